@@ -1,0 +1,1 @@
+"""hpsearch: staged hyperparameter search for convolutional networks."""

@@ -1,0 +1,64 @@
+"""Every error of the system. A class is one reaction; a message is the broken rule, the value got, the next step."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class HpsearchError(Exception):
+    """Base of all errors that are meant to be read by a user."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an input, at one place."""
+
+    path: str
+    """Where: the dotted path in the definition, for example ``recipe.coarse.trials``; empty for the whole."""
+    value: str
+    """What was found there, shortened for reading."""
+    message: str
+    """The rule that it breaks."""
+    next_step: str
+    """What to do about it."""
+
+    def __str__(self) -> str:
+        place = self.path or "definition"
+        found = f" (got {self.value})" if self.value else ""
+        return f"{place}: {self.message}{found}. {self.next_step}"
+
+
+def shown(value: object, limit: int = 80) -> str:
+    """The representation of a value for a message, at most ``limit`` characters long."""
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+class DefinitionError(HpsearchError):
+    """Reject: the study definition or its data cannot be used. Carries every problem, not only the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type["DefinitionError"], tuple[tuple[Problem, ...]]]:
+        return DefinitionError, (self.problems,)
+
+
+class NotFoundError(HpsearchError):
+    """Reject: nothing in the store has that name."""
+
+
+class TrialError(HpsearchError):
+    """End the trial: its training cannot go on; the reason is the message."""
+
+
+class WorkerError(HpsearchError):
+    """End the run: the workers cannot be started or reached; nothing is lost, the same command goes on later."""
+
+
+class LeaseLostError(HpsearchError):
+    """Stop working on the study: another conductor holds it now."""
+
+
+class DatabaseUnavailableError(HpsearchError):
+    """Try again later: the database cannot be started or reached."""

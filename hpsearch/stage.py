@@ -1,0 +1,128 @@
+"""The stages of the recipe, in their order, and what a user can set for each."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class StageName(StrEnum):
+    """One step of the recipe; ``test`` is the single reading of the test split after the search."""
+
+    INITIAL_LOSS = "initial_loss"
+    OVERFIT = "overfit"
+    LR_SWEEP = "lr_sweep"
+    COARSE = "coarse"
+    FINE = "fine"
+    TEST = "test"
+
+
+RECIPE = (StageName.INITIAL_LOSS, StageName.OVERFIT, StageName.LR_SWEEP, StageName.COARSE, StageName.FINE)
+"""The stages that are judged, in the order in which they run."""
+
+SANITY = RECIPE[:3]
+"""The stages that find a broken network before a search is paid for."""
+
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Stage(BaseModel):
+    """What every stage can be told."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    skip: bool = False
+    """Leave the stage out."""
+    override: bool = False
+    """Go on although the stage fails; its verdict says so."""
+
+
+class InitialLoss(Stage):
+    """Is the loss at initialisation what theory says? (weight decay off)"""
+
+    seeds: Annotated[int, Field(ge=2, le=100)] = 5
+    """How many independent initialisations are measured."""
+
+
+class Overfit(Stage):
+    """Can the network learn a small sample by heart? (all regularisation off)"""
+
+    batches: Count = 5
+    """How many mini-batches the sample has."""
+    samples: Count | None = None
+    """How many samples, instead of whole mini-batches; 1 for a single sample."""
+    steps: Count = 400
+    """At most so many iterations at each learning rate."""
+    learning_rates: Annotated[tuple[Rate, ...], Field(min_length=1)] | None = None
+    """The learning rates tried side by side; by default three to five that suit the optimiser."""
+
+
+class LrSweep(Stage):
+    """Which learning rates make the loss drop within about a hundred iterations? (all data, small weight decay)"""
+
+    steps: Annotated[int, Field(ge=20, le=100_000)] = 100
+    """At most so many iterations at each learning rate."""
+    learning_rates: Annotated[tuple[Rate, ...], Field(min_length=2)] | None = None
+    """The rates to try; by default a logarithmic grid that holds 1e-1 … 1e-5 and two rates in each gap."""
+    weight_decay: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1e-5
+    """The small weight decay that is switched on here."""
+
+
+class Search(Stage):
+    """What the two searching stages share."""
+
+    sampler: Literal["random", "grid", "sobol"] = "random"
+    """How the points are placed in the space."""
+    trials: Count = 32
+    """How many points; a grid search has as many as its grid instead."""
+    points_per_range: Annotated[int, Field(ge=2, le=100)] = 4
+    """How many levels a grid search takes from a range (choices and grids have their own)."""
+
+
+class Coarse(Search):
+    """A few epochs at many points around the learning rates that work."""
+
+    epochs: Count = 3
+    """How long each trial trains."""
+
+
+class Fine(Search):
+    """More epochs at points around the best of the coarse search."""
+
+    trials: Count = 16
+    epochs: Count = 12
+    """How long each trial trains."""
+    rounds: Annotated[int, Field(ge=1, le=20)] = 2
+    """At most so many rounds, each around the best so far; a round that brings nothing is the last."""
+
+
+class Recipe(BaseModel):
+    """All stages with their settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    initial_loss: InitialLoss = InitialLoss()
+    overfit: Overfit = Overfit()
+    lr_sweep: LrSweep = LrSweep()
+    coarse: Coarse = Coarse()
+    fine: Fine = Fine()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_sections_are_defaults(cls, raw: object) -> object:
+        """``lr_sweep:`` with nothing behind it is YAML's null and means the defaults."""
+        if isinstance(raw, dict):
+            return {name: {} if section is None else section for name, section in raw.items()}
+        return raw
+
+    def of(self, name: StageName) -> Stage:
+        """The settings of one stage; raises KeyError for ``test``, which has none."""
+        stages: dict[StageName, Stage] = {
+            StageName.INITIAL_LOSS: self.initial_loss,
+            StageName.OVERFIT: self.overfit,
+            StageName.LR_SWEEP: self.lr_sweep,
+            StageName.COARSE: self.coarse,
+            StageName.FINE: self.fine,
+        }
+        return stages[name]

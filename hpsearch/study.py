@@ -1,0 +1,264 @@
+"""The study definition: what a user submits, and what it becomes once every distribution has a value."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+
+from hpsearch.space import Distribution, LogUniform, Point, Space, Value, distribution, is_distribution
+from hpsearch.stage import Recipe
+
+
+class StudyState(StrEnum):
+    """Where a study stands; ``NEXT_STATES`` holds the legal transitions."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    INTERRUPTED = "interrupted"
+    COMPLETE = "complete"
+    FAILED = "failed"
+
+
+NEXT_STATES: dict[StudyState, frozenset[StudyState]] = {
+    StudyState.WAITING: frozenset({StudyState.RUNNING}),
+    StudyState.RUNNING: frozenset({StudyState.RUNNING, StudyState.INTERRUPTED, StudyState.COMPLETE, StudyState.FAILED}),
+    StudyState.INTERRUPTED: frozenset({StudyState.RUNNING}),
+    StudyState.COMPLETE: frozenset(),
+    StudyState.FAILED: frozenset(),
+}
+
+
+def _searchable(allowed: Any) -> PlainValidator:
+    """A validator for a value of type ``allowed`` or a distribution over such values."""
+    scalar: TypeAdapter[Any] = TypeAdapter(allowed, config=ConfigDict(strict=True))
+
+    def read(raw: object) -> Any:
+        if is_distribution(raw):
+            return raw
+        try:
+            if not isinstance(raw, Mapping):
+                return scalar.validate_python(raw)
+            found = distribution(raw)
+            for end in found.ends():
+                scalar.validate_python(end)
+        except ValidationError as error:
+            raise ValueError(error.errors()[0]["msg"]) from None
+        return found
+
+    return PlainValidator(read)
+
+
+def _written(value: Any) -> Any:
+    return value.as_dict() if is_distribution(value) else value
+
+
+_write = PlainSerializer(_written)
+Json = None | bool | int | float | str | list[Any] | dict[str, Any]
+SearchableRate = Annotated[
+    float | Distribution, _searchable(Annotated[float, Field(gt=0, allow_inf_nan=False)]), _write
+]
+SearchableDecay = Annotated[
+    float | Distribution, _searchable(Annotated[float, Field(ge=0, allow_inf_nan=False)]), _write
+]
+SearchableFraction = Annotated[
+    float | Distribution, _searchable(Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]), _write
+]
+SearchableCount = Annotated[int | Distribution, _searchable(Annotated[int, Field(ge=1)]), _write]
+
+
+def _searchable_or_json(raw: object) -> Any:
+    """A network's hyperparameter: a distribution if it is a mapping, else any JSON value."""
+    return distribution(raw) if isinstance(raw, Mapping) else raw
+
+
+SearchableJson = Annotated[Json | Distribution, PlainValidator(_searchable_or_json), _write]
+
+
+def _named(raw: object) -> object:
+    """``schedule: cosine`` is short for ``schedule: {name: cosine}``."""
+    return {"name": raw} if isinstance(raw, str) else raw
+
+
+class Section(BaseModel):
+    """A part of the definition: frozen, and no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DataDefinition(Section):
+    """Which images and targets, and how they are divided."""
+
+    dataset: str | None = None
+    """A name from the table of data sets."""
+    factory: str | None = None
+    """Or ``module:callable`` that returns ``(images, targets)``; from the command line only."""
+    path: str | None = None
+    """The file or folder that the data set is read from, where it needs one."""
+    options: dict[str, Any] = Field(default_factory=dict)
+    """Keyword arguments of the factory."""
+    batch_size: SearchableCount = 64
+    validation: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    """The share of all samples that is held out for validation."""
+    test: Annotated[float, Field(ge=0, lt=1)] = 0.2
+    """The share of all samples that is read once, after the search; 0 for none."""
+    normalize: bool = True
+    """Subtract the mean and divide by the standard deviation of each channel, both from the training split."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "DataDefinition":
+        if (self.dataset is None) == (self.factory is None):
+            raise ValueError("give either dataset: NAME or factory: module:callable")
+        if self.validation + self.test >= 1:
+            raise ValueError("validation and test together must leave samples to train on; lower one of them")
+        return self
+
+
+class NetworkDefinition(BaseModel):
+    """Which network; every further key is one of its hyperparameters, a value or a distribution."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, SearchableJson]
+
+    name: str | None = None
+    """A name from the table of networks."""
+    factory: str | None = None
+    """Or ``module:callable`` that builds a ``torch.nn.Module``; from the command line only."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "NetworkDefinition":
+        if (self.name is None) == (self.factory is None):
+            raise ValueError("give either name: NAME or factory: module:callable")
+        return self
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The hyperparameters by name, each a value or a distribution."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class ScheduleDefinition(Section):
+    """How the learning rate changes while a trial trains."""
+
+    name: Literal["constant", "cosine", "step"] = "constant"
+    factor: SearchableFraction = 0.1
+    """``step`` multiplies the learning rate by this …"""
+    every: Annotated[float, Field(gt=0, lt=1)] = 1 / 3
+    """… whenever this share of the training has passed."""
+
+
+class OptimizerDefinition(Section):
+    """How the weights are changed."""
+
+    name: Annotated[str | Distribution, _searchable(Literal["sgd", "adam", "adamw"]), _write] = "sgd"
+    learning_rate: SearchableRate = LogUniform(1e-5, 1.0)
+    weight_decay: SearchableDecay = LogUniform(1e-6, 1e-3)
+    momentum: SearchableFraction = 0.9
+    """Momentum of SGD; the first moment's decay rate (beta 1) of Adam and AdamW."""
+    schedule: Annotated[ScheduleDefinition, BeforeValidator(_named)] = ScheduleDefinition()
+
+
+class LossDefinition(Section):
+    """What is minimised; by default cross-entropy for whole-numbered targets and L2 for real ones."""
+
+    name: Literal["auto", "cross_entropy", "l1", "l2"] = "auto"
+    label_smoothing: SearchableFraction = 0.0
+
+
+class Objective(Section):
+    """What makes one trial better than another."""
+
+    metric: Literal["val_accuracy", "val_loss"] = "val_accuracy"
+    direction: Literal["maximize", "minimize"] | None = None
+
+    @model_validator(mode="after")
+    def _direction_fits(self) -> "Objective":
+        if self.direction not in (None, self.sense):
+            raise ValueError(f"{self.metric} is better when it is {self.sense}d; leave direction out")
+        return self
+
+    @property
+    def sense(self) -> Literal["maximize", "minimize"]:
+        """The direction in which the metric gets better."""
+        return "maximize" if self.metric == "val_accuracy" else "minimize"
+
+    def better(self, value: float, than: float) -> bool:
+        """Whether ``value`` is strictly better."""
+        return value > than if self.sense == "maximize" else value < than
+
+
+class Resources(Section):
+    """What the study may use; it changes how long a study takes and nothing else."""
+
+    workers: Annotated[int, Field(ge=1, le=10_000)] | Literal["auto"] = "auto"
+    gpus_per_worker: Annotated[float, Field(ge=0, le=64)] | Literal["auto"] = "auto"
+
+
+class StudyDefinition(Section):
+    """A whole study. Everything but data and network has a default."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")] = "study"
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    data: DataDefinition
+    network: Annotated[NetworkDefinition, BeforeValidator(_named)]
+    optimizer: OptimizerDefinition = OptimizerDefinition()
+    loss: Annotated[LossDefinition, BeforeValidator(_named)] = LossDefinition()
+    recipe: Recipe = Recipe()
+    objective: Objective | None = None
+    """By default validation accuracy for classification and validation loss for regression."""
+    resources: Resources = Resources()
+
+    @property
+    def space(self) -> Space:
+        """Every distribution by its dotted path, sorted by path: the order in which points are drawn."""
+        return {path: value for path, value in sorted(self._leaves()) if is_distribution(value)}
+
+    @property
+    def identity(self) -> str:
+        """SHA-256 of all that decides the results: the definition without its resources."""
+        content = self.model_dump(mode="json", exclude={"resources"})
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    def _leaves(self) -> list[tuple[str, Any]]:
+        schedule = self.optimizer.schedule
+        return [
+            ("data.batch_size", self.data.batch_size),
+            *((f"network.{key}", value) for key, value in self.network.parameters.items()),
+            *((f"optimizer.{key}", getattr(self.optimizer, key)) for key in OPTIMIZER_KEYS),
+            ("optimizer.schedule.factor", schedule.factor),
+            ("loss.label_smoothing", self.loss.label_smoothing),
+        ]
+
+    def fixed(self) -> dict[str, Any]:
+        """Every searchable hyperparameter that has one fixed value, by its dotted path."""
+        return {path: value for path, value in self._leaves() if not is_distribution(value)}
+
+
+OPTIMIZER_KEYS = ("name", "learning_rate", "weight_decay", "momentum")
+
+__all__ = [
+    "NEXT_STATES",
+    "DataDefinition",
+    "LossDefinition",
+    "NetworkDefinition",
+    "Objective",
+    "OptimizerDefinition",
+    "Point",
+    "Resources",
+    "ScheduleDefinition",
+    "StudyDefinition",
+    "StudyState",
+    "Value",
+]
