@@ -1,0 +1,1 @@
+"""The conductor: for each stage of the recipe plan, run, judge; the only writer of results."""

@@ -1,0 +1,39 @@
+"""What the conductor tells whoever looks on while it works."""
+
+from typing import Protocol
+
+from hpsearch.stage import StageName
+from hpsearch.trial import TrialResult
+from hpsearch.verdict import Verdict
+
+
+class Observer(Protocol):
+    """Receives every step as it happens, after it was committed. Must not raise."""
+
+    def waiting(self, holder: str) -> None:
+        """Another process, ``holder``, works on the study; called again every second or so."""
+
+    def stage_started(self, stage: StageName, round: int, planned: int, done: int, reason: str) -> None:
+        """A round of ``planned`` trials begins, ``done`` of which were finished before."""
+
+    def trial_finished(self, result: TrialResult) -> None:
+        """A result was stored."""
+
+    def stage_judged(self, verdict: Verdict) -> None:
+        """A verdict was stored."""
+
+
+class Silent:
+    """Looks away."""
+
+    def waiting(self, holder: str) -> None:
+        """Nothing."""
+
+    def stage_started(self, stage: StageName, round: int, planned: int, done: int, reason: str) -> None:
+        """Nothing."""
+
+    def trial_finished(self, result: TrialResult) -> None:
+        """Nothing."""
+
+    def stage_judged(self, verdict: Verdict) -> None:
+        """Nothing."""
