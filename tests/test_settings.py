@@ -1,0 +1,89 @@
+"""The environment becomes settings, or a message for every variable that cannot be used."""
+
+from pathlib import Path
+
+import pytest
+
+from hpsearch.errors import DefinitionError
+from hpsearch.settings import Settings, settings_of, without_password
+
+
+def test_nothing_set_means_the_defaults() -> None:
+    settings = settings_of({})
+    assert settings == Settings(home=Path("~/.hpsearch").expanduser())
+    assert settings.database_shown == str(settings.home / "postgres")
+    assert settings.lease_s == 15
+
+
+def test_empty_variables_count_as_absent() -> None:
+    names = ("HPSEARCH_HOME", "HPSEARCH_DATABASE_URL", "HPSEARCH_RAY_ADDRESS", "HPSEARCH_LEASE_SECONDS")
+    assert settings_of(dict.fromkeys(names, "")) == settings_of({})
+
+
+def test_everything_set(tmp_path: Path) -> None:
+    settings = settings_of(
+        {
+            "HPSEARCH_HOME": str(tmp_path / "new"),
+            "HPSEARCH_DATABASE_URL": "postgresql://ann@db:5432/hp",
+            "HPSEARCH_RAY_ADDRESS": "10.0.0.1:6379",
+            "HPSEARCH_LEASE_SECONDS": "2.5",
+        }
+    )
+    assert settings == Settings(tmp_path / "new", "postgresql+psycopg://ann@db:5432/hp", "10.0.0.1:6379", 2.5)
+
+
+def test_a_relative_home_is_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert settings_of({"HPSEARCH_HOME": "state"}).home == tmp_path / "state"
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_every_usual_scheme_leads_to_the_installed_driver(scheme: str) -> None:
+    assert settings_of({"HPSEARCH_DATABASE_URL": f"{scheme}:///hp"}).database_url == "postgresql+psycopg:///hp"
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://ann:secret@db/hp", "secret", "postgresql://ann:secret@db:port/hp", "postgresql://ann:secret@[db"]
+)
+def test_what_is_no_postgres_url_is_refused_without_showing_a_password(url: str) -> None:
+    with pytest.raises(DefinitionError, match=r"HPSEARCH_DATABASE_URL: .*postgresql://USER") as caught:
+        settings_of({"HPSEARCH_DATABASE_URL": url})
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("lease", ["soon", "0", "-1", "nan", "inf", "3601"])
+def test_a_lease_is_a_sensible_number_of_seconds(lease: str) -> None:
+    with pytest.raises(DefinitionError, match=r"HPSEARCH_LEASE_SECONDS: .*1 to 3600 seconds"):
+        settings_of({"HPSEARCH_LEASE_SECONDS": lease})
+
+
+def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(DefinitionError) as caught:
+        settings_of({"HPSEARCH_HOME": str(file), "HPSEARCH_DATABASE_URL": "x", "HPSEARCH_LEASE_SECONDS": "x"})
+    assert [problem.path for problem in caught.value.problems] == [
+        "HPSEARCH_HOME",
+        "HPSEARCH_DATABASE_URL",
+        "HPSEARCH_LEASE_SECONDS",
+    ]
+
+
+def test_a_home_below_a_file_or_of_an_unknown_user_is_told(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError, match="HPSEARCH_HOME"):
+        settings_of({"HPSEARCH_HOME": "~nobody-of-that-name/x"})
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql+psycopg://ann:s%40@db:5432/hp", "postgresql+psycopg://ann:***@db:5432/hp"),
+        ("postgresql://ann@db/hp", "postgresql://ann@db/hp"),
+        ("postgresql:///hp?host=/run&password=s", "postgresql:///hp?host=/run&password=***"),
+        ("postgresql://[::1]/hp", "postgresql://[::1]/hp"),
+        ("postgresql:///hp", "postgresql:///hp"),
+    ],
+)
+def test_passwords_are_hidden(url: str, shown: str) -> None:
+    assert without_password(url) == shown
+    assert Settings(Path("/x"), url).database_shown == shown
