@@ -1,0 +1,1 @@
+"""Data sets: loading, checking, dividing and normalising images and targets."""

@@ -1,0 +1,115 @@
+"""Where images and targets come from: the named data sets, and the user's own loader. Arrays as they were stored."""
+
+import difflib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.errors import DefinitionError, Problem, shown
+from hpsearch.factory import import_factory
+from hpsearch.job import DataSettings
+
+Array = NDArray[Any]
+Source = Callable[[str | None], tuple[Array, Array]]
+
+
+def read_source(settings: DataSettings) -> tuple[Array, Array]:
+    """Images and targets of the data set that the settings name, unchecked.
+
+    Raises DefinitionError if there is no such data set, or if its files or its loader do not give two arrays.
+    """
+    if settings.factory is not None:
+        if settings.path is not None:
+            _reject("data.path", settings.path, "a loader of your own takes no path", "Give it under data.options.")
+        return _from_factory(settings.factory, settings.options)
+    name = settings.dataset or ""
+    if name not in DATASETS:
+        near = difflib.get_close_matches(name, DATASETS, n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        _reject("data.dataset", name, "there is no data set of that name", f"{hint}Known are {', '.join(DATASETS)}.")
+    if settings.options:
+        _reject("data.options", dict(settings.options), "options are for data.factory only", "Leave them out.")
+    return DATASETS[name](settings.path)
+
+
+def _digits(path: str | None) -> tuple[Array, Array]:
+    """1,797 handwritten digits of 8×8 pixels with values 0 … 16 (scikit-learn's ``load_digits``)."""
+    if path is not None:
+        _reject("data.path", path, "the data set digits needs no file", "Leave path out.")
+    from sklearn.datasets import load_digits  # noqa: PLC0415  (a second of import time that only this one needs)
+
+    found = load_digits()
+    return found.images, found.target
+
+
+def _numpy_files(path: str | None) -> tuple[Array, Array]:
+    """A ``.npz`` file with ``images`` and ``targets``, or a folder with ``images.npy`` and ``targets.npy``."""
+    if path is None:
+        _reject("data.path", None, "the data set numpy needs a path", "Name a .npz file or a folder of .npy files.")
+    place = Path(path).expanduser()
+    if place.is_dir():
+        images, targets = (_read_npy(place / f"{name}.npy") for name in ("images", "targets"))
+        return images, targets
+    if not place.is_file():
+        _reject("data.path", path, f"there is no file or folder {place.absolute()}", "Correct the path.")
+    try:
+        archive = np.load(place, allow_pickle=False)
+    except (ValueError, OSError, EOFError) as error:
+        _unreadable(place, error)
+    if not isinstance(archive, np.lib.npyio.NpzFile):
+        rule = f"{place} holds one array, and images and targets are needed"
+        _reject("data.path", path, rule, "Name a .npz file, or the folder that holds images.npy and targets.npy.")
+    with archive:
+        missing = [name for name in ("images", "targets") if name not in archive.files]
+        if missing:
+            rule = f"{place} has no array named {' or '.join(missing)}; it holds {', '.join(archive.files) or 'none'}"
+            _reject("data.path", path, rule, "Write it with numpy.savez(path, images=…, targets=…).")
+        try:
+            return archive["images"], archive["targets"]
+        except (ValueError, OSError, EOFError) as error:
+            _unreadable(place, error)
+
+
+def _read_npy(file: Path) -> Array:
+    if not file.is_file():
+        rule = f"there is no file {file.absolute()}"
+        _reject("data.path", str(file.parent), rule, "A folder must hold images.npy and targets.npy.")
+    try:
+        array: Array = np.load(file, allow_pickle=False)
+    except (ValueError, OSError, EOFError) as error:
+        _unreadable(file, error)
+    return array
+
+
+def _from_factory(text: str, options: Mapping[str, Any]) -> tuple[Array, Array]:
+    load = import_factory(text, "data.factory")
+    try:
+        found = load(**options)
+    except DefinitionError:
+        raise
+    except Exception as error:
+        rule = f"the loader raised {type(error).__name__}: {error}"
+        shown_call = f"{text}(**{shown(dict(options), 40)})"
+        raise DefinitionError(
+            [Problem("data.factory", shown_call, rule, "Correct the loader or data.options.")]
+        ) from error
+    if not (isinstance(found, tuple | list) and len(found) == 2):
+        kind = f"{type(found).__name__} of {len(found)}" if hasattr(found, "__len__") else type(found).__name__
+        _reject("data.factory", text, f"the loader must return (images, targets), and gave a {kind}", "Return a pair.")
+    return np.asarray(found[0]), np.asarray(found[1])
+
+
+def _unreadable(file: Path, error: Exception) -> NoReturn:
+    rule = f"{file} cannot be read as plain numeric arrays: {error}"
+    _reject("data.path", str(file), rule, "Write it with numpy.save or numpy.savez from arrays of numbers.")
+
+
+def _reject(path: str, value: object, rule: str, next_step: str) -> NoReturn:
+    raise DefinitionError([Problem(path, "" if value is None else shown(value), rule, next_step)])
+
+
+DATASETS: dict[str, Source] = {"digits": _digits, "numpy": _numpy_files}
+"""The named data sets; each is called with ``data.path``."""

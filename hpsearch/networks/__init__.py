@@ -1,0 +1,1 @@
+"""Networks: the named ones with their hyperparameters, and those that a user brings."""
