@@ -66,7 +66,9 @@ def check_values(raw: Array) -> tuple[Array, list[Problem]]:
         constant = np.flatnonzero((values == values[0]).all(axis=0))
         if len(constant):
             rule = "a target that is the same for all samples cannot be learned"
-            problems.append(Problem(TARGETS, f"column {constant[0]} is {values[0, constant[0]]}", rule, "Leave it out."))
+            problems.append(
+                Problem(TARGETS, f"column {constant[0]} is {values[0, constant[0]]}", rule, "Leave it out.")
+            )
     return values, problems
 
 
