@@ -1,0 +1,1 @@
+"""Trains cohorts of jobs. Knows torch, data and networks only: no Ray, no database, no service."""

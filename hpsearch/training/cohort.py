@@ -1,0 +1,23 @@
+"""Training a cohort: one result for each of its jobs."""
+
+from collections.abc import Iterator
+
+import torch
+
+from hpsearch.data.dataset import Dataset
+from hpsearch.job import Cohort
+from hpsearch.training.arrays import Arrays
+from hpsearch.training.member import train_member
+from hpsearch.trial import TrialResult
+
+
+def train_cohort(cohort: Cohort, dataset: Dataset, device: str = "cpu") -> Iterator[TrialResult]:
+    """Trains every member and gives its result as soon as it has ended, in no promised order.
+
+    A member's result follows from its job and the data alone, on the CPU bit for bit if torch runs on one thread:
+    neither the other members nor what the process did before changes it. A member that raises or diverges gives a
+    failed result; KeyboardInterrupt and MemoryError are passed on.
+    """
+    arrays = Arrays(dataset, torch.device(device))
+    for job in cohort.jobs:
+        yield train_member(job, arrays)

@@ -1,0 +1,152 @@
+"""What is recorded of a trial while it trains, and the result that comes of it."""
+
+import math
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import Tensor
+
+from hpsearch.errors import TrialError
+from hpsearch.job import Job
+from hpsearch.study import Objective
+from hpsearch.task import Task
+from hpsearch.training.schedule import learning_rate_at
+from hpsearch.trial import EpochRecord, Failure, LayerScale, TrialResult, TrialState
+
+FLUSH_EVERY = 16
+"""Iterations between two looks at the losses: how long a NaN may go unseen, and how often a device must wait."""
+
+
+class DivergedError(TrialError):
+    """The loss became NaN or infinite; it ends the trial."""
+
+
+@dataclass
+class Curves:
+    """Everything that has been seen of one trial so far."""
+
+    job: Job
+    task: Task
+    total: int = 0
+    """Planned number of iterations."""
+    losses: list[float] = field(default_factory=list)
+    right: list[int] = field(default_factory=list)
+    """Right predictions of each iteration; empty for regression."""
+    sizes: list[int] = field(default_factory=list)
+    """Samples of each iteration."""
+    epochs: list[EpochRecord] = field(default_factory=list)
+    layers: list[LayerScale] = field(default_factory=list)
+    without_gradient: tuple[str, ...] = ()
+    learned: bool | None = None
+    best: EpochRecord | None = None
+    test_loss: float | None = None
+    test_accuracy: float | None = None
+    _pending: list[tuple[Tensor, Tensor, Tensor]] = field(default_factory=list)
+
+    def add_step(self, loss: Tensor, outputs: Tensor, targets: Tensor) -> None:
+        """One iteration, before its update. Raises DivergedError some iterations after the loss was not finite."""
+        self._pending.append((loss.detach(), outputs.detach(), targets))
+        if len(self._pending) >= FLUSH_EVERY:
+            self.flush()
+
+    def flush(self) -> None:
+        """Reads the iterations that have not been read yet; raises DivergedError as ``add_step`` does.
+
+        The curves then end with the first loss that was not finite, wherever the look fell.
+        """
+        pending, self._pending = self._pending, []
+        if not pending:
+            return
+        sizes = [len(outputs) for _, outputs, _ in pending]
+        losses = torch.stack([loss for loss, _, _ in pending]).tolist()
+        right = self._right(pending, sizes) if self.task.is_classification else []
+        end = next((index + 1 for index, loss in enumerate(losses) if not math.isfinite(loss)), len(losses))
+        self.losses += losses[:end]
+        self.right += right[:end]
+        self.sizes += sizes[:end]
+        if not math.isfinite(self.losses[-1]):
+            raise DivergedError(self._divergence())
+
+    def merge_steps(self) -> None:
+        """Makes one iteration of all so far: the mean over their samples."""
+        loss, _ = self.of_pass(0)
+        self.losses, self.sizes = [loss], [sum(self.sizes)]
+        self.right = [sum(self.right)] if self.right else []
+
+    def add_epoch(self, start: int, val_loss: float, val_accuracy: float | None) -> bool:
+        """An epoch that began with iteration ``start``; true if it is the best so far. DivergedError as above."""
+        if not math.isfinite(val_loss):
+            raise DivergedError(
+                f"the validation loss is {val_loss} after epoch {len(self.epochs) + 1}, with a last training loss "
+                f"of {self.losses[-1]:.4g} and a learning rate of {self._learning_rate(len(self.losses) - 1):.3g}"
+            )
+        record = EpochRecord(len(self.epochs) + 1, *self.of_pass(start), val_loss, val_accuracy)
+        self.epochs.append(record)
+        objective = self.objective
+        if self.best is None or objective.better(record.metric(objective.metric), self.best.metric(objective.metric)):
+            self.best = record
+            return True
+        return False
+
+    def of_pass(self, start: int) -> tuple[float, float | None]:
+        """Mean loss and accuracy over the samples of the iterations since ``start``."""
+        sizes, samples = self.sizes[start:], sum(self.sizes[start:])
+        loss = math.fsum(size * loss for size, loss in zip(sizes, self.losses[start:], strict=True)) / samples
+        return loss, sum(self.right[start:]) / samples if self.task.is_classification else None
+
+    @property
+    def objective(self) -> Objective:
+        """What epochs are compared by."""
+        default = Objective(metric="val_accuracy" if self.task.is_classification else "val_loss")
+        return self.job.objective or default
+
+    def complete(self, duration_s: float) -> TrialResult:
+        """The result of a trial that went to its end."""
+        return replace(
+            self._so_far(TrialState.COMPLETE, None, None, duration_s),
+            value=None if self.best is None else self.best.metric(self.objective.metric),
+            best_epoch=None if self.best is None else self.best.epoch,
+        )
+
+    def failed(self, failure: Failure, reason: str, duration_s: float) -> TrialResult:
+        """The result of a trial that ended early, with the curves up to there."""
+        return self._so_far(TrialState.FAILED, failure, reason, duration_s)
+
+    def _so_far(self, state: TrialState, failure: Failure | None, reason: str | None, duration_s: float) -> TrialResult:
+        in_steps = self.job.budget.steps is not None
+        return TrialResult(
+            stage=self.job.stage,
+            number=self.job.number,
+            state=state,
+            failure=failure,
+            reason=reason,
+            step_losses=tuple(self.losses),
+            step_accuracies=tuple(right / size for right, size in zip(self.right, self.sizes, strict=False))
+            if in_steps
+            else (),
+            epochs=tuple(self.epochs),
+            layers=tuple(self.layers),
+            without_gradient=self.without_gradient,
+            learned=self.learned,
+            test_loss=self.test_loss,
+            test_accuracy=self.test_accuracy,
+            duration_s=duration_s,
+        )
+
+    def _right(self, pending: list[tuple[Tensor, Tensor, Tensor]], sizes: list[int]) -> list[int]:
+        outputs = torch.cat([outputs for _, outputs, _ in pending])
+        right = outputs.argmax(1) == torch.cat([targets for _, _, targets in pending])
+        return [int(count) for count in torch.stack([batch.sum() for batch in torch.split(right, sizes)]).tolist()]
+
+    def _divergence(self) -> str:
+        step = len(self.losses) - 1
+        loss, rate = self.losses[-1], self._learning_rate(step)
+        if step == 0:
+            return f"the loss is {loss} at initialisation, before any update (learning rate {rate:.3g})"
+        return (
+            f"the loss became {loss} in iteration {step + 1} of {self.total}; the last finite loss was "
+            f"{self.losses[-2]:.4g}, the learning rate {rate:.3g}"
+        )
+
+    def _learning_rate(self, step: int) -> float:
+        return learning_rate_at(self.job.optimizer, step, max(1, self.total))

@@ -1,0 +1,34 @@
+"""Keeps a member's randomness and what its code may switch in torch to itself."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+
+
+@contextmanager
+def own_randomness(seed: int, device: torch.device) -> Iterator[None]:
+    """Inside, every global generator (torch on both devices, numpy, Python) begins at ``seed``, gradients are on and
+    the default type is float32; afterwards all of that is as it was before."""
+    torch_state, numpy_state, python_state = torch.get_rng_state(), np.random.get_state(), random.getstate()
+    device_state = torch.cuda.get_rng_state(device) if device.type == "cuda" else None
+    default_type = torch.get_default_dtype()
+    try:
+        torch.default_generator.manual_seed(seed)
+        np.random.seed(seed % 2**32)
+        random.seed(seed)
+        if device_state is not None:
+            with torch.cuda.device(device):
+                torch.cuda.manual_seed(seed)
+        torch.set_default_dtype(torch.float32)
+        with torch.enable_grad():
+            yield
+    finally:
+        torch.set_rng_state(torch_state)
+        np.random.set_state(numpy_state)
+        random.setstate(python_state)
+        if device_state is not None:
+            torch.cuda.set_rng_state(device_state, device)
+        torch.set_default_dtype(default_type)

@@ -1,0 +1,151 @@
+"""Trains one member of a cohort."""
+
+import time
+from contextlib import nullcontext
+
+import torch
+from torch import Tensor
+
+from hpsearch.job import Job, seed_for
+from hpsearch.networks.build import build_network
+from hpsearch.stage import StageName
+from hpsearch.training.arrays import Arrays
+from hpsearch.training.blame import described
+from hpsearch.training.curves import Curves, DivergedError
+from hpsearch.training.evaluation import evaluate
+from hpsearch.training.isolation import own_randomness
+from hpsearch.training.loss import loss_function, predictions
+from hpsearch.training.optimizer import Optimizer, optimizer_for
+from hpsearch.training.order import DataOrder
+from hpsearch.training.probe import layer_scales, without_gradient
+from hpsearch.training.regularisation import switch_dropout_off
+from hpsearch.training.schedule import learning_rate_at
+from hpsearch.trial import Failure, TrialResult
+
+INITIAL_SAMPLES = 1024
+"""Over so many training samples at most the loss at initialisation is averaged."""
+LEARNED_SHARE = 0.01
+"""A regression is learned when its mean squared error is this share of the targets' variance."""
+STAGES_WITH_LAYERS = frozenset({StageName.INITIAL_LOSS, StageName.OVERFIT})
+"""The stages that look at the scale of every layer."""
+
+
+def train_member(job: Job, arrays: Arrays) -> TrialResult:
+    """Trains a job to its end. Whatever is raised on the way ends the job as failed, except for an interruption and
+    a lack of memory in Python, which are the process's own."""
+    started = time.perf_counter()
+    curves = Curves(job, arrays.task)
+    try:
+        with own_randomness(seed_for(job.order_seed, "noise"), arrays.device):
+            _Training(job, arrays, curves).run()
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001  (the user's network may raise anything; it must end its trial only)
+        failure, reason = _cause(error, curves)
+        return curves.failed(failure, reason, time.perf_counter() - started)
+    return curves.complete(time.perf_counter() - started)
+
+
+def _cause(error: Exception, curves: Curves) -> tuple[Failure, str]:
+    """Why training ended. A loss that was not finite any more comes before an exception that followed from it."""
+    if isinstance(error, DivergedError):
+        return Failure.DIVERGED, str(error)
+    try:
+        curves.flush()
+    except DivergedError as divergence:
+        return Failure.DIVERGED, str(divergence)
+    except RuntimeError:  # the device itself may have failed: then nothing more can be read from it
+        pass
+    return Failure.ERROR, described(error)
+
+
+class _Training:
+    """One job under way."""
+
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
+        self.job = job
+        self.arrays = arrays
+        self.task = arrays.task
+        self.curves = curves
+        network = build_network(job.network, self.task.input_shape, self.task.outputs, job.weights_seed)
+        self.network = network.to(arrays.device)
+        if not job.regularised:
+            switch_dropout_off(self.network)
+        self.loss = loss_function(self.task, job.label_smoothing if job.regularised else 0.0)
+
+    def run(self) -> None:
+        if self.job.budget.steps == 0:
+            self._look_at_initialisation()
+            return
+        budget, job = self.job.budget, self.job
+        order = DataOrder(job.order_seed, len(self.arrays.train), budget.samples, job.batch_size)
+        optimizer = optimizer_for(
+            job.optimizer, self.network.parameters(), job.optimizer.weight_decay if job.regularised else 0.0
+        )
+        total = self.curves.total = budget.steps or (budget.epochs or 0) * order.batches
+        best: dict[str, Tensor] | None = None
+        start = 0
+        while start < total:
+            whole = self._one_pass(order, optimizer, start, total)
+            if budget.epochs is not None:
+                score = evaluate(self.network, self.arrays.validation, self.task)
+                if self.curves.add_epoch(start, *score) and job.evaluate_test:
+                    best = {name: value.clone() for name, value in self.network.state_dict().items()}
+            if budget.until_learned:
+                self.curves.learned = whole and self._learned(start)
+            if self.curves.learned:
+                break
+            start += order.batches
+        if job.evaluate_test and self.task.test_samples:
+            if best is not None:
+                self.network.load_state_dict(best)
+            score = evaluate(self.network, self.arrays.test, self.task)
+            self.curves.test_loss, self.curves.test_accuracy = score
+
+    def _one_pass(self, order: DataOrder, optimizer: Optimizer, start: int, total: int) -> bool:
+        """Trains on every sample once, or up to the last iteration; whether it was every sample."""
+        self.network.train()
+        train = self.arrays.train
+        batches = order.one_pass()
+        for step, indices in enumerate(batches[: total - start], start):
+            on_device = indices.to(self.arrays.device)
+            self._backward(train.images[on_device], train.targets[on_device], first=step == 0)
+            optimizer.step(learning_rate_at(self.job.optimizer, step, total))
+        self.curves.flush()
+        return start + len(batches) <= total
+
+    def _backward(self, images: Tensor, targets: Tensor, *, first: bool) -> None:
+        """One iteration without its update; in the first one the network is looked at as well."""
+        with layer_scales(self.network, self.curves.layers) if first and self._looks_at_layers else nullcontext():
+            outputs = predictions(self.network, images, self.task)
+        loss = self.loss(outputs, targets)
+        self.curves.add_step(loss, outputs, targets)
+        if loss.requires_grad:  # a network that is frozen as a whole has nothing to go back through
+            torch.autograd.backward(loss)
+        if first:
+            self.curves.without_gradient = without_gradient(self.network)
+
+    @property
+    def _looks_at_layers(self) -> bool:
+        return self.job.stage in STAGES_WITH_LAYERS
+
+    def _learned(self, start: int) -> bool:
+        loss, accuracy = self.curves.of_pass(start)
+        if accuracy is not None:
+            return accuracy == 1.0
+        variance = float(self.arrays.train.targets.double().var(dim=0, correction=0).mean())
+        # An absolute error is compared by its square, so that both losses are held to the same unit.
+        return (loss * loss if self.task.loss == "l1" else loss) <= LEARNED_SHARE * variance
+
+    def _look_at_initialisation(self) -> None:
+        """Mean loss over the first samples in training mode; layers and gradients are those of the first batch."""
+        train, budget = self.arrays.train, self.job.budget
+        wanted = min(INITIAL_SAMPLES, budget.samples or INITIAL_SAMPLES)
+        order = DataOrder(self.job.order_seed, len(train), wanted, self.job.batch_size)
+        self.network.train()
+        for number, indices in enumerate(order.one_pass()):
+            on_device = indices.to(self.arrays.device)
+            with torch.set_grad_enabled(number == 0):
+                self._backward(train.images[on_device], train.targets[on_device], first=number == 0)
+        self.curves.flush()
+        self.curves.merge_steps()

@@ -1,0 +1,46 @@
+"""What can be seen inside a network in its first iteration: the scale of every layer, and who gets a gradient."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from hpsearch.trial import LayerScale
+
+
+@contextmanager
+def layer_scales(network: nn.Module, scales: list[LayerScale]) -> Iterator[None]:
+    """While it is open, every call of a module without children adds the scale of its output to ``scales``.
+
+    The order is that of the forward pass; a module that is called twice appears twice.
+    """
+    handles = []
+    for name, module in network.named_modules():
+        if next(module.children(), None) is None:
+            handles.append(module.register_forward_hook(_recorder(name or type(module).__name__, scales)))
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _recorder(name: str, scales: list[LayerScale]):  # type: ignore[no-untyped-def]
+    def record(module: nn.Module, _: object, output: object) -> None:
+        found = output[0] if isinstance(output, tuple | list) and output else output
+        if isinstance(found, Tensor) and found.is_floating_point() and found.numel():
+            values = found.detach().float()
+            std, mean = torch.std_mean(values, correction=0)
+            zeros = float((values == 0).float().mean())
+            scales.append(LayerScale(name, type(module).__name__, float(mean), float(std), zeros))
+
+    return record
+
+
+def without_gradient(network: nn.Module) -> tuple[str, ...]:
+    """The names of the parameters that hold no gradient now, or one that is zero everywhere; frozen ones included."""
+    named = list(network.named_parameters())
+    gradients = [parameter.grad for _, parameter in named if parameter.grad is not None]
+    largest = iter(torch.stack([gradient.abs().max().float() for gradient in gradients]).tolist() if gradients else [])
+    return tuple(name for name, parameter in named if parameter.grad is None or next(largest) == 0)
