@@ -2,8 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
 from hpsearch.conductor.holder import surely_dead
 from hpsearch.conductor.observer import Observer
@@ -24,29 +23,40 @@ def obtain(store: StudyStore, study_id: int, holder: str, lease_s: float, observ
                 return lease
         elif other is not None:
             observer.waiting(other)
-        time.sleep(min(1.0, lease_s / BEATS_PER_LEASE))
+            time.sleep(min(1.0, lease_s / BEATS_PER_LEASE))
     return lease
 
 
-@contextmanager
-def kept(store: StudyStore, lease: Lease, lease_s: float) -> Iterator[threading.Event]:
-    """Renews the lease from a thread of its own; the event is set when it is lost."""
-    lost, ended = threading.Event(), threading.Event()
+class Keeper:
+    """Renews a lease from a thread of its own for as long as the context lasts."""
 
-    def beat() -> None:
-        while not ended.wait(lease_s / BEATS_PER_LEASE):
+    def __init__(self, store: StudyStore, lease: Lease, lease_s: float) -> None:
+        self.lease = lease
+        self._store, self._lease_s = store, lease_s
+        self._lost, self._ended = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
+
+    def __enter__(self) -> "Keeper":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def check(self) -> None:
+        """Raises LeaseLostError once a renewal was refused."""
+        if self._lost.is_set():
+            raise LeaseLostError("another conductor has taken the study over; it goes on there")
+
+    def _beat(self) -> None:
+        while not self._ended.wait(self._lease_s / BEATS_PER_LEASE):
             try:
-                store.renew(lease, lease_s)
+                self._store.renew(self.lease, self._lease_s)
             except LeaseLostError:
-                lost.set()
+                self._lost.set()
                 return
             except DatabaseUnavailableError:
                 continue  # the fence still guards every write; the next beat tries again
-
-    thread = threading.Thread(target=beat, name="lease", daemon=True)
-    thread.start()
-    try:
-        yield lost
-    finally:
-        ended.set()
-        thread.join()

@@ -13,7 +13,7 @@ class Observer(Protocol):
     def waiting(self, holder: str) -> None:
         """Another process, ``holder``, works on the study; called again every second or so."""
 
-    def stage_started(self, stage: StageName, round: int, planned: int, done: int, reason: str) -> None:
+    def stage_started(self, stage: StageName, round_number: int, planned: int, done: int, reason: str) -> None:
         """A round of ``planned`` trials begins, ``done`` of which were finished before."""
 
     def trial_finished(self, result: TrialResult) -> None:
@@ -29,7 +29,7 @@ class Silent:
     def waiting(self, holder: str) -> None:
         """Nothing."""
 
-    def stage_started(self, stage: StageName, round: int, planned: int, done: int, reason: str) -> None:
+    def stage_started(self, stage: StageName, round_number: int, planned: int, done: int, reason: str) -> None:
         """Nothing."""
 
     def trial_finished(self, result: TrialResult) -> None:
