@@ -1,0 +1,1 @@
+"""The store: studies, stages and trials in Postgres, the only truth."""
