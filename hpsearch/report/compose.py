@@ -1,0 +1,108 @@
+"""Composes the report document of a study from what the store knows of it."""
+
+from collections.abc import Sequence
+
+from hpsearch.report.best import best_trials, objective_of
+from hpsearch.report.documents import (
+    BestDocument,
+    CheckDocument,
+    ListDocument,
+    ReportDocument,
+    StudyDocument,
+    StudyLine,
+    TaskDocument,
+)
+from hpsearch.report.stages import stage_documents
+from hpsearch.results import StudyRecord, StudyResults
+from hpsearch.stage import StageName
+from hpsearch.task import Task
+from hpsearch.verdict import Outcome
+
+
+def report_document(results: StudyResults, stored_in: str) -> ReportDocument:
+    """All that is known of a study; ``stored_in`` is the folder or database, without password."""
+    return ReportDocument(
+        study=study_document(results.study),
+        stages=stage_documents(results.stages, results.trials),
+        best=best_document(results),
+        stored_in=stored_in,
+    )
+
+
+def check_document(results: StudyResults) -> CheckDocument:
+    """The verdict over the sanity stages that ran: fail if one failed, else overridden if one was, else pass."""
+    stages = stage_documents(results.stages, results.trials)
+    outcomes = {stage.verdict for stage in stages}
+    verdict = next((worst for worst in (Outcome.FAIL, Outcome.OVERRIDDEN) if worst in outcomes), Outcome.PASS)
+    return CheckDocument(
+        verdict=verdict, stages=stages, findings=tuple(finding for stage in stages for finding in stage.findings)
+    )
+
+
+def list_document(studies: Sequence[StudyRecord], stored_in: str) -> ListDocument:
+    """The given studies, newest first."""
+    newest_first = sorted(studies, key=lambda study: study.id, reverse=True)
+    return ListDocument(
+        studies=tuple(
+            StudyLine(
+                id=study.id,
+                name=study.name,
+                state=study.state,
+                reason=study.reason,
+                created_at=study.created_at,
+                finished_at=study.finished_at,
+            )
+            for study in newest_first
+        ),
+        stored_in=stored_in,
+    )
+
+
+def study_document(study: StudyRecord) -> StudyDocument:
+    """The study itself, without its stages."""
+    objective = objective_of(study)
+    return StudyDocument(
+        id=study.id,
+        name=study.name,
+        state=study.state,
+        reason=study.reason,
+        seed=study.definition.seed,
+        metric=objective.metric if objective else None,
+        task=task_document(study.task) if study.task else None,
+        created_at=study.created_at,
+        finished_at=study.finished_at,
+    )
+
+
+def task_document(task: Task) -> TaskDocument:
+    """What the data ask for."""
+    return TaskDocument(
+        loss=task.loss,
+        input_shape=task.input_shape,
+        outputs=task.outputs,
+        train_samples=task.train_samples,
+        validation_samples=task.validation_samples,
+        test_samples=task.test_samples,
+        initial_loss=task.initial_loss,
+        guessing_accuracy=task.guessing_accuracy if task.is_classification else None,
+    )
+
+
+def best_document(results: StudyResults) -> BestDocument | None:
+    """The best trial with its reading of the test split; None until a searching stage has a finished trial."""
+    best = next(iter(best_trials(results)), None)
+    if best is None:
+        return None
+    epoch = best.best_epoch
+    reading = next((trial.result for trial in results.of_stage(StageName.TEST) if trial.result), None)
+    return BestDocument(
+        stage=best.stage,
+        trial=best.number,
+        parameters=dict(best.parameters),
+        epoch=best.result.best_epoch,
+        val_accuracy=epoch.val_accuracy if epoch else None,
+        val_loss=epoch.val_loss if epoch else None,
+        test_accuracy=reading.test_accuracy if reading else None,
+        test_loss=reading.test_loss if reading else None,
+        test_reason=reading.reason if reading else None,
+    )

@@ -1,0 +1,90 @@
+"""A report as GitHub-flavoured Markdown."""
+
+import re
+from collections.abc import Sequence
+
+from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument
+from hpsearch.report.ranking import Ranking, best_ranking
+from hpsearch.report.words import (
+    OUTCOME_WORDS,
+    best_words,
+    facts_words,
+    handed_on_words,
+    held_against,
+    not_run,
+    printable,
+    state_words,
+    summary_lines,
+    task_words,
+)
+from hpsearch.study import StudyState
+
+
+def markdown_report(report: ReportDocument) -> str:
+    """The whole report; ends with a line break."""
+    study = report.study
+    blocks = [f"# Study {escaped(study.name)}", f"**{escaped(state_words(report))}**"]
+    if study.task:
+        blocks.append(escaped(task_words(study.task)))
+    blocks += ["## Stages", stages_table(report.stages)]
+    if study.state in (StudyState.FAILED, StudyState.INTERRUPTED) and (missing := not_run(report)):
+        blocks.append(escaped(f"Not run: {', '.join(missing)}"))
+    blocks += findings_blocks(report.stages)
+    if report.best:
+        blocks += ["## Best", f"Best: {escaped(best_words(report.best))}."]
+    if ranking := best_ranking(report):
+        blocks += [f"{escaped(ranking.title)}:", ranking_table(ranking)]
+    place = f"Stored in {code(report.stored_in)} as study {study.id}. See it: `hpsearch show {study.name}`"
+    return "\n\n".join([*blocks, place]) + "\n"
+
+
+def stages_table(stages: tuple[StageDocument, ...]) -> str:
+    """One row for each stage."""
+    rows = [
+        (
+            escaped(stage.name),
+            "running" if stage.verdict is None else OUTCOME_WORDS[stage.verdict],
+            "<br>".join(escaped(line) for line in (*summary_lines(stage), held_against(stage)) if line),
+            escaped(handed_on_words(stage)),
+        )
+        for stage in stages
+    ]
+    return _table(("stage", "verdict", "measured and expected", "handed on"), rows)
+
+
+def findings_blocks(stages: tuple[StageDocument, ...]) -> list[str]:
+    """A heading and one list item for each finding; nothing if there is none."""
+    items = [_finding(stage, finding) for stage in stages for finding in stage.findings]
+    return ["## Findings", "\n".join(items)] if items else []
+
+
+def ranking_table(ranking: Ranking) -> str:
+    """A table of trials."""
+    return _table(tuple(map(escaped, ranking.columns)), [tuple(map(escaped, row)) for row in ranking.rows])
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it stands, in a table as well."""
+    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", printable(text))
+
+
+def code(text: str) -> str:
+    """Text in the font of code, whatever back-ticks it has."""
+    return f"`{printable(text).replace('`', chr(0x2019))}`"
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _finding(stage: StageDocument, finding: FindingDocument) -> str:
+    lines = [f"- **{finding.severity}** {escaped(stage.name)}: {escaped(finding.message)} ({code(finding.code)})"]
+    for title, content in (
+        ("evidence", facts_words(finding.evidence)),
+        ("try", finding.advice),
+        ("source", finding.source),
+    ):
+        if content:
+            lines.append(f"  - {title}: {escaped(content)}")
+    return "\n".join(lines)

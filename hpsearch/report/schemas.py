@@ -1,0 +1,42 @@
+"""JSON Schemas of the documents, made from their models: ``python -m hpsearch.report.schemas docs/schemas``."""
+
+import json
+import sys
+from pathlib import Path
+
+from hpsearch.report.document import Document
+from hpsearch.report.documents import (
+    CheckDocument,
+    ErrorDocument,
+    InspectionDocument,
+    ListDocument,
+    ReportDocument,
+    ValidationDocument,
+)
+
+SCHEMAS: dict[str, type[Document]] = {
+    "report": ReportDocument,
+    "check": CheckDocument,
+    "validate": ValidationDocument,
+    "inspect": InspectionDocument,
+    "list": ListDocument,
+    "error": ErrorDocument,
+}
+"""Name of the file to the document that it describes; ``run`` and ``show`` print the ``report`` document."""
+
+
+def schema_text(document: type[Document]) -> str:
+    """The schema (draft 2020-12) of one document as indented JSON; ends with a line break."""
+    schema = document.model_json_schema(mode="serialization")
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=2) + "\n"
+
+
+def write_schemas(folder: Path) -> None:
+    """Writes every schema into the folder, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, document in SCHEMAS.items():
+        (folder / f"{name}.json").write_text(schema_text(document), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_schemas(Path(sys.argv[1]))

@@ -1,0 +1,124 @@
+"""A report for a terminal or a text file."""
+
+from io import StringIO
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from hpsearch.finding import Severity
+from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument
+from hpsearch.report.ranking import Ranking, best_ranking
+from hpsearch.report.words import (
+    OUTCOME_WORDS,
+    best_words,
+    facts_words,
+    handed_on_words,
+    held_against,
+    not_run,
+    printable,
+    state_words,
+    summary_lines,
+    task_words,
+)
+from hpsearch.study import StudyState
+from hpsearch.verdict import Outcome
+
+OUTCOME_STYLES = {
+    Outcome.PASS: "green",
+    Outcome.FAIL: "bold red",
+    Outcome.OVERRIDDEN: "yellow",
+    Outcome.SKIPPED: "dim",
+}
+SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+
+
+def report_renderable(report: ReportDocument) -> RenderableType:
+    """The whole report; one screen for a study without findings."""
+    study = report.study
+    parts: list[RenderableType] = [Text.assemble((f"Study {study.name}", "bold"), f" {state_words(report)}")]
+    if study.task:
+        parts.append(Text(task_words(study.task), style="dim"))
+    parts += ["", stages_renderable(report.stages)]
+    if study.state in (StudyState.FAILED, StudyState.INTERRUPTED) and (missing := not_run(report)):
+        parts.append(Text(f"Not run: {', '.join(missing)}"))
+    parts += findings_renderable(report.stages)
+    if ranking := best_ranking(report):
+        parts += ["", ranking_renderable(ranking)]
+    if report.best:
+        parts.append(Text.assemble(("Best: ", "bold"), best_words(report.best)))
+    parts += ["", Text(f"Stored in {report.stored_in} as study {study.id}. See it: hpsearch show {study.name}")]
+    return Group(*parts)
+
+
+def stages_renderable(stages: tuple[StageDocument, ...]) -> RenderableType:
+    """One row for each stage: its verdict, what was measured against what was expected, what it handed on."""
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold", ratio=1)
+    for stage in stages:
+        table.add_row(Text(stage.name, style="bold"), _verdict(stage), _told(stage))
+    return table
+
+
+def findings_renderable(stages: tuple[StageDocument, ...]) -> list[RenderableType]:
+    """Every finding with its evidence and advice; nothing if there is none."""
+    found = [(stage, finding) for stage in stages for finding in stage.findings]
+    parts: list[RenderableType] = ["", Text("Findings", style="bold")] if found else []
+    for stage, finding in found:
+        parts.append(_finding(stage, finding))
+    return parts
+
+
+def ranking_renderable(ranking: Ranking) -> RenderableType:
+    """A table with a title above it."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for number, column in enumerate(ranking.columns):
+        last = number == len(ranking.columns) - 1
+        table.add_column(Text(column), overflow="fold", justify="left" if last and number > 2 else "right")
+    for row in ranking.rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return Group(Text(ranking.title, style="bold"), table)
+
+
+def plain_text(renderable: RenderableType, width: int = 100) -> str:
+    """The same without colours, at most ``width`` columns wide, without trailing spaces."""
+    console = Console(file=StringIO(), width=width, color_system=None, force_terminal=False, legacy_windows=False)
+    with console.capture() as capture:
+        console.print(renderable)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+def _verdict(stage: StageDocument) -> Text:
+    if stage.verdict is None:
+        return Text(f"running {stage.done}/{stage.planned}", style="cyan")
+    return Text(OUTCOME_WORDS[stage.verdict], style=OUTCOME_STYLES[stage.verdict])
+
+
+def _told(stage: StageDocument) -> RenderableType:
+    lines: list[RenderableType] = [Text(line) for line in summary_lines(stage)]
+    if against := held_against(stage):
+        lines.append(Text(against, style="dim"))
+    if handed_on := handed_on_words(stage):
+        lines.append(Text(f"→ {handed_on}"))
+    return Group(*lines)
+
+
+def _finding(stage: StageDocument, finding: FindingDocument) -> RenderableType:
+    head = Text.assemble(
+        (finding.severity, SEVERITY_STYLES[finding.severity]),
+        f" {stage.name}: {printable(finding.message)} ",
+        (f"[{finding.code}]", "dim"),
+    )
+    lines = [
+        Text(f"{title}: {printable(content)}")
+        for title, content in (
+            ("evidence", facts_words(finding.evidence)),
+            ("try", finding.advice),
+            ("source", finding.source),
+        )
+        if content
+    ]
+    return Group(head, *(Padding(line, (0, 0, 0, 2)) for line in lines))

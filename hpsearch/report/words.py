@@ -1,0 +1,157 @@
+"""Numbers, facts and ranges as a person reads them."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hpsearch.report.documents import BestDocument, ReportDocument, StageDocument, TaskDocument
+from hpsearch.stage import RECIPE
+from hpsearch.verdict import Outcome
+
+DIGITS = 4
+"""Significant digits of a real number."""
+
+LONGEST_LIST = 8
+"""A list with more items is shortened."""
+
+OUTCOME_WORDS = {
+    Outcome.PASS: "passed",
+    Outcome.FAIL: "failed",
+    Outcome.OVERRIDDEN: "failed, overridden",
+    Outcome.SKIPPED: "skipped",
+}
+
+
+def printable(text: str) -> str:
+    """The text on one line and without characters that could steer a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def value_words(value: Any) -> str:
+    """A JSON value: real numbers with four significant digits, null as ``none``."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return number_words(value)
+    if isinstance(value, Mapping):
+        return facts_words(value)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        items = [value_words(item) for item in value[:LONGEST_LIST]]
+        return ", ".join(items) + (f" and {len(value) - LONGEST_LIST} more" if len(value) > LONGEST_LIST else "")
+    return printable(str(value))
+
+
+def number_words(value: float) -> str:
+    """A real number with four significant digits: 0.0125, 2.303, 12,300, 1.25e-05."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    if 1e-4 <= abs(value) < 1e6:
+        decimals = max(0, DIGITS - 1 - math.floor(math.log10(abs(value))))
+        text = f"{value:,.{decimals}f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{value:.{DIGITS - 1}g}"
+
+
+def share_words(value: float | None) -> str:
+    """A share in [0, 1] as a percentage."""
+    return "unknown" if value is None else f"{100 * value:.2f} %"
+
+
+def seconds_words(seconds: float) -> str:
+    """A duration: 4 s, 2 min 5 s, 1 h 3 min."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def facts_words(facts: Mapping[str, Any]) -> str:
+    """Named values: ``loss 2.31, seeds 5``."""
+    parts = []
+    for key, value in facts.items():
+        inner = value_words(value)
+        nested = isinstance(value, Mapping | list | tuple) and len(value) > 1
+        parts.append(f"{key.replace('_', ' ')} {f'({inner})' if nested else inner}")
+    return ", ".join(parts)
+
+
+def held_against(stage: StageDocument) -> str:
+    """What was measured and what was expected; empty where neither is known."""
+    measured, expected = facts_words(stage.measured), facts_words(stage.expected)
+    if not (measured and expected):
+        return measured and f"measured {measured}"
+    return f"measured {measured}; expected {expected}"
+
+
+def distribution_words(written: Any) -> str:
+    """A distribution as the definition writes it: ``0.002 … 0.1 (log_uniform)``, ``one of 16, 32``."""
+    (kind, content), *_ = written.items()
+    if kind in ("choice", "grid"):
+        return f"one of {value_words(content)}"
+    low, high = content
+    return f"{value_words(low)} … {value_words(high)} ({kind})"
+
+
+def handed_on_words(stage: StageDocument) -> str:
+    """What the stage tells the next one to search, and why; empty for nothing."""
+    ranges = "; ".join(f"{path} {distribution_words(found)}" for path, found in stage.handed_on.items())
+    return f"{ranges}: {printable(stage.handed_on_reason)}" if ranges and stage.handed_on_reason else ranges
+
+
+def short_names(paths: Sequence[str]) -> dict[str, str]:
+    """Each dotted path's last part where that names it alone among ``paths``, the whole path elsewhere."""
+    ends = [path.rpartition(".")[2] for path in paths]
+    return {path: end if ends.count(end) == 1 else path for path, end in zip(paths, ends, strict=True)}
+
+
+def task_words(task: TaskDocument) -> str:
+    """What the data ask for, in one line."""
+    shape = "×".join(str(size) for size in task.input_shape)
+    kind = f"{task.outputs} classes" if task.loss == "cross_entropy" else f"{task.outputs} targets ({task.loss})"
+    counts = f"{task.train_samples:,} to train, {task.validation_samples:,} to validate, {task.test_samples:,} to test"
+    return f"{kind}, images {shape}, {counts}"
+
+
+def state_words(report: ReportDocument) -> str:
+    """The state of the study with its reason, how many trials it has and how long it took."""
+    study = report.study
+    reason = f": {printable(study.reason)}" if study.reason else ""
+    done = sum(stage.done for stage in report.stages)
+    took = f" in {seconds_words((study.finished_at - study.created_at).total_seconds())}" if study.finished_at else ""
+    return f"{study.state}{reason} ({done:,} {'trial' if done == 1 else 'trials'}{took})"
+
+
+def summary_lines(stage: StageDocument) -> tuple[str, ...]:
+    """The stage in one sentence, or one for each round where there are several."""
+    if len(stage.rounds) == 1:
+        return (printable(stage.summary),)
+    return tuple(f"round {entry.round + 1}: {printable(entry.summary)}" for entry in stage.rounds if entry.summary)
+
+
+def best_words(best: BestDocument) -> str:
+    """The best trial and what it scored."""
+    accuracy = best.val_accuracy is not None
+    validation = f"accuracy {share_words(best.val_accuracy)}" if accuracy else f"loss {value_words(best.val_loss)}"
+    epoch = f" in epoch {best.epoch}" if best.epoch is not None else ""
+    return f"trial {best.trial} of {best.stage}: validation {validation}{epoch}, {test_words(best)}"
+
+
+def test_words(best: BestDocument) -> str:
+    """What came of the one reading of the test split."""
+    if best.test_accuracy is not None:
+        return f"test accuracy {share_words(best.test_accuracy)} (read once)"
+    if best.test_loss is not None:
+        return f"test loss {value_words(best.test_loss)} (read once)"
+    return f"test split not read{f': {printable(best.test_reason)}' if best.test_reason else ''}"
+
+
+def not_run(report: ReportDocument) -> tuple[str, ...]:
+    """The stages of the recipe that the study never came to."""
+    begun = {stage.name for stage in report.stages}
+    return tuple(name for name in RECIPE if name not in begun)

@@ -1,0 +1,115 @@
+"""The report for people: everything that matters is in it, and it fits."""
+
+from dataclasses import replace
+
+import pytest
+
+from hpsearch.report.compose import report_document
+from hpsearch.report.markdown import markdown_report
+from hpsearch.report.ranking import all_trials
+from hpsearch.report.text import plain_text, ranking_renderable, report_renderable
+from hpsearch.report.words import number_words, seconds_words, short_names, value_words
+from hpsearch.results import StudyResults
+
+TOLD = (
+    "initial loss 2.31 against ln 10 = 2.303",
+    "0.00215 … 0.1",
+    "does not rise again",
+    "round 2: the best rose to 98.9 %",
+    "validation accuracy 98.90 %",
+    "test accuracy 98.10 %",
+    "/home/me/.hpsearch/postgres",
+    "hpsearch show digits",
+)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_healthy_study_fits_one_screen(healthy: StudyResults, width: int) -> None:
+    text = plain_text(report_renderable(report_document(healthy, "/home/me/.hpsearch/postgres")), width)
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= width
+    assert len(lines) <= 40
+    flowing = " ".join(text.split())
+    for words in TOLD:
+        assert words in flowing
+
+
+def test_markdown_tells_the_same(healthy: StudyResults) -> None:
+    text = markdown_report(report_document(healthy, "/home/me/.hpsearch/postgres"))
+    for words in TOLD:
+        assert words in text
+    assert text.endswith("`hpsearch show digits`\n")
+
+
+def test_every_row_of_a_markdown_table_has_as_many_cells_as_its_head(broken: StudyResults) -> None:
+    rows = [line for line in markdown_report(report_document(broken, "/x")).splitlines() if line.startswith("|")]
+    assert {row.replace("\\|", "").count("|") for row in rows} == {5}
+
+
+def test_a_failed_study_tells_what_failed_with_evidence_and_advice(broken: StudyResults) -> None:
+    document = report_document(broken, "/x")
+    for text in (plain_text(report_renderable(document)), markdown_report(document).replace("\\", "")):
+        flowing = " ".join(text.split())
+        assert "stage overfit failed: the loss did not move" in flowing
+        assert "Not run: lr_sweep, coarse, fine" in flowing
+        assert "first loss 2.303, last loss none" in flowing
+        assert "try: Look for *frozen* parameters." in flowing
+        assert "source: CS231n, D4" in flowing
+        assert "[bold]x[/bold]" in flowing  # no markup of ours
+        assert "\x1b" not in flowing
+
+
+def test_a_running_stage_tells_how_far_it_is(healthy: StudyResults) -> None:
+    running = replace(healthy.stages[3], verdict=None, finished_at=None)
+    document = report_document(
+        replace(healthy, stages=(*healthy.stages[:3], running), trials=healthy.trials[:10]), "/x"
+    )
+    assert "running 4/4" in plain_text(report_renderable(document))
+    assert "| running |" in markdown_report(document)
+
+
+def test_all_trials_of_a_stage_tell_why_some_failed(healthy: StudyResults) -> None:
+    text = plain_text(ranking_renderable(all_trials(report_document(healthy, "/x").stages[3])), 120)
+    assert "the loss became infinite in step 3" in text
+    assert text.splitlines()[1].split() == [
+        "trial", "state", "value", "width", "learning_rate", "weight_decay", "reason",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (2.302585, "2.303"),
+        (0.0125, "0.0125"),
+        (1.5e-5, "1.5e-05"),
+        (12345.6, "12,346"),
+        (0.0, "0"),
+        (1e-300, "1e-300"),
+        (-0.25, "-0.25"),
+        (1.0, "1"),
+        (100.0, "100"),
+        (0.99999, "1"),
+        (2.5e7, "2.5e+07"),
+    ],
+)
+def test_numbers_have_four_digits(number: float, words: str) -> None:
+    assert number_words(number) == words
+
+
+def test_values_as_words() -> None:
+    assert value_words(True) == "yes"
+    assert value_words(None) == "none"
+    assert value_words(list(range(10))) == "0, 1, 2, 3, 4, 5, 6, 7 and 2 more"
+    assert value_words({"a_b": [1, 2]}) == "a b (1, 2)"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.4, "0 s"), (59.6, "1 min 0 s"), (125, "2 min 5 s"), (3780, "1 h 3 min")]
+)
+def test_durations(seconds: float, words: str) -> None:
+    assert seconds_words(seconds) == words
+
+
+def test_short_names_stay_clear() -> None:
+    names = short_names(["network.width", "optimizer.name", "network.name"])
+    assert names == {"network.width": "width", "optimizer.name": "optimizer.name", "network.name": "network.name"}
