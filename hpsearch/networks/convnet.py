@@ -6,8 +6,8 @@ from typing import Any
 
 from torch import nn
 
-from hpsearch.networks.activations import ACTIVATIONS, Activation
-from hpsearch.networks.initialization import draw_head, draw_weights
+from hpsearch.networks.activations import ACTIVATIONS, Pooling
+from hpsearch.networks.initialization import Before, draw_head, draw_weights
 from hpsearch.networks.parameters import ConvNetParameters
 
 CHANNELS_PER_GROUP = 16
@@ -22,31 +22,34 @@ def build_convnet(input_shape: tuple[int, int, int], outputs: int, **parameters:
     filter is cut to the 2·side − 1 taps that can meet the map at all.
     """
     settings = ConvNetParameters(**parameters)
-    activation = ACTIVATIONS[settings.activation]
     layers: OrderedDict[str, nn.Module] = OrderedDict()
-    channels, *sides = input_shape
-    size = (sides[0], sides[1])
-    width = float(settings.width)
+    channels, height, width = input_shape
+    filters = float(settings.width)
+    before: Before | None = None
     for number in range(1, settings.depth + 1):
-        is_last = number == settings.depth
-        halves = number % settings.pool_every == 0 and not (is_last and settings.head == "average")
-        pool = settings.pooling if halves and max(size) > 1 else "none"
-        axes = (_Axis.of(size[0], settings, pool), _Axis.of(size[1], settings, pool))
-        filters = max(1, round(width))
-        _add_convolution(layers, number, channels, filters, axes, settings, activation)
-        _add_rest(layers, number, filters, axes, pool, settings, activation)
-        channels, size = filters, (axes[0].after_pool, axes[1].after_pool)
-        if pool != "none":
-            width *= settings.width_growth
+        pooling = _pooling(number, settings) if max(height, width) > 1 else "none"
+        rows, columns = _Axis.of(height, settings, pooling), _Axis.of(width, settings, pooling)
+        layer = _Layer(number, channels, max(1, round(filters)), rows, columns, pooling, before)
+        layers.update(layer.modules(settings))
+        channels, height, width = layer.filters, rows.after, columns.after
+        before = Before(ACTIVATIONS[settings.activation], pooling)
+        if pooling != "none":
+            filters *= settings.width_growth
     if settings.head == "average":
         layers["average"] = nn.AdaptiveAvgPool2d(1)
+        height = width = 1
     layers["flatten"] = nn.Flatten()
     layers["dropout"] = nn.Dropout(settings.dropout)
-    features = channels if settings.head == "average" else channels * size[0] * size[1]
-    head = nn.Linear(features, outputs)
-    draw_head(head, activation)
+    head = nn.Linear(channels * height * width, outputs)
+    draw_head(head, before)
     layers["linear"] = head
     return nn.Sequential(layers)
+
+
+def _pooling(number: int, settings: ConvNetParameters) -> Pooling:
+    if number % settings.pool_every or (number == settings.depth and settings.head == "average"):
+        return "none"
+    return settings.pooling
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,13 @@ class _Axis:
     kernel: int
     stride: int
     window: int
-    """Of the pooling; 1 for none."""
+    """Of the pooling behind; 1 for none."""
 
     @classmethod
-    def of(cls, side: int, settings: ConvNetParameters, pool: str) -> "_Axis":
-        halved = 2 if pool != "none" and side > 1 else 1
+    def of(cls, side: int, settings: ConvNetParameters, pooling: Pooling) -> "_Axis":
+        halving = 2 if pooling != "none" and side > 1 else 1
         kernel = min(settings.kernel_size, 2 * side - 1)
-        return cls(side, kernel, halved if pool == "stride" else 1, 1 if pool == "stride" else halved)
+        return cls(side, kernel, *((halving, 1) if pooling == "stride" else (1, halving)))
 
     @property
     def padding(self) -> tuple[int, int]:
@@ -71,70 +74,64 @@ class _Axis:
         return ((self.kernel - 1) // 2, self.kernel // 2)
 
     @property
-    def convolved(self) -> int:
-        return (self.side - 1) // self.stride + 1
-
-    @property
-    def after_pool(self) -> int:
-        return self.convolved // self.window
+    def after(self) -> int:
+        """The side of the map that the next layer sees."""
+        return ((self.side - 1) // self.stride + 1) // self.window
 
     @property
     def taps(self) -> float:
         """Mean number of taps of the filter that meet the map rather than its padding."""
-        before = self.padding[0]
-        starts = range(-before, self.side - before, self.stride)
-        met = [min(self.side, start + self.kernel) - max(0, start) for start in starts]
-        return sum(met) / len(met)
+        starts = range(-self.padding[0], self.side - self.padding[0], self.stride)
+        return sum(min(self.side, start + self.kernel) - max(0, start) for start in starts) / len(starts)
 
 
-def _add_convolution(
-    layers: OrderedDict[str, nn.Module],
-    number: int,
-    channels: int,
-    filters: int,
-    axes: tuple[_Axis, _Axis],
-    settings: ConvNetParameters,
-    activation: Activation,
-) -> None:
-    rows, columns = axes
-    before = activation if number > 1 else None
-    filling = before.at_zero if before else 0.0
-    padding = (rows.padding[0], columns.padding[0])
-    if filling or rows.padding[0] != rows.padding[1] or columns.padding[0] != columns.padding[1]:
-        if any(rows.padding + columns.padding):
-            layers[f"pad{number}"] = nn.ConstantPad2d(columns.padding + rows.padding, filling)
-        padding = (0, 0)
-    convolution = nn.Conv2d(
-        channels,
-        filters,
-        (rows.kernel, columns.kernel),
-        stride=(rows.stride, columns.stride),
-        padding=padding,
-        bias=settings.bias and settings.norm == "none",
-    )
-    draw_weights(convolution, settings.init, before, fan_in=channels * rows.taps * columns.taps)
-    layers[f"conv{number}"] = convolution
+@dataclass(frozen=True)
+class _Layer:
+    """One convolution with all that belongs to it."""
 
+    number: int
+    channels: int
+    filters: int
+    rows: _Axis
+    columns: _Axis
+    pooling: Pooling
+    before: Before | None
 
-def _add_rest(
-    layers: OrderedDict[str, nn.Module],
-    number: int,
-    filters: int,
-    axes: tuple[_Axis, _Axis],
-    pool: str,
-    settings: ConvNetParameters,
-    activation: Activation,
-) -> None:
-    if settings.norm == "batch":
-        layers[f"norm{number}"] = nn.BatchNorm2d(filters)
-    elif settings.norm == "group":
-        layers[f"norm{number}"] = nn.GroupNorm(_groups(filters), filters)
-    layers[f"{settings.activation}{number}"] = activation.build()
-    window = (axes[0].window, axes[1].window)
-    if pool == "max":
-        layers[f"pool{number}"] = nn.MaxPool2d(window)
-    elif pool == "average":
-        layers[f"pool{number}"] = nn.AvgPool2d(window)
+    def modules(self, settings: ConvNetParameters) -> OrderedDict[str, nn.Module]:
+        modules = self._padded_convolution(settings)
+        if settings.norm == "batch":
+            modules[f"norm{self.number}"] = nn.BatchNorm2d(self.filters)
+        elif settings.norm == "group":
+            modules[f"norm{self.number}"] = nn.GroupNorm(_groups(self.filters), self.filters)
+        modules[f"{settings.activation}{self.number}"] = ACTIVATIONS[settings.activation].build()
+        window = (self.rows.window, self.columns.window)
+        if self.pooling == "max":
+            modules[f"pool{self.number}"] = nn.MaxPool2d(window)
+        elif self.pooling == "average":
+            modules[f"pool{self.number}"] = nn.AvgPool2d(window)
+        return modules
+
+    def _padded_convolution(self, settings: ConvNetParameters) -> OrderedDict[str, nn.Module]:
+        """Pads with what stands for "no signal": 0, or f(0) behind an activation where that is something else."""
+        rows, columns = self.rows.padding, self.columns.padding
+        filling = self.before.activation.at_zero if self.before else 0.0
+        modules: OrderedDict[str, nn.Module] = OrderedDict()
+        padding = (rows[0], columns[0])
+        if any(rows + columns) and (filling != 0 or padding != (rows[1], columns[1])):
+            modules[f"pad{self.number}"] = nn.ConstantPad2d(columns + rows, filling)
+            padding = (0, 0)
+        convolution = nn.Conv2d(
+            self.channels,
+            self.filters,
+            (self.rows.kernel, self.columns.kernel),
+            stride=(self.rows.stride, self.columns.stride),
+            padding=padding,
+            bias=settings.bias and settings.norm == "none",
+        )
+        fan_in = self.channels * self.rows.taps * self.columns.taps
+        draw_weights(convolution, settings.init, self.before, fan_in)
+        modules[f"conv{self.number}"] = convolution
+        return modules
 
 
 def _groups(filters: int) -> int:

@@ -35,7 +35,7 @@ class ConvNetParameters(BaseModel):
     """How the weights are drawn; ``auto`` keeps the scale of the signal through any depth."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of the features that is dropped before the linear layer while training."""
-    head: Literal["average", "flatten"] = "average"
+    head: Literal["average", "flatten"] = "flatten"
     """What the linear layer sees: the mean of each map, or every pixel of every map."""
     bias: bool = True
     """Whether layers that no normalisation follows have a bias."""
