@@ -3,17 +3,23 @@
 from functools import cached_property
 
 import torch
+from torch import Tensor
 
 from hpsearch.data.dataset import Dataset, Split
 from hpsearch.task import Task
 
 
 class Arrays:
-    """A data set on a device. The test split is not touched before it is asked for."""
+    """A data set on a device. The test split is not touched before it is asked for.
 
-    def __init__(self, dataset: Dataset, device: torch.device) -> None:
+    With ``channels_last`` images are (N, C, H, W) as ever but lie in memory as (N, H, W, C), which convolution and
+    batch norm on CPUs read faster.
+    """
+
+    def __init__(self, dataset: Dataset, device: torch.device, *, channels_last: bool = False) -> None:
         self._dataset = dataset
         self.device = device
+        self.channels_last = channels_last
 
     @property
     def task(self) -> Task:
@@ -23,17 +29,33 @@ class Arrays:
     @cached_property
     def train(self) -> Split:
         """What is trained on."""
-        return self._moved(self._dataset.train)
+        return self._placed(self._dataset.train)
 
     @cached_property
     def validation(self) -> Split:
         """What epochs are compared on."""
-        return self._moved(self._dataset.validation)
+        return self._placed(self._dataset.validation)
 
     @cached_property
     def test(self) -> Split:
         """What is read once, at the very end."""
-        return self._moved(self._dataset.test)
+        return self._placed(self._dataset.test)
 
-    def _moved(self, split: Split) -> Split:
-        return Split(split.images.to(self.device), split.targets.to(self.device))
+    def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
+        """Images (N, C, H, W) and targets of some training samples."""
+        chosen = indices.to(self.device)
+        return self._viewed(self._stored_train.index_select(0, chosen)), self.train.targets.index_select(0, chosen)
+
+    @cached_property
+    def _stored_train(self) -> Tensor:
+        """The training images as they lie in memory: only so does choosing some keep the order of one channel."""
+        return self.train.images.permute(0, 2, 3, 1) if self.channels_last else self.train.images
+
+    def _placed(self, split: Split) -> Split:
+        images = split.images.to(self.device)
+        if self.channels_last:
+            images = self._viewed(images.permute(0, 2, 3, 1).contiguous())
+        return Split(images, split.targets.to(self.device))
+
+    def _viewed(self, stored: Tensor) -> Tensor:
+        return stored.permute(0, 3, 1, 2) if self.channels_last else stored

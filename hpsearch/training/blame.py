@@ -8,17 +8,19 @@ from types import TracebackType
 import torch
 
 import hpsearch
+from hpsearch.errors import HpsearchError
 
 MESSAGE_LIMIT = 500
 
 
 def described(error: BaseException) -> str:
-    """One line: the exception's name, its message, and the user's line that led to it, as far as there is one."""
+    """One line: the exception's name and message (an error of this system has its message only), and the user's line
+    that led to it, as far as there is one."""
     message = " ".join(str(error).split())
     shortened = message if len(message) <= MESSAGE_LIMIT else message[: MESSAGE_LIMIT - 1] + "…"
     place = _place(error)
-    name = type(error).__name__
-    return (f"{name}: {shortened}" if shortened else name) + (f" ({place})" if place else "")
+    name = "" if isinstance(error, HpsearchError) else type(error).__name__
+    return ": ".join(part for part in (name, shortened) if part) + (f" ({place})" if place else "")
 
 
 def _place(error: BaseException) -> str | None:

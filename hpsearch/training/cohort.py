@@ -18,6 +18,8 @@ def train_cohort(cohort: Cohort, dataset: Dataset, device: str = "cpu") -> Itera
     neither the other members nor what the process did before changes it. A member that raises or diverges gives a
     failed result; KeyboardInterrupt and MemoryError are passed on.
     """
-    arrays = Arrays(dataset, torch.device(device))
+    # A user's own network may view its maps as they lie in memory, so only the named ones get another layout.
+    named = cohort.jobs[0].network.name is not None
+    arrays = Arrays(dataset, torch.device(device), channels_last=named and device == "cpu")
     for job in cohort.jobs:
         yield train_member(job, arrays)

@@ -69,6 +69,8 @@ class _Training:
         self.curves = curves
         network = build_network(job.network, self.task.input_shape, self.task.outputs, job.weights_seed)
         self.network = network.to(arrays.device)
+        if arrays.channels_last:
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if not job.regularised:
             switch_dropout_off(self.network)
         self.loss = loss_function(self.task, job.label_smoothing if job.regularised else 0.0)
@@ -78,7 +80,7 @@ class _Training:
             self._look_at_initialisation()
             return
         budget, job = self.job.budget, self.job
-        order = DataOrder(job.order_seed, len(self.arrays.train), budget.samples, job.batch_size)
+        order = DataOrder(job.order_seed, self.task.train_samples, budget.samples, job.batch_size)
         optimizer = optimizer_for(
             job.optimizer, self.network.parameters(), job.optimizer.weight_decay if job.regularised else 0.0
         )
@@ -105,11 +107,9 @@ class _Training:
     def _one_pass(self, order: DataOrder, optimizer: Optimizer, start: int, total: int) -> bool:
         """Trains on every sample once, or up to the last iteration; whether it was every sample."""
         self.network.train()
-        train = self.arrays.train
         batches = order.one_pass()
         for step, indices in enumerate(batches[: total - start], start):
-            on_device = indices.to(self.arrays.device)
-            self._backward(train.images[on_device], train.targets[on_device], first=step == 0)
+            self._backward(*self.arrays.batch(indices), first=step == 0)
             optimizer.step(learning_rate_at(self.job.optimizer, step, total))
         self.curves.flush()
         return start + len(batches) <= total
@@ -139,13 +139,11 @@ class _Training:
 
     def _look_at_initialisation(self) -> None:
         """Mean loss over the first samples in training mode; layers and gradients are those of the first batch."""
-        train, budget = self.arrays.train, self.job.budget
-        wanted = min(INITIAL_SAMPLES, budget.samples or INITIAL_SAMPLES)
-        order = DataOrder(self.job.order_seed, len(train), wanted, self.job.batch_size)
+        wanted = min(INITIAL_SAMPLES, self.job.budget.samples or INITIAL_SAMPLES)
+        order = DataOrder(self.job.order_seed, self.task.train_samples, wanted, self.job.batch_size)
         self.network.train()
         for number, indices in enumerate(order.one_pass()):
-            on_device = indices.to(self.arrays.device)
             with torch.set_grad_enabled(number == 0):
-                self._backward(train.images[on_device], train.targets[on_device], first=number == 0)
+                self._backward(*self.arrays.batch(indices), first=number == 0)
         self.curves.flush()
         self.curves.merge_steps()

@@ -1,6 +1,6 @@
 """What can be seen inside a network in its first iteration: the scale of every layer, and who gets a gradient."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -26,7 +26,7 @@ def layer_scales(network: nn.Module, scales: list[LayerScale]) -> Iterator[None]
             handle.remove()
 
 
-def _recorder(name: str, scales: list[LayerScale]):  # type: ignore[no-untyped-def]
+def _recorder(name: str, scales: list[LayerScale]) -> Callable[[nn.Module, object, object], None]:
     def record(module: nn.Module, _: object, output: object) -> None:
         found = output[0] if isinstance(output, tuple | list) and output else output
         if isinstance(found, Tensor) and found.is_floating_point() and found.numel():
@@ -41,6 +41,6 @@ def _recorder(name: str, scales: list[LayerScale]):  # type: ignore[no-untyped-d
 def without_gradient(network: nn.Module) -> tuple[str, ...]:
     """The names of the parameters that hold no gradient now, or one that is zero everywhere; frozen ones included."""
     named = list(network.named_parameters())
-    gradients = [parameter.grad for _, parameter in named if parameter.grad is not None]
-    largest = iter(torch.stack([gradient.abs().max().float() for gradient in gradients]).tolist() if gradients else [])
-    return tuple(name for name, parameter in named if parameter.grad is None or next(largest) == 0)
+    counts = [torch.count_nonzero(parameter.grad) for _, parameter in named if parameter.grad is not None]
+    nonzero = iter(torch.stack(counts).tolist() if counts else [])
+    return tuple(name for name, parameter in named if parameter.grad is None or not next(nonzero))
