@@ -1,5 +1,6 @@
 """A report for a terminal or a text file."""
 
+from datetime import UTC
 from io import StringIO
 
 from rich.console import Console, Group, RenderableType
@@ -8,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hpsearch.finding import Severity
-from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument
+from hpsearch.report.documents import FindingDocument, ListDocument, ReportDocument, StageDocument
 from hpsearch.report.ranking import Ranking, best_ranking
 from hpsearch.report.words import (
     OUTCOME_WORDS,
@@ -70,6 +71,20 @@ def findings_renderable(stages: tuple[StageDocument, ...]) -> list[RenderableTyp
     for stage, finding in found:
         parts.append(_finding(stage, finding))
     return parts
+
+
+def studies_renderable(listed: ListDocument) -> RenderableType:
+    """One row for each study."""
+    if not listed.studies:
+        return Text(f"No studies in {listed.stored_in} yet. Start one with: hpsearch run STUDY.yaml")
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for column in ("study", "id", "state", "begun (UTC)"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("", overflow="fold")
+    for study in listed.studies:
+        begun = f"{study.created_at.astimezone(UTC):%Y-%m-%d %H:%M}"
+        table.add_row(Text(study.name), str(study.id), study.state, begun, Text(printable(study.reason or "")))
+    return Group(table, "", Text(f"Stored in {listed.stored_in}. See one: hpsearch show NAME"))
 
 
 def ranking_renderable(ranking: Ranking) -> RenderableType:

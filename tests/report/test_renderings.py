@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from hpsearch.report.compose import report_document
+from hpsearch.report.compose import list_document, report_document
 from hpsearch.report.markdown import markdown_report
 from hpsearch.report.ranking import all_trials
-from hpsearch.report.text import plain_text, ranking_renderable, report_renderable
+from hpsearch.report.text import plain_text, ranking_renderable, report_renderable, studies_renderable
 from hpsearch.report.words import number_words, seconds_words, short_names, value_words
 from hpsearch.results import StudyResults
 
@@ -113,3 +113,10 @@ def test_durations(seconds: float, words: str) -> None:
 def test_short_names_stay_clear() -> None:
     names = short_names(["network.width", "optimizer.name", "network.name"])
     assert names == {"network.width": "width", "optimizer.name": "optimizer.name", "network.name": "network.name"}
+
+
+def test_the_list_of_studies(healthy: StudyResults, broken: StudyResults) -> None:
+    lines = plain_text(studies_renderable(list_document([healthy.study, broken.study], "/x"))).splitlines()
+    assert lines[1].split()[:5] == ["digits-2", "2", "failed", "2026-03-01", "12:00"]
+    assert lines[2].split()[:3] == ["digits", "1", "complete"]
+    assert "No studies in /x yet" in plain_text(studies_renderable(list_document([], "/x")))

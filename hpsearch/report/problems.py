@@ -1,0 +1,34 @@
+"""Composes the documents that say what is wrong with an input."""
+
+from hpsearch.errors import DefinitionError, HpsearchError, Problem
+from hpsearch.report.compose import task_document
+from hpsearch.report.documents import ErrorDocument, ProblemDocument, ValidationDocument
+from hpsearch.report.stages import written
+from hpsearch.study import StudyDefinition
+from hpsearch.task import Task
+
+
+def error_document(error: HpsearchError) -> ErrorDocument:
+    """Why a command could not do its work."""
+    problems = error.problems if isinstance(error, DefinitionError) else ()
+    return ErrorDocument(error=str(error), problems=problem_documents(problems))
+
+
+def valid_document(study: StudyDefinition, task: Task) -> ValidationDocument:
+    """A definition that can be run, on data that set this task."""
+    return ValidationDocument(
+        valid=True, name=study.name, problems=(), task=task_document(task), space=written(study.space)
+    )
+
+
+def invalid_document(error: DefinitionError) -> ValidationDocument:
+    """A definition that cannot be run."""
+    return ValidationDocument(valid=False, name=None, problems=problem_documents(error.problems), task=None, space={})
+
+
+def problem_documents(problems: tuple[Problem, ...]) -> tuple[ProblemDocument, ...]:
+    """The problems, in the order in which they were found."""
+    return tuple(
+        ProblemDocument(path=found.path, value=found.value, message=found.message, next_step=found.next_step)
+        for found in problems
+    )
