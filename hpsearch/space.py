@@ -51,7 +51,8 @@ class LogUniform:
         _check_positive("log_uniform", self.low)
 
     def quantile(self, u: float) -> float:
-        return min(self.high, max(self.low, self.low * math.exp(u * math.log(self.high / self.low))))
+        start = math.log(self.low)
+        return min(self.high, max(self.low, math.exp(start + u * (math.log(self.high) - start))))
 
     def levels(self, count: int) -> tuple[Value, ...]:
         return tuple(self.quantile(u) for u in _even(count))
@@ -177,6 +178,9 @@ RANGES: dict[str, type[Uniform] | type[LogUniform] | type[Int] | type[LogInt]] =
     "int": Int,
     "log_int": LogInt,
 }
+WHOLE = ("int", "log_int")
+LARGEST = 1e300
+"""What a bound may be at most, so that no arithmetic on it overflows."""
 SETS: dict[str, type[Choice] | type[Grid]] = {"choice": Choice, "grid": Grid}
 KINDS = (*RANGES, *SETS)
 
@@ -188,21 +192,23 @@ def distribution(raw: Mapping[str, Any]) -> Distribution:
     low ≥ high, a logarithmic range that touches zero, and empty or repeated choices.
     """
     if len(raw) != 1:
-        raise ValueError(f"a distribution has exactly one kind, one of {', '.join(KINDS)}")
+        raise ValueError(f"a distribution has exactly one kind; use one of {', '.join(KINDS)}")
     kind, content = next(iter(raw.items()))
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is not a distribution; use one of {', '.join(KINDS)}")
     if isinstance(content, str | bytes) or not isinstance(content, Sequence):
-        raise ValueError(f"{kind} takes a list, for example {{{kind}: {'[1, 4]' if kind in RANGES else '[8, 16]'}}}")
+        raise ValueError(f"{kind} takes a list; write {kind}: {'[1, 4]' if kind in RANGES else '[8, 16]'}")
     if kind in SETS:
         return SETS[kind](tuple(content))
     if len(content) != 2:
-        raise ValueError(f"{kind} takes two bounds, [low, high], and {len(content)} were given")
+        raise ValueError(f"{kind} takes two bounds, and {len(content)} were given; write {kind}: [low, high]")
     low, high = content
     for bound in (low, high):
         if isinstance(bound, bool) or not isinstance(bound, int | float):
-            raise ValueError(f"the bounds of {kind} must be numbers, and {bound!r} is not one")
-    return RANGES[kind](low, high)
+            raise ValueError(f"the bounds of {kind} must be numbers, and {bound!r} is not one; use choice for words")
+    if abs(low) > LARGEST or abs(high) > LARGEST:
+        raise ValueError(f"the bounds of {kind} must be finite and at most {LARGEST:g}; use smaller ones")
+    return RANGES[kind](low, high) if kind in WHOLE else RANGES[kind](float(low), float(high))  # type: ignore[arg-type]
 
 
 def is_distribution(value: object) -> bool:
@@ -217,7 +223,7 @@ def _even(count: int) -> list[float]:
 
 def _check_range(kind: str, low: float, high: float) -> None:
     if not (math.isfinite(low) and math.isfinite(high)):
-        raise ValueError(f"the bounds of {kind} must be finite")
+        raise ValueError(f"the bounds of {kind} must be finite; use numbers")
     if low >= high:
         raise ValueError(f"the low bound of {kind} must be below the high one; write a fixed value if there is one")
 
@@ -237,11 +243,11 @@ def _check_whole(kind: str, low: float, high: float) -> None:
 
 def _check_values(kind: str, values: tuple[Value, ...]) -> None:
     if not values:
-        raise ValueError(f"{kind} needs at least one value")
+        raise ValueError(f"{kind} needs at least one value; write {kind}: [8, 16]")
     for value in values:
         if not (value is None or isinstance(value, bool | int | float | str)):
-            raise ValueError(f"the values of {kind} must be numbers, words, true, false or null")
+            raise ValueError(f"the values of {kind} must be numbers, words, true, false or null; leave {value!r} out")
         if isinstance(value, float) and not math.isfinite(value):
-            raise ValueError(f"the values of {kind} must be finite")
+            raise ValueError(f"the values of {kind} must be finite; leave {value!r} out")
     if len({(type(value) is bool, value) for value in values}) < len(values):
         raise ValueError(f"the values of {kind} must differ; leave the repeated one out")

@@ -17,6 +17,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from hpsearch.space import Distribution, LogUniform, Point, Space, Value, distribution, is_distribution
 from hpsearch.stage import Recipe
@@ -46,17 +47,20 @@ def _searchable(allowed: Any) -> PlainValidator:
     scalar: TypeAdapter[Any] = TypeAdapter(allowed, config=ConfigDict(strict=True))
 
     def read(raw: object) -> Any:
-        if is_distribution(raw):
-            return raw
-        try:
-            if not isinstance(raw, Mapping):
-                return scalar.validate_python(raw)
-            found = distribution(raw)
-            for end in found.ends():
-                scalar.validate_python(end)
-        except ValidationError as error:
-            raise ValueError(error.errors()[0]["msg"]) from None
+        if not (is_distribution(raw) or isinstance(raw, Mapping)):
+            return checked(raw)
+        found: Any = distribution(raw) if isinstance(raw, Mapping) else raw
+        for end in found.ends():
+            checked(end)
         return found
+
+    def checked(value: object) -> Any:
+        try:
+            return scalar.validate_python(value)
+        except ValidationError as error:
+            first = error.errors()[0]
+            context = {**first.get("ctx", {}), "found": value}
+            raise PydanticCustomError(first["type"], first["msg"], context) from None
 
     return PlainValidator(read)
 
