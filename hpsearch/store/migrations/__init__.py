@@ -1,0 +1,1 @@
+"""What made the schema, step by step; ``hpsearch.store.schema`` runs what a database lacks."""

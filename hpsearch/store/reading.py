@@ -1,0 +1,98 @@
+"""Rows of the tables as records."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, select
+
+from hpsearch.results import StageRecord, StudyRecord, StudyResults, TrialRecord
+from hpsearch.stage import StageName
+from hpsearch.store.codecs import definition_of, result_of, task_of, verdict_of
+from hpsearch.store.documents import value_of
+from hpsearch.store.names import no_such_id
+from hpsearch.store.tables import rounds, stages, studies, trials
+from hpsearch.study import StudyState
+
+_STUDY = (
+    studies.c.id,
+    studies.c.name,
+    studies.c.definition,
+    studies.c.state,
+    studies.c.reason,
+    studies.c.task,
+    studies.c.created_at,
+    studies.c.finished_at,
+)
+_ORDER = {stage: place for place, stage in enumerate(StageName)}
+
+
+def studies_where(
+    connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None
+) -> list[StudyRecord]:
+    """Studies, newest first."""
+    query = select(*_STUDY).where(*conditions).order_by(studies.c.id.desc()).limit(limit)
+    return [_study(row) for row in connection.execute(query).mappings()]
+
+
+def one_study(connection: Connection, study_id: int) -> StudyRecord:
+    """The study of that number; raises NotFoundError."""
+    found = studies_where(connection, studies.c.id == study_id)
+    if not found:
+        raise no_such_id(study_id)
+    return found[0]
+
+
+def all_of(connection: Connection, study_id: int) -> StudyResults:
+    """The study with its stages and trials; raises NotFoundError. Wants a snapshot."""
+    study = one_study(connection, study_id)
+    of_trials = (
+        select(stages.c.stage, trials)
+        .join_from(stages, trials, stages.c.id == trials.c.stage_id)
+        .where(stages.c.study_id == study_id)
+    )
+    found = sorted(map(_trial, connection.execute(of_trials).mappings()), key=lambda t: (_ORDER[t.stage], t.number))
+    planned = Counter((trial.stage, trial.round) for trial in found)
+    of_rounds = select(stages.c.stage, rounds).join_from(stages, rounds).where(stages.c.study_id == study_id)
+    judged = [_stage(row, planned) for row in connection.execute(of_rounds).mappings()]
+    judged.sort(key=lambda record: (_ORDER[record.stage], record.round))
+    return StudyResults(study, tuple(judged), tuple(found))
+
+
+def _study(row: RowMapping) -> StudyRecord:
+    return StudyRecord(
+        id=row["id"],
+        name=row["name"],
+        definition=definition_of(row["definition"]),
+        state=StudyState(row["state"]),
+        reason=row["reason"],
+        task=None if row["task"] is None else task_of(row["task"]),
+        created_at=_utc(row["created_at"]),
+        finished_at=None if row["finished_at"] is None else _utc(row["finished_at"]),
+    )
+
+
+def _stage(row: RowMapping, planned: Counter[tuple[StageName, int]]) -> StageRecord:
+    stage = StageName(row["stage"])
+    return StageRecord(
+        stage=stage,
+        round=row["round"],
+        planned=planned[stage, row["round"]],
+        verdict=None if row["verdict"] is None else verdict_of(stage, row["round"], row["verdict"]),
+        started_at=_utc(row["started_at"]),
+        finished_at=None if row["finished_at"] is None else _utc(row["finished_at"]),
+    )
+
+
+def _trial(row: RowMapping) -> TrialRecord:
+    stage = StageName(row["stage"])
+    return TrialRecord(
+        stage=stage,
+        round=row["round"],
+        number=row["number"],
+        parameters=value_of(row["parameters"]),
+        result=result_of(stage, row["number"], row),
+    )
+
+
+def _utc(time: datetime) -> datetime:
+    return time.astimezone(UTC)

@@ -1,0 +1,119 @@
+"""What a lease allows: statements that write down plans, results and verdicts. The caller has locked the study."""
+
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_unless
+
+from hpsearch.stage import StageName
+from hpsearch.store.codecs import result_row, space_document, space_of, verdict_document
+from hpsearch.store.documents import document
+from hpsearch.store.leases import now
+from hpsearch.store.optuna_space import optuna_distributions
+from hpsearch.store.planned import PlannedRound
+from hpsearch.store.refusals import other_plan, other_verdict, unplanned_round, unplanned_trial
+from hpsearch.store.tables import rounds, stages, trials
+from hpsearch.trial import TrialResult
+from hpsearch.verdict import Outcome, Verdict
+
+UNFINISHED = ("waiting", "running")
+
+
+def write_round(connection: Connection, study_id: int, plan: PlannedRound) -> None:
+    """``StudyStore.start_round``."""
+    stage_id = _stage_id(connection, study_id, plan.stage)
+    rows = _trial_rows(plan)
+    space = space_document(plan.space)
+    earlier = list(
+        connection.execute(
+            select(rounds.c.round, rounds.c.space).where(rounds.c.stage_id == stage_id).order_by(rounds.c.round)
+        )
+    )
+    if plan.round in {row.round for row in earlier}:
+        if (space, rows) != (earlier[plan.round].space, _written(connection, stage_id, plan.round)):
+            raise other_plan(plan)
+        return
+    plan.check_numbers(len(earlier), _count(connection, stage_id))
+    hull = optuna_distributions([*(space_of(row.space) for row in earlier), plan.space])
+    connection.execute(update(stages).where(stages.c.id == stage_id).values(distributions=hull))
+    connection.execute(insert(rounds).values(stage_id=stage_id, round=plan.round, space=space))
+    if rows:
+        # In trial order, so that the ids rise with the numbers: Optuna's cache of trials relies on that.
+        connection.execute(insert(trials), [{"stage_id": stage_id, "round": plan.round, **row} for row in rows])
+
+
+def mark_running(connection: Connection, study_id: int, stage: StageName, numbers: list[int]) -> None:
+    """``StudyStore.start_trials``."""
+    change = update(trials).where(
+        trials.c.stage_id == _stage(study_id, stage), trials.c.number.in_(numbers), trials.c.state == "waiting"
+    )
+    connection.execute(change.values(state="running", started_at=now()))
+
+
+def write_result(connection: Connection, study_id: int, result: TrialResult) -> bool:
+    """``StudyStore.save_result``."""
+    mine = (trials.c.stage_id == _stage(study_id, result.stage), trials.c.number == result.number)
+    began = func.coalesce(trials.c.started_at, now() - func.make_interval(0, 0, 0, 0, 0, 0, result.duration_s))
+    change = update(trials).where(*mine, trials.c.state.in_(UNFINISHED))
+    if connection.execute(change.values(**result_row(result), started_at=began, finished_at=now())).rowcount == 1:
+        return True
+    if connection.execute(select(trials.c.id).where(*mine)).scalar_one_or_none() is None:
+        raise unplanned_trial(result)
+    return False
+
+
+def write_verdict(connection: Connection, study_id: int, verdict: Verdict) -> None:
+    """``StudyStore.save_verdict``."""
+    if verdict.outcome is Outcome.SKIPPED:
+        stage_id = _stage_id(connection, study_id, verdict.stage)
+        empty = insert_unless(rounds).values(stage_id=stage_id, round=verdict.round, space={})
+        connection.execute(empty.on_conflict_do_nothing())
+    mine = (rounds.c.stage_id == _stage(study_id, verdict.stage), rounds.c.round == verdict.round)
+    written = verdict_document(verdict)
+    row = connection.execute(select(rounds.c.verdict).where(*mine)).one_or_none()
+    if row is None:
+        raise unplanned_round(verdict)
+    if row.verdict is None:
+        connection.execute(update(rounds).where(*mine).values(verdict=written, finished_at=now()))
+    elif row.verdict != written:
+        raise other_verdict(verdict)
+
+
+def _stage(study_id: int, stage: StageName) -> Any:
+    mine = select(stages.c.id).where(stages.c.study_id == study_id, stages.c.stage == stage.value)
+    return mine.scalar_subquery()
+
+
+def _stage_id(connection: Connection, study_id: int, stage: StageName) -> int:
+    """The stage's number; the stage comes into being if need be."""
+    new = insert_unless(stages).values(study_id=study_id, stage=stage.value, distributions={})
+    connection.execute(new.on_conflict_do_nothing())
+    found: int = connection.execute(select(_stage(study_id, stage))).scalar_one()
+    return found
+
+
+def _count(connection: Connection, stage_id: int) -> int:
+    query = select(func.count()).select_from(trials).where(trials.c.stage_id == stage_id)
+    return connection.execute(query).scalar_one()
+
+
+def _trial_rows(plan: PlannedRound) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": trial.number,
+            "parameters": document(trial.parameters),
+            "weights_seed": trial.weights_seed,
+            "order_seed": trial.order_seed,
+        }
+        for trial in plan.trials
+    ]
+
+
+def _written(connection: Connection, stage_id: int, round_number: int) -> list[dict[str, Any]]:
+    """What ``_trial_rows`` gave when the round was started."""
+    query = (
+        select(trials.c.number, trials.c.parameters, trials.c.weights_seed, trials.c.order_seed)
+        .where(trials.c.stage_id == stage_id, trials.c.round == round_number)
+        .order_by(trials.c.number)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
