@@ -1,0 +1,144 @@
+"""Ray Tune's loop, fed with cohorts: what it runs next, which workers stay warm, and what it tells about.
+
+Tune would end a worker as soon as nothing waits for it (it keeps one at most), and a new one takes seconds to start.
+So a worker that has trained its cohort is parked: its Tune trial is left running without anything to do and stopped
+at the moment when a new cohort needs the worker, which Tune then hands on (``reuse_actors``).
+"""
+
+# ruff: noqa: ARG002  (the signatures are Tune's)
+
+import pickle
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import ray
+from ray.exceptions import RayTaskError
+from ray.tune import Callback
+from ray.tune.experiment import Trial
+from ray.tune.schedulers import FIFOScheduler, TrialScheduler
+from ray.tune.search import Searcher
+
+from hpsearch.executors.fault_log import why_it_died
+from hpsearch.executors.feed import Feed
+
+PATIENCE_S = 20.0
+"""A cohort that has waited so long for a worker of its own takes a parked one: the cluster has no room for more."""
+
+
+@dataclass
+class Floor:
+    """The Tune trials that have no cohort to train now or not yet. Only the loop's thread comes here."""
+
+    feed: Feed
+    parked: list[Trial] = field(default_factory=list)
+    """Their workers are warm and idle."""
+    pending: dict[str, tuple[Trial, float]] = field(default_factory=dict)
+    """By trial id, with the time of arrival: they wait for a worker."""
+    offered: set[str] = field(default_factory=set)
+    """Ids of pending trials that Tune was told to start."""
+
+    @property
+    def must_wait(self) -> bool:
+        """Tune finds a warm worker for one newcomer at a time; for a second one it would start a new process."""
+        return bool(self.parked) and any(trial_id not in self.offered for trial_id in self.pending)
+
+
+class CohortSearch(Searcher):  # type: ignore[misc]  # Ray has no types
+    """Tune's question for the next trial, answered by the feed."""
+
+    def __init__(self, floor: Floor, settings: dict[str, Any]) -> None:
+        super().__init__()
+        self._floor = floor
+        self._settings = settings
+
+    def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
+        """The configuration of the next trial, None for "not now"."""
+        if self._floor.must_wait:
+            return None
+        cohort = self._floor.feed.place(trial_id)
+        if cohort is not None:
+            return {**self._settings, "cohort": cohort}
+        return Searcher.FINISHED if self._floor.feed.has_ended else None
+
+    def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
+        """Nothing is learned from results here."""
+
+    def save(self, checkpoint_path: str) -> None:
+        """Nothing is kept: the truth is elsewhere."""
+
+    def restore(self, checkpoint_path: str) -> None:
+        """Nothing was kept."""
+
+
+class ParkingScheduler(FIFOScheduler):  # type: ignore[misc]  # Ray has no types
+    """First come, first served, and workers stay warm."""
+
+    def __init__(self, floor: Floor) -> None:
+        super().__init__()
+        self._floor = floor
+
+    def on_trial_add(self, tune_controller: Any, trial: Trial) -> None:
+        """A cohort waits for a worker."""
+        self._floor.pending[trial.trial_id] = (trial, time.monotonic())
+
+    def choose_trial_to_run(self, tune_controller: Any) -> Trial | None:
+        """The newcomer, with a parked worker if there is one; else whoever has waited too long for a worker of his
+        own."""
+        floor = self._floor
+        if floor.feed.has_ended:
+            for trial in (*floor.parked, *(waiting for waiting, _ in floor.pending.values())):
+                tune_controller.stop_trial(trial)
+            floor.parked.clear()
+            floor.pending.clear()
+        for trial_id, (trial, since) in floor.pending.items():
+            is_new = trial_id not in floor.offered
+            if is_new or (floor.parked and time.monotonic() - since > PATIENCE_S):
+                floor.offered.add(trial_id)
+                if floor.parked:
+                    tune_controller.stop_trial(floor.parked.pop())
+                return trial
+        return None
+
+    def on_trial_result(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> str:
+        """A member has its result. After the last one the worker is parked."""
+        if not self._floor.feed.reported(trial.trial_id, result["member"]):
+            return str(TrialScheduler.CONTINUE)
+        self._floor.parked.append(trial)
+        return str(TrialScheduler.NOOP)
+
+
+class Reporter(Callback):  # type: ignore[misc]  # Ray has no types
+    """Tells the feed which workers start and die."""
+
+    def __init__(self, floor: Floor, fault_folder: Path) -> None:
+        self._floor = floor
+        self._fault_folder = fault_folder
+
+    def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        """The trial has its worker."""
+        self._leave(trial)
+        actor = trial.temporary_state.ray_actor
+        self._floor.feed.started(trial.trial_id, lambda: ray.kill(actor))
+
+    def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        """The trial's worker died, before the trial began or while it trained."""
+        self._leave(trial)
+        reason = why_it_died(_message(trial), self._fault_folder / trial.trial_id)
+        self._floor.feed.lost(trial.trial_id, reason)
+
+    def _leave(self, trial: Trial) -> None:
+        self._floor.pending.pop(trial.trial_id, None)
+        self._floor.offered.discard(trial.trial_id)
+
+
+def _message(trial: Trial) -> str:
+    """What Ray says of the trial's end."""
+    try:
+        error = pickle.loads(Path(trial.pickled_error_file).read_bytes())  # noqa: S301  (Tune wrote it a moment ago)
+    except Exception:  # noqa: BLE001  (an exception that cannot be read back is reported as text)
+        return Path(trial.error_file).read_text() if trial.error_file else ""
+    if isinstance(error, RayTaskError):
+        return f"{type(error.cause).__name__}: {error.cause}"
+    return str(error)
