@@ -3,6 +3,7 @@
 import threading
 import time
 from types import TracebackType
+from typing import Self
 
 from hpsearch.conductor.holder import surely_dead
 from hpsearch.conductor.observer import Observer
@@ -36,7 +37,7 @@ class Keeper:
         self._lost, self._ended = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._beat, name="lease", daemon=True)
 
-    def __enter__(self) -> "Keeper":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

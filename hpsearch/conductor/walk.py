@@ -55,9 +55,7 @@ class Walk:
         """The next round of a stage, or what it was judged to be before."""
         definition, lease = self._study.definition, self._keeper.lease
         verdict = skipped(definition, self._task, name)
-        if verdict is not None:
-            self._store.start_round(lease, name, 0, (), {})
-        else:
+        if verdict is None:
             step = RECIPE_STEPS[name]
             plan = step.plan(definition, self._task, self._verdicts, self._finished, sampling)
             self._run(plan)

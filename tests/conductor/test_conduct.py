@@ -1,0 +1,111 @@
+"""The loop: stages in order, one result a trial, the same way again after an interruption, one writer at a time."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hpsearch.conductor.conduct import Conductor
+from hpsearch.conductor.observer import Silent
+from hpsearch.errors import LeaseLostError
+from hpsearch.results import StudyRecord, StudyResults
+from hpsearch.stage import StageName
+from hpsearch.store.memory import MemoryStore
+from hpsearch.study import StudyDefinition, StudyState
+from hpsearch.trial import TrialResult
+from hpsearch.verdict import Outcome
+from tests.conductor.scripted import TASK, ScriptedExecutor, learning, stuck
+
+
+def definition(**recipe: dict[str, Any]) -> StudyDefinition:
+    return StudyDefinition.model_validate(
+        {
+            "name": "scripted",
+            "data": {"dataset": "digits"},
+            "network": {"name": "convnet", "width": {"choice": [8, 16]}},
+            "recipe": {"coarse": {"trials": 9}, "fine": {"trials": 5, "rounds": 2}, **recipe},
+        }
+    )
+
+
+def conduct(store: MemoryStore, study: StudyRecord, executor: ScriptedExecutor, holder: str = "me") -> StudyResults:
+    return Conductor(store, executor, Silent(), holder).conduct(study, TASK)
+
+
+def table(results: StudyResults) -> list[tuple[Any, ...]]:
+    return [(t.stage, t.round, t.number, t.parameters, t.result) for t in results.trials]
+
+
+def test_a_study_goes_through_all_stages() -> None:
+    store, executor = MemoryStore(), ScriptedExecutor()
+    results = conduct(store, store.create(definition()), executor)
+    assert results.study.state is StudyState.COMPLETE
+    assert results.study.task == TASK
+    judged = {stage.stage: stage.verdict.outcome for stage in results.stages if stage.verdict}
+    assert judged == dict.fromkeys(StageName, Outcome.PASS)
+    assert len(executor.trained) == len(set(executor.trained)) == len(results.trials)
+
+
+@pytest.mark.parametrize("stops", [(0,), (1, 3), (12, 7, 9), (25, 1, 1, 1, 2)])
+def test_an_interrupted_study_takes_the_same_way_and_trains_nothing_twice(stops: tuple[int, ...]) -> None:
+    reference = MemoryStore()
+    undisturbed = conduct(reference, reference.create(definition()), ScriptedExecutor())
+    store = MemoryStore()
+    study = store.create(definition())
+    trained = []
+    for stop_after in stops:
+        executor = ScriptedExecutor(stop_after=stop_after)
+        with pytest.raises(KeyboardInterrupt):
+            conduct(store, study, executor)
+        assert store.results(study.id).study.state is StudyState.INTERRUPTED
+        trained += executor.trained
+    last = ScriptedExecutor()
+    results = conduct(store, study, last)
+    assert table(results) == table(undisturbed)
+    assert [s.verdict for s in results.stages] == [s.verdict for s in undisturbed.stages]
+    assert sorted(trained + last.trained) == sorted({(t.stage, t.number) for t in undisturbed.trials})
+
+
+def test_a_failed_stage_stops_the_study_before_the_search() -> None:
+    store, executor = MemoryStore(), ScriptedExecutor(stuck)
+    results = conduct(store, store.create(definition()), executor)
+    assert results.study.state is StudyState.FAILED
+    assert "overfit" in (results.study.reason or "")
+    assert {trial.stage for trial in results.trials} == {StageName.INITIAL_LOSS, StageName.OVERFIT}
+
+
+def test_an_overridden_stage_says_so_and_the_study_goes_on() -> None:
+    store = MemoryStore()
+    results = conduct(store, store.create(definition(overfit={"override": True})), ScriptedExecutor(stuck))
+    assert results.study.state is StudyState.COMPLETE
+    outcomes = {stage.stage: stage.verdict.outcome for stage in results.stages if stage.verdict}
+    assert outcomes[StageName.OVERFIT] is Outcome.OVERRIDDEN
+
+
+def test_a_skipped_stage_has_a_verdict_and_no_trials() -> None:
+    store = MemoryStore()
+    study = store.create(definition(overfit={"skip": True}, lr_sweep={"skip": True}))
+    results = conduct(store, study, ScriptedExecutor(stuck))
+    outcomes = {stage.stage: stage.verdict.outcome for stage in results.stages if stage.verdict}
+    assert results.study.state is StudyState.COMPLETE
+    assert outcomes[StageName.OVERFIT] is outcomes[StageName.LR_SWEEP] is Outcome.SKIPPED
+    assert not results.of_stage(StageName.OVERFIT)
+
+
+def test_a_conductor_whose_study_was_taken_over_stops_and_changes_nothing() -> None:
+    store = MemoryStore()
+    study = store.create(definition())
+    seen: list[TrialResult] = []
+
+    def usurped(job: Any) -> TrialResult:
+        if len(seen) == 4:
+            assert store.seize(study.id, "me", "usurper", 60.0) is not None
+        seen.append(learning(job))
+        return replace(seen[-1], duration_s=1.0)
+
+    with pytest.raises(LeaseLostError):
+        conduct(store, study, ScriptedExecutor(usurped))
+    results = store.results(study.id)
+    assert results.study.state is StudyState.RUNNING
+    assert sum(trial.result is not None for trial in results.trials) == 4
+    assert store.holder(study.id) == "usurper"
