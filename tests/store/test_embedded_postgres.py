@@ -69,7 +69,7 @@ def recoveries(home: Path) -> int:
 
 
 def test_server_starts_from_nothing_and_is_gone_afterwards(new_home: Path) -> None:
-    server = EmbeddedPostgres(new_home)
+    server = EmbeddedPostgres(new_home, grace_s=0)
     with server:
         who = ask(
             server.url,
@@ -88,7 +88,7 @@ def test_server_starts_from_nothing_and_is_gone_afterwards(new_home: Path) -> No
 
 
 def test_two_processes_share_one_server(home: Path) -> None:
-    with UsingProcess(home) as other, EmbeddedPostgres(home) as mine:
+    with UsingProcess(home) as other, EmbeddedPostgres(home, grace_s=0) as mine:
         assert other.url() == mine.url
         assert len(postmasters(home)) == len(supervisors(home)) == 1
         running = postmasters(home)
@@ -98,10 +98,11 @@ def test_two_processes_share_one_server(home: Path) -> None:
 
 
 def test_killed_starter_leaves_the_server_to_the_others(home: Path) -> None:
-    with UsingProcess(home) as starter:
+    with UsingProcess(home, start_new_session=True) as starter:
         starter.url()
         running = postmasters(home)
         with EmbeddedPostgres(home, grace_s=0) as mine:
+            os.killpg(starter.process.pid, signal.SIGKILL)  # as a terminal does, or a shell's job control
             starter.kill()
             with UsingProcess(home) as third:
                 third.url()
@@ -119,7 +120,7 @@ def test_server_stops_after_its_only_user_was_killed(home: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_ended_supervisor_takes_the_server_with_it_and_is_replaced(home: Path, number: signal.Signals) -> None:
     recovered = recoveries(home)
-    with EmbeddedPostgres(home) as mine:
+    with EmbeddedPostgres(home, grace_s=0) as mine:
         ask(mine.url, "DROP TABLE IF EXISTS kept; CREATE TABLE kept AS SELECT 17 AS number")
         [before], [postmaster] = supervisors(home), postmasters(home)
         os.kill(before, number)
@@ -132,8 +133,18 @@ def test_ended_supervisor_takes_the_server_with_it_and_is_replaced(home: Path, n
     assert recoveries(home) == recovered, "the server was not stopped cleanly"
 
 
+def test_server_whose_supervisor_was_killed_does_not_stay_behind(home: Path) -> None:
+    recovered = recoveries(home)
+    with EmbeddedPostgres(home, grace_s=0):
+        [supervisor] = supervisors(home)
+        os.kill(supervisor, signal.SIGKILL)
+        wait_until_gone(home)
+    with EmbeddedPostgres(home, grace_s=0):
+        assert recoveries(home) == recovered
+
+
 def test_killed_server_comes_back_with_what_was_committed(home: Path) -> None:
-    with EmbeddedPostgres(home) as mine:
+    with EmbeddedPostgres(home, grace_s=0) as mine:
         ask(mine.url, "DROP TABLE IF EXISTS kept; CREATE TABLE kept (number int)")
         supervisor = supervisors(home)
         for rows in (1, 2, 3):
@@ -144,7 +155,7 @@ def test_killed_server_comes_back_with_what_was_committed(home: Path) -> None:
 
 
 def test_connection_pool_survives_the_death_of_the_server(home: Path) -> None:
-    with EmbeddedPostgres(home) as mine:
+    with EmbeddedPostgres(home, grace_s=0) as mine:
         engine = sa.create_engine(mine.url, pool_pre_ping=True)
         with engine.connect() as connection:
             assert connection.execute(sa.text("SELECT 1")).scalar() == 1
@@ -167,6 +178,15 @@ def test_ten_processes_at_once_get_one_server(new_home: Path) -> None:
             user.kill()
 
 
+def test_commands_one_after_another_share_the_server(home: Path) -> None:
+    with EmbeddedPostgres(home, grace_s=3600):
+        running = postmasters(home)
+    with EmbeddedPostgres(home, grace_s=0):
+        assert postmasters(home) == running
+    [supervisor] = supervisors(home)
+    os.kill(supervisor, signal.SIGTERM)
+
+
 def test_a_user_who_comes_while_the_server_stops_gets_a_running_one(home: Path) -> None:
     for _ in range(6):
         with EmbeddedPostgres(home, grace_s=0) as mine:
@@ -177,7 +197,7 @@ def test_a_user_who_comes_while_the_server_stops_gets_a_running_one(home: Path) 
 
 def test_threads_share_one_use(home: Path) -> None:
     answers: list[object] = []
-    with EmbeddedPostgres(home) as mine:
+    with EmbeddedPostgres(home, grace_s=0) as mine:
         threads = [threading.Thread(target=lambda: answers.append(mine.start())) for _ in range(8)]
         for thread in threads:
             thread.start()
@@ -187,7 +207,7 @@ def test_threads_share_one_use(home: Path) -> None:
 
 
 def test_server_of_a_deleted_home_ends_and_a_new_one_is_made(new_home: Path) -> None:
-    with EmbeddedPostgres(new_home) as mine:
+    with EmbeddedPostgres(new_home, grace_s=0) as mine:
         before = postmasters(new_home)
         (new_home / "postgres").rename(new_home / "away")
         assert ask_again(mine, "SELECT 1") == 1
@@ -199,7 +219,7 @@ def test_server_that_an_earlier_supervisor_left_is_stopped_first(home: Path) -> 
     orphan = Cluster(PostgresHome(home / "postgres")).start()
     try:
         wait_until(PostgresHome(home / "postgres").is_ready, "the orphan")
-        with EmbeddedPostgres(home) as mine:
+        with EmbeddedPostgres(home, grace_s=0) as mine:
             assert orphan.wait(0) == 0
             assert orphan.pid not in postmasters(home)
             assert ask(mine.url, "SELECT 1") == 1
@@ -223,7 +243,7 @@ def test_killed_in_the_making_nothing_half_done_is_used(tmp_path_factory: pytest
     homes = (tmp_path_factory.mktemp("pg") for _ in range(5))
     home = next(home for home in homes if killed_in_the_making(home))
     assert list((home / "postgres").glob("data.partial-*"))
-    with EmbeddedPostgres(home) as mine:
+    with EmbeddedPostgres(home, grace_s=0) as mine:
         assert ask(mine.url, "SELECT 1") == 1
     assert not list((home / "postgres").glob("data.partial-*"))
     wait_until_gone(home)

@@ -98,7 +98,9 @@ def test_server_is_closed_to_others_and_a_recycled_process_id_does_not_stop_it(p
         # As after a restart of a container: the file of the killed server names a process of somebody else.
         left = folder / "data" / "postmaster.pid"
         left.write_text(f"{stranger.pid}\n{folder}/data\n1700000000\n5432\n{folder}/socket\n\n  1 1\nready\n")
-        os.chown(left, server_user, -1)
+        (folder / "socket" / ".s.PGSQL.5432.lock").write_text(left.read_text())
+        for file in (left, folder / "socket" / ".s.PGSQL.5432.lock"):
+            os.chown(file, server_user, -1)
         try:
             with UsingProcess(place.home, **place.options) as user:
                 assert answers(user.url())
@@ -140,7 +142,7 @@ def test_folder_of_another_user_is_left_alone(home: Path) -> None:
     (home / "postgres").mkdir()
     os.chown(home / "postgres", pwd.getpwnam("nobody").pw_uid, -1)
     with pytest.raises(DatabaseUnavailableError, match="belongs to the user with id"):
-        EmbeddedPostgres(home).start()
+        EmbeddedPostgres(home, grace_s=0).start()
     assert not list((home / "postgres").iterdir())
 
 
@@ -211,11 +213,11 @@ def test_failed_start_says_what_the_server_said(home: Path) -> None:
     with control.open("r+b") as file:
         file.truncate(100)
     with pytest.raises(DatabaseUnavailableError, match=r'(?s)ended before it was ready.*"global/pg_control"'):
-        EmbeddedPostgres(home).start()
+        EmbeddedPostgres(home, grace_s=0).start()
     wait_until_gone(home)
     (home / "postgres" / "data" / "PG_VERSION").write_text("9\n")
     with pytest.raises(DatabaseUnavailableError, match=r"written by Postgres 9; installed: \[.*18\]"):
-        EmbeddedPostgres(home).start()
+        EmbeddedPostgres(home, grace_s=0).start()
 
 
 def test_missing_programs_are_named(home: Path) -> None:

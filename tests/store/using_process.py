@@ -18,7 +18,7 @@ from pathlib import Path
 from hpsearch.errors import HpsearchError
 from hpsearch.store.embedded import EmbeddedPostgres
 try:
-    with EmbeddedPostgres(Path(sys.argv[1])) as server:
+    with EmbeddedPostgres(Path(sys.argv[1]), grace_s=0) as server:
         print(server.url, flush=True)
         sys.stdin.read()
 except HpsearchError as error:
@@ -88,7 +88,18 @@ def supervisors(home: Path) -> list[int]:
 
 
 def postmasters(home: Path) -> list[int]:
-    return processes(home, "/postgres\0-D\0")
+    """Without the children, which for a moment after their birth go by the same command line."""
+    found = processes(home, "/postgres\0-D\0")
+    return [number for number in found if parent(number) not in {None, *found}]
+
+
+def parent(process: int) -> int | None:
+    """The process id of a process's parent; None if it has ended."""
+    try:
+        after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2]
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return int(after_name.split()[1])
 
 
 def wait_until(condition: Callable[[], object], what: str, patience_s: float = 60.0) -> None:
