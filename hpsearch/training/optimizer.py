@@ -122,8 +122,14 @@ class _Slots:
 
 
 def _alike(parameters: Iterable[nn.Parameter]) -> list[list[nn.Parameter]]:
-    """The parameters grouped by device and type, as the kernels need them."""
+    """The parameters grouped by device and type, as the kernels need them.
+
+    The kernels walk through memory without looking at strides. Autograd gives gradients the layout of their parameter
+    unless that one has gaps in memory, so such a parameter is copied together.
+    """
     groups: dict[tuple[torch.device, torch.dtype], list[nn.Parameter]] = {}
     for parameter in parameters:
+        if torch.empty_like(parameter).stride() != parameter.stride():
+            parameter.data = parameter.data.contiguous()
         groups.setdefault((parameter.device, parameter.dtype), []).append(parameter)
     return list(groups.values())

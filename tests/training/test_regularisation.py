@@ -1,0 +1,66 @@
+"""What ``regularised=False`` switches off."""
+
+import pytest
+import torch
+from torch import nn
+from training_cases import classes, job, optimizer, own, train
+
+from hpsearch.job import Budget, NetworkSettings
+from hpsearch.training.regularisation import switch_dropout_off
+
+BUDGET = Budget(steps=12)
+
+
+@pytest.mark.parametrize(
+    ("with_dropout", "without"),
+    [
+        (own("small", dropout=0.5), own("small")),
+        (own("with_own_dropout", rate=0.5), own("with_own_dropout", rate=0.0)),
+        (
+            NetworkSettings("convnet", None, {"depth": 1, "width": 4, "dropout": 0.5}),
+            NetworkSettings("convnet", None, {"depth": 1, "width": 4}),
+        ),
+    ],
+)
+def test_dropout_is_off(with_dropout: NetworkSettings, without: NetworkSettings) -> None:
+    dataset = classes()
+    plain = train(job(without, BUDGET), dataset).step_losses
+    assert train(job(with_dropout, BUDGET, regularised=False), dataset).step_losses == plain
+    assert train(job(with_dropout, BUDGET), dataset).step_losses != plain, "else the test could not fail"
+
+
+def test_weight_decay_and_label_smoothing_are_off() -> None:
+    dataset = classes()
+    plain = train(job(budget=BUDGET), dataset).step_losses
+    decayed = job(budget=BUDGET, optimizer=optimizer(weight_decay=0.1), label_smoothing=0.2)
+    assert train(decayed, dataset).step_losses != plain
+    unregularised = job(budget=BUDGET, optimizer=optimizer(weight_decay=0.1), label_smoothing=0.2, regularised=False)
+    assert train(unregularised, dataset).step_losses == plain
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        nn.Dropout(0.9),
+        nn.Dropout1d(0.9),
+        nn.Dropout2d(0.9),
+        nn.Dropout3d(0.9),
+        nn.AlphaDropout(0.9),
+        nn.FeatureAlphaDropout(0.9),
+    ],
+    ids=lambda module: type(module).__name__,
+)
+def test_every_dropout_module_passes_its_input_on(module: nn.Module) -> None:
+    network = nn.Sequential(nn.Sequential(module)).train()
+    images = torch.ones((4, 8, 9) if isinstance(module, nn.Dropout1d) else (4, 8, 3, 3))
+    assert not torch.equal(network(images), images)
+    switch_dropout_off(network)
+    assert torch.equal(network(images), images)
+
+
+def test_dropout_inside_recurrence_and_attention_is_off() -> None:
+    recurrent, attention = nn.LSTM(4, 4, num_layers=2, dropout=0.9), nn.MultiheadAttention(4, 2, dropout=0.9)
+    switch_dropout_off(nn.ModuleList([recurrent, attention]))
+    inputs = torch.ones(3, 2, 4)
+    assert torch.equal(recurrent(inputs)[0], recurrent(inputs)[0])
+    assert torch.equal(attention(inputs, inputs, inputs)[0], attention(inputs, inputs, inputs)[0])
