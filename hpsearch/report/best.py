@@ -7,6 +7,7 @@ from hpsearch.results import StudyRecord, StudyResults, TrialRecord
 from hpsearch.space import Point
 from hpsearch.stage import StageName
 from hpsearch.study import Objective
+from hpsearch.task import Task
 from hpsearch.trial import EpochRecord, TrialResult, TrialState
 
 SEARCHING = (StageName.FINE, StageName.COARSE)
@@ -33,7 +34,12 @@ def objective_of(study: StudyRecord) -> Objective | None:
     """What the study's trials are compared by; None if that follows from data that were not loaded yet."""
     if study.definition.objective is not None or study.task is None:
         return study.definition.objective
-    return Objective(metric="val_accuracy" if study.task.is_classification else "val_loss")
+    return default_objective(study.task)
+
+
+def default_objective(task: Task) -> Objective:
+    """What trials are compared by where the definition does not say it."""
+    return Objective(metric="val_accuracy" if task.is_classification else "val_loss")
 
 
 def scored(trials: Sequence[TrialRecord], objective: Objective) -> list[ScoredTrial]:

@@ -34,8 +34,12 @@ def check_document(results: StudyResults) -> CheckDocument:
     stages = stage_documents(results.stages, results.trials)
     outcomes = {stage.verdict for stage in stages}
     verdict = next((worst for worst in (Outcome.FAIL, Outcome.OVERRIDDEN) if worst in outcomes), Outcome.PASS)
+    task = results.study.task
     return CheckDocument(
-        verdict=verdict, stages=stages, findings=tuple(finding for stage in stages for finding in stage.findings)
+        verdict=verdict,
+        task=task_document(task) if task else None,
+        stages=stages,
+        findings=tuple(finding for stage in stages for finding in stage.findings),
     )
 
 

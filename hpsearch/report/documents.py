@@ -128,6 +128,7 @@ class CheckDocument(Document):
     """``check --json``."""
 
     verdict: Outcome = Field(description="fail if a stage failed, else overridden if one was, else pass")
+    task: TaskDocument | None = Field(description="null if the data could not be loaded")
     stages: tuple[StageDocument, ...]
     findings: tuple[FindingDocument, ...] = Field(description="those of all stages")
 

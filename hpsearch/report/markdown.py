@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument
+from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument, TaskDocument
 from hpsearch.report.ranking import Ranking, best_ranking
 from hpsearch.report.words import (
     OUTCOME_WORDS,
@@ -26,7 +26,7 @@ def markdown_report(report: ReportDocument) -> str:
     blocks = [f"# Study {escaped(study.name)}", f"**{escaped(state_words(report))}**"]
     if study.task:
         blocks.append(escaped(task_words(study.task)))
-    blocks += ["## Stages", stages_table(report.stages)]
+    blocks += ["## Stages", stages_table(report.stages, study.task)]
     if study.state in (StudyState.FAILED, StudyState.INTERRUPTED) and (missing := not_run(report)):
         blocks.append(escaped(f"Not run: {', '.join(missing)}"))
     blocks += findings_blocks(report.stages)
@@ -38,13 +38,13 @@ def markdown_report(report: ReportDocument) -> str:
     return "\n\n".join([*blocks, place]) + "\n"
 
 
-def stages_table(stages: tuple[StageDocument, ...]) -> str:
+def stages_table(stages: tuple[StageDocument, ...], task: TaskDocument | None) -> str:
     """One row for each stage."""
     rows = [
         (
             escaped(stage.name),
             "running" if stage.verdict is None else OUTCOME_WORDS[stage.verdict],
-            "<br>".join(escaped(line) for line in (*summary_lines(stage), held_against(stage)) if line),
+            "<br>".join(escaped(line) for line in (*summary_lines(stage), held_against(stage, task)) if line),
             escaped(handed_on_words(stage)),
         )
         for stage in stages

@@ -9,7 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from hpsearch.finding import Severity
-from hpsearch.report.documents import FindingDocument, ListDocument, ReportDocument, StageDocument
+from hpsearch.report.documents import (
+    CheckDocument,
+    FindingDocument,
+    ListDocument,
+    ReportDocument,
+    StageDocument,
+    TaskDocument,
+)
 from hpsearch.report.ranking import Ranking, best_ranking
 from hpsearch.report.words import (
     OUTCOME_WORDS,
@@ -41,7 +48,7 @@ def report_renderable(report: ReportDocument) -> RenderableType:
     parts: list[RenderableType] = [Text.assemble((f"Study {study.name}", "bold"), f" {state_words(report)}")]
     if study.task:
         parts.append(Text(task_words(study.task), style="dim"))
-    parts += ["", stages_renderable(report.stages)]
+    parts += ["", stages_renderable(report.stages, study.task)]
     if study.state in (StudyState.FAILED, StudyState.INTERRUPTED) and (missing := not_run(report)):
         parts.append(Text(f"Not run: {', '.join(missing)}"))
     parts += findings_renderable(report.stages)
@@ -53,14 +60,21 @@ def report_renderable(report: ReportDocument) -> RenderableType:
     return Group(*parts)
 
 
-def stages_renderable(stages: tuple[StageDocument, ...]) -> RenderableType:
+def check_renderable(name: str, check: CheckDocument) -> RenderableType:
+    """The sanity stages of a study and what they found."""
+    outcome = Text(OUTCOME_WORDS[check.verdict], style=OUTCOME_STYLES[check.verdict])
+    head = Text.assemble((f"Check of {printable(name)}: ", "bold"), outcome)
+    return Group(head, "", stages_renderable(check.stages, check.task), *findings_renderable(check.stages))
+
+
+def stages_renderable(stages: tuple[StageDocument, ...], task: TaskDocument | None) -> RenderableType:
     """One row for each stage: its verdict, what was measured against what was expected, what it handed on."""
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold", ratio=1)
     for stage in stages:
-        table.add_row(Text(stage.name, style="bold"), _verdict(stage), _told(stage))
+        table.add_row(Text(stage.name, style="bold"), _verdict(stage), _told(stage, task))
     return table
 
 
@@ -112,9 +126,9 @@ def _verdict(stage: StageDocument) -> Text:
     return Text(OUTCOME_WORDS[stage.verdict], style=OUTCOME_STYLES[stage.verdict])
 
 
-def _told(stage: StageDocument) -> RenderableType:
+def _told(stage: StageDocument, task: TaskDocument | None) -> RenderableType:
     lines: list[RenderableType] = [Text(line) for line in summary_lines(stage)]
-    if against := held_against(stage):
+    if against := held_against(stage, task):
         lines.append(Text(against, style="dim"))
     if handed_on := handed_on_words(stage):
         lines.append(Text(f"→ {handed_on}"))

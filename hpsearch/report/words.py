@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hpsearch.report.documents import BestDocument, ReportDocument, StageDocument, TaskDocument
-from hpsearch.stage import RECIPE
+from hpsearch.stage import RECIPE, StageName
 from hpsearch.verdict import Outcome
 
 DIGITS = 4
@@ -81,11 +81,13 @@ def facts_words(facts: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
-def held_against(stage: StageDocument) -> str:
+def held_against(stage: StageDocument, task: TaskDocument | None = None) -> str:
     """What was measured and what was expected; empty where neither is known."""
     measured, expected = facts_words(stage.measured), facts_words(stage.expected)
     if not (measured and expected):
         return measured and f"measured {measured}"
+    if stage.name is StageName.INITIAL_LOSS and task is not None and task.loss == "cross_entropy":
+        expected = expected.replace("loss ", f"loss ln {task.outputs} = ", 1)
     return f"measured {measured}; expected {expected}"
 
 

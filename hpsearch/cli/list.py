@@ -1,0 +1,25 @@
+"""``hpsearch list``: all studies."""
+
+import click
+
+from hpsearch.cli.guard import GuardedCommand
+from hpsearch.cli.options import json_option
+
+
+@click.command("list", cls=GuardedCommand)
+@json_option
+def list_studies(as_json: bool) -> None:
+    """List all studies, the newest first."""
+    from hpsearch.cli.output import print_json, print_text
+    from hpsearch.cli.storage import open_store
+    from hpsearch.report.compose import list_document
+    from hpsearch.report.text import studies_renderable
+    from hpsearch.settings import settings_from_environment
+
+    settings = settings_from_environment()
+    with open_store(settings) as store:
+        document = list_document(store.studies(), settings.database_shown)
+    if as_json:
+        print_json(document)
+    else:
+        print_text(studies_renderable(document))

@@ -1,0 +1,141 @@
+"""What is seen on standard error while a study is worked on: live lines on a terminal, plain ones elsewhere."""
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from typing import Protocol
+
+from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from hpsearch.cli.tracker import RoundTracker
+from hpsearch.conductor.holder import shown as shown_holder
+from hpsearch.conductor.observer import Observer
+from hpsearch.report.text import OUTCOME_STYLES
+from hpsearch.report.words import OUTCOME_WORDS, printable
+from hpsearch.stage import StageName
+from hpsearch.study import Objective
+from hpsearch.trial import TrialResult
+from hpsearch.verdict import Verdict
+
+PLAIN_STEPS = 4
+"""Elsewhere than on a terminal a round writes a line at each of so many equal parts of it."""
+
+
+class Progress(Observer, Protocol):
+    """An observer that also passes on what happens around the stages."""
+
+    def say(self, message: str) -> None:
+        """One line for the user."""
+
+
+@contextlib.contextmanager
+def shown_progress(objective: Objective) -> Iterator[Progress]:
+    """Live lines while it lasts if standard error is a terminal, plain lines if it is not."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield PlainProgress(objective)
+        return
+    live = LiveProgress(objective, console)
+    with live.display:
+        yield live
+
+
+class PlainProgress:
+    """A line when a round begins, a few while it runs, and one for its verdict."""
+
+    def __init__(self, objective: Objective) -> None:
+        self._objective = objective
+        self._round: RoundTracker | None = None
+        self._waiting_for = ""
+
+    def say(self, message: str) -> None:
+        """One line. A reader that has gone away must not end a study."""
+        with contextlib.suppress(OSError):
+            print(printable(message), file=sys.stderr, flush=True)  # noqa: T201  (this is where progress goes)
+
+    def waiting(self, holder: str) -> None:
+        if holder != self._waiting_for:
+            self._waiting_for = holder
+            self.say(waiting_words(holder))
+
+    def stage_started(self, stage: StageName, round_number: int, planned: int, done: int, reason: str) -> None:
+        self._round = RoundTracker(stage, round_number, planned, done, self._objective, time.monotonic())
+        before = f", {done} of them done before" if done else ""
+        self.say(f"{self._round.title}: {planned} trials{before}; {reason}")
+
+    def trial_finished(self, result: TrialResult) -> None:
+        current = self._round
+        if current is None:
+            return
+        current.finished(result)
+        part = PLAIN_STEPS * current.done // current.planned
+        if part > PLAIN_STEPS * (current.done - 1) // current.planned and current.done < current.planned:
+            self.say(f"{current.title}: {current.words(time.monotonic())}")
+
+    def stage_judged(self, verdict: Verdict) -> None:
+        self.say(f"{verdict.stage}: {OUTCOME_WORDS[verdict.outcome]}: {verdict.summary}")
+
+
+class LiveProgress:
+    """One line for each round, which changes while the round runs and then says its verdict."""
+
+    def __init__(self, objective: Objective, console: Console) -> None:
+        self._objective = objective
+        self._ended: list[tuple[str, Text, str]] = []
+        self._round: RoundTracker | None = None
+        self._note = ""
+        self._spinner = Spinner("dots")
+        self.display = Live(get_renderable=self._table, console=console, refresh_per_second=8, redirect_stdout=False)
+
+    def say(self, message: str) -> None:
+        """A line that the next one replaces."""
+        self._note = printable(message)
+
+    def waiting(self, holder: str) -> None:
+        self.say(waiting_words(holder))
+
+    def stage_started(self, stage: StageName, round_number: int, planned: int, done: int, reason: str) -> None:
+        self._note = printable(reason)
+        self._round = RoundTracker(stage, round_number, planned, done, self._objective, time.monotonic())
+
+    def trial_finished(self, result: TrialResult) -> None:
+        if self._round is not None:
+            self._round.finished(result)
+
+    def stage_judged(self, verdict: Verdict) -> None:
+        title = self._round.title if self._round and self._round.stage is verdict.stage else str(verdict.stage)
+        outcome = Text(OUTCOME_WORDS[verdict.outcome], style=OUTCOME_STYLES[verdict.outcome])
+        self._ended.append((title, outcome, printable(verdict.summary)))
+        self._round, self._note = None, ""
+
+    def _table(self) -> Table:
+        """Called from the thread that draws, several times a second."""
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for _ in range(2):
+            table.add_column(no_wrap=True)
+        table.add_column()  # only a column that may wrap is narrowed; its cells end in … instead
+        for title, outcome, summary in list(self._ended):
+            table.add_row(Text(title), outcome, _one_line(Text(summary)))
+        current = self._round
+        if current is not None:
+            words = Text.assemble(current.words(time.monotonic()), (f" · {self._note}", "dim"))
+            table.add_row(Text(current.title), self._spinner, _one_line(words))
+        elif self._note:
+            table.add_row(Text(), self._spinner, _one_line(Text(self._note)))
+        return table
+
+
+def waiting_words(holder: str) -> str:
+    """Who is waited for."""
+    return f"{shown_holder(holder)} works on this study; waiting for it to end"
+
+
+def _one_line(text: Text) -> Text:
+    """What does not fit is cut."""
+    text.no_wrap, text.overflow = True, "ellipsis"
+    return text

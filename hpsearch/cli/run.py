@@ -1,0 +1,38 @@
+"""``hpsearch run``: the whole recipe on this machine."""
+
+from pathlib import Path
+
+import click
+
+from hpsearch.cli.guard import Exit, GoesOnCommand
+from hpsearch.cli.options import json_option, study_argument
+
+
+@click.command(cls=GoesOnCommand)
+@study_argument
+@click.option("--workers", type=click.IntRange(1, 10_000), help="Worker processes; by default one per core.")
+@click.option("--again", is_flag=True, help="Train a copy of a study that has ended before.")
+@json_option
+@click.pass_context
+def run(ctx: click.Context, study: Path, workers: int | None, again: bool, as_json: bool) -> None:
+    """Run the whole recipe: search, judge and report.
+
+    A study that was interrupted goes on where it stopped. One that has ended is not trained again: its report is
+    printed at once, unless --again asks for a copy.
+    """
+    from hpsearch.cli.output import print_json, print_text
+    from hpsearch.cli.search import searched
+    from hpsearch.report.compose import report_document
+    from hpsearch.report.text import report_renderable
+    from hpsearch.settings import settings_from_environment
+    from hpsearch.study import StudyState
+
+    settings = settings_from_environment()
+    results = searched(settings, study, workers, again)
+    document = report_document(results, settings.database_shown)
+    if as_json:
+        print_json(document)
+    else:
+        print_text(report_renderable(document))
+    if results.study.state is StudyState.FAILED:
+        ctx.exit(Exit.STAGE_FAILED)

@@ -1,0 +1,110 @@
+"""What is seen while a study runs."""
+
+import os
+import time
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from hpsearch.cli.progress import LiveProgress, PlainProgress, shown_progress
+from hpsearch.cli.tracker import RoundTracker
+from hpsearch.stage import StageName
+from hpsearch.study import Objective
+from hpsearch.trial import Failure, TrialResult, TrialState
+from hpsearch.verdict import Outcome, Verdict
+
+ACCURACY = Objective(metric="val_accuracy")
+LOSS = Objective(metric="val_loss")
+
+
+def complete(number: int, value: float | None) -> TrialResult:
+    return TrialResult(StageName.COARSE, number, TrialState.COMPLETE, value)
+
+
+def diverged(number: int) -> TrialResult:
+    return TrialResult(StageName.COARSE, number, TrialState.FAILED, failure=Failure.DIVERGED, reason="the loss is NaN")
+
+
+def watch_a_round(progress: PlainProgress | LiveProgress, planned: int = 32) -> None:
+    progress.stage_started(StageName.COARSE, 0, planned, 0, "32 random points")
+    for number in range(planned):
+        progress.trial_finished(diverged(number) if number == 3 else complete(number, 0.9 + number / 1000))
+    progress.stage_judged(Verdict(StageName.COARSE, Outcome.PASS, "best accuracy 93.1 %"))
+
+
+def test_time_left_counts_only_what_this_process_did() -> None:
+    tracker = RoundTracker(StageName.COARSE, 0, planned=32, done=12, objective=ACCURACY, now_s=100.0)
+    assert tracker.left_s(105.0) is None
+    assert tracker.words(105.0) == "12/32 trials"
+    for number in range(12, 22):
+        tracker.finished(complete(number, number / 100))
+    assert tracker.left_s(120.0) == 20.0
+    assert tracker.words(120.0) == "22/32 trials, best val_accuracy 0.21, about 20 s left"
+
+
+def test_the_best_of_losses_is_the_lowest_and_failures_are_counted() -> None:
+    tracker = RoundTracker(StageName.FINE, 1, planned=3, done=0, objective=LOSS, now_s=0.0)
+    for result in (complete(0, 0.5), complete(1, 0.25), diverged(2)):
+        tracker.finished(result)
+    assert tracker.words(9.0) == "3/3 trials, 1 failed, best val_loss 0.25"
+    assert tracker.title == "fine, round 2"
+
+
+def test_piped_progress_is_a_few_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    watch_a_round(PlainProgress(ACCURACY))
+    written = capsys.readouterr()
+    lines = written.err.splitlines()
+    assert written.out == ""
+    assert lines[0] == "coarse: 32 trials; 32 random points"
+    assert [line.split(",")[0] for line in lines[1:-1]] == [f"coarse: {n}/32 trials" for n in (8, 16, 24)]
+    assert "1 failed, best val_accuracy 0.907, about" in lines[1]
+    assert lines[-1] == "coarse: passed: best accuracy 93.1 %"
+
+
+def test_a_waiting_process_says_so_once_for_each_holder(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = PlainProgress(ACCURACY)
+    for holder in ("here/boot/ns#12#1.00", "here/boot/ns#12#1.00", "here/boot/ns#13#1.00"):
+        progress.waiting(holder)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        "process 12 on here works on this study; waiting for it to end",
+        "process 13 on here works on this study; waiting for it to end",
+    ]
+
+
+def test_a_reader_that_went_away_does_not_end_the_study(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w", buffering=1) as gone:
+        monkeypatch.setattr("sys.stderr", gone)
+        watch_a_round(PlainProgress(ACCURACY))
+        monkeypatch.undo()
+        with pytest.raises(BrokenPipeError):
+            gone.write("x\n")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), gone.fileno())
+
+
+def test_a_terminal_sees_one_line_for_each_round() -> None:
+    screen = StringIO()
+    console = Console(file=screen, force_terminal=True, width=80, color_system=None)
+    live = LiveProgress(ACCURACY, console)
+    with live.display:
+        watch_a_round(live)
+        live.stage_started(StageName.FINE, 1, 4, 1, "4 random points " * 20)
+        live.trial_finished(complete(1, 0.95))
+        time.sleep(0.3)  # at least one redrawing by the thread; what is asserted does not depend on it
+    assert "coarse" in screen.getvalue()
+    final = Console(file=StringIO(), width=80, color_system=None)
+    with final.capture() as capture:
+        final.print(live.display.get_renderable())
+    lines = capture.get().splitlines()
+    assert len(lines) == 2
+    assert lines[0].split() == ["coarse", "passed", "best", "accuracy", "93.1", "%"]
+    assert "fine, round 2" in lines[1]
+    assert "2/4 trials, best val_accuracy 0.95, about" in lines[1]
+
+
+def test_without_a_terminal_progress_is_plain() -> None:
+    with shown_progress(ACCURACY) as progress:
+        assert isinstance(progress, PlainProgress)
