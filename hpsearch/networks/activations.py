@@ -28,10 +28,10 @@ class Activation:
         are equal and most if they are independent; the geometric mean of the two is taken (heuristic: images
         are smooth at first and less so with each halving).
         """
-        z = torch.linspace(-10, 10, 4001, dtype=torch.float64)
-        density = torch.exp(-z * z / 2)
-        density = density / density.sum()
-        with torch.no_grad():
+        with torch.no_grad(), torch.device("cpu"):
+            z = torch.linspace(-10, 10, 4001, dtype=torch.float64)
+            density = torch.exp(-z * z / 2)
+            density = density / density.sum()
             f: torch.Tensor = self.build().double()(z) - self.at_zero
         plain = float((density * f * f).sum())
         pooled = plain

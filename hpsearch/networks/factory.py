@@ -1,6 +1,7 @@
 """Networks that a user brings: built by a callable of the user's own."""
 
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from torch import nn
@@ -31,6 +32,29 @@ def factory_builder(text: str) -> Callable[..., nn.Module]:
         return network
 
     return build
+
+
+def signature_problems(text: str, hyperparameters: Iterable[str]) -> list[Problem]:
+    """Hyperparameters that the user's callable does not take or misses, as far as its signature says.
+
+    Raises DefinitionError if it cannot be imported.
+    """
+    try:
+        signature = inspect.signature(import_factory(text, "network.factory"))
+    except ValueError:  # some callables written in C have none
+        return []
+    given = {"input_shape", "outputs", *hyperparameters}
+    takes = [one for one in signature.parameters.values() if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
+    names = [one.name for one in takes]
+    problems = []
+    if all(one.kind is not one.VAR_KEYWORD for one in signature.parameters.values()):
+        for name in sorted(given.difference(names)):
+            place = "network.factory" if name in ("input_shape", "outputs") else f"network.{name}"
+            rule = f"{text} takes no argument {name!r}; it takes {', '.join(names) or 'none'}"
+            problems.append(Problem(place, "", rule, ADVICE))
+    missing = [one.name for one in takes if one.default is one.empty and one.name not in given]
+    problems += [Problem(f"network.{name}", "", f"{text} needs the argument {name!r}", "Add it.") for name in missing]
+    return problems
 
 
 ADVICE = "The factory must accept input_shape=(C, H, W), outputs=K and every hyperparameter of the definition."

@@ -1,0 +1,64 @@
+"""One forward pass that says where a network does not fit."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from hpsearch.errors import Problem, shown
+
+
+def forward_problem(network: nn.Module, images: Tensor, outputs: int) -> Problem | None:
+    """What is wrong when ``images`` (N, C, H, W) go through: a layer that refuses, or an output that is not (N, K)."""
+    inside: list[tuple[str, nn.Module, str]] = []
+    with _watched(network, inside), torch.no_grad():
+        try:
+            found = network.eval()(images)
+        except Exception as error:  # noqa: BLE001  (the user's code can raise anything, and all of it is an answer)
+            return _refused(inside, error)
+    expected = (len(images), outputs)
+    if not isinstance(found, Tensor):
+        rule = f"the network must return one tensor of logits (N, {outputs})"
+        return Problem("network", f"a {type(found).__name__}", rule, "Return the logits alone.")
+    if tuple(found.shape) != expected or not found.is_floating_point():
+        rule = (
+            f"for {len(images)} samples and {outputs} outputs the network must return real numbers of shape {expected}"
+        )
+        advice = f"Let the last layer give {outputs} outputs for each sample."
+        return Problem("network", f"{found.dtype} of shape {tuple(found.shape)}", rule, advice)
+    return None
+
+
+def _refused(inside: list[tuple[str, nn.Module, str]], error: Exception) -> Problem:
+    name, module, shape = inside[-1] if inside else ("", None, "")
+    reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+    if not name or module is None:
+        return Problem(
+            "network", shape, f"the network's forward raised {reason}", "Make it accept images of that shape."
+        )
+    rule = f"the layer {name} ({type(module).__name__}) does not accept its input: {reason}"
+    advice = "Change the layers before it, or the hyperparameters that decide their sizes."
+    return Problem("network", f"input of shape {shape}", rule, advice)
+
+
+@contextlib.contextmanager
+def _watched(network: nn.Module, inside: list[tuple[str, nn.Module, str]]) -> Iterator[None]:
+    """Keeps in ``inside`` which modules the pass is in at the moment, the innermost last."""
+
+    def enters(name: str) -> Callable[[nn.Module, Any], None]:
+        def enter(module: nn.Module, inputs: Any) -> None:
+            shapes = [tuple(one.shape) for one in inputs if isinstance(one, Tensor)]
+            inside.append((name, module, shown(shapes[0]) if len(shapes) == 1 else shown(shapes)))
+
+        return enter
+
+    def leave(*_: object) -> None:
+        inside.pop()
+
+    with contextlib.ExitStack() as hooks:
+        for name, module in network.named_modules():
+            hooks.callback(module.register_forward_pre_hook(enters(name)).remove)
+            hooks.callback(module.register_forward_hook(leave).remove)
+        yield
