@@ -1,5 +1,6 @@
 """Every error of the system. A class is one reaction; a message is the broken rule, the value got, the next step."""
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -31,6 +32,12 @@ def shown(value: object, limit: int = 80) -> str:
     """The representation of a value for a message, at most ``limit`` characters long."""
     text = repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def did_you_mean(word: object, known: Iterable[object]) -> str:
+    """A sentence that names the nearest known word, with a blank behind it; empty if none is near."""
+    near = difflib.get_close_matches(str(word), [str(one) for one in known], n=1)
+    return f"Did you mean {near[0]}? " if near else ""
 
 
 class DefinitionError(HpsearchError):

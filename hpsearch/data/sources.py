@@ -1,6 +1,5 @@
 """Where images and targets come from: the named data sets, and the user's own loader. Arrays as they were stored."""
 
-import difflib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -8,7 +7,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.errors import DefinitionError, Problem, shown
+from hpsearch.errors import DefinitionError, Problem, did_you_mean, shown
 from hpsearch.factory import import_factory
 from hpsearch.job import DataSettings
 
@@ -27,9 +26,8 @@ def read_source(settings: DataSettings) -> tuple[Array, Array]:
         return _from_factory(settings.factory, settings.options)
     name = settings.dataset or ""
     if name not in DATASETS:
-        near = difflib.get_close_matches(name, DATASETS, n=1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        _reject("data.dataset", name, "there is no data set of that name", f"{hint}Known are {', '.join(DATASETS)}.")
+        advice = f"{did_you_mean(name, DATASETS)}Known: {', '.join(DATASETS)}."
+        _reject("data.dataset", name, "there is no data set of that name", advice)
     if settings.options:
         _reject("data.options", dict(settings.options), "options are for data.factory only", "Leave them out.")
     return DATASETS[name](settings.path)
@@ -99,7 +97,15 @@ def _from_factory(text: str, options: Mapping[str, Any]) -> tuple[Array, Array]:
     if not (isinstance(found, tuple | list) and len(found) == 2):
         kind = f"{type(found).__name__} of {len(found)}" if hasattr(found, "__len__") else type(found).__name__
         _reject("data.factory", text, f"the loader must return (images, targets), and gave a {kind}", "Return a pair.")
-    return np.asarray(found[0]), np.asarray(found[1])
+    return _as_array(text, "images", found[0]), _as_array(text, "targets", found[1])
+
+
+def _as_array(text: str, name: str, found: object) -> Array:
+    try:
+        return np.asarray(found)
+    except Exception as error:  # a ragged list, or a tensor with a gradient or on another device
+        rule = f"the loader's {name} cannot be turned into an array: {type(error).__name__}: {error}"
+        raise DefinitionError([Problem("data.factory", text, rule, "Return arrays or CPU tensors.")]) from error
 
 
 def _unreadable(file: Path, error: Exception) -> NoReturn:

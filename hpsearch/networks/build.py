@@ -1,6 +1,5 @@
 """From settings and a seed to a network with its initial weights."""
 
-import difflib
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from hpsearch.errors import DefinitionError, Problem, shown
+from hpsearch.errors import DefinitionError, Problem, did_you_mean, shown
 from hpsearch.job import NetworkSettings
 from hpsearch.networks.factory import factory_builder
 from hpsearch.networks.table import NETWORKS
@@ -32,10 +31,8 @@ def _builder(settings: NetworkSettings) -> Callable[..., nn.Module]:
         return factory_builder(settings.factory)
     name = settings.name or ""
     if name not in NETWORKS:
-        near = difflib.get_close_matches(name, NETWORKS, n=1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        rule = "there is no network of that name"
-        raise DefinitionError([Problem("network.name", shown(name), rule, f"{hint}Known are {', '.join(NETWORKS)}.")])
+        advice = f"{did_you_mean(name, NETWORKS)}Known: {', '.join(NETWORKS)}."
+        raise DefinitionError([Problem("network.name", shown(name), "there is no network of that name", advice)])
     return NETWORKS[name]
 
 

@@ -5,9 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from hpsearch.errors import Problem, shown
+from hpsearch.errors import Problem, did_you_mean, shown
 from hpsearch.networks.parameters import PARAMETERS
-from hpsearch.preflight.nearest import did_you_mean
 from hpsearch.preflight.problems import problem_of
 from hpsearch.space import LogUniform, Uniform, is_distribution
 

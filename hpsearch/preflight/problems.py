@@ -7,8 +7,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from hpsearch.errors import Problem, shown
-from hpsearch.preflight.nearest import did_you_mean
+from hpsearch.errors import Problem, did_you_mean, shown
 from hpsearch.space import KINDS
 
 Location = tuple[str | int, ...]

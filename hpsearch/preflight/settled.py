@@ -4,9 +4,8 @@ import math
 from collections.abc import Iterable
 
 from hpsearch.data.sources import DATASETS
-from hpsearch.errors import Problem, shown
+from hpsearch.errors import Problem, did_you_mean, shown
 from hpsearch.preflight.hyperparameters import check_parameters
-from hpsearch.preflight.nearest import did_you_mean
 from hpsearch.stage import Coarse, Fine, Search
 from hpsearch.study import ScheduleDefinition, StudyDefinition
 
