@@ -43,7 +43,8 @@ def load_dataset(settings: DataSettings) -> Dataset:
     outputs = int(targets.max()) + 1 if classes is not None else targets.shape[1]
     counts = () if classes is None else tuple(np.bincount(targets[division.validation], minlength=outputs).tolist())
     channels, height, width = images.shape[1:]
-    task = Task(loss, (channels, height, width), outputs, len(train), len(validation), len(test), counts)
+    guess = None if classes is not None else _guessing_loss(loss, targets[division.train], targets[division.validation])
+    task = Task(loss, (channels, height, width), outputs, len(train), len(validation), len(test), counts, guess)
     return Dataset(train, validation, test, task, image_scale, target_scale)
 
 
@@ -51,6 +52,13 @@ def _loss(settings: DataSettings, targets: Array) -> LossName:
     if settings.loss == "auto":
         return "cross_entropy" if is_whole(targets) else "l2"
     return settings.loss
+
+
+def _guessing_loss(loss: LossName, train: Array, validation: Array) -> float:
+    """Mean loss over the validation targets (N, D) of the constant that is best for the training targets."""
+    if loss == "l1":
+        return float(np.abs(validation - np.median(train, axis=0)).mean(dtype=np.float64))
+    return float(np.square(validation - train.mean(axis=0, dtype=np.float64)).mean(dtype=np.float64))
 
 
 def _check_division(division: Division, settings: DataSettings, samples: int) -> None:
