@@ -29,7 +29,7 @@ def check(ctx: click.Context, study: Path, as_json: bool) -> None:
     from hpsearch.study import StudyState
 
     definition = study_in(study)
-    task = check_definition(definition)
+    task = check_definition(definition).task
     store = MemoryStore()
     with InProcessExecutor() as executor, shown_progress(default_objective(task)) as progress:
         conductor = Conductor(store, executor, progress, this_process(), stages=SANITY)

@@ -35,7 +35,7 @@ def searched(settings: Settings, path: Path, workers: int | None, again: bool) -
         if known is not None and known.state in ENDED and not again:
             _say(f"Study {known.name} has ended before; this is its report. --again trains a copy.")
             return store.results(known.id)
-        task = check_definition(definition)
+        task = check_definition(definition).task
         study = _study(store, definition, again)
         asked = workers_for(definition.resources, workers, _gpus(settings))
         executor = RayTuneExecutor(

@@ -23,7 +23,7 @@ def validate(ctx: click.Context, study: Path, as_json: bool) -> None:
 
     try:
         definition = study_in(study)
-        task = check_definition(definition)
+        task = check_definition(definition).task
     except DefinitionError as error:
         if not as_json:
             raise

@@ -165,13 +165,13 @@ class LayerDocument(Document):
     name: str
     kind: str = Field(description="class of the module")
     output_shape: tuple[int, ...] = Field(description="without the batch axis")
-    parameters: int
+    parameters: int = Field(description="numbers in weights and biases; 0 where they were counted before")
     multiply_adds: int
     activation_bytes: int = Field(description="of its output")
 
 
 class TotalDocument(Document):
-    """The sums over all layers, for one sample."""
+    """The whole network, for one sample."""
 
     parameters: int
     multiply_adds: int
@@ -181,10 +181,10 @@ class TotalDocument(Document):
 class InspectionDocument(Document):
     """``inspect --json``."""
 
-    network: str
+    network: str = Field(description="its name or its factory")
     input_shape: tuple[int, int, int] = Field(description="channels, height, width")
     outputs: int
-    parameters: Parameters = Field(description="the hyperparameters that the network was built with")
+    hyperparameters: Facts = Field(description="what the network was built with, where that is not the default")
     layers: tuple[LayerDocument, ...]
     total: TotalDocument
 

@@ -71,6 +71,11 @@ def seconds_words(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def kilobytes_words(size_bytes: int) -> str:
+    """A size in units of 1,024 bytes, as papers on networks give it."""
+    return f"{size_bytes / 1024:,.4g} KB" if size_bytes < 1024**2 else f"{size_bytes / 1024**2:,.4g} MB"
+
+
 def facts_words(facts: Mapping[str, Any]) -> str:
     """Named values: ``loss 2.31, seeds 5``."""
     parts = []
