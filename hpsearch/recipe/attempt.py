@@ -1,0 +1,105 @@
+"""One attempt to learn a small sample by heart, at one learning rate: how it ended."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hpsearch.recipe.loss_curve import Course, LossCurve, loss_curve
+from hpsearch.recipe.output_loss import floor_of_probabilities
+from hpsearch.task import Task
+from hpsearch.trial import FinishedTrial
+
+FEWEST_FOR_FLOOR = 10
+"""Fewer samples than this can all be right by chance while the loss is still high (heuristic)."""
+STILL_FALLING = 0.05
+"""A loss that fell by this share of itself over the last fifth of the iterations is still on its way (heuristic)."""
+
+
+class Ending(StrEnum):
+    """How an attempt ended."""
+
+    LEARNED = "learned"
+    FLOOR = "learned above a floor"
+    """Every sample is right and the loss stands where outputs between 0 and 1 would hold it."""
+    STALLED = "stalled above zero"
+    STOOD_STILL = "did not move"
+    EXPLODED = "exploded"
+    BROKE_OFF = "broke off"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One learning rate."""
+
+    rate: float
+    ending: Ending
+    loss: float
+    """Mean over the last pass over the sample; NaN if it did not stay finite."""
+    accuracy: float | None
+    """The best of any pass; None for regression."""
+    iterations: int
+    curve: LossCurve
+    reason: str
+    """Why the training ended early, if it failed."""
+    still_falling: bool
+    without_gradient: tuple[str, ...]
+
+    @property
+    def merit(self) -> float:
+        """How near it came to learning the sample; higher is nearer."""
+        if self.accuracy is not None:
+            return self.accuracy
+        return -self.loss if math.isfinite(self.loss) else -math.inf
+
+
+def attempts_of(finished: Sequence[FinishedTrial], task: Task) -> list[Attempt]:
+    """The attempts of a stage, by rising learning rate."""
+    return sorted((_attempt(trial, task) for trial in finished), key=lambda attempt: attempt.rate)
+
+
+def _attempt(trial: FinishedTrial, task: Task) -> Attempt:
+    result, job = trial.result, trial.job
+    samples = job.budget.samples or 1
+    batches = math.ceil(samples / job.batch_size)  # iterations of one pass
+    curve = loss_curve(trial, task, batches)
+    return Attempt(
+        job.optimizer.learning_rate,
+        _ending(trial, curve, task, samples),
+        curve.end,
+        _best_accuracy(result.step_accuracies, batches) if task.is_classification else None,
+        len(result.step_losses),
+        curve,
+        result.reason or "",
+        _still_falling(result.step_losses, batches),
+        result.without_gradient,
+    )
+
+
+def _ending(trial: FinishedTrial, curve: LossCurve, task: Task, samples: int) -> Ending:
+    if trial.result.learned:
+        bounded = task.is_classification and samples >= FEWEST_FOR_FLOOR
+        return Ending.FLOOR if bounded and curve.lowest >= floor_of_probabilities(task.outputs) else Ending.LEARNED
+    match curve.course:
+        case Course.EXPLODED:
+            return Ending.EXPLODED
+        case Course.BROKE_OFF:
+            return Ending.BROKE_OFF
+        case Course.STOOD_STILL:
+            return Ending.STOOD_STILL
+        case Course.FELL:
+            return Ending.STALLED
+
+
+def _best_accuracy(accuracies: Sequence[float], batches: int) -> float:
+    """The highest mean over one pass; batches count alike (a smaller last one too). 0 if no pass was finished."""
+    passes = [accuracies[i : i + batches] for i in range(0, len(accuracies) - batches + 1, batches)]
+    return max((math.fsum(one) / batches for one in passes), default=0.0)
+
+
+def _still_falling(losses: Sequence[float], batches: int) -> bool:
+    fifth = len(losses) // 5
+    if fifth < batches:
+        return False
+    before, after = losses[-2 * fifth : -fifth], losses[-fifth:]
+    return math.fsum(after) < (1 - STILL_FALLING) * math.fsum(before)

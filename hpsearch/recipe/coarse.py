@@ -1,0 +1,53 @@
+"""Fourth stage: a few epochs at many points of the whole space, around the learning rates that work."""
+
+from collections.abc import Sequence
+
+from hpsearch.finding import Severity
+from hpsearch.recipe.plan import Plan
+from hpsearch.recipe.searching import scores, search_jobs, swept_space
+from hpsearch.recipe.step import Draw
+from hpsearch.recipe.wording import shown_score
+from hpsearch.stage import StageName
+from hpsearch.study import StudyDefinition
+from hpsearch.task import Task
+from hpsearch.trial import FinishedTrial
+from hpsearch.verdict import Outcome, Verdict
+
+STAGE = StageName.COARSE
+HALF_WIDTH = 1 / 8
+"""Share of a definition's range that the fine search covers on either side of the best trial, at least (heuristic)."""
+
+
+def plan(
+    study: StudyDefinition,
+    task: Task,  # noqa: ARG001
+    verdicts: Sequence[Verdict],
+    trials: Sequence[FinishedTrial],  # noqa: ARG001
+    draw: Draw,
+) -> Plan:
+    """Points of every distribution in the definition, the learning rate among those that the sweep has handed on."""
+    settings = study.recipe.coarse
+    space = swept_space(study, verdicts)
+    jobs = search_jobs(study, STAGE, settings, space, draw, (0, 0))
+    reason = f"{len(jobs)} {settings.sampler} points over {len(space)} hyperparameters, {settings.epochs} epochs each"
+    return Plan(STAGE, 0, jobs, space, reason)
+
+
+def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[FinishedTrial]) -> Verdict:  # noqa: ARG001
+    """Passes if some trial is better than guessing; hands on the region around the best ones."""
+    found = scores(study, task, finished)
+    errors = [finding for finding in found.findings if finding.severity is Severity.ERROR]
+    best = found.best[0] if found.best else None
+    summary = errors[0].message if errors or best is None else shown_score(study, task, best, len(finished))
+    return Verdict(
+        STAGE,
+        Outcome.FAIL if errors else Outcome.PASS,
+        summary,
+        0,
+        found.measured,
+        found.expected,
+        found.findings,
+        found.around(study, HALF_WIDTH) if best is not None else {},
+        f"what the best {len(found.best)} trials span, and an eighth of each range around the best" if best else "",
+        best.job.number if best is not None else None,
+    )

@@ -1,0 +1,96 @@
+"""Fifth stage: longer trainings around the best of the coarse search, in rounds that move and narrow."""
+
+from collections.abc import Sequence
+
+from hpsearch.finding import Finding, Severity
+from hpsearch.recipe.best import best_so_far
+from hpsearch.recipe.chance import noise, objective_of
+from hpsearch.recipe.coarse import HALF_WIDTH
+from hpsearch.recipe.plan import Best, Plan
+from hpsearch.recipe.searching import scores, search_jobs, swept_space
+from hpsearch.recipe.sources import BOUTHILLIER
+from hpsearch.recipe.step import Draw
+from hpsearch.recipe.wording import shown_score
+from hpsearch.stage import StageName
+from hpsearch.study import StudyDefinition
+from hpsearch.task import Task
+from hpsearch.trial import FinishedTrial
+from hpsearch.verdict import Outcome, Verdict
+
+STAGE = StageName.FINE
+NARROWING = 1 / 2
+"""Every round covers this share of the width around the best that the round before it covered (heuristic)."""
+
+
+def plan(
+    study: StudyDefinition, task: Task, verdicts: Sequence[Verdict], trials: Sequence[FinishedTrial], draw: Draw
+) -> Plan:
+    """Points of the region that the coarse search, or the round before, has handed on; of the whole space without one.
+
+    Trial numbers go on over the rounds.
+    """
+    settings = study.recipe.fine
+    searches = [verdict for verdict in verdicts if verdict.stage in (StageName.COARSE, STAGE)]
+    number = sum(verdict.stage is STAGE for verdict in searches)
+    handed_on = searches[-1].handed_on if searches else {}
+    space = handed_on or swept_space(study, verdicts)
+    first = sum(trial.job.stage is STAGE for trial in trials)
+    jobs = search_jobs(study, STAGE, settings, space, draw, (number, first))
+    where = "around the best so far" if handed_on else "over the whole space"
+    reason = f"round {number + 1}: {len(jobs)} {settings.sampler} points {where}, {settings.epochs} epochs each"
+    return Plan(STAGE, number, jobs, space, reason, best_so_far(trials, study, task))
+
+
+def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[FinishedTrial]) -> Verdict:
+    """Passes as the coarse search does; says whether another round around the best is worth it."""
+    found = scores(study, task, finished)
+    errors = [finding for finding in found.findings if finding.severity is Severity.ERROR]
+    best = found.best[0] if found.best else None
+    if errors or best is None:
+        summary = errors[0].message
+        return Verdict(
+            STAGE,
+            Outcome.FAIL,
+            summary,
+            plan.round,
+            found.measured,
+            found.expected,
+            found.findings,
+            best_trial=None if best is None else best.job.number,
+        )
+    stopped = _brought_nothing(study, task, plan.best_before, best)
+    again = stopped is None and plan.round + 1 < study.recipe.fine.rounds
+    return Verdict(
+        STAGE,
+        Outcome.PASS,
+        shown_score(study, task, best, len(finished)) + (f"; {stopped.message}" if stopped else ""),
+        plan.round,
+        found.measured,
+        {**found.expected, **({"value_before": plan.best_before.value} if plan.best_before else {})},
+        found.findings + ((stopped,) if stopped else ()),
+        found.around(study, HALF_WIDTH * NARROWING ** (plan.round + 1)) if again else {},
+        f"what the best {len(found.best)} trials span, and less around the best than before" if again else "",
+        best.job.number,
+        again,
+    )
+
+
+def _brought_nothing(study: StudyDefinition, task: Task, before: Best | None, best: FinishedTrial) -> Finding | None:
+    """Why the round has not improved on what was known, by more than the noise of the score; None if it has."""
+    value = best.result.value
+    if before is None or value is None:
+        return None
+    objective = objective_of(study.objective, task)
+    error = noise(before.value, objective, task)
+    gain = value - before.value if objective.sense == "maximize" else before.value - value
+    if gain > error:
+        return None
+    return Finding(
+        "round-brought-nothing",
+        Severity.INFO,
+        f"it is no better than {before.value:.4g} (trial {before.number} of {before.stage}) by more than the noise of "
+        f"{error:.2g}, so that this round is the last",
+        {"value": value, "before": before.value, "standard_error": error},
+        "More validation samples would show smaller differences.",
+        BOUTHILLIER,
+    )

@@ -1,0 +1,85 @@
+"""Reading the scale of the layers at initialisation."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hpsearch.trial import LayerScale
+
+WEIGHTED = ("Conv", "Linear", "Bilinear", "LazyConv", "LazyLinear")
+"""Beginnings of the class names of layers that multiply by weights."""
+WITHOUT_EFFECT = frozenset({"Identity", "Flatten", "Unflatten", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d"})
+"""Layers that hand on what they get, as far as scale goes."""
+BOUNDED = frozenset({"Softmax", "Softmin", "Softmax2d", "Sigmoid", "Hardsigmoid", "Tanh", "Hardtanh", "Softsign"})
+"""Activations whose outputs lie in an interval: as outputs of the network they keep the loss above a floor."""
+ONE_SIDED = frozenset({"ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "SELU", "CELU", "GELU", "SiLU", "Mish"})
+"""Activations that cut or bend negative outputs: as outputs of the network they can still be fitted."""
+
+HEALTHY_GAIN = (0.05, 5.0)
+"""Between these a layer with weights multiplies the scale of what it sees at initialisation. Heuristic, measured: 64
+sound networks lay between 0.5 and 2.2; Glorot's initialisation gives 0.1 where there are many more outputs than inputs;
+weights ten times too large give 10 and more."""
+HEALTHY_STD = (1e-3, 100.0)
+"""Between these the outputs of a hidden layer with weights lie, however many layers there are. Heuristic: outside,
+rounding or saturation begin to decide; sound networks without normalisation reach 12 at depth 8."""
+
+
+def is_weighted(layer: LayerScale) -> bool:
+    """Whether the layer multiplies by weights."""
+    return layer.kind.startswith(WEIGHTED)
+
+
+def output_layer(layers: Sequence[LayerScale]) -> LayerScale | None:
+    """The last layer that does something to the outputs; None if no layer was seen."""
+    return next((layer for layer in reversed(layers) if layer.kind not in WITHOUT_EFFECT), None)
+
+
+def dead_from(layers: Sequence[LayerScale]) -> LayerScale | None:
+    """The first layer behind which nothing depends on the image any more; None if the signal arrives.
+
+    That is the first of a row of layers with constant outputs that reaches to the end. A head that is constant all by
+    itself is meant so: to start with zero weights in the last layer is a known and sound initialisation. (Constant
+    outputs that differ between channels, as random biases make them, are not seen here; the overfit stage sees them.)
+    """
+    tail = len(layers)
+    while tail and layers[tail - 1].std == 0:
+        tail -= 1
+    row = layers[tail:]
+    head_alone = bool(row) and is_weighted(row[0]) and not any(is_weighted(layer) for layer in row[1:])
+    return row[0] if row and not head_alone else None
+
+
+@dataclass(frozen=True)
+class Unhealthy:
+    """The first layer whose outputs leave their healthy scale."""
+
+    layer: LayerScale
+    gain: float
+    """By what the layer multiplies the root mean square of what it sees."""
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong there, as the end of a sentence."""
+        low, high = HEALTHY_GAIN
+        if low <= self.gain <= high:
+            return f"{self.layer.name}, whose outputs have a standard deviation of {self.layer.std:.3g}"
+        return f"{self.layer.name}, which multiplies the scale of its input by {self.gain:.3g}"
+
+
+def first_unhealthy(layers: Sequence[LayerScale]) -> Unhealthy | None:
+    """The first layer with weights that leaves ``HEALTHY_GAIN`` or, unless it is the last one, ``HEALTHY_STD``.
+
+    The input of a layer is taken to be what the layer before it gave, and images to have mean square 1. A head may
+    be small: it is held to the upper gain alone.
+    """
+    last = output_layer(layers)
+    before = 1.0  # root mean square
+    for layer in layers:
+        if is_weighted(layer) and before > 0:
+            gain = layer.std / before
+            is_head = layer is last
+            gain_ok = (is_head or gain >= HEALTHY_GAIN[0]) and gain <= HEALTHY_GAIN[1]
+            if not gain_ok or not (is_head or HEALTHY_STD[0] <= layer.std <= HEALTHY_STD[1]):
+                return Unhealthy(layer, gain)
+        before = math.hypot(layer.mean, layer.std)
+    return None

@@ -1,0 +1,98 @@
+"""The course of a training loss over some iterations: did it fall, blow up, or stay where it was?
+
+What counts as a significant drop is defined here (docs/decisions/a-significant-drop-of-the-loss.md).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from hpsearch.task import Task
+from hpsearch.trial import Failure, FinishedTrial
+
+SHARE_OF_GUESSING = 0.03
+"""A drop is at least this share of the loss of guessing. Heuristic: a hundred iterations take at least so much off even
+where there are many classes, while noise alone is kept out by the standard errors below."""
+STANDARD_ERRORS = 3.0
+"""A drop is at least so many standard errors of the mini-batch noise: one chance in about 700 for noise alone."""
+BLOW_UP = 1.5
+"""The loss blows up when its moving average exceeds the first loss by this factor. Heuristic, measured on 64 sound
+networks: of the rates that stayed below it 99 in 100 ended far below the first loss."""
+
+
+class Course(StrEnum):
+    """What a loss did."""
+
+    FELL = "fell"
+    STOOD_STILL = "stood still"
+    """It did not fall significantly."""
+    EXPLODED = "exploded"
+    """It became NaN or infinite, or rose far above the first loss on its way."""
+    BROKE_OFF = "broke off"
+    """The training raised an exception or lost its worker, which says nothing about the loss."""
+
+
+@dataclass(frozen=True)
+class LossCurve:
+    """One training run in steps."""
+
+    learning_rate: float
+    start: float
+    """Loss of the first mini-batch, at initialisation."""
+    end: float
+    """Mean over the last ``window`` iterations; NaN if it did not stay finite."""
+    lowest: float
+    """Lowest mean over ``window`` iterations in a row."""
+    highest: float
+    """Highest such mean; infinite if the loss did not stay finite."""
+    needed: float
+    """The end must lie so far below ``reference`` for a significant drop."""
+    reference: float
+    """The loss of guessing, or the first loss where that is lower: falling to it is not learning yet."""
+    course: Course
+
+    @property
+    def drop(self) -> float:
+        """How far the loss has fallen below ``reference``; 0 if it exploded or broke off."""
+        return max(0.0, self.reference - self.end) if self.course in (Course.FELL, Course.STOOD_STILL) else 0.0
+
+
+def loss_curve(trial: FinishedTrial, task: Task, window: int) -> LossCurve:
+    """Reads the curve of a trial in steps; ``window`` iterations are averaged (fewer if there are not as many)."""
+    result = trial.result
+    losses = [loss for loss in result.step_losses if math.isfinite(loss)]
+    rate = trial.job.optimizer.learning_rate
+    if not losses:
+        exploded = result.failure is Failure.DIVERGED
+        course = Course.EXPLODED if exploded else Course.BROKE_OFF
+        return LossCurve(rate, math.nan, math.nan, math.nan, math.inf, math.nan, math.nan, course)
+    means = _moving_average(losses, min(window, len(losses)))
+    reference = min(losses[0], task.initial_loss)
+    noise = _noise(losses) * math.sqrt(1 + 1 / min(window, len(losses)))
+    needed = max(SHARE_OF_GUESSING * task.initial_loss, STANDARD_ERRORS * noise)
+    diverged = result.failure is Failure.DIVERGED
+    if diverged or max(means) > BLOW_UP * losses[0]:
+        course = Course.EXPLODED
+    elif result.failure is not None:
+        course = Course.BROKE_OFF
+    else:
+        course = Course.FELL if reference - means[-1] >= needed else Course.STOOD_STILL
+    highest = math.inf if diverged else max(means)
+    end = math.nan if diverged else means[-1]
+    return LossCurve(rate, losses[0], end, min(means), highest, needed, reference, course)
+
+
+def _moving_average(losses: Sequence[float], window: int) -> list[float]:
+    return [math.fsum(losses[i : i + window]) / window for i in range(len(losses) - window + 1)]
+
+
+def _noise(losses: Sequence[float]) -> float:
+    """Standard deviation of one mini-batch's loss around the curve's trend, from successive differences.
+
+    Differences of neighbours hardly contain the trend, and each holds the noise twice (von Neumann et al., 1941).
+    """
+    if len(losses) < 2:
+        return 0.0
+    return math.sqrt(math.fsum((b - a) ** 2 for a, b in pairwise(losses)) / (2 * (len(losses) - 1)))

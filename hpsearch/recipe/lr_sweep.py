@@ -1,0 +1,106 @@
+"""Third stage: which learning rates make the loss drop significantly within about a hundred iterations?
+
+Smith (2017) raises the rate within one run; here every rate has a run of its own from the same weights and in the same
+order, so that none inherits what another has done to the weights.
+"""
+
+from collections.abc import Sequence
+
+from hpsearch.finding import Finding, Severity
+from hpsearch.job import Budget, job_for
+from hpsearch.recipe.centre import centre
+from hpsearch.recipe.learning_rates import LEARNING_RATE, constant_rate, own_rates, sweep_grid, within
+from hpsearch.recipe.plan import Plan, held
+from hpsearch.recipe.step import Draw
+from hpsearch.recipe.sweep import GOOD_SHARE, Sweep, sweep_of
+from hpsearch.recipe.sweep_findings import fixed_rate_finding, none_dropped, outside_finding
+from hpsearch.space import Distribution, Grid, Space
+from hpsearch.stage import StageName
+from hpsearch.study import StudyDefinition
+from hpsearch.task import Task
+from hpsearch.trial import FinishedTrial
+from hpsearch.verdict import Outcome, Verdict
+
+STAGE = StageName.LR_SWEEP
+OPTIMIZER = "optimizer.name"
+WEIGHT_DECAY = "optimizer.weight_decay"
+
+
+def plan(
+    study: StudyDefinition,
+    task: Task,  # noqa: ARG001
+    verdicts: Sequence[Verdict],  # noqa: ARG001
+    trials: Sequence[FinishedTrial],  # noqa: ARG001
+    draw: Draw,  # noqa: ARG001
+) -> Plan:
+    """The centre of the space at every rate of the grid, once for each optimiser if there is a choice of them."""
+    settings = study.recipe.lr_sweep
+    rates = sweep_grid(study)
+    searched: dict[str, Distribution] = {LEARNING_RATE: Grid(rates)}
+    points = [{**centre(study.space), WEIGHT_DECAY: settings.weight_decay, LEARNING_RATE: rate} for rate in rates]
+    optimizers = study.space.get(OPTIMIZER)
+    if optimizers is not None:
+        searched[OPTIMIZER] = optimizers
+        points = [{**point, OPTIMIZER: name} for name in optimizers.ends() for point in points]
+    budget = Budget(steps=settings.steps)
+    jobs = tuple(
+        constant_rate(job_for(study, STAGE, number, point, budget, weights_number=0))
+        for number, point in enumerate(points)
+    )
+    reason = (
+        f"{settings.steps} iterations at each of {len(rates)} learning rates from {rates[0]:.3g} to {rates[-1]:.3g}, "
+        f"with a weight decay of {settings.weight_decay:.2g}"
+    )
+    return Plan(STAGE, 0, jobs, held(points[0], searched), reason)
+
+
+def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[FinishedTrial]) -> Verdict:  # noqa: ARG001
+    """Passes if the loss drops significantly at a rate that the study may use, and hands on the rates that do so."""
+    sweep = sweep_of(finished, task, study.recipe.lr_sweep.steps)
+    measured: dict[str, object] = {"curves": sweep.as_evidence()}
+    best = sweep.best
+    if best is None:
+        finding = none_dropped(sweep, finished)
+        summary = f"the loss drops significantly at none of {len(sweep.every)} learning rates; {finding.message}"
+        return Verdict(STAGE, Outcome.FAIL, summary, 0, measured, {}, (finding,))
+    handed_on, reason, found = _handed_on(study, sweep)
+    low, high = sweep.interval
+    measured = {
+        "learning_rate": best.learning_rate,
+        "loss": best.end,
+        "drop": best.drop,
+        "low": low,
+        "high": high,
+        **measured,
+    }
+    summary = (
+        f"the loss drops most at a learning rate of {best.learning_rate:.3g}, from {best.start:.3g} to {best.end:.3g}"
+    )
+    return Verdict(
+        STAGE,
+        Outcome.FAIL if found is not None and found.severity is Severity.ERROR else Outcome.PASS,
+        f"{summary}; {found.message}" if found else summary,
+        0,
+        measured,
+        {"loss_below": best.reference - best.needed},
+        (found,) if found else (),
+        handed_on,
+        reason,
+    )
+
+
+def _handed_on(study: StudyDefinition, sweep: Sweep) -> tuple[Space, str, Finding | None]:
+    """What the next stage searches instead of the definition's rates, why, and what is wrong with the study's own."""
+    low, high = sweep.interval
+    own = study.space.get(LEARNING_RATE)
+    why = f"from {low:.3g} to {high:.3g} the loss drops at least {GOOD_SHARE:.0%} as far as at the best rate"
+    if own is None:
+        rate = own_rates(study)[0]
+        place = "inside" if low <= rate <= high else "outside"
+        reason = f"the learning rate is fixed at {rate:.3g}, which lies {place}: {why}"
+        return {}, reason, fixed_rate_finding(rate, sweep)
+    part = within(own, low, high)
+    if part is None:
+        return {}, "", outside_finding(own_rates(study), sweep)
+    cut = low < min(own_rates(study)) or high > max(own_rates(study))
+    return {LEARNING_RATE: part}, f"{why}{', cut to the rates of the definition' if cut else ''}", None

@@ -1,0 +1,164 @@
+"""What it means that a small sample could not be learned by heart."""
+
+import math
+from collections.abc import Sequence
+
+from hpsearch.finding import Finding, Severity
+from hpsearch.recipe.attempt import Attempt, Ending
+from hpsearch.recipe.learning_rates import allowed, written
+from hpsearch.recipe.output_loss import floor_of_probabilities
+from hpsearch.recipe.sources import JOHNSON, KARPATHY
+from hpsearch.recipe.wording import shortened
+from hpsearch.study import StudyDefinition
+from hpsearch.task import Task
+
+FLOOR_ACCURACY = 0.9
+"""With so many right predictions a loss above the floor means that the outputs are bounded: nine in ten right and
+sure would be far below it (heuristic)."""
+
+
+def model_finding(attempts: Sequence[Attempt], task: Task, usual: float) -> Finding:
+    """Why no rate has learned the sample; ``usual`` is the lowest rate that usually moves a loss."""
+    endings = {ending: [attempt for attempt in attempts if attempt.ending is ending] for ending in Ending}
+    evidence = evidence_of(attempts)
+    if len(endings[Ending.BROKE_OFF]) == len(attempts):
+        reasons = sorted({attempt.reason for attempt in attempts})
+        return Finding(
+            "training-failed",
+            Severity.ERROR,
+            f"the training failed at every learning rate: {reasons[0]}",
+            {**evidence, "reasons": reasons},
+            "Correct what raised the error; the network and the data decide it, not the learning rate.",
+        )
+    if _has_floor(attempts, task):
+        floor = floor_of_probabilities(task.outputs)
+        return Finding(
+            "loss-has-a-floor",
+            Severity.ERROR,
+            f"the loss never falls below {floor:.4g}, which is where outputs between 0 and 1 hold it",
+            {**evidence, "floor": floor, "lowest_loss": min(attempt.curve.lowest for attempt in _finite(attempts))},
+            "The network seems to end with a soft-max or a sigmoid: return the outputs of the last linear layer, the "
+            "loss applies the soft-max itself.",
+            KARPATHY,
+        )
+    if endings[Ending.STALLED]:
+        return _stalled(endings, evidence)
+    if endings[Ending.EXPLODED]:
+        return _exploded(endings, evidence)
+    return _did_not_move(attempts, evidence, usual)
+
+
+def own_rates_finding(study: StudyDefinition, attempts: Sequence[Attempt]) -> Finding | None:
+    """What is wrong with the study's own rates although the network can learn; None if nothing is."""
+    known = set(allowed(study, [attempt.rate for attempt in attempts]))
+    own = [attempt for attempt in attempts if attempt.rate in known]
+    learned = [attempt.rate for attempt in attempts if attempt.ending is Ending.LEARNED]
+    if not own or study.recipe.overfit.learning_rates is not None or known.intersection(learned):
+        return None
+    if max(known) < min(learned):
+        code = "learning-rates-too-low"
+    else:
+        code = "learning-rates-too-high" if min(known) > max(learned) else "learning-rates-miss"
+    hopeless = all(attempt.ending in (Ending.STOOD_STILL, Ending.EXPLODED) for attempt in own)
+    what = {attempt.ending.value for attempt in own}
+    return Finding(
+        code,
+        Severity.ERROR if hopeless else Severity.WARNING,
+        f"at the study's own learning rates ({written(sorted(known))}) it {' or '.join(sorted(what))}, while others "
+        f"learn the sample ({written(learned)})",
+        evidence_of(attempts),
+        f"Let optimizer.learning_rate include {written(learned)}.",
+        JOHNSON,
+    )
+
+
+def evidence_of(attempts: Sequence[Attempt]) -> dict[str, object]:
+    """What happened at each rate."""
+    return {
+        "attempts": [
+            {
+                "learning_rate": attempt.rate,
+                "ending": attempt.ending.value,
+                "loss": attempt.loss if math.isfinite(attempt.loss) else None,
+                "accuracy": attempt.accuracy,
+                "iterations": attempt.iterations,
+            }
+            for attempt in attempts
+        ]
+    }
+
+
+def _stalled(endings: dict[Ending, list[Attempt]], evidence: dict[str, object]) -> Finding:
+    best = max(endings[Ending.STALLED], key=lambda attempt: attempt.merit)
+    reached = f"an accuracy of {best.accuracy:.1%}" if best.accuracy is not None else f"a loss of {best.loss:.3g}"
+    exploded = [attempt.rate for attempt in endings[Ending.EXPLODED]]
+    time = "The loss was still falling: raise recipe.overfit.steps, or lower batches. " if best.still_falling else ""
+    return Finding(
+        "stalled-above-zero",
+        Severity.ERROR,
+        f"the loss fell and stalled above zero: the best was {reached} at a learning rate of {best.rate:.3g}, after "
+        f"{best.iterations} iterations" + (f" (it exploded at {written(exploded)})" if exploded else ""),
+        {**evidence, "still_falling": best.still_falling},
+        f"{time}Give the network more filters or layers; look for equal samples with different labels.",
+        JOHNSON,
+    )
+
+
+def _exploded(endings: dict[Ending, list[Attempt]], evidence: dict[str, object]) -> Finding:
+    exploded = [attempt.rate for attempt in endings[Ending.EXPLODED]]
+    still = [attempt.rate for attempt in endings[Ending.STOOD_STILL]]
+    rest = f" and did not move at {written(still)}" if still else ""
+    between = "between them" if still else "below them"
+    return Finding(
+        "loss-exploded",
+        Severity.ERROR,
+        f"the loss exploded at learning rates of {written(exploded)}{rest}",
+        evidence,
+        f"Try rates {between} (recipe.overfit.learning_rates). If none works, the initial weights are too large: use "
+        "Kaiming or Xavier initialisation, or add normalisation.",
+        JOHNSON,
+    )
+
+
+def _did_not_move(attempts: Sequence[Attempt], evidence: dict[str, object], usual: float) -> Finding:
+    highest = max(attempt.rate for attempt in attempts)
+    every = set.intersection(*(set(attempt.without_gradient) for attempt in attempts))
+    names = [name for name in attempts[0].without_gradient if name in every]
+    evidence = {**evidence, "without_gradient": names}
+    if highest < usual:
+        return Finding(
+            "learning-rates-too-low",
+            Severity.ERROR,
+            f"the loss did not move at any learning rate up to {highest:.3g}: they are too low",
+            evidence,
+            "Leave recipe.overfit.learning_rates out, or try rates from 1e-3 to 1e-1.",
+            JOHNSON,
+        )
+    return Finding(
+        "loss-did-not-move",
+        Severity.ERROR,
+        "the loss did not move at any learning rate"
+        + (f"; {len(names)} parameters get no gradient: {shortened(names)}" if names else ""),
+        evidence,
+        "Look for frozen or detached parts, weights of zero and dead activations."
+        if names
+        else "Look at the initialisation, at the scale of the images, and whether the outputs depend on them.",
+        JOHNSON,
+    )
+
+
+def _has_floor(attempts: Sequence[Attempt], task: Task) -> bool:
+    """Whether the loss came to its end above the floor of probabilities although the samples were learned."""
+    if any(attempt.ending is Ending.FLOOR for attempt in attempts):
+        return True
+    if not task.is_classification:
+        return False
+    moved = [attempt for attempt in attempts if attempt.ending is Ending.STALLED]
+    floor = floor_of_probabilities(task.outputs)
+    return any((attempt.accuracy or 0) > FLOOR_ACCURACY for attempt in moved) and all(
+        attempt.curve.lowest >= floor for attempt in _finite(attempts)
+    )
+
+
+def _finite(attempts: Sequence[Attempt]) -> list[Attempt]:
+    return [attempt for attempt in attempts if math.isfinite(attempt.curve.lowest)]

@@ -1,0 +1,128 @@
+"""What is noticed about the trials of a search as a whole."""
+
+import statistics
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hpsearch.finding import Finding, Severity
+from hpsearch.recipe.region import position
+from hpsearch.recipe.sources import BERGSTRA, ZHANG
+from hpsearch.space import Choice, Distribution, Grid, Point, Space
+from hpsearch.task import Task
+from hpsearch.trial import FinishedTrial
+
+EDGE = 0.1
+"""The outer tenth of a range counts as its edge (heuristic)."""
+MANY = 0.5
+"""A share of failed trials that is worth a warning rather than a note (heuristic)."""
+MEMORISED = 2.0
+"""Training accuracy of so many times guessing is learning by heart when validation stays at guessing (heuristic)."""
+
+
+def nothing_completed(finished: Sequence[FinishedTrial]) -> Finding:
+    """All trials failed."""
+    return Finding(
+        "all-trials-failed",
+        Severity.ERROR,
+        f"all {len(finished)} trials failed: {_in_words(_failures(finished))}",
+        {"failures": _failures(finished), "reasons": _reasons(finished)},
+        "If they diverged, search lower learning rates or change the initialisation; otherwise correct the error.",
+    )
+
+
+def some_failed(finished: Sequence[FinishedTrial]) -> Finding:
+    """Some trials failed, which costs time and narrows the search."""
+    failures = _failures(finished)
+    count = sum(failures.values())
+    many = count > MANY * len(finished)
+    return Finding(
+        "trials-failed",
+        Severity.WARNING if many else Severity.INFO,
+        f"{count} of {len(finished)} trials failed: {_in_words(failures)}",
+        {"failures": failures, "reasons": _reasons(finished)},
+        "Search lower learning rates if they diverged; look at the reasons otherwise.",
+    )
+
+
+def nothing_generalises(
+    task: Task, finished: Sequence[FinishedTrial], measured: Mapping[str, Any], expected: Mapping[str, Any]
+) -> Finding:
+    """No trial is better on validation than guessing is."""
+    evidence: dict[str, Any] = {**measured, **expected}
+    last = [trial.result.epochs[-1] for trial in finished if trial.result.epochs]
+    if task.is_classification:
+        train = max(epoch.train_accuracy or 0.0 for epoch in last)
+        evidence["train_accuracy"] = train
+        by_heart = train >= MEMORISED * task.guessing_accuracy
+        seen = (
+            f"the best validation accuracy of any trial is {measured['accuracy']:.1%}, guessing gives "
+            f"{task.guessing_accuracy:.1%}, and {expected['accuracy_at_least']:.1%} would be needed to tell them apart"
+        )
+        training = f"training reached {train:.1%}" + (", learned by heart" if by_heart else "")
+    else:
+        train = min(epoch.train_loss for epoch in last)
+        evidence["train_loss"] = train
+        seen = (
+            f"the best validation loss of any trial is {measured['loss']:.3g}, predicting always the same gives "
+            f"{expected['guessing_loss']:.3g}"
+        )
+        training = f"training reached {train:.3g} (median {statistics.median(epoch.train_loss for epoch in last):.3g})"
+    return Finding(
+        "nothing-generalises",
+        Severity.ERROR,
+        f"nothing generalises: {seen}; {training}",
+        evidence,
+        "Look whether the targets belong to their images (shuffled or shifted labels do this) and whether validation "
+        "images are treated like training ones; then try more epochs or more data.",
+        ZHANG,
+    )
+
+
+def at_edge(space: Space, best: Sequence[Point]) -> list[Finding]:
+    """The hyperparameters whose two best trials lie at the same end of the definition's range.
+
+    Two, because of one irrelevant hyperparameter in five the very best lies in one of the outer tenths by chance.
+    """
+    if len(best) < 2:
+        return []
+    ends = {path: _end(part, [point[path] for point in best[:2]]) for path, part in space.items()}
+    return [
+        Finding(
+            "best-at-edge",
+            Severity.INFO,
+            f"the two best trials lie at the {end} end of {path}: {', '.join(f'{p[path]:.3g}' for p in best[:2])}",
+            {"path": path, "values": [point[path] for point in best[:2]], "range": space[path].as_dict()},
+            f"Widen {path} at its {end} end if it may go further.",
+            BERGSTRA,
+        )
+        for path, end in ends.items()
+        if end
+    ]
+
+
+def _end(part: Distribution, values: Sequence[Any]) -> str:
+    if isinstance(part, Choice) or (isinstance(part, Grid) and len(part.values) < 3):
+        return ""
+    if isinstance(part, Grid):
+        places = [part.values.index(value) / (len(part.values) - 1) for value in values]
+    else:
+        places = [position(part, value) for value in values]
+    if max(places) <= EDGE:
+        return "low"
+    return "high" if min(places) >= 1 - EDGE else ""
+
+
+def _failures(finished: Sequence[FinishedTrial]) -> dict[str, int]:
+    failures = Counter(trial.result.failure for trial in finished if trial.result.failure is not None)
+    return {failure.value: count for failure, count in sorted(failures.items())}
+
+
+def _reasons(finished: Sequence[FinishedTrial], most: int = 3) -> list[str]:
+    """The most frequent reasons; of equally frequent ones the first in trial order."""
+    reasons = Counter(trial.result.reason for trial in finished if trial.result.reason is not None)
+    return [reason for reason, _ in reasons.most_common(most)]
+
+
+def _in_words(failures: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in failures.items())

@@ -1,0 +1,134 @@
+"""What the coarse and the fine search share: placing trials, and judging what came of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hpsearch.finding import Finding
+from hpsearch.job import Budget, Job, job_for
+from hpsearch.recipe.chance import chance_of_accuracy, guessing_loss, least_accuracy, lucky_share, noise, objective_of
+from hpsearch.recipe.learning_rates import LEARNING_RATE
+from hpsearch.recipe.region import region
+from hpsearch.recipe.search_findings import at_edge, nothing_completed, nothing_generalises, some_failed
+from hpsearch.recipe.step import Draw
+from hpsearch.space import Space
+from hpsearch.stage import Coarse, Fine, StageName
+from hpsearch.study import StudyDefinition
+from hpsearch.task import Task
+from hpsearch.trial import FinishedTrial, ranked
+from hpsearch.verdict import Verdict
+
+FEWEST_SHARE, MOST_SHARE = 1 / 8, 1 / 4
+"""So many of the trials that ended well, at least and at most, are the best ones, around which the search goes on."""
+
+
+def swept_space(study: StudyDefinition, verdicts: Sequence[Verdict]) -> Space:
+    """The definition's space with the learning rates that the sweep has handed on, if it has."""
+    swept = [verdict.handed_on for verdict in verdicts if verdict.stage is StageName.LR_SWEEP and verdict.handed_on]
+    space = dict(study.space)
+    if swept and LEARNING_RATE in space:
+        space[LEARNING_RATE] = swept[-1][LEARNING_RATE]
+    return space
+
+
+def search_jobs(
+    study: StudyDefinition,
+    stage: StageName,
+    settings: Coarse | Fine,
+    space: Space,
+    draw: Draw,
+    round_first: tuple[int, int],
+) -> tuple[Job, ...]:
+    """The jobs of one round: ``round_first`` is its number and that of its first trial."""
+    number, first = round_first
+    points = draw.points(
+        settings.sampler,
+        space,
+        seed=study.seed,
+        stage=stage,
+        round=number,
+        first=first,
+        count=settings.trials,
+        points_per_range=settings.points_per_range,
+    )
+    budget = Budget(epochs=settings.epochs)
+    return tuple(job_for(study, stage, first + place, point, budget) for place, point in enumerate(points))
+
+
+def best_few(trials: Sequence[FinishedTrial], study: StudyDefinition, task: Task) -> list[FinishedTrial]:
+    """The best trial and those that cannot be told from it, best first; empty if none ended well.
+
+    That is within one standard error of its score, but an eighth of the trials at least and a quarter at most.
+    """
+    objective = objective_of(study.objective, task)
+    order = ranked(trials, objective)
+    if not order:
+        return []
+    best = _value(order[0])
+    alike = sum(abs(_value(trial) - best) <= noise(best, objective, task) for trial in order)
+    fewest, most = -(-len(order) * FEWEST_SHARE // 1), -(-len(order) * MOST_SHARE // 1)  # rounded up
+    return order[: int(min(max(alike, fewest), most))]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a search has reached: the best few trials, and whether they are better than guessing."""
+
+    best: tuple[FinishedTrial, ...]
+    """Best first; empty if no trial ended well."""
+    measured: dict[str, object]
+    expected: dict[str, object]
+    findings: tuple[Finding, ...]
+
+    def around(self, study: StudyDefinition, half_width: float) -> Space:
+        """The region of the definition's space around the best few."""
+        return region(study.space, [trial.job.parameters for trial in self.best], half_width)
+
+
+def scores(study: StudyDefinition, task: Task, finished: Sequence[FinishedTrial]) -> Scores:
+    """Reads the finished trials of a search."""
+    best = best_few(finished, study, task)
+    failed = [trial for trial in finished if trial.result.failure is not None]
+    if not best:
+        return Scores((), {"value": None, "failed": len(failed)}, {}, (nothing_completed(finished),))
+    measured: dict[str, object] = {
+        "value": _value(best[0]),
+        "trial": best[0].job.number,
+        "parameters": dict(best[0].job.parameters),
+        "trials": len(finished),
+        "failed": len(failed),
+    }
+    against, expected, chance = _against_guessing(task, finished)
+    measured.update(against)
+    found = [
+        nothing_generalises(task, finished, against, expected) if chance else None,
+        some_failed(finished) if failed else None,
+        *at_edge(study.space, [trial.job.parameters for trial in best]),
+    ]
+    return Scores(tuple(best), measured, expected, tuple(finding for finding in found if finding is not None))
+
+
+def _against_guessing(
+    task: Task, finished: Sequence[FinishedTrial]
+) -> tuple[dict[str, object], dict[str, object], bool]:
+    """The best score of any epoch, what it is held against, and whether guessing could have reached it.
+
+    A value is the best of many looks at one validation split, hence every epoch of every trial counts as a look.
+    """
+    epochs = [epoch for trial in finished for epoch in trial.result.epochs]
+    looks = len(epochs)
+    if task.is_classification:
+        accuracy = max(epoch.val_accuracy or 0.0 for epoch in epochs)
+        chance = chance_of_accuracy(accuracy, looks, task)
+        least = least_accuracy(looks, task)
+        expected: dict[str, object] = {"guessing_accuracy": task.guessing_accuracy, "accuracy_at_least": least}
+        return {"accuracy": accuracy, "looks": looks, "chance": chance}, expected, accuracy < least
+    loss, guess = min(epoch.val_loss for epoch in epochs), guessing_loss(task)
+    most = guess * (1 - lucky_share(looks, task))
+    return {"loss": loss, "looks": looks}, {"guessing_loss": guess, "loss_at_most": most}, loss > most
+
+
+def _value(trial: FinishedTrial) -> float:
+    """Of a trial that ended well."""
+    if trial.result.value is None:
+        raise ValueError(f"trial {trial.job.number} of {trial.job.stage} has no value; rank the trials first")
+    return trial.result.value

@@ -1,0 +1,11 @@
+"""The works behind the rules of the recipe, as findings cite them."""
+
+JOHNSON = "Johnson, Deep Learning for Computer Vision (2019), lecture 11: choosing hyperparameters"
+KARPATHY = "Karpathy, A Recipe for Training Neural Networks (2019)"
+HE = "He et al., Delving Deep into Rectifiers (2015)"
+GLOROT = "Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks (2010)"
+SMITH = "Smith, Cyclical Learning Rates for Training Neural Networks (2017), section 3.3: the learning rate range test"
+ZHANG = "Zhang et al., Understanding deep learning requires rethinking generalization (2017)"
+BERGSTRA = "Bergstra and Bengio, Random Search for Hyper-Parameter Optimization (2012)"
+BOUTHILLIER = "Bouthillier et al., Accounting for Variance in Machine Learning Benchmarks (2021)"
+CAWLEY = "Cawley and Talbot, On Over-fitting in Model Selection (2010)"

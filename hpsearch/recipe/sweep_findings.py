@@ -1,0 +1,81 @@
+"""What is wrong when a sweep of learning rates does not end in a range to search."""
+
+from collections.abc import Sequence
+
+from hpsearch.finding import Finding, Severity
+from hpsearch.recipe.learning_rates import written
+from hpsearch.recipe.loss_curve import Course
+from hpsearch.recipe.sources import JOHNSON, SMITH
+from hpsearch.recipe.sweep import Sweep
+from hpsearch.trial import FinishedTrial
+
+
+def none_dropped(sweep: Sweep, finished: Sequence[FinishedTrial]) -> Finding:
+    """Why the loss drops significantly at no rate."""
+    rates = {course: sorted({c.learning_rate for c in sweep.every if c.course is course}) for course in Course}
+    evidence = {"curves": sweep.as_evidence()}
+    if rates[Course.BROKE_OFF] and len(finished) == sum(trial.result.failure is not None for trial in finished):
+        reasons = sorted({trial.result.reason or "" for trial in finished})
+        return Finding(
+            "training-failed",
+            Severity.ERROR,
+            f"the training failed at every learning rate: {reasons[0]}",
+            {**evidence, "reasons": reasons},
+            "Correct what raised the error; the network and the data decide it, not the learning rate.",
+        )
+    exploded = f"it exploded at {_span(rates[Course.EXPLODED])}" if rates[Course.EXPLODED] else ""
+    still = f"it did not move at {_span(rates[Course.STOOD_STILL])}" if rates[Course.STOOD_STILL] else ""
+    if not still:
+        advice = "Try lower rates (recipe.lr_sweep.learning_rates), a smaller initialisation, or normalisation layers."
+    elif not exploded:
+        advice = (
+            "If the rates are low, try higher ones or more steps (recipe.lr_sweep). If the network has learned a small "
+            "sample, look at the labels: nothing that it learns helps it on other batches."
+        )
+    else:
+        advice = "Try rates between them, more steps (recipe.lr_sweep.steps), or another initialisation."
+    return Finding(
+        "no-learning-rate",
+        Severity.ERROR,
+        "; ".join(part for part in (exploded, still) if part),
+        evidence,
+        advice,
+        f"{JOHNSON}; {SMITH}",
+    )
+
+
+def fixed_rate_finding(rate: float, sweep: Sweep) -> Finding | None:
+    """What is wrong with the study's one fixed rate; None if it lies in the interval of good ones."""
+    low, high = sweep.interval
+    if low <= rate <= high:
+        return None
+    own = sweep.at(rate)
+    hopeless = bool(own) and all(curve.course is not Course.FELL for curve in own)
+    happened = own[0].course.value if own else "was not tried"
+    effect = f"the loss {happened}" if hopeless else "the loss drops less than it could"
+    return Finding(
+        "learning-rate-too-low" if rate < low else "learning-rate-too-high",
+        Severity.ERROR if hopeless else Severity.WARNING,
+        f"at the fixed learning rate of {rate:.3g} {effect}; the good rates are {low:.3g} … {high:.3g}",
+        {"learning_rate": rate, "low": low, "high": high, "curves": sweep.as_evidence()},
+        f"Set optimizer.learning_rate to a value or a range within {low:.2g} … {high:.2g}.",
+        f"{JOHNSON}; {SMITH}",
+    )
+
+
+def outside_finding(own: tuple[float, ...], sweep: Sweep) -> Finding:
+    """None of the study's own rates lies where the loss drops."""
+    low, high = sweep.interval
+    code = "learning-rates-too-low" if max(own) < low else "learning-rates-too-high"
+    return Finding(
+        code if max(own) < low or min(own) > high else "learning-rates-miss",
+        Severity.ERROR,
+        f"the study's own learning rates ({written(own)}) lie outside {low:.3g} … {high:.3g}, where the loss drops",
+        {"own": list(own), "low": low, "high": high, "curves": sweep.as_evidence()},
+        f"Let optimizer.learning_rate include rates within {low:.2g} … {high:.2g}.",
+        f"{JOHNSON}; {SMITH}",
+    )
+
+
+def _span(rates: list[float]) -> str:
+    return f"{rates[0]:.3g}" if len(rates) == 1 else f"{rates[0]:.3g} … {rates[-1]:.3g}"

@@ -1,0 +1,21 @@
+"""Putting lists and scores into sentences."""
+
+from collections.abc import Sequence
+
+from hpsearch.recipe.chance import objective_of
+from hpsearch.study import StudyDefinition
+from hpsearch.task import Task
+from hpsearch.trial import FinishedTrial
+
+
+def shortened(names: Sequence[str], most: int = 4) -> str:
+    """The first few names of a list, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def shown_score(study: StudyDefinition, task: Task, best: FinishedTrial, trials: int) -> str:
+    """The best of so many trials and its score."""
+    accuracy = objective_of(study.objective, task).metric == "val_accuracy"
+    score = f"accuracy of {best.result.value:.2%}" if accuracy else f"loss of {best.result.value:.4g}"
+    return f"the best of {trials} trials (number {best.job.number}) has a validation {score}"
