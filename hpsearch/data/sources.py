@@ -1,5 +1,7 @@
 """Where images and targets come from: the named data sets, and the user's own loader. Arrays as they were stored."""
 
+import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,6 +14,8 @@ from hpsearch.factory import import_factory
 from hpsearch.job import DataSettings
 
 Array = NDArray[Any]
+UNREADABLE = (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What reading a broken file raises."""
 Source = Callable[[str | None], tuple[Array, Array]]
 
 
@@ -54,21 +58,20 @@ def _numpy_files(path: str | None) -> tuple[Array, Array]:
     if not place.is_file():
         _reject("data.path", path, f"there is no file or folder {place.absolute()}", "Correct the path.")
     try:
-        archive = np.load(place, allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
+        with place.open("rb") as file:
+            loaded = np.load(file, allow_pickle=False)
+            held = loaded.files if isinstance(loaded, np.lib.npyio.NpzFile) else None
+            arrays = {name: loaded[name] for name in ("images", "targets") if held and name in held}
+    except UNREADABLE as error:
         _unreadable(place, error)
-    if not isinstance(archive, np.lib.npyio.NpzFile):
+    if held is None:
         rule = f"{place} holds one array, and images and targets are needed"
         _reject("data.path", path, rule, "Name a .npz file, or the folder that holds images.npy and targets.npy.")
-    with archive:
-        missing = [name for name in ("images", "targets") if name not in archive.files]
-        if missing:
-            rule = f"{place} has no array named {' or '.join(missing)}; it holds {', '.join(archive.files) or 'none'}"
-            _reject("data.path", path, rule, "Write it with numpy.savez(path, images=…, targets=…).")
-        try:
-            return archive["images"], archive["targets"]
-        except (ValueError, OSError, EOFError) as error:
-            _unreadable(place, error)
+    missing = [name for name in ("images", "targets") if name not in arrays]
+    if missing:
+        rule = f"{place} has no array named {' or '.join(missing)}; it holds {', '.join(held) or 'none'}"
+        _reject("data.path", path, rule, "Write it with numpy.savez(path, images=…, targets=…).")
+    return arrays["images"], arrays["targets"]
 
 
 def _read_npy(file: Path) -> Array:
@@ -76,8 +79,9 @@ def _read_npy(file: Path) -> Array:
         rule = f"there is no file {file.absolute()}"
         _reject("data.path", str(file.parent), rule, "A folder must hold images.npy and targets.npy.")
     try:
-        array: Array = np.load(file, allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
+        with file.open("rb") as opened:
+            array: Array = np.load(opened, allow_pickle=False)
+    except UNREADABLE as error:
         _unreadable(file, error)
     return array
 
