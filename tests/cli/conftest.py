@@ -1,0 +1,62 @@
+"""The program in this process and as a process of its own, and a store for it to look at."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine
+
+from hpsearch.cli.main import main
+from hpsearch.store.postgres import PostgresStore
+from tests.cli.cli_cases import TINY, environment
+
+Cli = Callable[..., Result]
+Program = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
+    """The program in this process, with a home of its own and the import path put back afterwards."""
+    monkeypatch.setenv("HPSEARCH_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(sys, "path", list(sys.path))
+
+    def run(*arguments: object) -> Result:
+        return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+    return run
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """The program as a process of its own."""
+
+    def run(*arguments: object, home: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "hpsearch.cli", *map(str, arguments)],
+            env=environment(home or tmp_path / "home"),
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A study that trains for a few seconds."""
+    path = tmp_path / "tiny.yaml"
+    path.write_text(TINY)
+    return path
+
+
+@pytest.fixture
+def stored(engine: Engine, database_url: str, monkeypatch: pytest.MonkeyPatch) -> PostgresStore:
+    """A store that the program in this process uses as well."""
+    monkeypatch.setenv("HPSEARCH_DATABASE_URL", database_url)
+    return PostgresStore(engine)
