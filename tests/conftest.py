@@ -23,6 +23,8 @@ class Databases:
         self.server = server
         self._numbers = count()
         self._admin = create_engine(server.url, isolation_level="AUTOCOMMIT")
+        for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
+            self._execute(statement)  # nothing here has to survive a power cut
         self._template = self._make("template0")
         engine = open_engine(self._template)
         upgrade(engine)

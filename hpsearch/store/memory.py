@@ -12,6 +12,7 @@ from hpsearch.results import StageRecord, StudyRecord, StudyResults, TrialRecord
 from hpsearch.space import Space
 from hpsearch.stage import StageName
 from hpsearch.store.codecs import result_of, result_row, verdict_document, verdict_of
+from hpsearch.store.documents import optional_text
 from hpsearch.store.names import free_name, no_such_id, no_such_name
 from hpsearch.store.planned import PlannedRound, planned
 from hpsearch.store.port import Lease
@@ -125,6 +126,7 @@ class MemoryStore:
     def release(self, lease: Lease, state: StudyState, reason: str | None) -> None:
         """See ``StudyStore.release``."""
         check_release(state)
+        reason = optional_text(reason)
         with self._lock:
             study = self._study(lease.study_id)
             if study.holder is None and study.fence == lease.fence:

@@ -7,7 +7,7 @@ the hull of what the rounds of the stage drew that parameter from, not the narro
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from hpsearch.space import Choice, Distribution, Grid, LogInt, LogUniform, Space, Value
+from hpsearch.space import Choice, Distribution, Grid, Int, LogInt, LogUniform, Space, Value
 from hpsearch.store.documents import document, text
 
 DECADES = 100.0
@@ -33,7 +33,7 @@ def _hull(parts: Sequence[Distribution]) -> dict[str, Any]:
     low, high = min(numbers), max(numbers)
     ranges = [part for part in parts if len(set(part.ends())) > 1]
     log = low > 0 and bool(ranges) and all(_is_logarithmic(part) for part in ranges)
-    if all(isinstance(number, int) for number in numbers):
+    if all(_is_whole(part) for part in parts):
         return {"name": "IntDistribution", "attributes": {"log": log, "step": 1, "low": low, "high": high}}
     attributes = {"step": None, "low": float(low), "high": float(high), "log": log}
     return {"name": "FloatDistribution", "attributes": attributes}
@@ -44,6 +44,12 @@ def _choices(values: Iterable[Value]) -> list[Any]:
     for value in values:
         found.setdefault((isinstance(value, bool), value), document(value))
     return list(found.values())
+
+
+def _is_whole(part: Distribution) -> bool:
+    if isinstance(part, Choice | Grid):
+        return all(isinstance(value, int) for value in part.values)
+    return isinstance(part, Int | LogInt)
 
 
 def _is_logarithmic(part: Distribution) -> bool:

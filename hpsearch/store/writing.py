@@ -1,5 +1,6 @@
 """What a lease allows: statements that write down plans, results and verdicts. The caller has locked the study."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -53,9 +54,10 @@ def mark_running(connection: Connection, study_id: int, stage: StageName, number
 def write_result(connection: Connection, study_id: int, result: TrialResult) -> bool:
     """``StudyStore.save_result``."""
     mine = (trials.c.stage_id == _stage(study_id, result.stage), trials.c.number == result.number)
-    began = func.coalesce(trials.c.started_at, now() - func.make_interval(0, 0, 0, 0, 0, 0, result.duration_s))
+    ended = func.statement_timestamp()
+    began = func.coalesce(trials.c.started_at, ended - timedelta(seconds=result.duration_s))
     change = update(trials).where(*mine, trials.c.state.in_(UNFINISHED))
-    if connection.execute(change.values(**result_row(result), started_at=began, finished_at=now())).rowcount == 1:
+    if connection.execute(change.values(**result_row(result), started_at=began, finished_at=ended)).rowcount == 1:
         return True
     if connection.execute(select(trials.c.id).where(*mine)).scalar_one_or_none() is None:
         raise unplanned_trial(result)

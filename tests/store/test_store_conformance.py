@@ -1,0 +1,421 @@
+"""What every store promises, shown on every store."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from hpsearch.errors import LeaseLostError, NotFoundError
+from hpsearch.job import Budget, job_for
+from hpsearch.results import StudyResults
+from hpsearch.space import LogUniform
+from hpsearch.stage import StageName
+from hpsearch.store.memory import MemoryStore
+from hpsearch.store.port import Lease, StudyStore
+from hpsearch.store.postgres import PostgresStore
+from hpsearch.study import NEXT_STATES, StudyState
+from hpsearch.verdict import Outcome, Verdict
+from tests.store.study_samples import (
+    REGRESSION,
+    SPACE,
+    TASK,
+    begun,
+    broken,
+    complete,
+    definition,
+    jobs,
+    point,
+    started,
+    verdict,
+)
+
+LONG_S = 3600.0
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def store(request: pytest.FixtureRequest) -> StudyStore:
+    if request.param == "memory":
+        return MemoryStore()
+    engine: Engine = request.getfixturevalue("engine")
+    return PostgresStore(engine)
+
+
+def names(store: StudyStore) -> list[str]:
+    return [study.name for study in store.studies()]
+
+
+# Studies and their names
+
+
+def test_a_new_study_waits_under_its_own_name_with_its_whole_definition(store: StudyStore) -> None:
+    wanted = definition(resources={"workers": 3}, objective={"metric": "val_loss"})
+    made = store.create(wanted)
+    assert (made.name, made.state, made.reason, made.task, made.finished_at) == (
+        "digits",
+        StudyState.WAITING,
+        None,
+        None,
+        None,
+    )
+    assert made.definition == wanted
+    assert made.created_at.utcoffset() == timedelta(0)
+    assert store.named("digits") == made
+    assert store.results(made.id) == StudyResults(made, (), ())
+
+
+def test_a_taken_name_gets_a_number_and_keeps_it(store: StudyStore) -> None:
+    for name in ("digits", "digits", "digits-3", "digits", "digits_2", "digits"):
+        store.create(definition(name))
+    assert names(store) == ["digits-5", "digits_2", "digits-4", "digits-3", "digits-2", "digits"]
+
+
+def test_names_are_unique_when_many_create_at_once(store: StudyStore) -> None:
+    together = threading.Barrier(6)
+    made: list[str] = []
+
+    def create() -> None:
+        together.wait()
+        made.extend(store.create(definition()).name for _ in range(5))
+
+    threads = [threading.Thread(target=create) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(made) == sorted(["digits", *(f"digits-{number}" for number in range(2, 31))])
+
+
+def test_a_study_is_found_by_what_decides_its_results(store: StudyStore) -> None:
+    wanted = definition()
+    assert store.find(wanted.identity) is None
+    store.create(definition(seed=1))
+    store.create(wanted)
+    newest = store.create(definition(resources={"workers": 2}))
+    store.create(definition("other"))
+    assert store.find(wanted.identity) == newest
+
+
+def test_an_unknown_name_is_answered_with_near_ones(store: StudyStore) -> None:
+    store.create(definition("digits"))
+    store.create(definition("mnist"))
+    with pytest.raises(NotFoundError, match=r"'digit'.*mean digits\?.*hpsearch list"):
+        store.named("digit")
+    with pytest.raises(NotFoundError, match="hpsearch list"):
+        store.named("\0")
+
+
+def test_an_unknown_number_is_not_found(store: StudyStore) -> None:
+    calls: list[Callable[[], Any]] = [
+        lambda: store.results(7),
+        lambda: store.claim(7, "me", 1),
+        lambda: store.seize(7, "you", "me", 1),
+        lambda: store.holder(7),
+    ]
+    for call in calls:
+        with pytest.raises(NotFoundError, match="hpsearch list"):
+            call()
+
+
+# Leases
+
+
+def test_only_one_holder_at_a_time(store: StudyStore) -> None:
+    study = store.create(definition())
+    assert store.holder(study.id) is None
+    first = store.claim(study.id, "a", LONG_S)
+    assert first is not None
+    assert store.named("digits").state is StudyState.RUNNING
+    assert store.claim(study.id, "b", LONG_S) is None
+    assert store.holder(study.id) == "a"
+    again = store.claim(study.id, "a", LONG_S)
+    assert again is not None
+    assert again.fence == first.fence + 1
+
+
+def test_an_expired_lease_is_free_to_claim_and_a_renewed_one_is_not(store: StudyStore) -> None:
+    study = store.create(definition())
+    mine = store.claim(study.id, "a", 0.001)
+    assert mine is not None
+    time.sleep(0.01)
+    assert store.holder(study.id) is None
+    store.renew(mine, LONG_S)  # late, but nobody has claimed it meanwhile
+    assert store.holder(study.id) == "a"
+    assert store.claim(study.id, "b", LONG_S) is None
+    store.renew(mine, 0.001)
+    time.sleep(0.01)
+    theirs = store.claim(study.id, "b", LONG_S)
+    assert theirs == Lease(study.id, mine.fence + 1)
+
+
+def test_a_dead_holders_lease_is_seized_at_once(store: StudyStore) -> None:
+    study = store.create(definition())
+    dead = store.claim(study.id, "dead", LONG_S)
+    assert dead is not None
+    assert store.seize(study.id, "somebody else", "heir", LONG_S) is None
+    heir = store.seize(study.id, "dead", "heir", LONG_S)
+    assert heir == Lease(study.id, dead.fence + 1)
+    assert store.holder(study.id) == "heir"
+    assert store.seize(study.id, "dead", "second heir", LONG_S) is None
+    with pytest.raises(LeaseLostError):
+        store.renew(dead, LONG_S)
+
+
+@pytest.mark.parametrize("state", [StudyState.INTERRUPTED, StudyState.COMPLETE, StudyState.FAILED])
+def test_a_released_study_is_free_in_the_state_that_was_given(store: StudyStore, state: StudyState) -> None:
+    lease = begun(store)
+    for _ in range(2):  # the second time changes nothing
+        store.release(lease, state, "because")
+    study = store.named("digits")
+    assert (study.state, study.reason) == (state, "because")
+    assert (study.finished_at is None) is (state is StudyState.INTERRUPTED)
+    assert store.holder(study.id) is None
+    if NEXT_STATES[state]:
+        assert store.claim(study.id, "next", LONG_S) is not None
+        assert store.named("digits").reason is None
+    else:
+        with pytest.raises(LeaseLostError, match=f"is {state}: nothing is left"):
+            store.claim(study.id, "next", LONG_S)
+        with pytest.raises(LeaseLostError, match=f"is {state}: nothing is left"):
+            store.seize(study.id, "me", "next", LONG_S)
+
+
+@pytest.mark.parametrize("state", [StudyState.WAITING, StudyState.RUNNING])
+def test_a_study_is_not_released_as_waiting_or_running(store: StudyStore, state: StudyState) -> None:
+    lease = begun(store)
+    with pytest.raises(ValueError, match="is released as complete, failed, interrupted"):
+        store.release(lease, state, None)
+    assert store.holder(lease.study_id) == "me"
+
+
+def writes(store: StudyStore, lease: Lease) -> dict[str, Callable[[], Any]]:
+    """Every way to write under a lease, each of which would change something."""
+    planned = jobs()
+    return {
+        "renew": lambda: store.renew(lease, 2 * LONG_S),
+        "release": lambda: store.release(lease, StudyState.FAILED, "late"),
+        "set_task": lambda: store.set_task(lease, REGRESSION),
+        "start_round": lambda: store.start_round(lease, StageName.FINE, 0, jobs(StageName.FINE), SPACE),
+        "start_trials": lambda: store.start_trials(lease, StageName.COARSE, [1]),
+        "save_result": lambda: store.save_result(lease, complete(planned[1])),
+        "save_verdict": lambda: store.save_verdict(lease, verdict()),
+        "skip": lambda: store.save_verdict(lease, Verdict(StageName.TEST, Outcome.SKIPPED, "no test split")),
+    }
+
+
+@pytest.mark.parametrize("write", list(writes(MemoryStore(), Lease(1, 1))))
+@pytest.mark.parametrize("end", ["claimed by another", "claimed again", "seized", "released"])
+def test_a_late_writer_changes_nothing(store: StudyStore, write: str, end: str) -> None:
+    old = begun(store)
+    started(store, old, jobs())
+    store.save_result(old, complete(jobs()[0]))
+    if end == "claimed by another":
+        store.renew(old, 0.001)
+        time.sleep(0.01)
+        assert store.claim(old.study_id, "another", LONG_S) is not None
+    elif end == "claimed again":
+        assert store.claim(old.study_id, "me", LONG_S) is not None
+    elif end == "seized":
+        assert store.seize(old.study_id, "me", "another", LONG_S) is not None
+    else:
+        store.release(old, StudyState.INTERRUPTED, None)
+    before = store.results(old.study_id)
+    holder = store.holder(old.study_id)
+    with pytest.raises(LeaseLostError, match="nothing was written"):
+        writes(store, old)[write]()
+    assert store.results(old.study_id) == before
+    assert store.holder(old.study_id) == holder
+
+
+def test_the_newest_lease_can_write_everything(store: StudyStore) -> None:
+    lease = begun(store)
+    started(store, lease, jobs())
+    for name, write in writes(store, lease).items():
+        if name != "release":
+            write()
+    results = store.results(lease.study_id)
+    assert results.study.task == REGRESSION
+    assert [stage.stage for stage in results.stages] == [StageName.COARSE, StageName.FINE, StageName.TEST]
+
+
+# Rounds, trials, verdicts
+
+
+def test_a_round_is_written_with_all_its_trials(store: StudyStore) -> None:
+    lease = begun(store)
+    started(store, lease, jobs(StageName.FINE, 2))
+    started(store, lease, jobs(StageName.OVERFIT, 1))
+    started(store, lease, jobs(StageName.FINE, 3, first=2), round_number=1)
+    results = store.results(lease.study_id)
+    assert [(stage.stage, stage.round, stage.planned, stage.verdict) for stage in results.stages] == [
+        (StageName.OVERFIT, 0, 1, None),
+        (StageName.FINE, 0, 2, None),
+        (StageName.FINE, 1, 3, None),
+    ]
+    assert [(trial.stage, trial.round, trial.number) for trial in results.trials] == [
+        (StageName.OVERFIT, 0, 0),
+        *((StageName.FINE, 0, number) for number in (0, 1)),
+        *((StageName.FINE, 1, number) for number in (2, 3, 4)),
+    ]
+    assert [trial.parameters for trial in results.of_stage(StageName.FINE)] == [point(number) for number in range(5)]
+    assert all(trial.result is None for trial in results.trials)
+
+
+def test_the_same_plan_again_changes_nothing(store: StudyStore) -> None:
+    lease = begun(store)
+    started(store, lease, jobs())
+    store.save_result(lease, complete(jobs()[1]))
+    before = store.results(lease.study_id)
+    started(store, lease, jobs())
+    assert store.results(lease.study_id) == before
+
+
+@pytest.mark.parametrize("change", ["count", "parameters", "weights_seed", "order_seed", "space"])
+def test_another_plan_for_the_same_round_is_refused(store: StudyStore, change: str) -> None:
+    lease = begun(store)
+    planned, space = jobs(), SPACE
+    started(store, lease, planned)
+    before = store.results(lease.study_id)
+    if change == "count":
+        planned = planned[:2]
+    elif change == "parameters":
+        planned[2] = replace(planned[2], parameters=point(99))
+    elif change == "space":
+        space = {**SPACE, "optimizer.learning_rate": LogUniform(1e-3, 1.0)}
+    else:
+        planned[2] = replace(planned[2], **{change: 1})
+    with pytest.raises(ValueError, match="round 0 of coarse was started with another plan"):
+        started(store, lease, planned, space=space)
+    assert store.results(lease.study_id) == before
+
+
+def test_rounds_and_trials_leave_no_gap(store: StudyStore) -> None:
+    lease = begun(store)
+    with pytest.raises(ValueError, match="the next round of coarse is 0, not 1"):
+        started(store, lease, jobs(), round_number=1)
+    with pytest.raises(ValueError, match="must go on at 0"):
+        started(store, lease, jobs(first=1))
+    started(store, lease, jobs())
+    with pytest.raises(ValueError, match="must go on at 3"):
+        started(store, lease, jobs(first=2), round_number=1)
+    with pytest.raises(ValueError, match="a round of fine was given a job of coarse"):
+        store.start_round(lease, StageName.FINE, 0, jobs(), SPACE)
+    assert len(store.results(lease.study_id).trials) == 3
+
+
+def test_a_result_is_read_as_it_was_saved(store: StudyStore) -> None:
+    lease = begun(store)
+    planned = jobs()
+    started(store, lease, planned)
+    store.start_trials(lease, StageName.COARSE, [0, 1])
+    saved = [broken(planned[1]), complete(planned[0], learned=True, test_loss=float("nan"), test_accuracy=0.9)]
+    assert [store.save_result(lease, result) for result in saved] == [True, True]
+    read = [trial.result for trial in store.results(lease.study_id).trials]
+    assert repr(read) == repr([saved[1], saved[0], None])
+
+
+def test_a_trial_counts_once(store: StudyStore) -> None:
+    lease = begun(store)
+    planned = jobs()
+    started(store, lease, planned)
+    assert store.save_result(lease, complete(planned[0], 0.5)) is True
+    before = store.results(lease.study_id)
+    assert store.save_result(lease, complete(planned[0], 0.9)) is False
+    assert store.save_result(lease, broken(planned[0])) is False
+    assert store.results(lease.study_id) == before
+
+
+def test_a_result_without_a_plan_is_refused(store: StudyStore) -> None:
+    lease = begun(store)
+    started(store, lease, jobs())
+    for stranger in (jobs(first=3)[0], jobs(StageName.FINE)[0]):
+        with pytest.raises(ValueError, match="was never planned"):
+            store.save_result(lease, complete(stranger))
+
+
+def test_a_study_goes_on_where_the_last_holder_stopped(store: StudyStore) -> None:
+    lease = begun(store)
+    planned = jobs()
+    started(store, lease, planned)
+    store.start_trials(lease, StageName.COARSE, [0, 1, 2])
+    store.save_result(lease, complete(planned[1]))
+    heir = store.seize(lease.study_id, "me", "heir", LONG_S)
+    assert heir is not None
+    started(store, heir, planned)
+    assert [store.save_result(heir, complete(job)) for job in planned] == [True, False, True]
+
+
+def test_a_verdict_ends_its_round(store: StudyStore) -> None:
+    lease = begun(store)
+    started(store, lease, jobs(StageName.FINE))
+    started(store, lease, jobs(StageName.FINE, first=3), round_number=1)
+    judged = verdict(StageName.FINE, 0, again=True)
+    for _ in range(2):  # the second time changes nothing
+        store.save_verdict(lease, judged)
+    first, second = store.results(lease.study_id).stages
+    assert repr(first.verdict) == repr(judged)
+    assert first.finished_at is not None
+    assert (second.verdict, second.finished_at) == (None, None)
+
+
+def test_another_verdict_on_the_same_round_is_refused(store: StudyStore) -> None:
+    lease = begun(store)
+    started(store, lease, jobs())
+    store.save_verdict(lease, verdict())
+    before = repr(store.results(lease.study_id))
+    with pytest.raises(ValueError, match="round 0 of coarse has another verdict already"):
+        store.save_verdict(lease, verdict(best_trial=2))
+    assert repr(store.results(lease.study_id)) == before
+
+
+def test_only_a_skipped_stage_has_a_verdict_without_a_round(store: StudyStore) -> None:
+    lease = begun(store)
+    with pytest.raises(ValueError, match="round 0 of coarse was never started"):
+        store.save_verdict(lease, verdict())
+    assert store.results(lease.study_id).stages == ()
+    skip = Verdict(StageName.COARSE, Outcome.SKIPPED, "the definition says so")
+    for _ in range(2):
+        store.save_verdict(lease, skip)
+    (stage,) = store.results(lease.study_id).stages
+    assert (stage.planned, stage.verdict) == (0, skip)
+
+
+def test_a_parameter_outside_the_space_is_kept_too(store: StudyStore) -> None:
+    lease = begun(store)
+    study = definition()
+    rates = [
+        job_for(study, StageName.LR_SWEEP, number, {**point(0), "optimizer.learning_rate": rate}, Budget(steps=3))
+        for number, rate in enumerate((0.1, 0.01, 0.001))
+    ]
+    for _ in range(2):
+        store.start_round(lease, StageName.LR_SWEEP, 0, rates, {})
+    read = [trial.parameters["optimizer.learning_rate"] for trial in store.results(lease.study_id).trials]
+    assert read == [0.1, 0.01, 0.001]
+
+
+def test_text_that_no_database_holds_is_made_storable(store: StudyStore) -> None:
+    lease = begun(store)
+    planned = jobs()
+    started(store, lease, planned)
+    store.save_result(lease, broken(planned[0], "a \0 and half a pair \ud800"))
+    result = store.results(lease.study_id).trials[0].result
+    assert result is not None
+    assert result.reason == "a \ufffd and half a pair \ufffd"
+    store.release(lease, StudyState.FAILED, "\0")
+    assert store.named("digits").reason == "\ufffd"
+
+
+def test_studies_do_not_see_each_other(store: StudyStore) -> None:
+    mine, theirs = begun(store), begun(store)
+    started(store, mine, jobs(count=2))
+    started(store, theirs, jobs(count=3))
+    store.save_result(mine, complete(jobs()[0]))
+    store.save_verdict(theirs, verdict())
+    assert store.results(mine.study_id).study.task == TASK
+    assert [trial.result is None for trial in store.results(mine.study_id).trials] == [False, True]
+    assert [trial.result is None for trial in store.results(theirs.study_id).trials] == [True] * 3
+    assert store.results(mine.study_id).stages[0].verdict is None
