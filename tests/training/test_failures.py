@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 import torch
-import training_networks
-from training_cases import classes, job, optimizer, own, train, values
 
 from hpsearch.data.dataset import Dataset, Split
 from hpsearch.job import Budget, Cohort, NetworkSettings
 from hpsearch.study import Objective
 from hpsearch.training.cohort import train_cohort
 from hpsearch.trial import Failure, TrialState
+from tests.training import training_networks
+from tests.training.training_cases import classes, job, optimizer, own, train, values
 
 SOURCE = Path(training_networks.__file__)
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from training_cases import classes, job, optimizer, own, train
 
 from hpsearch.job import Budget, Cohort, Job, NetworkSettings
 from hpsearch.training.cohort import train_cohort
 from hpsearch.trial import TrialResult, TrialState
+from tests.training.training_cases import classes, job, optimizer, own, train
 
 NETWORKS = {
     "named": NetworkSettings("convnet", None, {"depth": 2, "width": 4, "dropout": 0.3}),
@@ -114,8 +114,7 @@ def test_another_process_gives_the_same_bits_and_imports_nothing_heavy() -> None
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(__file__).parent,
-        env={"PYTHONPATH": f"{Path(__file__).parents[2]}", "PATH": ""},
+        cwd=Path(__file__).parents[2],
         timeout=120,
     )
     answer = json.loads(finished.stdout)
@@ -132,11 +131,11 @@ from dataclasses import asdict
 import hpsearch.training.cohort
 import torch
 torch.set_num_threads(1)
-from training_cases import classes, train
+from tests.training.training_cases import classes, train
 from hpsearch.training.cohort import train_cohort
 import numpy, random
 junk = [torch.randn(3 + 7 * n) for n in range(50)]
-import test_independence as cases
+import tests.training.test_independence as cases
 results = {name: asdict(train(cases.seeded(network, 5), classes())) for name, network in cases.NETWORKS.items()}
 heavy = [name for name in ("ray", "sqlalchemy", "fastapi", "optuna", "torch._dynamo", "sklearn") if name in sys.modules]
 print(json.dumps({"heavy": heavy, "results": results}))

@@ -4,12 +4,12 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional
-from training_cases import classes, job, optimizer, own, train, values
-from training_networks import Double
 
 from hpsearch.data.dataset import Dataset
 from hpsearch.job import Budget, Job
 from hpsearch.training.order import DataOrder
+from tests.training.training_cases import classes, job, optimizer, own, train, values
+from tests.training.training_networks import Double
 
 STEPS = 42
 RATE = 0.01

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor, nn
-from training_cases import optimizer
 
 from hpsearch.training.optimizer import optimizer_for
+from tests.training.training_cases import optimizer
 
 Parameters = list[nn.Parameter]
 TORCH: dict[str, Callable[[Parameters, float], torch.optim.Optimizer]] = {

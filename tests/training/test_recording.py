@@ -5,8 +5,6 @@ import math
 import pytest
 import torch
 from torch.nn import functional
-from training_cases import classes, job, optimizer, own, train, values
-from training_networks import Watched, small
 
 from hpsearch.data.dataset import Dataset, Split
 from hpsearch.job import Budget, Job, NetworkSettings
@@ -14,6 +12,8 @@ from hpsearch.stage import StageName
 from hpsearch.study import Objective
 from hpsearch.training.order import DataOrder
 from hpsearch.trial import TrialState
+from tests.training.training_cases import classes, job, optimizer, own, train, values
+from tests.training.training_networks import Watched, small
 
 BATCHES = 6
 """Of a pass over the 45 training samples in batches of eight."""

@@ -3,10 +3,10 @@
 import pytest
 import torch
 from torch import nn
-from training_cases import classes, job, optimizer, own, train
 
 from hpsearch.job import Budget, NetworkSettings
 from hpsearch.training.regularisation import switch_dropout_off
+from tests.training.training_cases import classes, job, optimizer, own, train
 
 BUDGET = Budget(steps=12)
 

@@ -1,9 +1,9 @@
 """Learning rates over a training."""
 
 import pytest
-from training_cases import optimizer
 
 from hpsearch.training.schedule import learning_rate_at
+from tests.training.training_cases import optimizer
 
 
 def rates(total: int, **settings: object) -> list[float]:

@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from training_cases import classes, job, own, train, values
 
 from hpsearch.data.dataset import Dataset, Split
 from hpsearch.job import Budget
 from hpsearch.trial import TrialState
+from tests.training.training_cases import classes, job, own, train, values
 
 
 def without_test(dataset: Dataset, images: torch.Tensor, targets: torch.Tensor) -> Dataset:

@@ -47,7 +47,7 @@ def optimizer(name: str = "sgd", learning_rate: float = 0.05, **settings: Any) -
 
 def own(factory: str, **parameters: Any) -> NetworkSettings:
     """A network of this folder's ``training_networks``."""
-    return NetworkSettings(None, f"training_networks:{factory}", parameters)
+    return NetworkSettings(None, f"tests.training.training_networks:{factory}", parameters)
 
 
 def job(network: NetworkSettings | None = None, budget: Budget | None = None, **changes: Any) -> Job:
