@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import torch
 
@@ -20,6 +20,11 @@ class Bench:
     def __init__(self, device: str = "cpu") -> None:
         self._device = device
         self._loaded: tuple[DataSettings, Dataset] | None = None
+
+    def prepare(self, cohort: Cohort) -> None:
+        """Loads the data of a cohort, if that can be done; ``results`` says so if not."""
+        with suppress(Exception):
+            self._dataset(cohort.jobs[0].data)
 
     def results(self, cohort: Cohort) -> Iterator[TrialResult]:
         """One result for each member, as soon as there is one. Data that cannot be loaded fail every member."""
@@ -39,6 +44,13 @@ class Bench:
             self._loaded = None  # never hold two data sets in memory
             self._loaded = (settings, load_dataset(settings))
         return self._loaded[1]
+
+
+def bench_of_worker(device: str, import_paths: Sequence[str]) -> Bench:
+    """A bench that has this process to itself: on one thread and with the user's modules for good."""
+    torch.set_num_threads(1)
+    sys.path[:0] = import_paths
+    return Bench(device)
 
 
 @contextmanager

@@ -19,6 +19,8 @@ def why_it_died(message: str, fault_log: Path) -> str:
     if fatal := re.search(r"^Fatal Python error: (.+)$", log, re.MULTILINE):
         place = _place(log)
         return f"{fatal[1].strip()}{f' in {place}' if place else ''}"
+    if code := re.search(r"exits with an exit code (-?\d+)", message):
+        return f"it ended by itself with exit code {code[1]}, as after sys.exit"
     if "running low on memory" in message:
         return "Ray killed it because the machine ran low on memory"
     if "worker process has died" in message or not message.strip():

@@ -26,8 +26,8 @@ class Lost:
 
     cohort: Cohort
     reason: str
-    trained: bool
-    """Whether it had begun to train; if not, the worker could not start or had died before."""
+    was_ready: bool
+    """Whether it could have trained: torch imported, data loaded. If not, the cohort is not to blame."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ class Order:
     inbox: Inbox
     reported: int = 0
     kill: Callable[[], None] | None = None
-    """Kills the worker; None until it trains."""
+    """Kills the worker process; None until there is one."""
+    is_ready: bool = False
     withdrawn: bool = False
 
 
@@ -109,12 +110,17 @@ class Feed:
             return order.cohort
 
     def started(self, trial_id: str, kill: Callable[[], None]) -> None:
-        """(Tune) A worker begins to train the order."""
+        """(Tune) The order has a worker process."""
         with self._changed:
             order = self._placed[trial_id]
             order.kill = kill
             if order.withdrawn:
                 kill()
+
+    def ready(self, trial_id: str) -> None:
+        """(Tune) The order's worker can train from now on."""
+        with self._changed:
+            self._placed[trial_id].is_ready = True
 
     def reported(self, trial_id: str, result: TrialResult) -> bool:
         """(Tune) A member has its result; True if it was the last one of its order, which is then done."""
@@ -141,4 +147,4 @@ class Feed:
         with self._changed:
             order = self._placed.pop(trial_id, None)
             if order is not None and not order.withdrawn:
-                order.inbox.put(Lost(order.cohort, reason, trained=order.kill is not None))
+                order.inbox.put(Lost(order.cohort, reason, order.is_ready))

@@ -15,15 +15,15 @@ from typing import Any
 
 import ray
 from ray.exceptions import RayTaskError
-from ray.tune import Callback
 from ray.tune.experiment import Trial
+from ray.tune.progress_reporter import TrialProgressCallback
 from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from ray.tune.search import Searcher
 
 from hpsearch.executors.fault_log import why_it_died
 from hpsearch.executors.feed import Feed
 
-PATIENCE_S = 20.0
+PATIENCE_S = 5.0
 """A cohort that has waited so long for a worker of its own takes a parked one: the cluster has no room for more."""
 
 
@@ -102,22 +102,34 @@ class ParkingScheduler(FIFOScheduler):  # type: ignore[misc]  # Ray has no types
         return None
 
     def on_trial_result(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> str:
-        """A member has its result. After the last one the worker is parked."""
-        if not self._floor.feed.reported(trial.trial_id, result["member"]):
-            return str(TrialScheduler.CONTINUE)
-        self._floor.parked.append(trial)
-        return str(TrialScheduler.NOOP)
+        """The worker is ready, or a member has its result; after the last one the worker is parked."""
+        member = result["member"]
+        if member is None:
+            self._floor.feed.ready(trial.trial_id)
+        elif self._floor.feed.reported(trial.trial_id, member):
+            self._floor.parked.append(trial)
+            return str(TrialScheduler.NOOP)
+        return str(TrialScheduler.CONTINUE)
 
 
-class Reporter(Callback):  # type: ignore[misc]  # Ray has no types
-    """Tells the feed which workers start and die."""
+class Reporter(TrialProgressCallback):  # type: ignore[misc]  # Ray has no types
+    """Tells the feed which workers start and die. Takes the place of Tune's own, which prints to standard output."""
 
     def __init__(self, floor: Floor, fault_folder: Path) -> None:
+        super().__init__()
         self._floor = floor
         self._fault_folder = fault_folder
 
+    def on_trial_result(
+        self, iteration: int, trials: list[Trial], trial: Trial, result: dict[str, Any], **info: Any
+    ) -> None:
+        """Prints nothing."""
+
+    def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        """Prints nothing."""
+
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
-        """The trial has its worker."""
+        """The trial has its worker process."""
         self._leave(trial)
         actor = trial.temporary_state.ray_actor
         self._floor.feed.started(trial.trial_id, lambda: ray.kill(actor))

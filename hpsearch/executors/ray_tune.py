@@ -17,7 +17,7 @@ from hpsearch.job import Cohort
 from hpsearch.trial import TrialResult
 
 LOST_STARTS = 3
-"""So many workers in a row that never began to train mean that none can."""
+"""So many workers in a row that died before they were ready mean that none will be."""
 CLOSING_S = 30.0
 """Seconds that closing waits for Ray to end; what is left after that ends with the process."""
 
@@ -67,7 +67,7 @@ class RayTuneExecutor:
                     lost_starts = 0
                     if ledger.settle(event.result):
                         yield event.result
-                elif event.trained:
+                elif event.was_ready:
                     yield from self._after_loss(event, ledger, inbox)
                 else:
                     lost_starts += 1
@@ -111,9 +111,10 @@ class RayTuneExecutor:
             with scratch_folder(self._home) as folder:
                 try:
                     start_or_join(self._resources, folder)
-                    from hpsearch.executors.ray_loop import serve  # noqa: PLC0415  (after Ray's environment)
+                    if not self._feed.has_ended:
+                        from hpsearch.executors.ray_loop import serve  # noqa: PLC0415  (after Ray's environment)
 
-                    serve(self._feed, folder, self._resources.gpus_per_worker, self._import_paths)
+                        serve(self._feed, folder, self._resources.gpus_per_worker, self._import_paths)
                 finally:
                     leave()
         except WorkerError as error:
@@ -125,7 +126,10 @@ class RayTuneExecutor:
 
 
 def _no_start(reason: str) -> str:
-    return f"{LOST_STARTS} workers in a row died before they could train: {reason}; see that one can run on its machine"
+    return (
+        f"{LOST_STARTS} workers in a row died before they could train: {reason}; "
+        f"see that torch can be imported and the data be loaded in the memory that one worker has"
+    )
 
 
 def _cores() -> int:
