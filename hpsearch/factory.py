@@ -21,7 +21,7 @@ def import_factory(text: str, path: str) -> Callable[..., Any]:
     except ModuleNotFoundError as error:
         if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
             raise _failed(path, text, module_name, error) from error
-        advice = f"Start hpsearch in the folder that holds {module_name.split('.')[0]}, or install it."
+        advice = f"Put {module_name.split('.')[0]} beside the study file, or install it."
         raise _rejected(path, text, f"there is no module {error.name!r} to import", advice) from error
     except Exception as error:
         raise _failed(path, text, module_name, error) from error

@@ -225,7 +225,7 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path: Path) -> None:
         (
             "own_dota:load",
             "there is no module 'own_dota' to import",
-            "Start hpsearch in the folder that holds own_dota",
+            "Put own_dota beside the study file, or install it.",
         ),
         (
             f"{OWN}:laod",

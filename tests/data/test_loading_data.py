@@ -1,7 +1,5 @@
 """From files and loaders to three normalised splits."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -78,15 +76,6 @@ def test_splits_follow_from_the_seed(digits: Dataset) -> None:
         assert torch.equal(one.images, same.images)
         assert torch.equal(one.targets, same.targets)
         assert not torch.equal(one.images, different.images)
-
-
-def test_splits_are_the_same_in_another_process_whatever_its_hash_seed(digits: Dataset) -> None:
-    program = (
-        "from tests.data.data_cases import DIGITS, load_dataset; print(load_dataset(DIGITS).test.targets.tolist())"
-    )
-    environment = {"PYTHONPATH": f"{Path(__file__).parents[2]}", "PYTHONHASHSEED": "77"}
-    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == str(digits.test.targets.tolist())
 
 
 @pytest.mark.parametrize("form", ["npz", "folder"])
