@@ -3,16 +3,18 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from using_process import UsingProcess, postmasters, processes, supervisors, wait_until, wait_until_gone
 
+from hpsearch.errors import DatabaseUnavailableError
 from hpsearch.store.cluster import Cluster
 from hpsearch.store.embedded import EmbeddedPostgres
 from hpsearch.store.postgres_home import PostgresHome
+from tests.store.using_process import UsingProcess, postmasters, processes, supervisors, wait_until, wait_until_gone
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,12 @@ def end_server(home: Path, number: signal.Signals) -> None:
     [postmaster] = postmasters(home)
     os.kill(postmaster, number)
     wait_until(lambda: postmaster not in postmasters(home), "the end of the server")
+
+
+def pending_signals(process: int) -> set[int]:
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    pending = next(int(line.split()[1], 16) for line in lines if line.startswith("ShdPnd:"))
+    return {number for number in range(1, 65) if pending >> (number - 1) & 1}
 
 
 def recoveries(home: Path) -> int:
@@ -181,6 +189,7 @@ def test_ten_processes_at_once_get_one_server(new_home: Path) -> None:
 def test_commands_one_after_another_share_the_server(home: Path) -> None:
     with EmbeddedPostgres(home, grace_s=3600):
         running = postmasters(home)
+    time.sleep(1.0)  # the supervisor looks several times in this
     with EmbeddedPostgres(home, grace_s=0):
         assert postmasters(home) == running
     [supervisor] = supervisors(home)
@@ -195,6 +204,21 @@ def test_a_user_who_comes_while_the_server_stops_gets_a_running_one(home: Path) 
         wait_until(lambda: not (home / "postgres" / "socket" / ".s.PGSQL.5432").exists(), "the start of the stop")
 
 
+def test_nobody_is_handed_a_server_that_is_about_to_stop(home: Path) -> None:
+    with EmbeddedPostgres(home, grace_s=0):
+        [postmaster] = postmasters(home)
+        os.kill(postmaster, signal.SIGSTOP)  # so that its stop takes as long as this test likes
+    try:
+        wait_until(lambda: signal.SIGINT in pending_signals(postmaster), "the request to stop")
+        assert PostgresHome(home / "postgres").is_ready()
+        with pytest.raises(DatabaseUnavailableError, match="not ready within"):
+            EmbeddedPostgres(home, start_timeout_s=0.2).start()
+    finally:
+        os.kill(postmaster, signal.SIGCONT)
+    with EmbeddedPostgres(home, grace_s=0) as mine:
+        assert ask(mine.url, "SELECT 1") == 1
+
+
 def test_threads_share_one_use(home: Path) -> None:
     answers: list[object] = []
     with EmbeddedPostgres(home, grace_s=0) as mine:
@@ -207,7 +231,8 @@ def test_threads_share_one_use(home: Path) -> None:
 
 
 def test_server_of_a_deleted_home_ends_and_a_new_one_is_made(new_home: Path) -> None:
-    with EmbeddedPostgres(new_home, grace_s=0) as mine:
+    with UsingProcess(new_home) as other, EmbeddedPostgres(new_home, grace_s=0) as mine:
+        other.url()
         before = postmasters(new_home)
         (new_home / "postgres").rename(new_home / "away")
         assert ask_again(mine, "SELECT 1") == 1

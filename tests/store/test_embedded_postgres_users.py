@@ -17,12 +17,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from using_process import ROOT, UsingProcess, postmasters, wait_until_gone
 
 from hpsearch.errors import DatabaseUnavailableError
 from hpsearch.store.embedded import EmbeddedPostgres
 from hpsearch.store.postgres_home import SOCKET_PATH_LIMIT
 from hpsearch.store.unprivileged import Account, before_exec
+from tests.store.using_process import ROOT, UsingProcess, postmasters, wait_until_gone
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="speaks of what only root can do")
 
