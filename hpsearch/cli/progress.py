@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from rich.console import Console
@@ -23,7 +23,10 @@ from hpsearch.trial import TrialResult
 from hpsearch.verdict import Verdict
 
 PLAIN_STEPS = 4
-"""Elsewhere than on a terminal a round writes a line at each of so many equal parts of it."""
+"""Elsewhere than on a terminal a round writes a line at each of so many equal parts of it …"""
+
+PLAIN_PAUSE_S = 2.0
+"""… unless it has written one so shortly before."""
 
 
 class Progress(Observer, Protocol):
@@ -48,15 +51,17 @@ def shown_progress(objective: Objective) -> Iterator[Progress]:
 class PlainProgress:
     """A line when a round begins, a few while it runs, and one for its verdict."""
 
-    def __init__(self, objective: Objective) -> None:
-        self._objective = objective
+    def __init__(self, objective: Objective, clock: Callable[[], float] = time.monotonic) -> None:
+        self._objective, self._clock = objective, clock
         self._round: RoundTracker | None = None
         self._waiting_for = ""
+        self._said_s = clock()
 
     def say(self, message: str) -> None:
         """One line. A reader that has gone away must not end a study."""
         with contextlib.suppress(OSError):
             print(printable(message), file=sys.stderr, flush=True)  # noqa: T201  (this is where progress goes)
+        self._said_s = self._clock()
 
     def waiting(self, holder: str) -> None:
         if holder != self._waiting_for:
@@ -64,18 +69,20 @@ class PlainProgress:
             self.say(waiting_words(holder))
 
     def stage_started(self, stage: StageName, round_number: int, planned: int, done: int, reason: str) -> None:
-        self._round = RoundTracker(stage, round_number, planned, done, self._objective, time.monotonic())
+        self._round = RoundTracker(stage, round_number, planned, done, self._objective)
         before = f", {done} of them done before" if done else ""
-        self.say(f"{self._round.title}: {planned} trials{before}; {reason}")
+        trials = "1 trial" if planned == 1 else f"{planned} trials"
+        self.say(f"{self._round.title}: {trials}{before}; {reason}")
 
     def trial_finished(self, result: TrialResult) -> None:
         current = self._round
         if current is None:
             return
-        current.finished(result)
-        part = PLAIN_STEPS * current.done // current.planned
-        if part > PLAIN_STEPS * (current.done - 1) // current.planned and current.done < current.planned:
-            self.say(f"{current.title}: {current.words(time.monotonic())}")
+        current.finished(result, self._clock())
+        now_s = self._clock()
+        next_part = PLAIN_STEPS * current.done // current.planned > PLAIN_STEPS * (current.done - 1) // current.planned
+        if next_part and current.done < current.planned and now_s >= self._said_s + PLAIN_PAUSE_S:
+            self.say(f"{current.title}: {current.words(now_s)}")
 
     def stage_judged(self, verdict: Verdict) -> None:
         self.say(f"{verdict.stage}: {OUTCOME_WORDS[verdict.outcome]}: {verdict.summary}")
@@ -101,11 +108,11 @@ class LiveProgress:
 
     def stage_started(self, stage: StageName, round_number: int, planned: int, done: int, reason: str) -> None:
         self._note = printable(reason)
-        self._round = RoundTracker(stage, round_number, planned, done, self._objective, time.monotonic())
+        self._round = RoundTracker(stage, round_number, planned, done, self._objective)
 
     def trial_finished(self, result: TrialResult) -> None:
         if self._round is not None:
-            self._round.finished(result)
+            self._round.finished(result, time.monotonic())
 
     def stage_judged(self, verdict: Verdict) -> None:
         title = self._round.title if self._round and self._round.stage is verdict.stage else str(verdict.stage)

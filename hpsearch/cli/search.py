@@ -36,7 +36,7 @@ def searched(settings: Settings, path: Path, workers: int | None, again: bool) -
             _say(f"Study {known.name} has ended before; this is its report. --again trains a copy.")
             return store.results(known.id)
         task = check_definition(definition).task
-        study = _study(store, definition, again)
+        study = chosen_study(store, definition, again)
         asked = workers_for(definition.resources, workers, _gpus(settings))
         executor = RayTuneExecutor(
             settings.home,
@@ -52,7 +52,7 @@ def searched(settings: Settings, path: Path, workers: int | None, again: bool) -
             return _conducted(conductor, study, task)
 
 
-def _study(store: StudyStore, definition: StudyDefinition, again: bool) -> StudyRecord:
+def chosen_study(store: StudyStore, definition: StudyDefinition, again: bool) -> StudyRecord:
     """The study that this definition goes on with, or a new one; says which."""
     known = store.find(definition.identity)  # asked once more: another process may have begun it meanwhile
     if known is not None and (known.state not in ENDED or not again):

@@ -9,13 +9,11 @@ from hpsearch.trial import TrialResult
 class RoundTracker:
     """Counts the trials of one round. Times are in seconds of any clock that never goes back."""
 
-    def __init__(
-        self, stage: StageName, round_number: int, planned: int, done: int, objective: Objective, now_s: float
-    ) -> None:
+    def __init__(self, stage: StageName, round_number: int, planned: int, done: int, objective: Objective) -> None:
         """``done`` trials were finished before this process took the study on."""
         self.stage, self.round_number, self.planned, self.done = stage, round_number, planned, done
         self._objective = objective
-        self._before, self._started_s = done, now_s
+        self._first: tuple[int, float] | None = None
         self._best: float | None = None
         self._failed = 0
 
@@ -24,19 +22,24 @@ class RoundTracker:
         """The stage, and the round where there are more of them."""
         return f"{self.stage}, round {self.round_number + 1}" if self.round_number else str(self.stage)
 
-    def finished(self, result: TrialResult) -> None:
+    def finished(self, result: TrialResult, now_s: float) -> None:
         """One more trial has ended."""
         self.done += 1
+        if self._first is None:
+            self._first = (self.done, now_s)
         self._failed += result.failure is not None
         if result.value is not None and (self._best is None or self._objective.better(result.value, self._best)):
             self._best = result.value
 
     def left_s(self, now_s: float) -> float | None:
-        """Estimate of the time left, from the trials of this process alone; None before the first of them."""
-        here = self.done - self._before
-        if here < 1:
+        """Estimate of the time left, from what has ended since this process saw the first trial end; None before.
+
+        The start of workers comes before that trial and must not count.
+        """
+        if self._first is None or self.done == self._first[0]:
             return None
-        return (now_s - self._started_s) / here * (self.planned - self.done)
+        done, since_s = self._first
+        return (now_s - since_s) / (self.done - done) * (self.planned - self.done)
 
     def words(self, now_s: float) -> str:
         """Trials done and planned, best so far, time left."""

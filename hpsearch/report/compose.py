@@ -14,7 +14,7 @@ from hpsearch.report.documents import (
 )
 from hpsearch.report.stages import stage_documents
 from hpsearch.results import StudyRecord, StudyResults
-from hpsearch.stage import StageName
+from hpsearch.stage import RECIPE, StageName
 from hpsearch.task import Task
 from hpsearch.verdict import Outcome
 
@@ -23,15 +23,16 @@ def report_document(results: StudyResults, stored_in: str) -> ReportDocument:
     """All that is known of a study; ``stored_in`` is the folder or database, without password."""
     return ReportDocument(
         study=study_document(results.study),
-        stages=stage_documents(results.stages, results.trials),
+        stages=stage_documents(RECIPE, results.stages, results.trials),
         best=best_document(results),
+        test=next(iter(stage_documents((StageName.TEST,), results.stages, results.trials)), None),
         stored_in=stored_in,
     )
 
 
 def check_document(results: StudyResults) -> CheckDocument:
     """The verdict over the sanity stages that ran: fail if one failed, else overridden if one was, else pass."""
-    stages = stage_documents(results.stages, results.trials)
+    stages = stage_documents(RECIPE, results.stages, results.trials)
     outcomes = {stage.verdict for stage in stages}
     verdict = next((worst for worst in (Outcome.FAIL, Outcome.OVERRIDDEN) if worst in outcomes), Outcome.PASS)
     task = results.study.task
@@ -108,5 +109,11 @@ def best_document(results: StudyResults) -> BestDocument | None:
         val_loss=epoch.val_loss if epoch else None,
         test_accuracy=reading.test_accuracy if reading else None,
         test_loss=reading.test_loss if reading else None,
-        test_reason=reading.reason if reading else None,
+        test_reason=test_reason(results),
     )
+
+
+def test_reason(results: StudyResults) -> str | None:
+    """Why the test split was not read; None if it was, or is not yet."""
+    verdicts = [record.verdict for record in results.stages if record.stage is StageName.TEST and record.verdict]
+    return next((verdict.summary for verdict in verdicts if verdict.outcome is not Outcome.PASS), None)

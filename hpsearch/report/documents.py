@@ -112,7 +112,7 @@ class BestDocument(Document):
     val_loss: Number
     test_accuracy: Number = Field(description="null for regression and until the test split was read")
     test_loss: Number = Field(description="null until the test split was read")
-    test_reason: str | None = Field(description="why the test split could not be read")
+    test_reason: str | None = Field(description="why the test split was not read")
 
 
 class ReportDocument(Document):
@@ -121,6 +121,7 @@ class ReportDocument(Document):
     study: StudyDocument
     stages: tuple[StageDocument, ...] = Field(description="in the order of the recipe, as far as it has come")
     best: BestDocument | None = Field(description="null until a searching stage has a finished trial")
+    test: StageDocument | None = Field(description="the one reading of the test split, after the recipe; null before")
     stored_in: str = Field(description="folder or database, without password")
 
 

@@ -29,7 +29,7 @@ def markdown_report(report: ReportDocument) -> str:
     blocks += ["## Stages", stages_table(report.stages, study.task)]
     if study.state in (StudyState.FAILED, StudyState.INTERRUPTED) and (missing := not_run(report)):
         blocks.append(escaped(f"Not run: {', '.join(missing)}"))
-    blocks += findings_blocks(report.stages)
+    blocks += findings_blocks((*report.stages, report.test) if report.test else report.stages)
     if report.best:
         blocks += ["## Best", f"Best: {escaped(best_words(report.best))}."]
     if ranking := best_ranking(report):

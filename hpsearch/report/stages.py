@@ -8,15 +8,17 @@ from hpsearch.finding import Finding
 from hpsearch.report.documents import FindingDocument, RoundDocument, StageDocument, TrialDocument
 from hpsearch.results import StageRecord, TrialRecord
 from hpsearch.space import Space
-from hpsearch.stage import RECIPE, StageName
+from hpsearch.stage import StageName
 from hpsearch.verdict import Outcome, Verdict
 
 
-def stage_documents(stages: Sequence[StageRecord], trials: Sequence[TrialRecord]) -> tuple[StageDocument, ...]:
-    """One document for each stage of the recipe that has begun or was skipped; the test reading is no stage of it."""
+def stage_documents(
+    names: Sequence[StageName], stages: Sequence[StageRecord], trials: Sequence[TrialRecord]
+) -> tuple[StageDocument, ...]:
+    """One document for each named stage that has begun or was skipped."""
     return tuple(
         stage_document(name, rounds, [trial for trial in trials if trial.stage is name])
-        for name in RECIPE
+        for name in names
         if (rounds := [record for record in stages if record.stage is name])
     )
 

@@ -53,7 +53,7 @@ def report_renderable(report: ReportDocument) -> RenderableType:
     parts += ["", stages_renderable(report.stages, study.task)]
     if study.state in (StudyState.FAILED, StudyState.INTERRUPTED) and (missing := not_run(report)):
         parts.append(Text(f"Not run: {', '.join(missing)}"))
-    parts += findings_renderable(report.stages)
+    parts += findings_renderable((*report.stages, report.test) if report.test else report.stages)
     if ranking := best_ranking(report):
         parts += ["", ranking_renderable(ranking)]
     if report.best:
@@ -169,7 +169,7 @@ def _told(stage: StageDocument, task: TaskDocument | None) -> RenderableType:
 def _finding(stage: StageDocument, finding: FindingDocument) -> RenderableType:
     head = Text.assemble(
         (finding.severity, SEVERITY_STYLES[finding.severity]),
-        f" {stage.name}: {printable(finding.message)} ",
+        f" {stage.name}: {_news(stage, finding)}",
         (f"[{finding.code}]", "dim"),
     )
     lines = [
@@ -182,3 +182,9 @@ def _finding(stage: StageDocument, finding: FindingDocument) -> RenderableType:
         if content
     ]
     return Group(head, *(Padding(line, (0, 0, 0, 2)) for line in lines))
+
+
+def _news(stage: StageDocument, finding: FindingDocument) -> str:
+    """The message, unless the stage's summary, which stands above, has it already."""
+    told = any(finding.message in entry.summary for entry in stage.rounds)
+    return "" if told else f"{printable(finding.message)} "

@@ -58,7 +58,7 @@ def number_words(value: float) -> str:
 
 def share_words(value: float | None) -> str:
     """A share in [0, 1] as a percentage."""
-    return "unknown" if value is None else f"{100 * value:.2f} %"
+    return "unknown" if value is None else f"{value:.2%}"
 
 
 def seconds_words(seconds: float) -> str:
@@ -86,9 +86,22 @@ def facts_words(facts: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
+def plain_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that fit on a line: single values and short lists of them. The documents have all."""
+    return {
+        key: value
+        for key, value in facts.items()
+        if not isinstance(value, Mapping)
+        and not (
+            isinstance(value, list | tuple)
+            and (len(value) > LONGEST_LIST or any(isinstance(item, Mapping | list | tuple) for item in value))
+        )
+    }
+
+
 def held_against(stage: StageDocument, task: TaskDocument | None = None) -> str:
     """What was measured and what was expected; empty where neither is known."""
-    measured, expected = facts_words(stage.measured), facts_words(stage.expected)
+    measured, expected = facts_words(plain_facts(stage.measured)), facts_words(plain_facts(stage.expected))
     if not (measured and expected):
         return measured and f"measured {measured}"
     if stage.name is StageName.INITIAL_LOSS and task is not None and task.loss == "cross_entropy":

@@ -3,6 +3,7 @@
 import os
 import time
 from io import StringIO
+from itertools import count
 
 import pytest
 from rich.console import Console
@@ -33,26 +34,27 @@ def watch_a_round(progress: PlainProgress | LiveProgress, planned: int = 32) -> 
     progress.stage_judged(Verdict(StageName.COARSE, Outcome.PASS, "best accuracy 93.1 %"))
 
 
-def test_time_left_counts_only_what_this_process_did() -> None:
-    tracker = RoundTracker(StageName.COARSE, 0, planned=32, done=12, objective=ACCURACY, now_s=100.0)
-    assert tracker.left_s(105.0) is None
-    assert tracker.words(105.0) == "12/32 trials"
-    for number in range(12, 22):
-        tracker.finished(complete(number, number / 100))
-    assert tracker.left_s(120.0) == 20.0
-    assert tracker.words(120.0) == "22/32 trials, best val_accuracy 0.21, about 20 s left"
+def test_time_left_counts_neither_the_start_nor_what_another_process_did() -> None:
+    tracker = RoundTracker(StageName.COARSE, 0, planned=33, done=12, objective=ACCURACY)
+    assert tracker.words(105.0) == "12/33 trials"
+    tracker.finished(complete(12, 0.1), 105.0)
+    assert tracker.left_s(110.0) is None
+    for number in range(13, 23):
+        tracker.finished(complete(number, number / 100), 100.0 + number)
+    assert tracker.left_s(125.0) == 20.0
+    assert tracker.words(125.0) == "23/33 trials, best val_accuracy 0.22, about 20 s left"
 
 
 def test_the_best_of_losses_is_the_lowest_and_failures_are_counted() -> None:
-    tracker = RoundTracker(StageName.FINE, 1, planned=3, done=0, objective=LOSS, now_s=0.0)
+    tracker = RoundTracker(StageName.FINE, 1, planned=3, done=0, objective=LOSS)
     for result in (complete(0, 0.5), complete(1, 0.25), diverged(2)):
-        tracker.finished(result)
+        tracker.finished(result, 1.0)
     assert tracker.words(9.0) == "3/3 trials, 1 failed, best val_loss 0.25"
     assert tracker.title == "fine, round 2"
 
 
 def test_piped_progress_is_a_few_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    watch_a_round(PlainProgress(ACCURACY))
+    watch_a_round(PlainProgress(ACCURACY, clock=count(0, 2).__next__))
     written = capsys.readouterr()
     lines = written.err.splitlines()
     assert written.out == ""
@@ -60,6 +62,11 @@ def test_piped_progress_is_a_few_plain_lines(capsys: pytest.CaptureFixture[str])
     assert [line.split(",")[0] for line in lines[1:-1]] == [f"coarse: {n}/32 trials" for n in (8, 16, 24)]
     assert "1 failed, best val_accuracy 0.907, about" in lines[1]
     assert lines[-1] == "coarse: passed: best accuracy 93.1 %"
+
+
+def test_a_quick_round_is_two_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    watch_a_round(PlainProgress(ACCURACY, clock=lambda: 0.0))
+    assert len(capsys.readouterr().err.splitlines()) == 2
 
 
 def test_a_waiting_process_says_so_once_for_each_holder(capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,6 +100,7 @@ def test_a_terminal_sees_one_line_for_each_round() -> None:
         watch_a_round(live)
         live.stage_started(StageName.FINE, 1, 4, 1, "4 random points " * 20)
         live.trial_finished(complete(1, 0.95))
+        live.trial_finished(complete(2, 0.94))
         time.sleep(0.3)  # at least one redrawing by the thread; what is asserted does not depend on it
     assert "coarse" in screen.getvalue()
     final = Console(file=StringIO(), width=80, color_system=None)
@@ -102,7 +110,7 @@ def test_a_terminal_sees_one_line_for_each_round() -> None:
     assert len(lines) == 2
     assert lines[0].split() == ["coarse", "passed", "best", "accuracy", "93.1", "%"]
     assert "fine, round 2" in lines[1]
-    assert "2/4 trials, best val_accuracy 0.95, about" in lines[1]
+    assert "3/4 trials, best val_accuracy 0.95, about" in lines[1]
 
 
 def test_without_a_terminal_progress_is_plain() -> None:

@@ -16,8 +16,8 @@ TOLD = (
     "0.00215 … 0.1",
     "does not rise again",
     "round 2: the best rose to 98.9 %",
-    "validation accuracy 98.90 %",
-    "test accuracy 98.10 %",
+    "validation accuracy 98.90%",
+    "test accuracy 98.10%",
     "/home/me/.hpsearch/postgres",
     "hpsearch show digits",
 )

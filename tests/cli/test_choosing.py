@@ -1,0 +1,50 @@
+"""Which study a definition goes on with."""
+
+import pytest
+
+from hpsearch.cli.search import chosen_study
+from hpsearch.store.memory import MemoryStore
+from hpsearch.study import Resources, StudyState
+from tests.cli.cli_cases import DEFINITION, ended_study
+
+OTHER = DEFINITION.model_copy(update={"seed": 5})
+ON_EIGHT = DEFINITION.model_copy(update={"resources": Resources(workers=8)})
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+def test_a_definition_that_was_never_run_becomes_a_study(
+    store: MemoryStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert chosen_study(store, DEFINITION, again=False).name == "digits"
+    assert capsys.readouterr().err == "New study digits.\n"
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_an_unfinished_study_goes_on_even_with_again(
+    store: MemoryStore, capsys: pytest.CaptureFixture[str], again: bool
+) -> None:
+    study = store.create(DEFINITION)
+    lease = store.claim(study.id, "test", 60)
+    assert lease is not None
+    store.release(lease, StudyState.INTERRUPTED, "interrupted")
+    assert chosen_study(store, ON_EIGHT, again).id == study.id
+    assert capsys.readouterr().err == "Going on with study digits, which is interrupted.\n"
+
+
+def test_again_trains_a_copy_of_an_ended_study_and_goes_on_with_that_copy(store: MemoryStore) -> None:
+    study = ended_study(store)
+    assert chosen_study(store, DEFINITION, again=False).id == study.id
+    copy = chosen_study(store, DEFINITION, again=True)
+    assert copy.name == "digits-2"
+    assert chosen_study(store, DEFINITION, again=True).id == copy.id
+    assert chosen_study(store, DEFINITION, again=False).id == copy.id
+
+
+def test_another_definition_of_that_name_gets_a_number(store: MemoryStore, capsys: pytest.CaptureFixture[str]) -> None:
+    ended_study(store)
+    assert chosen_study(store, OTHER, again=False).name == "digits-2"
+    assert capsys.readouterr().err == "New study digits-2: another study is called digits.\n"
