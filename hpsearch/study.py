@@ -124,7 +124,7 @@ class DataDefinition(Section):
     @model_validator(mode="after")
     def _one_source(self) -> "DataDefinition":
         if (self.dataset is None) == (self.factory is None):
-            raise ValueError("give either dataset: NAME or factory: module:callable")
+            raise ValueError("exactly one of dataset and factory is needed; write for example dataset: digits")
         if self.validation + self.test >= 1:
             raise ValueError("validation and test together must leave samples to train on; lower one of them")
         return self
@@ -144,7 +144,7 @@ class NetworkDefinition(BaseModel):
     @model_validator(mode="after")
     def _one_source(self) -> "NetworkDefinition":
         if (self.name is None) == (self.factory is None):
-            raise ValueError("give either name: NAME or factory: module:callable")
+            raise ValueError("exactly one of name and factory is needed; write for example name: convnet")
         return self
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 from hpsearch.errors import DefinitionError, Problem, shown
 from hpsearch.factory import import_factory
@@ -29,6 +30,10 @@ def factory_builder(text: str) -> Callable[..., nn.Module]:
         if not isinstance(network, nn.Module):
             rule = f"the factory must return a torch.nn.Module, and gave a {type(network).__name__}"
             raise DefinitionError([Problem("network.factory", text, rule, "Return the built network.")])
+        open_names = [name for name, parameter in network.named_parameters() if is_lazy(parameter)]
+        if open_names:
+            rule = f"{open_names[0]} has no size before the first pass, so that no seed decides its first values"
+            raise DefinitionError([Problem("network.factory", text, rule, "Compute the size from input_shape.")])
         return network
 
     return build

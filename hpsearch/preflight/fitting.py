@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -66,7 +67,7 @@ def _problems_at(settings: NetworkSettings, task: Task) -> list[Problem]:
         rule = f"the network would have {count:,} parameters, and {MOST_PARAMETERS:,} are the most"
         return [Problem("network", shown(dict(settings.parameters), 200), rule, "Make it smaller.")]
     problem = forward_problem(network, images, task.outputs)
-    if problem is None:
-        return []
+    if problem is None or not settings.parameters:
+        return [problem] if problem else []
     message = f"{problem.message}; hyperparameters: {shown(dict(settings.parameters), 200)}"
-    return [Problem(problem.path, problem.value, message, problem.next_step)]
+    return [replace(problem, message=message)]

@@ -13,10 +13,10 @@ from hpsearch.space import KINDS
 Location = tuple[str | int, ...]
 
 BOUNDS = {
-    "greater_than": ("must be greater than {gt}", "Raise it."),
-    "greater_than_equal": ("must be at least {ge}", "Raise it."),
-    "less_than": ("must be less than {lt}", "Lower it."),
-    "less_than_equal": ("must be at most {le}", "Lower it."),
+    "greater_than": ("must be greater than {gt:g}", "Raise it."),
+    "greater_than_equal": ("must be at least {ge:g}", "Raise it."),
+    "less_than": ("must be less than {lt:g}", "Lower it."),
+    "less_than_equal": ("must be at most {le:g}", "Lower it."),
     "too_short": ("must have at least {min_length} entries", "Add some."),
     "string_pattern_mismatch": (
         "must be 1 to 100 letters, digits, '.', '_' or '-', beginning with a letter or a digit",
@@ -47,7 +47,7 @@ def problems_of(error: ValidationError, model: type[BaseModel], content: object)
         problem = problem_of(details, location, model)
         earlier = found.get(problem.path)
         if earlier is not None and earlier.message != problem.message:
-            message = f"{earlier.message}, or {problem.message}"
+            message = f"{earlier.message}, or {problem.message.removeprefix('must be ')}"
             problem = Problem(problem.path, problem.value, message, earlier.next_step)
         found[problem.path] = problem
     return list(found.values())
@@ -76,7 +76,7 @@ def problem_of(details: ErrorDetails, location: Location, model: type[BaseModel]
         return Problem(path, shown(value), rule.format(**context), advice)
     rule, advice = KINDS_OF_VALUE.get(kind.split("_")[0], (details["msg"], "Correct it."))
     if kind.startswith("int") and isinstance(value, float):
-        advice = "Write a whole number; for a range use int or log_int."
+        advice = "Leave the fraction out; a range of whole numbers is int or log_int."
     return Problem(path, shown(value), rule, advice)
 
 

@@ -78,6 +78,7 @@ def test_an_unknown_network_names_the_nearest_known_one() -> None:
             "TypeError: build() got an unexpected keyword argument 'widht'",
             "every hyper",
         ),
+        (own("lazy"), "lazy", "1.weight has no size before the first pass", "Compute the size from input_shape."),
         (own("absent"), "absent", f"the module {OWN} has no 'absent'", "Define absent in"),
         (own("not_callable"), "not_callable", "which cannot be called", "Name a function or a class"),
     ],
