@@ -3,6 +3,7 @@
 import click
 
 from hpsearch.cli.check import check
+from hpsearch.cli.database import database
 from hpsearch.cli.inspect import inspect
 from hpsearch.cli.list import list_studies
 from hpsearch.cli.report import report
@@ -23,7 +24,7 @@ def main() -> None:
     """Search the hyperparameters of a convolutional network, stage by stage, and say why."""
 
 
-for command in (run, check, validate, inspect, list_studies, show, report):
+for command in (run, check, validate, inspect, list_studies, show, report, database):
     main.add_command(command)
 
 if __name__ == "__main__":
