@@ -20,8 +20,10 @@ def database() -> None:
     """Keep the database running and print where it is, until Ctrl-C.
 
     The embedded Postgres runs only while a command of hpsearch uses it; this one does nothing else. Stock Optuna,
-    optuna-dashboard and psql can read the results meanwhile.
+    optuna-dashboard and psql can read the results meanwhile. A password in HPSEARCH_DATABASE_URL is not printed.
     """
+    from sqlalchemy import make_url
+
     from hpsearch.cli.storage import open_store
     from hpsearch.settings import settings_from_environment
     from hpsearch.store.embedded import EmbeddedPostgres
@@ -30,8 +32,8 @@ def database() -> None:
     settings = settings_from_environment()
     with open_store(settings):
         url = settings.database_url or EmbeddedPostgres(settings.home).url
-        click.echo(f"database: {postgres_url(url).render_as_string(hide_password=False)}")
-        click.echo(f"Optuna:   {optuna_url(url)}")
+        for program, its_url in (("database", postgres_url(url)), ("Optuna", make_url(optuna_url(url)))):
+            click.echo(f"{program + ':':<9} {its_url.render_as_string(hide_password=True)}")
         click.echo("Runs until Ctrl-C.", err=True)
         while True:
             time.sleep(LOOK_S)

@@ -30,9 +30,8 @@ class Faulty(nn.Module):
 
 def build(*, input_shape, outputs, fault):
     channels, height, width = input_shape
-    return nn.Sequential(
-        nn.Conv2d(channels, 8, 3), nn.ReLU(), nn.Flatten(), Faulty(fault), nn.Linear(8 * (height - 2) * (width - 2), outputs)
-    )
+    head = nn.Linear(8 * (height - 2) * (width - 2), outputs)
+    return nn.Sequential(nn.Conv2d(channels, 8, 3), nn.ReLU(), nn.Flatten(), Faulty(fault), head)
 """
 STUDY = """
 name: faulty
