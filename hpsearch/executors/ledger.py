@@ -9,7 +9,7 @@ from hpsearch.stage import StageName
 from hpsearch.trial import Failure, TrialResult, failed
 
 DEATHS_ALONE = 2
-"""A job that had a worker to itself and lost it so often is what kills workers."""
+"""A job that was alone on a worker and lost it so often is what kills workers."""
 
 Key = tuple[StageName, int]
 
@@ -52,12 +52,12 @@ class Ledger:
     def after_loss(self, cohort: Cohort, reason: str) -> AfterLoss:
         """What to do about a cohort whose worker died before all of its members had reported.
 
-        Members that shared the worker are run again each alone, so that the guilty one is known; one that was
-        alone is run again or, after ``DEATHS_ALONE`` deaths, given up. Results do not depend on company, so the
-        innocent ones come out as if nothing had happened.
+        Members that were still in it are run again each alone, so that the guilty one is known; one that was
+        alone, or the last one left, is run again or, after ``DEATHS_ALONE`` deaths, given up. Results do not
+        depend on company, so the innocent ones come out as if nothing had happened.
         """
         remaining = [job for job in cohort.jobs if _key(job) in self._owed]
-        if len(cohort.jobs) > 1:
+        if len(remaining) > 1:
             return AfterLoss(tuple(Cohort((job,)) for job in remaining), ())
         again, given_up = [], []
         for job in remaining:

@@ -4,6 +4,7 @@ environment."""
 import logging
 import os
 import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ from hpsearch.errors import WorkerError
 
 OBJECT_STORE_BYTES = 200_000_000
 """Nothing large goes through it; Ray's default is a third of the memory."""
+
+CONNECTING_S = 10.0
+"""Seconds in which a cluster must answer."""
 
 ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -61,6 +65,8 @@ def start_or_join(resources: Resources, folder: Path) -> None:
     import ray  # noqa: PLC0415  (only after its environment is prepared)
 
     logging.getLogger("ray").setLevel(logging.CRITICAL)
+    if resources.address is not None:
+        _check_address(resources.address)
     try:
         if resources.address is None:
             ray.init(
@@ -85,7 +91,20 @@ def _no_ray(resources: Resources, error: Exception) -> str:
     what = f"{type(error).__name__}: {str(error).strip() or 'no reason given'}"
     if resources.address is None:
         return f"Ray does not start on this machine ({what}); free memory and disk, then give the same command again"
-    return f"there is no Ray cluster at {resources.address} ({what}); correct HPSEARCH_RAY_ADDRESS or start the cluster"
+    return f"the Ray cluster at {resources.address} cannot be joined ({what}); see that its versions and token are ours"
+
+
+def _check_address(address: str) -> None:
+    """Ray itself would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if not (host and port.isdecimal()):
+        raise WorkerError(f"the address of a Ray cluster is HOST:PORT (got {address!r}); correct HPSEARCH_RAY_ADDRESS")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), CONNECTING_S).close()
+    except (OSError, OverflowError) as error:
+        raise WorkerError(
+            f"no Ray cluster answers at {address} ({error}); correct HPSEARCH_RAY_ADDRESS or start the cluster"
+        ) from error
 
 
 def _check_room(resources: Resources, there: Mapping[str, float]) -> None:

@@ -1,0 +1,32 @@
+"""One Ray for the tests of a module: starting it takes seconds."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hpsearch.executors.in_process import InProcessExecutor
+from hpsearch.executors.ray_tune import RayTuneExecutor
+from tests.executors.executor_cases import USER_CODE
+
+
+@pytest.fixture(scope="module")
+def short_home() -> Iterator[Path]:
+    """A home whose path is short enough for sockets; those of pytest are not."""
+    with tempfile.TemporaryDirectory(prefix="hps-") as home:
+        yield Path(home)
+
+
+@pytest.fixture(scope="module")
+def ray_tune(short_home: Path) -> Iterator[RayTuneExecutor]:
+    """Two workers on a Ray of our own."""
+    with RayTuneExecutor(short_home, workers=2, import_paths=(USER_CODE,)) as executor:
+        yield executor
+
+
+@pytest.fixture(scope="module")
+def in_process() -> Iterator[InProcessExecutor]:
+    """This process."""
+    with InProcessExecutor(import_paths=(USER_CODE,)) as executor:
+        yield executor

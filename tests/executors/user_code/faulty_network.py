@@ -1,0 +1,58 @@
+"""A user's own module, in a folder that is not on the import path: a network that behaves badly on demand."""
+
+import ctypes
+import os
+import signal
+import time
+from pathlib import Path
+
+from torch import Tensor, nn
+
+
+class Fault(nn.Module):
+    """Does nothing to its input; the first forward pass in training may end badly."""
+
+    def __init__(self, kind: str, folder: str | None) -> None:
+        super().__init__()
+        self.kind = kind
+        self.folder = folder
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.kind == "nan":
+            return x * float("nan")
+        if self.kind == "raise":
+            raise ValueError("the forward pass went wrong")
+        if self.kind == "exit":
+            os._exit(7)
+        if self.kind == "segfault":
+            ctypes.string_at(0)
+        if self.kind == "sleep":
+            time.sleep(600)
+        return x
+
+
+def build(
+    *, input_shape: tuple[int, int, int], outputs: int, kind: str = "none", folder: str | None = None
+) -> nn.Module:
+    """A linear network with a fault. ``folder`` gets a file named by the process that builds it."""
+    if folder is not None:
+        (Path(folder) / str(os.getpid())).touch()
+    if kind == "raise in factory":
+        raise RuntimeError("the factory went wrong")
+    if kind == "die once" and folder is not None:
+        marker = Path(folder) / "died"
+        if not marker.exists():
+            marker.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+    channels, height, width = input_shape
+    return nn.Sequential(nn.Flatten(), nn.Linear(channels * height * width, outputs), Fault(kind, folder))
+
+
+def load() -> None:
+    """A loader that fails."""
+    raise OSError("the disk is gone")
+
+
+def load_and_die() -> None:
+    """A loader that ends its process."""
+    os._exit(1)
