@@ -20,15 +20,23 @@ def run(ctx: click.Context, study: Path, workers: int | None, again: bool, as_js
     A study that was interrupted goes on where it stopped. One that has ended is not trained again: its report is
     printed at once, unless --again asks for a copy.
     """
+    from hpsearch.cli.choosing import ended_before
+    from hpsearch.cli.definition import study_in
     from hpsearch.cli.output import print_json, print_text
-    from hpsearch.cli.search import searched
+    from hpsearch.cli.storage import open_store
     from hpsearch.report.compose import report_document
     from hpsearch.report.text import report_renderable
     from hpsearch.settings import settings_from_environment
     from hpsearch.study import StudyState
 
     settings = settings_from_environment()
-    results = searched(settings, study, workers, again)
+    definition = study_in(study)
+    with open_store(settings) as store:
+        results = ended_before(store, definition, again)
+        if results is None:
+            from hpsearch.cli.search import searched  # PyTorch: seconds that a report does not have to wait for
+
+            results = searched(store, settings, definition, study.resolve().parent, workers, again)
     document = report_document(results, settings.database_shown)
     if as_json:
         print_json(document)

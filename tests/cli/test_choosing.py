@@ -2,7 +2,7 @@
 
 import pytest
 
-from hpsearch.cli.search import chosen_study
+from hpsearch.cli.choosing import chosen_study, ended_before
 from hpsearch.store.memory import MemoryStore
 from hpsearch.study import Resources, StudyState
 from tests.cli.cli_cases import DEFINITION, ended_study
@@ -35,13 +35,29 @@ def test_an_unfinished_study_goes_on_even_with_again(
     assert capsys.readouterr().err == "Going on with study digits, which is interrupted.\n"
 
 
-def test_again_trains_a_copy_of_an_ended_study_and_goes_on_with_that_copy(store: MemoryStore) -> None:
+def test_again_trains_a_copy_of_an_ended_study_and_goes_on_with_that_copy(
+    store: MemoryStore, capsys: pytest.CaptureFixture[str]
+) -> None:
     study = ended_study(store)
     assert chosen_study(store, DEFINITION, again=False).id == study.id
+    capsys.readouterr()
     copy = chosen_study(store, DEFINITION, again=True)
     assert copy.name == "digits-2"
+    assert capsys.readouterr().err == "New study digits-2, a copy of digits.\n"
     assert chosen_study(store, DEFINITION, again=True).id == copy.id
     assert chosen_study(store, DEFINITION, again=False).id == copy.id
+
+
+def test_only_an_ended_study_is_reported_at_once(store: MemoryStore) -> None:
+    assert ended_before(store, DEFINITION, again=False) is None
+    study = ended_study(store)
+    found = ended_before(store, ON_EIGHT, again=False)
+    assert found is not None
+    assert found.study.id == study.id
+    assert ended_before(store, DEFINITION, again=True) is None
+    assert ended_before(store, OTHER, again=False) is None
+    store.create(DEFINITION)
+    assert ended_before(store, DEFINITION, again=False) is None
 
 
 def test_another_definition_of_that_name_gets_a_number(store: MemoryStore, capsys: pytest.CaptureFixture[str]) -> None:
