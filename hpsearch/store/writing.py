@@ -39,7 +39,7 @@ def write_round(connection: Connection, study_id: int, plan: PlannedRound) -> No
     connection.execute(update(stages).where(stages.c.id == stage_id).values(distributions=hull))
     connection.execute(insert(rounds).values(stage_id=stage_id, round=plan.round, space=space))
     if rows:
-        # In trial order, so that the ids rise with the numbers: Optuna's cache of trials relies on that.
+        # In trial order, so that the ids rise with the numbers: Optuna reads trials in the order of their ids.
         connection.execute(insert(trials), [{"stage_id": stage_id, "round": plan.round, **row} for row in rows])
 
 

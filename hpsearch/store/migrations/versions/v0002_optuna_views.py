@@ -64,7 +64,8 @@ _VIEWS = {
                trial.finished_at AT TIME ZONE 'UTC' AS datetime_complete
         FROM hpsearch.trials trial
     """,
-    # Optuna stores the position of a categorical value among the choices.
+    # Optuna stores the position of a categorical value among the choices. OFFSET 0 keeps the planner from looking
+    # the distribution up anew for each of its uses, which takes twice as long.
     "trial_params": """
         SELECT CAST(trial.id AS bigint) * 1000 + parameter.position AS param_id, trial.id AS trial_id,
                CAST(parameter.key AS varchar(512)) AS param_name,
@@ -78,7 +79,7 @@ _VIEWS = {
         FROM hpsearch.trials trial
         JOIN hpsearch.stages stage ON stage.id = trial.stage_id
         CROSS JOIN LATERAL json_each(trial.parameters) WITH ORDINALITY AS parameter (key, value, position)
-        CROSS JOIN LATERAL (SELECT stage.distributions -> parameter.key AS distribution) drawn
+        CROSS JOIN LATERAL (SELECT stage.distributions -> parameter.key AS distribution OFFSET 0) drawn
     """,
     "trial_values": f"""
         SELECT trial.id AS trial_value_id, trial.id AS trial_id, 0 AS objective,
