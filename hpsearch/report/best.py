@@ -8,7 +8,7 @@ from hpsearch.space import Point
 from hpsearch.stage import StageName
 from hpsearch.study import Objective
 from hpsearch.task import Task
-from hpsearch.trial import EpochRecord, TrialResult, TrialState
+from hpsearch.trial import EpochRecord, TrialResult
 
 SEARCHING = (StageName.FINE, StageName.COARSE)
 """The stages whose trials are compared, the one that is asked first in front."""
@@ -43,12 +43,12 @@ def default_objective(task: Task) -> Objective:
 
 
 def scored(trials: Sequence[TrialRecord], objective: Objective) -> list[ScoredTrial]:
-    """The complete trials that have a value, best first; equal ones in trial order."""
+    """The trials that have a value (failed ones have none), best first; equal ones in trial order."""
     sign = -1.0 if objective.sense == "maximize" else 1.0
     found = [
         ScoredTrial(trial.stage, trial.number, trial.parameters, result.value, result)
         for trial in trials
-        if (result := trial.result) is not None and result.state is TrialState.COMPLETE and result.value is not None
+        if (result := trial.result) is not None and result.value is not None
     ]
     return sorted(found, key=lambda trial: (sign * trial.value, trial.number))
 

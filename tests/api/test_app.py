@@ -43,6 +43,10 @@ def test_everything_else_needs_a_key(method: str, path: str) -> None:
     assert answer.json()["status"] == 401
 
 
+def test_there_are_no_pages_of_documentation() -> None:
+    assert {getattr(route, "path", "") for route in create_app().routes} == {"/healthz"}
+
+
 def test_other_methods_on_healthz_need_a_key() -> None:
     assert {ask(method, "/healthz").status_code for method in ("POST", "PUT", "DELETE", "PATCH")} == {401}
 

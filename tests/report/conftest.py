@@ -140,7 +140,7 @@ def broken() -> StudyResults:
     verdict = replace(
         OVERFIT.verdict or Verdict(StageName.OVERFIT, Outcome.FAIL, ""),
         outcome=Outcome.FAIL,
-        summary="the loss did not move",
+        summary="the loss | did not move",
         measured={"train_accuracy": 0.1, "loss": float("inf")},
         findings=(finding,),
     )
