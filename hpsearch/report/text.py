@@ -169,7 +169,7 @@ def _told(stage: StageDocument, task: TaskDocument | None) -> RenderableType:
 def _finding(stage: StageDocument, finding: FindingDocument) -> RenderableType:
     head = Text.assemble(
         (finding.severity, SEVERITY_STYLES[finding.severity]),
-        f" {stage.name}: {_news(stage, finding)}",
+        f" {stage.name}{_news(stage, finding)} ",
         (f"[{finding.code}]", "dim"),
     )
     lines = [
@@ -177,7 +177,7 @@ def _finding(stage: StageDocument, finding: FindingDocument) -> RenderableType:
         for title, content in (
             ("evidence", facts_words(finding.evidence)),
             ("try", finding.advice),
-            ("source", finding.source),
+            ("source", finding.source if finding.severity is not Severity.INFO else ""),
         )
         if content
     ]
@@ -187,4 +187,4 @@ def _finding(stage: StageDocument, finding: FindingDocument) -> RenderableType:
 def _news(stage: StageDocument, finding: FindingDocument) -> str:
     """The message, unless the stage's summary, which stands above, has it already."""
     told = any(finding.message in entry.summary for entry in stage.rounds)
-    return "" if told else f"{printable(finding.message)} "
+    return "" if told else f": {printable(finding.message)}"

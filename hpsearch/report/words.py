@@ -100,13 +100,24 @@ def plain_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def held_against(stage: StageDocument, task: TaskDocument | None = None) -> str:
-    """What was measured and what was expected; empty where neither is known."""
-    measured, expected = facts_words(plain_facts(stage.measured)), facts_words(plain_facts(stage.expected))
+    """What was measured and what was expected, empty where neither is known.
+
+    Of a stage that passed only what something was expected of is told; the documents have the rest.
+    """
+    facts, expected_facts = plain_facts(stage.measured), plain_facts(stage.expected)
+    if stage.verdict is Outcome.PASS and expected_facts:
+        facts = {key: value for key, value in facts.items() if any(_about(key, other) for other in expected_facts)}
+    measured, expected = facts_words(facts), facts_words(expected_facts)
     if not (measured and expected):
         return measured and f"measured {measured}"
     if stage.name is StageName.INITIAL_LOSS and task is not None and task.loss == "cross_entropy":
         expected = expected.replace("loss ", f"loss ln {task.outputs} = ", 1)
     return f"measured {measured}; expected {expected}"
+
+
+def _about(key: str, expected: str) -> bool:
+    """Whether an expectation such as ``accuracy_at_least`` is about ``accuracy``."""
+    return f"_{key}_" in f"_{expected}_"
 
 
 def distribution_words(written: Any) -> str:
