@@ -104,6 +104,7 @@ def test_outputs_of_another_shape_are_told(how: str, found: str, dataset: Datase
     assert result.failure is Failure.ERROR
     assert result.reason is not None
     assert "(batch, outputs) = (8, 3)" in result.reason
+    assert ".py" not in result.reason, "no line of the user's raised it"
     assert found in result.reason
 
 

@@ -108,6 +108,15 @@ def test_seeds_decide_weights_order_and_dropout() -> None:
     assert train(replace(wanted, number=9), classes()).step_losses == losses
 
 
+def test_the_order_seed_decides_dropout() -> None:
+    same = classes()
+    same.train.images[:] = same.train.images[0]  # with all samples the same their order changes nothing
+    same.train.targets[:] = 0
+    wanted = job(own("small", dropout=0.5, norm=False), Budget(steps=1))
+    first, again, other = (train(replace(wanted, order_seed=seed), same).step_losses for seed in (1, 1, 2))
+    assert first == again != other
+
+
 def test_another_process_gives_the_same_bits_and_imports_nothing_heavy() -> None:
     finished = subprocess.run(
         [sys.executable, "-c", PROGRAM],

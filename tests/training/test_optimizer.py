@@ -20,10 +20,12 @@ TORCH: dict[str, Callable[[Parameters, float], torch.optim.Optimizer]] = {
 def parameters() -> Parameters:
     """Of several shapes, types and layouts."""
     generator = torch.Generator().manual_seed(0)
-    drawn = [torch.randn(shape, generator=generator) for shape in ((4, 3, 3, 3), (4, 4, 3, 3), (5, 7), (5,), ())]
-    drawn[1] = drawn[1].to(memory_format=torch.channels_last)
-    drawn[3] = torch.randn(10, generator=generator)[::2]  # with gaps in memory
-    return [nn.Parameter(value.double() if index != 2 else value) for index, value in enumerate(drawn)]
+    usual, channels_last, single, scattered, scalar = (
+        torch.randn(shape, generator=generator, dtype=torch.float64)
+        for shape in ((4, 3, 3, 3), (4, 4, 3, 3), (5, 7), (10,), ())
+    )
+    values = (usual, channels_last.to(memory_format=torch.channels_last), single.float(), scattered[::2], scalar)
+    return [nn.Parameter(value) for value in values]
 
 
 def gradients(step: int, like: Parameters) -> list[Tensor | None]:
@@ -54,6 +56,7 @@ def test_forty_steps_equal_those_of_torch(name: str, momentum: float) -> None:
         reference.param_groups[0]["lr"] = rate
         reference.step()
         ours.step(rate)
+    assert theirs[3].stride() == (2,), "a parameter with gaps in memory is among them"
     for one, other in zip(mine, theirs, strict=True):
         tolerance = 1e-12 if one.dtype == torch.float64 else 1e-5
         assert torch.allclose(one, other, rtol=0, atol=tolerance)

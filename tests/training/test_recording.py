@@ -153,6 +153,14 @@ def test_what_cannot_be_learned_is_not() -> None:
     assert len(result.step_losses) == 11
 
 
+def test_all_but_one_is_not_all() -> None:
+    dataset = _two_to_one(train_class=0)
+    dataset.train.targets[7] = 1
+    result = train(job(own("Rising"), Budget(epochs=2, until_learned=True)), dataset)
+    assert result.epochs[-1].train_accuracy == 44 / 45
+    assert result.learned is False
+
+
 def test_a_cut_pass_does_not_count_as_learned() -> None:
     # One batch of two per step: with so few steps no pass over all the samples is whole.
     wanted = job(own("Rising"), Budget(steps=5, until_learned=True), batch_size=2)
