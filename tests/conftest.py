@@ -8,12 +8,17 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from hpsearch.store.embedded import EmbeddedPostgres
 from hpsearch.store.engine import open_engine
 from hpsearch.store.postgres_home import PostgresHome
 from hpsearch.store.schema import upgrade
+
+# No test depends on how busy the machine is.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 class Databases:
