@@ -5,7 +5,6 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,7 +83,7 @@ def start_or_join(resources: Resources, folder: Path) -> None:
             ray.init(address=resources.address, log_to_driver=False, logging_level=logging.CRITICAL)
     except Exception as error:
         raise WorkerError(_no_ray(resources, error)) from error
-    _check_room(resources, ray.cluster_resources())
+    check_room(resources)
 
 
 def _no_ray(resources: Resources, error: Exception) -> str:
@@ -107,13 +106,16 @@ def _check_address(address: str) -> None:
         ) from error
 
 
-def _check_room(resources: Resources, there: Mapping[str, float]) -> None:
-    """Without room for one worker everything would wait for ever."""
+def check_room(resources: Resources) -> None:
+    """Raises WorkerError if Ray has no room for one worker: everything would wait for ever."""
+    import ray  # noqa: PLC0415  (only after its environment is prepared)
+
+    there = ray.cluster_resources()
     for name, needed in (("CPU", 1.0), ("GPU", resources.gpus_per_worker)):
-        if there.get(name, 0.0) < min(needed, 1.0):
+        if there.get(name, 0.0) < needed:
             raise WorkerError(
                 f"a worker needs {needed:g} {name}, and Ray has {there.get(name, 0.0):g} in all; "
-                f"ask for fewer resources per worker or for another cluster"
+                f"see that its machines are up, or ask for less per worker"
             )
 
 

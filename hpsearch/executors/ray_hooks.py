@@ -9,6 +9,7 @@ at the moment when a new cohort needs the worker, which Tune then hands on (``re
 
 import pickle
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,12 +33,16 @@ class Floor:
     """The Tune trials that have no cohort to train now or not yet. Only the loop's thread comes here."""
 
     feed: Feed
+    check_room: Callable[[], None]
+    """Raises WorkerError when the cluster has no room for a single worker (any more)."""
     parked: list[Trial] = field(default_factory=list)
     """Their workers are warm and idle."""
     pending: dict[str, tuple[Trial, float]] = field(default_factory=dict)
     """By trial id, with the time of arrival: they wait for a worker."""
     offered: set[str] = field(default_factory=set)
     """Ids of pending trials that Tune was told to start."""
+    checked_at: float = 0.0
+    """When room was last checked."""
 
     @property
     def must_wait(self) -> bool:
@@ -84,21 +89,24 @@ class ParkingScheduler(FIFOScheduler):  # type: ignore[misc]  # Ray has no types
         self._floor.pending[trial.trial_id] = (trial, time.monotonic())
 
     def choose_trial_to_run(self, tune_controller: Any) -> Trial | None:
-        """The newcomer, with a parked worker if there is one; else whoever has waited too long for a worker of his
+        """The newcomer, with a parked worker if there is one; else whoever has waited too long for a worker of its
         own."""
-        floor = self._floor
+        floor, now = self._floor, time.monotonic()
         if floor.feed.has_ended:
             for trial in (*floor.parked, *(waiting for waiting, _ in floor.pending.values())):
                 tune_controller.stop_trial(trial)
             floor.parked.clear()
             floor.pending.clear()
         for trial_id, (trial, since) in floor.pending.items():
-            is_new = trial_id not in floor.offered
-            if is_new or (floor.parked and time.monotonic() - since > PATIENCE_S):
+            is_new, is_late = trial_id not in floor.offered, now - since > PATIENCE_S
+            if is_new or (is_late and floor.parked):
                 floor.offered.add(trial_id)
                 if floor.parked:
                     tune_controller.stop_trial(floor.parked.pop())
                 return trial
+            if is_late and now - floor.checked_at > PATIENCE_S:
+                floor.checked_at = now
+                floor.check_room()
         return None
 
     def on_trial_result(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> str:

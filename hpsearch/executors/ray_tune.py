@@ -114,7 +114,7 @@ class RayTuneExecutor:
                     if not self._feed.has_ended:
                         from hpsearch.executors.ray_loop import serve  # noqa: PLC0415  (after Ray's environment)
 
-                        serve(self._feed, folder, self._resources.gpus_per_worker, self._import_paths)
+                        serve(self._feed, folder, self._resources, self._import_paths)
                 finally:
                     leave()
         except WorkerError as error:

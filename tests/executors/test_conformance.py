@@ -108,12 +108,22 @@ def test_a_closed_generator_cancels_the_rest(executor: Executor, undisturbed: Re
     assert by_number(executor.run([together(job(0), job(1))])) == {0: undisturbed[0], 1: undisturbed[1]}
 
 
+def test_jobs_run_on_one_thread_in_the_callers_folder(executor: Executor) -> None:
+    (result,) = executor.run([together(job(0, "tell"))])
+    assert f"1 thread in {Path.cwd()}" in (result.reason or "")
+
+
 def test_the_callers_process_stays_as_it_was(executor: Executor) -> None:
-    before = list(sys.path), Path.cwd(), torch.get_num_threads()
-    running = executor.run([together(job(0), job(1))])
-    next(running)
-    assert (list(sys.path), Path.cwd(), torch.get_num_threads()) == before
-    running.close()
+    threads = torch.get_num_threads()
+    torch.set_num_threads(threads + 1)
+    try:
+        before = list(sys.path), Path.cwd(), torch.get_num_threads()
+        running = executor.run([together(job(0), job(1))])
+        next(running)
+        assert (list(sys.path), Path.cwd(), torch.get_num_threads()) == before
+        running.close()
+    finally:
+        torch.set_num_threads(threads)
 
 
 def test_a_crash_ends_nothing_but_its_job_where_processes_are_isolated(
@@ -124,9 +134,9 @@ def test_a_crash_ends_nothing_but_its_job_where_processes_are_isolated(
         return
     once = {"folder": str(tmp_path)}
     cohorts = [
-        together(job(0), job(8, "exit"), job(1)),
+        together(job(0), job(1), job(8, "exit")),
         together(job(2), job(3, "die once", parameters=once), job(4)),
-        together(job(9, "segfault"), job(5)),
+        together(job(5), job(9, "segfault")),
     ]
     results = by_number(executor.run(cohorts))
     exited, crashed = results.pop(8), results.pop(9)

@@ -142,6 +142,16 @@ def test_a_killed_program_leaves_no_process(short_home: Path) -> None:
         assert time.monotonic() - killed_at < 45
 
 
+def test_without_its_scheduler_a_program_ends_with_a_reason(short_home: Path) -> None:
+    with program(DRIVER, str(short_home), "", "2", "none", "sleep") as driver:
+        assert driver.line().startswith("0 complete")
+        (raylet,) = [pid for pid in driver.family() if Path(f"/proc/{pid}/comm").read_text().strip() == "raylet"]
+        os.kill(raylet, signal.SIGKILL)
+        _, errors = driver.process.communicate(timeout=DEADLINE_S)
+    assert driver.process.returncode == 1
+    assert "a worker needs 1 CPU, and Ray has 0 in all" in errors
+
+
 def test_a_cluster_can_be_joined_and_stays(short_home: Path, in_process: InProcessExecutor) -> None:
     token = uuid.uuid4().hex
     with program("-c", CLUSTER, str(short_home / "c"), RAY_AUTH_TOKEN=token, RAY_AUTH_MODE="token") as cluster:
