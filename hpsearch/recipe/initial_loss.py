@@ -1,5 +1,6 @@
 """First stage: is the loss at initialisation what theory says, and does the image reach the outputs?"""
 
+import math
 import statistics
 from collections.abc import Sequence
 
@@ -19,7 +20,7 @@ from hpsearch.recipe.output_loss import floor_of_probabilities, tolerance
 from hpsearch.recipe.plan import Plan, held
 from hpsearch.recipe.sources import GLOROT, HE, JOHNSON, KARPATHY
 from hpsearch.recipe.step import Draw
-from hpsearch.recipe.wording import shortened
+from hpsearch.recipe.wording import finite, shortened
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
@@ -50,9 +51,11 @@ def plan(
 
 def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[FinishedTrial]) -> Verdict:  # noqa: ARG001
     """Fails if the mean loss lies above the tolerance or is not finite, if the outputs do not depend on the image, or
-    if an activation bounds them; warns of what may be meant so."""
+    if an activation bounds them; warns of what may be meant so.
+
+    The tolerance has one standard error of the mean over the seeds on top of what theory allows.
+    """
     losses = [trial.result.step_losses[0] for trial in finished if trial.result.step_losses]
-    expected = {"loss": task.initial_loss, "tolerance": tolerance(task)}
     broken = [trial.result for trial in finished if trial.result.failure is not None]
     if broken:
         reason = broken[0].reason or ""
@@ -66,16 +69,16 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
             HE,
         )
         measured = {"loss": None, "seeds": len(finished), "failed": len(broken)}
-        return Verdict(STAGE, Outcome.FAIL, finding.message, 0, measured, expected, (finding,))
+        return Verdict(STAGE, Outcome.FAIL, finding.message, 0, measured, {"loss": task.initial_loss}, (finding,))
     mean, spread = statistics.fmean(losses), statistics.stdev(losses)
+    allowed = tolerance(task) + spread / math.sqrt(len(losses))
     layers = finished[0].result.layers
     findings = [
         found
         for found in (
-            _loss_off(task, mean, layers),
+            _loss_off(task, mean, allowed, layers) or _scale_left(layers),
             _signal_lost(layers),
             _activation_on_output(task, layers),
-            _scale_left(layers),
             _without_gradient(finished, layers),
         )
         if found is not None
@@ -88,13 +91,13 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         f"{summary}; {failed[0].message}" if failed else summary,
         0,
         {"loss": mean, "spread": spread, "seeds": len(losses)},
-        expected,
+        {"loss": task.initial_loss, "tolerance": allowed},
         tuple(findings),
     )
 
 
-def _loss_off(task: Task, mean: float, layers: Sequence[LayerScale]) -> Finding | None:
-    off, allowed = mean - task.initial_loss, tolerance(task)
+def _loss_off(task: Task, mean: float, allowed: float, layers: Sequence[LayerScale]) -> Finding | None:
+    off = mean - task.initial_loss
     if abs(off) <= allowed:
         return None
     first = first_unhealthy(layers)
@@ -164,7 +167,7 @@ def _scale_left(layers: Sequence[LayerScale]) -> Finding | None:
     first = first_unhealthy(layers)
     if first is None or dead_from(layers) is not None:
         return None
-    deviations = {layer.name: layer.std for layer in layers if is_weighted(layer)}
+    deviations = {layer.name: finite(layer.std) for layer in layers if is_weighted(layer)}
     return Finding(
         "activation-scale",
         Severity.WARNING,
@@ -184,20 +187,27 @@ def _without_gradient(finished: Sequence[FinishedTrial], layers: Sequence[LayerS
     names = [name for name in finished[0].result.without_gradient if all(name in found for found in every)]
     if not names:
         return None
+    waiting = any(layer.zero_share == 1 for layer in layers)  # a residual branch that starts at zero, for example
     return Finding(
         "parameters-without-gradient",
-        Severity.WARNING,
-        f"{len(names)} parameters get no gradient and will not learn: {shortened(names)}",
+        Severity.INFO if waiting else Severity.WARNING,
+        f"{len(names)} parameters get no gradient at the start: {shortened(names)}",
         {"parameters": names},
-        "Fine if they are frozen on purpose; otherwise look for a detached part, a dead activation or zero weights "
-        "behind them.",
+        "Fine if they are frozen on purpose, or wait for weights behind them that start at zero; otherwise look for a "
+        "detached part or a dead activation.",
         KARPATHY,
     )
 
 
 def _named(layer: LayerScale) -> dict[str, object]:
-    return {"layer": layer.name, "kind": layer.kind, "std": layer.std, "mean": layer.mean, "zeros": layer.zero_share}
+    return {
+        "layer": layer.name,
+        "kind": layer.kind,
+        "std": finite(layer.std),
+        "mean": finite(layer.mean),
+        "zeros": layer.zero_share,
+    }
 
 
 def _unhealthy(first: Unhealthy | None) -> dict[str, object]:
-    return {} if first is None else {**_named(first.layer), "gain": first.gain}
+    return {} if first is None else {**_named(first.layer), "gain": finite(first.gain)}

@@ -1,6 +1,5 @@
 """Second stage: can the network learn a small sample by heart, with all regularisation off?"""
 
-import math
 from collections.abc import Sequence
 
 from hpsearch.finding import Severity
@@ -11,6 +10,7 @@ from hpsearch.recipe.learning_rates import LEARNING_RATE, constant_rate, ladder,
 from hpsearch.recipe.overfit_findings import model_finding, own_rates_finding
 from hpsearch.recipe.plan import Plan, held
 from hpsearch.recipe.step import Draw
+from hpsearch.recipe.wording import finite
 from hpsearch.space import Grid
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
@@ -61,11 +61,13 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
     attempts = attempts_of(finished, task)
     learned = [attempt for attempt in attempts if attempt.ending is Ending.LEARNED]
     samples = plan.jobs[0].budget.samples
-    best = max(attempts, key=lambda attempt: (attempt.ending is Ending.LEARNED, attempt.merit))
+    best = min(
+        learned, key=lambda attempt: attempt.iterations, default=max(attempts, key=lambda attempt: attempt.merit)
+    )
     measured = {
         "learned_at": [attempt.rate for attempt in learned],
         "accuracy": best.accuracy,
-        "loss": best.loss if math.isfinite(best.loss) else None,
+        "loss": finite(best.loss),
         "learning_rate": best.rate,
         "iterations": best.iterations,
         "samples": samples,

@@ -8,7 +8,7 @@ from hpsearch.recipe.attempt import Attempt, Ending
 from hpsearch.recipe.learning_rates import allowed, written
 from hpsearch.recipe.output_loss import floor_of_probabilities
 from hpsearch.recipe.sources import JOHNSON, KARPATHY
-from hpsearch.recipe.wording import shortened
+from hpsearch.recipe.wording import finite, shortened
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
 
@@ -79,7 +79,7 @@ def evidence_of(attempts: Sequence[Attempt]) -> dict[str, object]:
             {
                 "learning_rate": attempt.rate,
                 "ending": attempt.ending.value,
-                "loss": attempt.loss if math.isfinite(attempt.loss) else None,
+                "loss": finite(attempt.loss),
                 "accuracy": attempt.accuracy,
                 "iterations": attempt.iterations,
             }

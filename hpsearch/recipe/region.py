@@ -46,7 +46,8 @@ def part(distribution: Range, low: float, high: float) -> Distribution:
 def _around(distribution: Distribution, values: Sequence[Value], half_width: float) -> Distribution:
     match distribution:
         case Choice():
-            return Choice(tuple(value for value in distribution.values if value in values))
+            kept = {(isinstance(value, bool), value) for value in values}  # True is not 1
+            return Choice(tuple(v for v in distribution.values if (isinstance(v, bool), v) in kept))
         case Grid():
             places = [distribution.values.index(value) for value in values]
             return Grid(distribution.values[max(0, min(places) - 1) : max(places) + 2])

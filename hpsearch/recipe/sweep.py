@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from hpsearch.recipe.learning_rates import SWEEP_STEPS_PER_DECADE
 from hpsearch.recipe.loss_curve import Course, LossCurve, loss_curve
+from hpsearch.recipe.wording import finite
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial
 
@@ -13,6 +15,8 @@ GOOD_SHARE = 0.5
 """A rate is handed on if its drop is at least this share of the largest one (heuristic)."""
 SMOOTHED_SHARE = 10
 """The loss is averaged over one in so many iterations."""
+LONE_STEP = 10 ** (1 / SWEEP_STEPS_PER_DECADE)
+"""The step that a grid of one rate is taken to have."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,8 @@ class Sweep:
                 "optimizer": name,
                 "learning_rate": curve.learning_rate,
                 "course": curve.course.value,
-                "start": curve.start if math.isfinite(curve.start) else None,
-                "end": curve.end if math.isfinite(curve.end) else None,
+                "start": finite(curve.start),
+                "end": finite(curve.end),
                 "drop": curve.drop,
             }
             for name, group in self.curves.items()
@@ -94,5 +98,7 @@ def _interval(curves: Sequence[LossCurve]) -> tuple[float, float]:
 
 def _ratio(rates: Sequence[float], place: int) -> float:
     """The step of the grid from one place to the next; beyond its ends the step nearest to them."""
+    if len(rates) == 1:
+        return LONE_STEP
     inside = min(max(place, 0), len(rates) - 2)
     return rates[inside + 1] / rates[inside]

@@ -27,13 +27,12 @@ def none_dropped(sweep: Sweep, finished: Sequence[FinishedTrial]) -> Finding:
     still = f"it did not move at {_span(rates[Course.STOOD_STILL])}" if rates[Course.STOOD_STILL] else ""
     if not still:
         advice = "Try lower rates (recipe.lr_sweep.learning_rates), a smaller initialisation, or normalisation layers."
-    elif not exploded:
-        advice = (
-            "If the rates are low, try higher ones or more steps (recipe.lr_sweep). If the network has learned a small "
-            "sample, look at the labels: nothing that it learns helps it on other batches."
-        )
     else:
-        advice = "Try rates between them, more steps (recipe.lr_sweep.steps), or another initialisation."
+        advice = (
+            f"Try {'rates between them' if exploded else 'higher rates'}, more steps (recipe.lr_sweep.steps), or an "
+            "initialisation for the activation in use. If the network has learned a small sample by heart, look at the "
+            "labels: shuffled ones cannot be learned from all data."
+        )
     return Finding(
         "no-learning-rate",
         Severity.ERROR,

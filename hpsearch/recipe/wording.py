@@ -1,5 +1,6 @@
-"""Putting lists and scores into sentences."""
+"""Putting lists, numbers and scores into sentences and evidence."""
 
+import math
 from collections.abc import Sequence
 
 from hpsearch.recipe.chance import objective_of
@@ -12,6 +13,11 @@ def shortened(names: Sequence[str], most: int = 4) -> str:
     """The first few names of a list, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
+
+
+def finite(number: float) -> float | None:
+    """The number for evidence: JSON knows neither NaN nor infinity."""
+    return number if math.isfinite(number) else None
 
 
 def shown_score(study: StudyDefinition, task: Task, best: FinishedTrial, trials: int) -> str:

@@ -1,0 +1,168 @@
+"""Which learning rates the third stage hands on, and what it says when there are none."""
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hpsearch.finding import Severity
+from hpsearch.job import Job
+from hpsearch.space import Choice, Grid, LogUniform, Uniform
+from hpsearch.stage import StageName
+from hpsearch.study import StudyDefinition
+from hpsearch.trial import Failure, FinishedTrial
+from hpsearch.verdict import Outcome, Verdict
+from tests.recipe.recipe_cases import TASK, codes, ended, exponential, failed, judged, planned, study
+
+STAGE = StageName.LR_SWEEP
+RATE = "optimizer.learning_rate"
+LN10 = math.log(10)
+HALF_STEP = 10 ** (1 / 6)
+
+
+def to(end: float) -> Callable[[Job], FinishedTrial]:
+    return lambda job: ended(job, step_losses=exponential(LN10, end, 100))
+
+
+def exploded(job: Job) -> FinishedTrial:
+    return failed(job, step_losses=(LN10, 10.0, math.nan))
+
+
+def judge(ends: dict[float, Any], definition: StudyDefinition | None = None) -> Verdict:
+    """Judges the sweep of a study whose rates end at the given losses (None: exploded), and at ln 10 otherwise."""
+    definition = definition or study()
+    plan = planned(STAGE, definition)
+    finished = []
+    for job in plan.jobs:
+        end = ends.get(job.optimizer.learning_rate, LN10)
+        finished.append(exploded(job) if end is None else to(end)(job))
+    verdict = judged(definition, plan, finished)
+    json.dumps([dict(verdict.measured), *(dict(found.evidence) for found in verdict.findings)], allow_nan=False)
+    return verdict
+
+
+GOOD = {1e-3: 1.5, 2.15443e-3: 1.0, 4.64159e-3: 0.6, 1e-2: 0.4, 2.15443e-2: 0.5, 4.64159e-2: None, 1e-1: None}
+
+
+def test_the_plan_holds_everything_but_the_rate() -> None:
+    definition = study(
+        network={"name": "convnet", "width": {"choice": [8, 16]}},
+        optimizer={"schedule": "step"},
+        recipe={"lr_sweep": {"steps": 50, "weight_decay": 3e-5}},
+    )
+    plan = planned(STAGE, definition)
+    assert len(plan.jobs) == 16
+    assert len({(job.weights_seed, job.order_seed, job.network.parameters["width"]) for job in plan.jobs}) == 1
+    assert plan.space[RATE] == Grid(tuple(job.optimizer.learning_rate for job in plan.jobs))
+    assert plan.space["network.width"] == Choice((8,))
+    for job in plan.jobs:
+        assert job.regularised
+        assert job.budget.samples is None
+        assert (job.budget.steps, job.optimizer.weight_decay, job.optimizer.schedule) == (50, 3e-5, "constant")
+
+
+def test_a_choice_of_optimisers_is_swept_with_each() -> None:
+    definition = study(optimizer={"name": {"choice": ["sgd", "adam"]}})
+    plan = planned(STAGE, definition)
+    assert len(plan.jobs) == 32
+    finished = [
+        to(0.5 if (job.optimizer.name, job.optimizer.learning_rate) in {("sgd", 0.1), ("adam", 1e-3)} else LN10)(job)
+        for job in plan.jobs
+    ]
+    handed_on = judged(definition, plan, finished).handed_on[RATE]
+    assert handed_on.ends() == pytest.approx((1e-3 / HALF_STEP, 1e-1 * HALF_STEP), rel=1e-3)
+
+
+def test_the_interval_of_good_rates_is_handed_on_with_half_a_step_on_each_side() -> None:
+    verdict = judge(GOOD)
+    assert verdict.outcome is Outcome.PASS
+    # The drop at 1e-3 is 0.8 of 1.9: less than half.
+    expected = (2.15443e-3 / HALF_STEP, 2.15443e-2 * HALF_STEP)
+    assert isinstance(verdict.handed_on[RATE], LogUniform)
+    assert verdict.handed_on[RATE].ends() == pytest.approx(expected, rel=1e-3)
+    assert "50%" in verdict.handed_on_reason
+    assert verdict.measured["learning_rate"] == 1e-2
+
+
+def test_good_rates_beyond_a_bad_one_are_left_out() -> None:
+    verdict = judge({1e-4: 0.6, 1e-2: 0.4, 2.15443e-2: 0.5})
+    assert verdict.handed_on[RATE].ends()[0] == pytest.approx(1e-2 / HALF_STEP, rel=1e-3)
+
+
+def test_the_ends_of_the_grid_are_extended_by_its_last_step() -> None:
+    verdict = judge({1e-5: 0.5}, study(recipe={"lr_sweep": {"learning_rates": [1e-5, 1e-4, 1e-2]}}))
+    assert verdict.handed_on[RATE].ends() == pytest.approx((1e-5, 1e-5 * math.sqrt(10)))  # cut at the definition's end
+    lone = judge({1e-3: 0.5}, study(recipe={"lr_sweep": {"learning_rates": [1e-3, 1e-3]}}))
+    assert lone.handed_on[RATE].ends() == pytest.approx((1e-3 / HALF_STEP, 1e-3 * HALF_STEP))
+
+
+@pytest.mark.parametrize(
+    ("own", "part"),
+    [
+        ({"log_uniform": [5e-3, 1e-1]}, LogUniform(5e-3, 2.15443e-2 * HALF_STEP)),
+        ({"uniform": [5e-3, 1e-2]}, Uniform(5e-3, 1e-2)),
+        ({"choice": [1.0, 1e-2, 1e-5]}, Choice((1e-2,))),
+        ({"grid": [1e-4, 5e-3, 1e-2]}, Grid((5e-3, 1e-2))),
+    ],
+)
+def test_the_studys_own_rates_are_cut_and_not_replaced(own: Any, part: Any) -> None:
+    handed_on = judge(GOOD, study(optimizer={"learning_rate": own})).handed_on[RATE]
+    assert type(handed_on) is type(part)
+    assert handed_on.ends() == pytest.approx(part.ends(), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("own", "code"),
+    [
+        ({"log_uniform": [1e-10, 1e-8]}, "learning-rates-too-low"),
+        ({"log_uniform": [0.2, 1.0]}, "learning-rates-too-high"),
+        ({"choice": [1e-9, 1.0]}, "learning-rates-miss"),
+    ],
+)
+def test_rates_that_lie_elsewhere_fail_with_where_the_loss_drops(own: Any, code: str) -> None:
+    verdict = judge(GOOD, study(optimizer={"learning_rate": own}))
+    assert verdict.outcome is Outcome.FAIL
+    assert codes(verdict) == [code]
+    assert verdict.handed_on == {}
+    assert verdict.findings[0].evidence["low"] == pytest.approx(2.15443e-3 / HALF_STEP, rel=1e-3)
+
+
+def test_a_fixed_rate_is_not_replaced_and_its_place_is_told() -> None:
+    verdict = judge(GOOD, study(optimizer={"learning_rate": 1e-2}))
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.handed_on == {}
+    assert "inside" in verdict.handed_on_reason
+
+
+@pytest.mark.parametrize(
+    ("rate", "end", "severity", "code"),
+    [
+        (1e-3, 1.5, Severity.WARNING, "learning-rate-too-low"),
+        (1e-9, LN10, Severity.ERROR, "learning-rate-too-low"),
+        (0.1, None, Severity.ERROR, "learning-rate-too-high"),
+    ],
+)
+def test_a_fixed_rate_outside_fails_only_if_nothing_drops_there(
+    rate: float, end: float | None, severity: Severity, code: str
+) -> None:
+    verdict = judge({**GOOD, rate: end}, study(optimizer={"learning_rate": rate}))
+    assert verdict.outcome is (Outcome.FAIL if severity is Severity.ERROR else Outcome.PASS)
+    assert [(finding.code, finding.severity) for finding in verdict.findings] == [(code, severity)]
+
+
+def test_no_drop_anywhere_fails_with_what_happened_where() -> None:
+    verdict = judge({0.1: None, 1.0: None, 0.215443: None, 0.464159: None})
+    assert verdict.outcome is Outcome.FAIL
+    assert codes(verdict) == ["no-learning-rate"]
+    assert "it exploded at 0.1 … 1; it did not move at 1e-05 … 0.0464" in verdict.summary
+    assert verdict.handed_on == {}
+
+
+def test_errors_everywhere_are_told_as_such() -> None:
+    plan = planned(STAGE, study())
+    finished = [failed(job, Failure.ERROR, reason="ValueError: the user's") for job in plan.jobs]
+    verdict = judged(study(), plan, finished, TASK)
+    assert codes(verdict) == ["training-failed"]
+    assert "ValueError: the user's" in verdict.summary
