@@ -83,9 +83,21 @@ SearchableFraction = Annotated[
 SearchableCount = Annotated[int | Distribution, _searchable(Annotated[int, Field(ge=1)]), _write]
 
 
+def _json(raw: object) -> Any:
+    """A value that a JSON document can hold, which keeps it the same in the store and in the study's identity."""
+    try:
+        json.dumps(raw, allow_nan=False)
+    except (TypeError, ValueError):
+        raise ValueError(
+            "must be built of finite numbers, words, true, false, null, lists and mappings with words as keys; "
+            "write anything else as a word"
+        ) from None
+    return raw
+
+
 def _searchable_or_json(raw: object) -> Any:
     """A network's hyperparameter: a distribution if it is a mapping, else any JSON value."""
-    return distribution(raw) if isinstance(raw, Mapping) else raw
+    return distribution(raw) if isinstance(raw, Mapping) else _json(raw)
 
 
 SearchableJson = Annotated[Json | Distribution, PlainValidator(_searchable_or_json), _write]
@@ -111,7 +123,7 @@ class DataDefinition(Section):
     """Or ``module:callable`` that returns ``(images, targets)``; from the command line only."""
     path: str | None = None
     """The file or folder that the data set is read from, where it needs one."""
-    options: dict[str, Any] = Field(default_factory=dict)
+    options: Annotated[dict[str, Any], BeforeValidator(_json)] = Field(default_factory=dict)
     """Keyword arguments of the factory."""
     batch_size: SearchableCount = 64
     validation: Annotated[float, Field(gt=0, lt=1)] = 0.2

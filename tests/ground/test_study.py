@@ -169,3 +169,11 @@ def test_a_study_that_has_ended_stays_so() -> None:
     assert not NEXT_STATES[StudyState.COMPLETE]
     assert not NEXT_STATES[StudyState.FAILED]
     assert StudyState.RUNNING in NEXT_STATES[StudyState.INTERRUPTED]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}, b"bytes"])
+def test_what_json_cannot_hold_is_refused_where_it_stands(value: object) -> None:
+    sections = {"data": {"factory": "a:b", "options": {"key": value}}, "network": {"name": "convnet", "key": value}}
+    with pytest.raises(ValidationError) as caught:
+        StudyDefinition.model_validate(sections)
+    assert {error["loc"] for error in caught.value.errors()} == {("data", "options"), ("network", "key")}
