@@ -33,7 +33,7 @@ class Uniform:
         return tuple(self.quantile(u) for u in _even(count))
 
     def ends(self) -> tuple[Value, ...]:
-        return (self.low, self.high)
+        return (float(self.low), float(self.high))
 
     def as_dict(self) -> dict[str, list[Value]]:
         return {"uniform": [self.low, self.high]}
@@ -58,7 +58,7 @@ class LogUniform:
         return tuple(self.quantile(u) for u in _even(count))
 
     def ends(self) -> tuple[Value, ...]:
-        return (self.low, self.high)
+        return (float(self.low), float(self.high))
 
     def as_dict(self) -> dict[str, list[Value]]:
         return {"log_uniform": [self.low, self.high]}

@@ -8,7 +8,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from hpsearch.errors import Problem, did_you_mean, shown
 from hpsearch.networks.parameters import PARAMETERS
 from hpsearch.preflight.problems import problem_of
-from hpsearch.space import LogUniform, Uniform, is_distribution
+from hpsearch.space import is_distribution
 
 
 def check_parameters(name: str, parameters: Mapping[str, Any]) -> list[Problem]:
@@ -33,9 +33,8 @@ def _check_value(model: type[BaseModel], key: str, value: Any) -> list[Problem]:
     field = model.model_fields[key]
     adapter: TypeAdapter[Any] = TypeAdapter(field.rebuild_annotation(), config={"strict": True})
     for end in value.ends() if is_distribution(value) else (value,):
-        tried = float(end) if isinstance(value, Uniform | LogUniform) else end
         try:
-            adapter.validate_python(tried)
+            adapter.validate_python(end)
         except ValidationError as error:
             return [problem_of(error.errors(include_url=False)[0], ("network", key))]
     return []

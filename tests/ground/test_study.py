@@ -134,6 +134,7 @@ def test_resources_are_no_part_of_the_identity_and_everything_else_is() -> None:
         ({"optimizer": {"name": {"choice": ["sgd", "lion"]}}}, "optimizer.name", "literal_error"),
         ({"data": {"dataset": "digits", "batch_size": 0}}, "data.batch_size", "greater_than_equal"),
         ({"data": {"dataset": "digits", "batch_size": {"uniform": [16, 64]}}}, "data.batch_size", "int_type"),
+        ({"data": {"dataset": "digits", "batch_size": Uniform(16, 64)}}, "data.batch_size", "int_type"),
         ({"data": {"dataset": "digits", "validation": 0}}, "data.validation", "greater_than"),
         ({"data": {"dataset": "digits", "validation": 0.5, "test": 0.5}}, "data", "value_error"),
         ({"data": {"dataset": "digits", "factory": "a:b"}}, "data", "value_error"),
