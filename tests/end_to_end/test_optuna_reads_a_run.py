@@ -6,7 +6,7 @@ import sys
 
 import optuna
 import pytest
-from sqlalchemy.exc import DBAPIError
+from optuna.exceptions import StorageInternalError
 
 from tests.end_to_end.conftest import Undisturbed
 from tests.end_to_end.programs import environment
@@ -35,7 +35,7 @@ def test_stock_optuna_reads_the_search_and_cannot_write(undisturbed: Undisturbed
         }  # fmt: skip
         assert all(len(trial.intermediate_values) == 2 for trial in study.trials)
         assert optuna.visualization.plot_optimization_history(study).data
-        with pytest.raises(DBAPIError):
+        with pytest.raises(StorageInternalError):
             study.ask()
         assert len(study.get_trials(deepcopy=False)) == len(values)
         storage.engine.dispose()
