@@ -119,6 +119,16 @@ def test_real_targets_make_a_regression_with_normalised_targets() -> None:
     assert 4 < restored.mean() < 10
 
 
+@pytest.mark.parametrize("loss", ["l1", "l2"])
+def test_the_task_knows_what_guessing_a_constant_costs(loss: str) -> None:
+    dataset = load_dataset(settings(dataset=None, factory="tests.data.own_data:quantities", loss=loss))
+    train, held_out = dataset.train.targets, dataset.validation.targets
+    off = held_out - (train.median(dim=0).values if loss == "l1" else train.mean(dim=0))
+    expected = off.abs().mean() if loss == "l1" else off.square().mean()
+    assert dataset.task.validation_guessing_loss == pytest.approx(expected.item(), rel=0.01)
+    assert load_dataset(DIGITS).task.validation_guessing_loss is None
+
+
 def test_a_vector_of_real_targets_is_one_column() -> None:
     assert load_dataset(own("quantities", columns=1)).train.targets.shape == (60, 1)
 
