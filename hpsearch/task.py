@@ -23,8 +23,8 @@ class Task:
     validation_class_counts: tuple[int, ...] = ()
     """Samples of each class in the validation split; empty for regression."""
     validation_guessing_loss: float | None = None
-    """Validation loss of the best constant guess that the training split gives: the mean for L2, the median for L1. None
-    for classification."""
+    """Validation loss of the best constant guess that the training split gives: the mean for L2, the median for L1.
+    None for classification."""
 
     @property
     def is_classification(self) -> bool:
