@@ -220,14 +220,30 @@ def test_nobody_is_handed_a_server_that_is_about_to_stop(home: Path) -> None:
 
 
 def test_threads_share_one_use(home: Path) -> None:
-    answers: list[object] = []
-    with EmbeddedPostgres(home, grace_s=0) as mine:
-        threads = [threading.Thread(target=lambda: answers.append(mine.start())) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert answers == [mine.url] * 8
+    together = threading.Barrier(8)
+    mine = EmbeddedPostgres(home, grace_s=0)
+    answers: list[str] = []
+
+    def use() -> None:
+        together.wait()
+        answers.append(mine.start())
+
+    def open_uses() -> int:
+        return sum(
+            path.is_symlink() and path.readlink().name == "users.lock" for path in Path("/proc/self/fd").iterdir()
+        )
+
+    with EmbeddedPostgres(home, grace_s=0):
+        for _ in range(20):
+            threads = [threading.Thread(target=use) for _ in range(together.parties)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert open_uses() == 2
+            mine.close()
+    assert answers == [mine.url] * len(answers)
+    assert len(answers) == 20 * together.parties
 
 
 def test_server_of_a_deleted_home_ends_and_a_new_one_is_made(new_home: Path) -> None:

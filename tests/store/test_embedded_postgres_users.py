@@ -83,6 +83,8 @@ def answers(url: str) -> bool:
 
 
 def test_server_is_closed_to_others_and_a_recycled_process_id_does_not_stop_it(place: Place) -> None:
+    (place.home / "postgres").mkdir()  # open to everybody, as a careless copy of a home would be
+    os.chown(place.home / "postgres", place.home.stat().st_uid, -1)
     with UsingProcess(place.home, **place.options) as user:
         assert answers(user.url())
         [server] = postmasters(place.home)
