@@ -20,9 +20,11 @@ def short_home() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def ray_tune(short_home: Path) -> Iterator[RayTuneExecutor]:
-    """Two workers on a Ray of our own."""
-    with RayTuneExecutor(short_home, workers=2, import_paths=(USER_CODE,)) as executor:
-        yield executor
+    """Two workers on a Ray of our own, in surroundings that ask for two threads each."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OMP_NUM_THREADS", "2")
+        with RayTuneExecutor(short_home, workers=2, import_paths=(USER_CODE,)) as executor:
+            yield executor
 
 
 @pytest.fixture(scope="module")

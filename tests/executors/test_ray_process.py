@@ -131,6 +131,11 @@ def test_a_program_ends_by_its_own_rules_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_importing_the_executor_imports_neither_torch_nor_ray() -> None:
+    text = "import sys, hpsearch.executors.ray_tune; print(sorted({'torch', 'ray', 'numpy'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", text], capture_output=True, check=True, text=True).stdout == "[]\n"
+
+
 def test_a_killed_program_leaves_no_process(short_home: Path) -> None:
     with program(DRIVER, str(short_home), "", "2", "none", "sleep", "sleep") as driver:
         assert driver.line().startswith("0 complete")
@@ -153,14 +158,17 @@ def test_without_its_scheduler_a_program_ends_with_a_reason(short_home: Path) ->
 
 
 def test_a_cluster_can_be_joined_and_stays(short_home: Path, in_process: InProcessExecutor) -> None:
-    token = uuid.uuid4().hex
-    with program("-c", CLUSTER, str(short_home / "c"), RAY_AUTH_TOKEN=token, RAY_AUTH_MODE="token") as cluster:
-        address = cluster.line()
+    token = {"RAY_AUTH_TOKEN": uuid.uuid4().hex, "RAY_AUTH_MODE": "token"}
+    with program("-c", CLUSTER, str(short_home / "c"), **token) as cluster:
         # Two workers are asked for, and there is room for one.
-        arguments = (DRIVER, str(short_home / "d"), address, "2", "none", "none", "none", "none")
-        with program(*arguments, RAY_AUTH_TOKEN=token, RAY_AUTH_MODE="token") as driver:
+        join = (DRIVER, str(short_home / "d"), cluster.line(), "2")
+        with program(*join, "none", "none", "none", "none", **token) as driver:
             output, errors = driver.process.communicate(timeout=DEADLINE_S)
-        assert (driver.process.returncode, errors) == (0, "")
+            assert (driver.process.returncode, errors) == (0, "")
+        with program(*join, "none", "sleep", "none", **token) as driver:
+            assert driver.line().startswith("0 complete")
+            driver.process.terminate()
+            assert driver.process.communicate(timeout=DEADLINE_S) == ("", "own handler of signal 15\n")
         assert cluster.process.poll() is None
     expected = in_process.run(in_cohorts_of(1, [job(number) for number in range(4)]))
     assert sorted(output.splitlines()) == [f"{r.number} {r.state} {r.step_losses}" for r in expected]

@@ -21,11 +21,15 @@ def processes(folder: Path) -> set[int]:
 
 
 def test_workers_stay_warm_from_run_to_run(ray_tune: RayTuneExecutor, tmp_path: Path) -> None:
-    mark = {"folder": str(tmp_path)}
-    for _ in range(4):
-        list(ray_tune.run(in_cohorts_of(1, [job(number, parameters=mark) for number in range(6)])))
-    assert len(processes(tmp_path)) <= 2
-    assert os.getpid() not in processes(tmp_path)
+    met = []
+    for number in range(4):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        jobs = [job(number, "meet", parameters={"folder": str(folder)}) for number in range(2)]
+        assert len(list(ray_tune.run(in_cohorts_of(1, jobs)))) == 2
+        met.append(processes(folder))
+    assert met == [met[0]] * 4
+    assert len(met[0] - {os.getpid()}) == 2
 
 
 def test_idle_workers_that_die_are_replaced(ray_tune: RayTuneExecutor, tmp_path: Path) -> None:

@@ -29,6 +29,10 @@ class Fault(nn.Module):
             os._exit(7)
         if self.kind == "segfault":
             ctypes.string_at(0)
+        if self.kind == "meet" and self.folder is not None:
+            deadline = time.monotonic() + 120
+            while len(list(Path(self.folder).iterdir())) < 2 and time.monotonic() < deadline:
+                time.sleep(0.02)
         if self.kind == "sleep":
             time.sleep(600)
         return x
@@ -37,7 +41,8 @@ class Fault(nn.Module):
 def build(
     *, input_shape: tuple[int, int, int], outputs: int, kind: str = "none", folder: str | None = None
 ) -> nn.Module:
-    """A linear network with a fault. ``folder`` gets a file named by the process that builds it."""
+    """A linear network with a fault. ``folder`` gets a file named by the process that builds it; ``meet`` waits there
+    for a second process."""
     if folder is not None:
         (Path(folder) / str(os.getpid())).touch()
     if kind == "raise in factory":
