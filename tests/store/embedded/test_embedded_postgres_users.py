@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from hpsearch.errors import DatabaseUnavailableError
 from hpsearch.store.embedded import EmbeddedPostgres
 from hpsearch.store.postgres_home import SOCKET_PATH_LIMIT
 from hpsearch.store.unprivileged import Account, before_exec
-from tests.store.using_process import ROOT, UsingProcess, postmasters, wait_until_gone
+from tests.store.embedded.using_process import ROOT, UsingProcess, ask, postmasters, wait_until_gone
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="speaks of what only root can do")
 
@@ -71,11 +70,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     home = tmp_path_factory.mktemp("pg")
     yield home
     wait_until_gone(home)
-
-
-def ask(url: str, statement: str) -> object:
-    with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
-        return connection.execute(sa.text(statement)).scalar()
 
 
 def answers(url: str) -> bool:
