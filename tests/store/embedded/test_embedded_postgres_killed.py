@@ -14,6 +14,7 @@ from tests.store.embedded.using_process import (
     UsingProcess,
     ask,
     postmasters,
+    processes,
     supervisors,
     wait_until,
     wait_until_gone,
