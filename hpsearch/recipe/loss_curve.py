@@ -1,6 +1,6 @@
 """The course of a training loss over some iterations: did it fall, blow up, or stay where it was?
 
-What counts as a significant drop is defined here (docs/decisions/a-significant-drop-of-the-loss.md).
+What counts as a significant drop is defined here (docs/decisions/0011-a-significant-drop-of-the-loss.md).
 """
 
 import math
@@ -19,7 +19,7 @@ STANDARD_ERRORS = 3.0
 """A drop is at least so many standard errors of the mini-batch noise: one chance in about 700 for noise alone."""
 BLOW_UP = 1.5
 """The loss blows up when its moving average exceeds the first loss by this factor. Heuristic, measured on 64 sound
-networks: of the rates that stayed below it 99 in 100 ended far below the first loss."""
+networks: of 36 curves that rose less above their start, 27 ended below half of it; of 144 that rose further, 24."""
 
 
 class Course(StrEnum):

@@ -1,7 +1,7 @@
 """What theory says of a loss as a function of what the outputs look like.
 
-The tolerance of the initial loss (docs/decisions/tolerance-of-the-initial-loss.md) and the floor that bounded outputs
-put under a loss are computed here.
+The tolerance of the initial loss and the floor that bounded outputs put under a loss are computed here
+(docs/decisions/0010-tolerance-of-the-initial-loss.md).
 """
 
 import math

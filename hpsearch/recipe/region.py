@@ -1,4 +1,6 @@
-"""The region around the best trials: what a fine search looks at next (docs/decisions/region-of-the-fine-search.md).
+"""The region around the best trials: what a fine search looks at next.
+
+Why it is as wide as it is: docs/decisions/0012-region-of-the-fine-search.md.
 
 Every distribution is seen on its own scale from 0 (its low end) to 1 (its high end), logarithmic where it is. A region
 keeps all that the best trials span, and at least ``half_width`` on either side of the very best, within the ends.

@@ -177,6 +177,7 @@ def test_every_round_narrows_around_the_best() -> None:
     plans, _ = fine_after([0.5, 0.6, 0.5], [[0.7] * 5 + [0.8], [0.8] * 5 + [0.9], [0.95] * 6])
     widths = [float(plan.space[DECAY].ends()[1]) / float(plan.space[DECAY].ends()[0]) for plan in plans]  # type: ignore[arg-type]
     assert widths[0] > widths[1] > widths[2] > 1
+    assert widths[1] <= 1.001 * 10 ** (3 * 2 / 16)  # a sixteenth of the three decades on either side of the best
 
 
 def test_a_round_that_brings_nothing_is_the_last() -> None:
