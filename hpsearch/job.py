@@ -98,9 +98,10 @@ class Job:
 
     @property
     def structure(self) -> tuple[object, ...]:
-        """Equal for jobs whose networks have the same structure and differ in numbers only."""
+        """Equal for jobs that train on the same data and whose networks differ in numbers only."""
         parameters = {key: value for key, value in self.network.parameters.items() if key not in NUMBERS_ONLY}
         return (
+            repr(self.data),
             self.network.name,
             self.network.factory,
             repr(sorted(parameters.items())),

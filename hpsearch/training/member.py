@@ -40,13 +40,13 @@ def train_member(job: Job, arrays: Arrays) -> TrialResult:
             _Training(job, arrays, curves).run()
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001  (the user's network may raise anything; it must end its trial only)
+    except (Exception, SystemExit) as error:  # noqa: BLE001  (the user's code ends only its trial)
         failure, reason = _cause(error, curves)
         return curves.failed(failure, reason, time.perf_counter() - started)
     return curves.complete(time.perf_counter() - started)
 
 
-def _cause(error: Exception, curves: Curves) -> tuple[Failure, str]:
+def _cause(error: BaseException, curves: Curves) -> tuple[Failure, str]:
     """Why training ended. A loss that was not finite any more comes before an exception that followed from it."""
     if isinstance(error, DivergedError):
         return Failure.DIVERGED, str(error)

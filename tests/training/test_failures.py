@@ -144,3 +144,9 @@ def test_a_label_out_of_range_is_an_error_of_the_trial() -> None:
     assert result.failure is Failure.ERROR
     assert result.reason is not None
     assert result.reason.startswith("IndexError: Target")
+
+
+def test_a_network_that_asks_python_to_exit_ends_its_trial_only() -> None:
+    result = train(job(own("Breaking", how="exit"), Budget(steps=3)), classes())
+    assert (result.state, result.failure) == (TrialState.FAILED, Failure.ERROR)
+    assert "SystemExit" in (result.reason or "")

@@ -104,6 +104,8 @@ def broken(result: Tensor, how: str) -> Tensor:
             raise MemoryError
         case "interrupt":
             raise KeyboardInterrupt
+        case "exit":
+            raise SystemExit(3)
         case "nan_then_raise":
             if not result.isfinite().all():
                 raise ArithmeticError("not a number")
