@@ -4,34 +4,27 @@ import math
 import statistics
 from collections.abc import Sequence
 
-from hpsearch.finding import Finding, Severity
+from hpsearch.finding import Severity
 from hpsearch.job import Budget, job_for
 from hpsearch.recipe.centre import centre
-from hpsearch.recipe.layers import (
-    BOUNDED,
-    ONE_SIDED,
-    Unhealthy,
-    dead_from,
-    first_unhealthy,
-    is_weighted,
-    output_layer,
+from hpsearch.recipe.initial_findings import (
+    activation_on_output,
+    loss_off,
+    not_measured,
+    scale_left,
+    signal_lost,
+    without_gradient,
 )
-from hpsearch.recipe.output_loss import floor_of_probabilities, tolerance
+from hpsearch.recipe.output_loss import tolerance
 from hpsearch.recipe.plan import Plan, held
-from hpsearch.recipe.sources import GLOROT, HE, JOHNSON, KARPATHY
 from hpsearch.recipe.step import Draw
-from hpsearch.recipe.wording import finite, shortened
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
-from hpsearch.trial import FinishedTrial, LayerScale
+from hpsearch.trial import FinishedTrial
 from hpsearch.verdict import Outcome, Verdict
 
 STAGE = StageName.INITIAL_LOSS
-INITIALISATION = (
-    "Initialise the weights for the activation in use: Kaiming for ReLU and its kin, Xavier for tanh; or add batch "
-    "norm. Look at what multiplies the weights or the inputs, and whether the images are normalised."
-)
 
 
 def plan(
@@ -55,31 +48,21 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
 
     The tolerance has one standard error of the mean over the seeds on top of what theory allows.
     """
-    losses = [trial.result.step_losses[0] for trial in finished if trial.result.step_losses]
-    broken = [trial.result for trial in finished if trial.result.failure is not None]
-    if broken:
-        reason = broken[0].reason or ""
-        finding = Finding(
-            "training-failed",
-            Severity.ERROR,
-            f"{len(broken)} of {len(finished)} initialisations could not be measured: {reason}",
-            {"failed": len(broken), "reasons": sorted({result.reason or "" for result in broken})},
-            "If the loss is not finite at initialisation, the weights or the inputs are far too large; "
-            "otherwise correct what raised the error.",
-            HE,
-        )
-        measured = {"loss": None, "seeds": len(finished), "failed": len(broken)}
-        return Verdict(STAGE, Outcome.FAIL, finding.message, 0, measured, {"loss": task.initial_loss}, (finding,))
+    broken = not_measured(finished)
+    if broken is not None:
+        measured = {"loss": None, "seeds": len(finished), "failed": broken.evidence["failed"]}
+        return Verdict(STAGE, Outcome.FAIL, broken.message, 0, measured, {"loss": task.initial_loss}, (broken,))
+    losses = [trial.result.step_losses[0] for trial in finished]
     mean, spread = statistics.fmean(losses), statistics.stdev(losses)
     allowed = tolerance(task) + spread / math.sqrt(len(losses))
     layers = finished[0].result.layers
     findings = [
         found
         for found in (
-            _loss_off(task, mean, allowed, layers) or _scale_left(layers),
-            _signal_lost(layers),
-            _activation_on_output(task, layers),
-            _without_gradient(finished, layers),
+            loss_off(task, mean, allowed, layers) or scale_left(layers),
+            signal_lost(layers),
+            activation_on_output(task, layers),
+            without_gradient(finished, layers),
         )
         if found is not None
     ]
@@ -94,120 +77,3 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         {"loss": task.initial_loss, "tolerance": allowed},
         tuple(findings),
     )
-
-
-def _loss_off(task: Task, mean: float, allowed: float, layers: Sequence[LayerScale]) -> Finding | None:
-    off = mean - task.initial_loss
-    if abs(off) <= allowed:
-        return None
-    first = first_unhealthy(layers)
-    evidence = {"loss": mean, "expected": task.initial_loss, "off": off, "tolerance": allowed, **_unhealthy(first)}
-    if off < 0:
-        return Finding(
-            "initial-loss-below-guessing",
-            Severity.WARNING,
-            f"the initial loss is {-off:.3g} below that of guessing: the network knows something already",
-            evidence,
-            "Fine if it starts from trained weights or from the class frequencies; otherwise look for the target "
-            "among the inputs.",
-            KARPATHY,
-        )
-    head = output_layer(layers)
-    if first is not None:
-        where = f"; the activations first leave their healthy scale in layer {first.sentence}"
-    elif head is not None:
-        where = f"; the hidden layers are of healthy scale, the outputs of {head.name} deviate by {head.std:.3g}"
-    else:
-        where = ""
-    return Finding(
-        "initial-loss-off",
-        Severity.ERROR,
-        f"it is {off:.3g} too high, and {allowed:.2g} are allowed{where}",
-        evidence,
-        INITIALISATION,
-        f"{JOHNSON}; {HE}",
-    )
-
-
-def _signal_lost(layers: Sequence[LayerScale]) -> Finding | None:
-    first = dead_from(layers)
-    if first is None:
-        return None
-    return Finding(
-        "signal-lost",
-        Severity.ERROR,
-        f"from layer {first.name} on the outputs are the same for every image, so that nothing can be learned",
-        _named(first),
-        "Weights of zero, or a dead activation, let nothing through: initialise them at random.",
-        GLOROT,
-    )
-
-
-def _activation_on_output(task: Task, layers: Sequence[LayerScale]) -> Finding | None:
-    last = output_layer(layers)
-    if last is None or last.kind not in BOUNDED | ONE_SIDED:
-        return None
-    bounded = last.kind in BOUNDED
-    if task.is_classification and bounded:
-        floor = floor_of_probabilities(task.outputs) if last.kind not in ("Tanh", "Hardtanh", "Softsign") else None
-        effect = f"the loss cannot fall below {floor:.3g}" if floor else "the loss cannot come near zero"
-    else:
-        effect = "outputs below zero are bent or cut off" if not bounded else "targets outside its range are lost"
-    return Finding(
-        "activation-on-output",
-        Severity.ERROR if bounded and task.is_classification else Severity.WARNING,
-        f"the network ends with an activation ({last.name}, {last.kind}): {effect}",
-        _named(last),
-        "Return the outputs of the last linear layer; the loss applies the soft-max itself.",
-        KARPATHY,
-    )
-
-
-def _scale_left(layers: Sequence[LayerScale]) -> Finding | None:
-    first = first_unhealthy(layers)
-    if first is None or dead_from(layers) is not None:
-        return None
-    deviations = {layer.name: finite(layer.std) for layer in layers if is_weighted(layer)}
-    return Finding(
-        "activation-scale",
-        Severity.WARNING,
-        f"at initialisation the activations first leave their healthy scale in layer {first.sentence}",
-        {**_unhealthy(first), "deviations": deviations},
-        INITIALISATION,
-        f"{GLOROT}; {HE}",
-    )
-
-
-def _without_gradient(finished: Sequence[FinishedTrial], layers: Sequence[LayerScale]) -> Finding | None:
-    """Names that got no gradient at any initialisation, unless a head of zeros explains all of them."""
-    last = output_layer(layers)
-    if last is None or last.std == 0:
-        return None
-    every = [set(trial.result.without_gradient) for trial in finished]
-    names = [name for name in finished[0].result.without_gradient if all(name in found for found in every)]
-    if not names:
-        return None
-    waiting = any(layer.zero_share == 1 for layer in layers)  # a residual branch that starts at zero, for example
-    return Finding(
-        "parameters-without-gradient",
-        Severity.INFO if waiting else Severity.WARNING,
-        f"{len(names)} parameters get no gradient at the start: {shortened(names)}",
-        {"parameters": names},
-        "Fine if they are frozen on purpose, or wait for weights behind them that start at zero; otherwise look for a "
-        "detached part or a dead activation.",
-        KARPATHY,
-    )
-
-
-def _named(layer: LayerScale) -> dict[str, object]:
-    return {
-        "layer": layer.name,
-        "kind": layer.kind,
-        "std": finite(layer.std),
-        "mean": finite(layer.mean),
-        "zeros": layer.zero_share,
-    }
-
-
-def _unhealthy(first: Unhealthy | None) -> dict[str, object]:
-    return {} if first is None else {**_named(first.layer), "gain": finite(first.gain)}

@@ -17,8 +17,8 @@ ONE_SIDED = frozenset({"ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "S
 
 HEALTHY_GAIN = (0.05, 4.0)
 """Between these a layer with weights multiplies the scale of what it sees at initialisation. Heuristic, measured: 64
-sound networks lay between 0.53 and 1.9; Glorot's initialisation gives 0.1 where there are many more outputs than inputs;
-weights ten times too large give 6 with torch's default and 10 with Kaiming's."""
+sound networks lay between 0.53 and 1.9; Glorot's initialisation gives 0.1 where outputs far outnumber inputs; weights
+ten times too large give 6 with torch's default and 10 with Kaiming's."""
 HEALTHY_STD = (1e-3, 100.0)
 """Between these the outputs of a hidden layer with weights lie, however many layers there are. Heuristic: outside,
 rounding or saturation begin to decide; sound networks without normalisation reach 5 at depth 8."""

@@ -137,10 +137,12 @@ def test_a_branch_that_starts_at_zero_explains_missing_gradients() -> None:
 def test_initialisations_that_cannot_be_measured_fail_with_their_reason(failure: Failure) -> None:
     definition = study(recipe={"initial_loss": {"seeds": 2}})
     plan = planned(STAGE, definition)
-    finished = [ended(plan.jobs[0], step_losses=(2.3,)), failed(plan.jobs[1], failure, reason="that is why")]
-    verdict = judged(definition, plan, finished)
+    seen = layers(("conv1", "Conv2d", 0.0, 1e9))
+    broken = failed(plan.jobs[1], failure, reason="that is why", layers=seen)
+    verdict = judged(definition, plan, [ended(plan.jobs[0], step_losses=(2.3,)), broken])
     assert verdict.outcome is Outcome.FAIL
     assert "that is why" in verdict.summary
+    assert verdict.findings[0].evidence["layer"] == "conv1"
 
 
 def test_scales_beyond_all_numbers_leave_readable_evidence() -> None:
