@@ -42,13 +42,10 @@ def _void(home: PostgresHome) -> None:
 
     The number in it may belong to any process by now, after a restart of the machine or the container, and Postgres
     would refuse to start. It takes its parent's number for stale, and that is this process. The rest must stay: by
-    it Postgres sees whether other processes of the earlier server still use its memory.
+    it Postgres sees whether other processes of the earlier server still use its memory. Of a server that was killed
+    before it wrote, the file is empty, which Postgres would refuse as well.
     """
     if not home.postmaster_file.exists():
-        return
-    if home.postmaster_pid() is None:
-        # Killed before it wrote. The file had no word yet on the memory that it used, so nothing is lost.
-        home.postmaster_file.unlink()
         return
     lines = home.postmaster_file.read_text(encoding="utf-8").splitlines()
     home.postmaster_file.write_text("\n".join([str(os.getpid()), *lines[1:], ""]), encoding="utf-8")

