@@ -1,10 +1,11 @@
 """Second stage: can the network learn a small sample by heart, with all regularisation off?"""
 
+import math
 from collections.abc import Sequence
 
 from hpsearch.finding import Severity
 from hpsearch.job import Budget, job_for
-from hpsearch.recipe.attempt import Ending, attempts_of
+from hpsearch.recipe.attempt import NEARLY_LEARNED, Ending, attempts_of
 from hpsearch.recipe.centre import centre
 from hpsearch.recipe.learning_rates import LEARNING_RATE, constant_rate, ladder, with_own, written
 from hpsearch.recipe.overfit_findings import model_finding, own_rates_finding
@@ -19,8 +20,6 @@ from hpsearch.trial import FinishedTrial
 from hpsearch.verdict import Outcome, Verdict
 
 STAGE = StageName.OVERFIT
-LEARNED_LOSS = 0.01
-"""A regression has learned its sample at this share of the targets' variance."""
 
 
 def plan(
@@ -59,11 +58,10 @@ def plan(
 def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[FinishedTrial]) -> Verdict:
     """Passes if the sample was learned at a rate that the study may use, or nearly so."""
     attempts = attempts_of(finished, task)
-    learned = [attempt for attempt in attempts if attempt.ending is Ending.LEARNED]
+    learned = [attempt for attempt in attempts if attempt.succeeded]
     samples = plan.jobs[0].budget.samples
-    best = min(
-        learned, key=lambda attempt: attempt.iterations, default=max(attempts, key=lambda attempt: attempt.merit)
-    )
+    nearest = max(attempts, key=lambda attempt: attempt.merit)
+    best = min(learned, key=lambda attempt: (attempt.ending is Ending.NEARLY, attempt.iterations), default=nearest)
     measured = {
         "learned_at": [attempt.rate for attempt in learned],
         "accuracy": best.accuracy,
@@ -73,12 +71,14 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         "samples": samples,
         "endings": {f"{attempt.rate:g}": attempt.ending.value for attempt in attempts},
     }
-    expected = {"accuracy": 1.0} if task.is_classification else {"loss": LEARNED_LOSS}
+    nearly = math.sqrt(NEARLY_LEARNED) if task.loss == "l1" else NEARLY_LEARNED
+    expected = {"accuracy": 1.0} if task.is_classification else {"loss_at_most": nearly}
     if learned:
         finding = own_rates_finding(study, attempts)
         fails = finding is not None and finding.severity is Severity.ERROR
         rates = written([attempt.rate for attempt in learned])
-        summary = f"{samples} samples were learned by heart at learning rates of {rates}"
+        by_heart = "nearly learned by heart" if best.ending is Ending.NEARLY else "learned by heart"
+        summary = f"{samples} samples were {by_heart} at learning rates of {rates}"
     else:
         optimizer = plan.jobs[0].optimizer
         finding, fails = model_finding(attempts, task, ladder(optimizer.name, optimizer.momentum)[0]), True

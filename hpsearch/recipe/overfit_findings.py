@@ -52,7 +52,7 @@ def own_rates_finding(study: StudyDefinition, attempts: Sequence[Attempt]) -> Fi
     """What is wrong with the study's own rates although the network can learn; None if nothing is."""
     known = set(allowed(study, [attempt.rate for attempt in attempts]))
     own = [attempt for attempt in attempts if attempt.rate in known]
-    learned = [attempt.rate for attempt in attempts if attempt.ending is Ending.LEARNED]
+    learned = [attempt.rate for attempt in attempts if attempt.succeeded]
     if not own or study.recipe.overfit.learning_rates is not None or known.intersection(learned):
         return None
     if max(known) < min(learned):

@@ -167,8 +167,13 @@ def test_a_regression_passes_and_stalls_by_its_loss() -> None:
     definition = study(loss="l2", recipe={"overfit": {"learning_rates": [0.1]}})
     plan = planned(STAGE, definition, REGRESSION)
     good = ended(plan.jobs[0], step_losses=exponential(1.0, 0.0, 50, noise=0.0), learned=True)
+    near = ended(plan.jobs[0], step_losses=exponential(1.0, 0.05, 400, noise=0.0), learned=False)
     bad = ended(plan.jobs[0], step_losses=exponential(1.0, 0.5, 400), learned=False)
     assert judged(definition, plan, [good], REGRESSION).outcome is Outcome.PASS
+    verdict = judged(definition, plan, [near], REGRESSION)
+    assert verdict.outcome is Outcome.PASS
+    assert "nearly learned" in verdict.summary
+    assert verdict.expected == {"loss_at_most": 0.1}
     verdict = judged(definition, plan, [bad], REGRESSION)
     assert codes(verdict) == ["stalled-above-zero"]
     assert "loss of 0.499 at a learning rate of 0.1" in verdict.findings[0].message

@@ -59,8 +59,12 @@ def test_adam_as_well(depth: int, activation: str, norm: str, optimizer: str) ->
         *({"network": own_network("plain", depth=depth, norm=norm)} for depth in (1, 3, 6) for norm in (False, True)),
         {"data": {"dataset": "digits", "batch_size": 8}},
         {"data": {"dataset": "digits", "batch_size": 256}},
-        {"loss": "l1", "data": own_data("quantities")},
-        {"loss": "l2", "data": own_data("quantities")},
+        *(
+            {"loss": loss, "data": own_data("quantities"), "network": {"name": "convnet", "depth": depth, "norm": norm}}
+            for loss in ("l1", "l2")
+            for depth in (1, 3)
+            for norm in NORMS
+        ),
         {"data": own_data("two_classes")},
         {"network": {"name": "convnet", "dropout": 0.5}, "loss": {"label_smoothing": 0.1}},
         {"network": {"name": "convnet", "width": 2}},
