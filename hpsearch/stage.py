@@ -20,6 +20,9 @@ class StageName(StrEnum):
 RECIPE = (StageName.INITIAL_LOSS, StageName.OVERFIT, StageName.LR_SWEEP, StageName.COARSE, StageName.FINE)
 """The stages that are judged, in the order in which they run."""
 
+SEARCHES = (StageName.FINE, StageName.COARSE)
+"""The stages whose trials are compared; the one whose trials train longest stands in front."""
+
 SANITY = RECIPE[:3]
 """The stages that find a broken network before a search is paid for."""
 

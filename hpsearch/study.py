@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from hpsearch.space import Distribution, LogUniform, Point, Space, Value, distribution, is_distribution
 from hpsearch.stage import Recipe
+from hpsearch.task import Task
 
 
 class StudyState(StrEnum):
@@ -213,6 +214,11 @@ class Objective(Section):
     def better(self, value: float, than: float) -> bool:
         """Whether ``value`` is strictly better."""
         return value > than if self.sense == "maximize" else value < than
+
+
+def objective_for(chosen: Objective | None, task: Task) -> Objective:
+    """What trials are compared by: what the definition has chosen, or the usual metric of the task."""
+    return chosen or Objective(metric="val_accuracy" if task.is_classification else "val_loss")
 
 
 class Resources(Section):

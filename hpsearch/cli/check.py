@@ -21,17 +21,16 @@ def check(ctx: click.Context, study: Path, as_json: bool) -> None:
     from hpsearch.conductor.holder import this_process
     from hpsearch.executors.in_process import InProcessExecutor
     from hpsearch.preflight.check import check_definition
-    from hpsearch.report.best import default_objective
     from hpsearch.report.compose import check_document
     from hpsearch.report.text import check_renderable
     from hpsearch.stage import SANITY
     from hpsearch.store.memory import MemoryStore
-    from hpsearch.study import StudyState
+    from hpsearch.study import StudyState, objective_for
 
     definition = study_in(study)
     task = check_definition(definition).task
     store = MemoryStore()
-    with InProcessExecutor() as executor, shown_progress(default_objective(task)) as progress:
+    with InProcessExecutor() as executor, shown_progress(objective_for(None, task)) as progress:
         conductor = Conductor(store, executor, progress, this_process(), stages=SANITY)
         results = conductor.conduct(store.create(definition), task)
     document = check_document(results)

@@ -12,11 +12,10 @@ from hpsearch.conductor.holder import this_process
 from hpsearch.errors import LeaseLostError
 from hpsearch.executors.ray_tune import RayTuneExecutor
 from hpsearch.preflight.check import check_definition
-from hpsearch.report.best import default_objective
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.settings import Settings
 from hpsearch.store.port import StudyStore
-from hpsearch.study import StudyDefinition
+from hpsearch.study import StudyDefinition, objective_for
 from hpsearch.task import Task
 
 
@@ -39,7 +38,7 @@ def searched(
         address=settings.ray_address,
         import_paths=[str(folder)],
     )
-    with executor, shown_progress(definition.objective or default_objective(task)) as progress:
+    with executor, shown_progress(objective_for(definition.objective, task)) as progress:
         progress.say("Starting the workers.")
         conductor = Conductor(store, executor, progress, this_process(), settings.lease_s)
         return _conducted(conductor, study, task)

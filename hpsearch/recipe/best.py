@@ -2,21 +2,17 @@
 
 from collections.abc import Sequence
 
-from hpsearch.recipe.chance import objective_of
 from hpsearch.recipe.plan import Best
-from hpsearch.stage import StageName
-from hpsearch.study import StudyDefinition
+from hpsearch.stage import SEARCHES
+from hpsearch.study import StudyDefinition, objective_for
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial, ranked
-
-SEARCHES = (StageName.FINE, StageName.COARSE)
-"""The stages whose trials are compared; the one whose trials trained longest comes first."""
 
 
 def best_trial(trials: Sequence[FinishedTrial], study: StudyDefinition, task: Task) -> FinishedTrial | None:
     """The best trial of the fine search, or of the coarse one until a fine trial has ended well; None if none has."""
     for stage in SEARCHES:
-        found = ranked([trial for trial in trials if trial.job.stage is stage], objective_of(study.objective, task))
+        found = ranked([trial for trial in trials if trial.job.stage is stage], objective_for(study.objective, task))
         if found:
             return found[0]
     return None

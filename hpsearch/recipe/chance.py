@@ -12,11 +12,6 @@ SIGNIFICANCE = 0.01
 """Chance of calling a result real that is not, over all looks together."""
 
 
-def objective_of(objective: Objective | None, task: Task) -> Objective:
-    """What trials are compared by: the study's own choice, else accuracy for classes and the loss for quantities."""
-    return objective or Objective(metric="val_accuracy" if task.is_classification else "val_loss")
-
-
 def noise(value: float, objective: Objective, task: Task) -> float:
     """Standard error of a validation score over the draw of the validation samples.
 

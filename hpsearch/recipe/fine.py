@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hpsearch.finding import Finding, Severity
 from hpsearch.recipe.best import best_so_far
-from hpsearch.recipe.chance import noise, objective_of
+from hpsearch.recipe.chance import noise
 from hpsearch.recipe.coarse import HALF_WIDTH
 from hpsearch.recipe.plan import Best, Plan
 from hpsearch.recipe.searching import scores, search_jobs, swept_space
@@ -12,7 +12,7 @@ from hpsearch.recipe.sources import BOUTHILLIER
 from hpsearch.recipe.step import Draw
 from hpsearch.recipe.wording import shown_score
 from hpsearch.stage import StageName
-from hpsearch.study import StudyDefinition
+from hpsearch.study import StudyDefinition, objective_for
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial
 from hpsearch.verdict import Outcome, Verdict
@@ -80,7 +80,7 @@ def _brought_nothing(study: StudyDefinition, task: Task, before: Best | None, be
     value = best.result.value
     if before is None or value is None:
         return None
-    objective = objective_of(study.objective, task)
+    objective = objective_for(study.objective, task)
     error = noise(before.value, objective, task)
     gain = value - before.value if objective.sense == "maximize" else before.value - value
     if gain > error:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from hpsearch.finding import Finding
 from hpsearch.job import Budget, Job, job_for
-from hpsearch.recipe.chance import chance_of_accuracy, guessing_loss, least_accuracy, lucky_share, noise, objective_of
+from hpsearch.recipe.chance import chance_of_accuracy, guessing_loss, least_accuracy, lucky_share, noise
 from hpsearch.recipe.learning_rates import LEARNING_RATE
 from hpsearch.recipe.region import region
 from hpsearch.recipe.search_findings import at_edge, nothing_completed, nothing_generalises, some_failed
 from hpsearch.recipe.step import Draw
 from hpsearch.space import Space
 from hpsearch.stage import Coarse, Fine, StageName
-from hpsearch.study import StudyDefinition
+from hpsearch.study import StudyDefinition, objective_for
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial, ranked
 from hpsearch.verdict import Verdict
@@ -59,7 +59,7 @@ def best_few(trials: Sequence[FinishedTrial], study: StudyDefinition, task: Task
 
     That is within one standard error of its score, but an eighth of the trials at least and a quarter at most.
     """
-    objective = objective_of(study.objective, task)
+    objective = objective_for(study.objective, task)
     order = ranked(trials, objective)
     if not order:
         return []

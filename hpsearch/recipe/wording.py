@@ -3,8 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from hpsearch.recipe.chance import objective_of
-from hpsearch.study import StudyDefinition
+from hpsearch.study import StudyDefinition, objective_for
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial
 
@@ -22,6 +21,6 @@ def finite(number: float) -> float | None:
 
 def shown_score(study: StudyDefinition, task: Task, best: FinishedTrial, trials: int) -> str:
     """The best of so many trials and its score."""
-    accuracy = objective_of(study.objective, task).metric == "val_accuracy"
+    accuracy = objective_for(study.objective, task).metric == "val_accuracy"
     score = f"accuracy of {best.result.value:.2%}" if accuracy else f"loss of {best.result.value:.4g}"
     return f"the best of {trials} trials (number {best.job.number}) has a validation {score}"

@@ -5,13 +5,9 @@ from dataclasses import dataclass
 
 from hpsearch.results import StudyRecord, StudyResults, TrialRecord
 from hpsearch.space import Point
-from hpsearch.stage import StageName
-from hpsearch.study import Objective
-from hpsearch.task import Task
+from hpsearch.stage import SEARCHES, StageName
+from hpsearch.study import Objective, objective_for
 from hpsearch.trial import EpochRecord, TrialResult
-
-SEARCHING = (StageName.FINE, StageName.COARSE)
-"""The stages whose trials are compared, the one that is asked first in front."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +28,8 @@ class ScoredTrial:
 
 def objective_of(study: StudyRecord) -> Objective | None:
     """What the study's trials are compared by; None if that follows from data that were not loaded yet."""
-    if study.definition.objective is not None or study.task is None:
-        return study.definition.objective
-    return default_objective(study.task)
-
-
-def default_objective(task: Task) -> Objective:
-    """What trials are compared by where the definition does not say it."""
-    return Objective(metric="val_accuracy" if task.is_classification else "val_loss")
+    chosen = study.definition.objective
+    return chosen if study.task is None else objective_for(chosen, study.task)
 
 
 def scored(trials: Sequence[TrialRecord], objective: Objective) -> list[ScoredTrial]:
@@ -58,7 +48,7 @@ def best_trials(results: StudyResults) -> list[ScoredTrial]:
     objective = objective_of(results.study)
     if objective is None:
         return []
-    for stage in SEARCHING:
+    for stage in SEARCHES:
         if found := scored(results.of_stage(stage), objective):
             return found
     return []

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from hpsearch.errors import TrialError
 from hpsearch.job import Job
-from hpsearch.study import Objective
+from hpsearch.study import Objective, objective_for
 from hpsearch.task import Task
 from hpsearch.training.schedule import learning_rate_at
 from hpsearch.trial import EpochRecord, Failure, LayerScale, TrialResult, TrialState
@@ -97,8 +97,7 @@ class Curves:
     @property
     def objective(self) -> Objective:
         """What epochs are compared by."""
-        default = Objective(metric="val_accuracy" if self.task.is_classification else "val_loss")
-        return self.job.objective or default
+        return objective_for(self.job.objective, self.task)
 
     def complete(self, duration_s: float) -> TrialResult:
         """The result of a trial that went to its end."""

@@ -13,10 +13,9 @@ from hpsearch.recipe.chance import (
     least_accuracy,
     lucky_share,
     noise,
-    objective_of,
 )
 from hpsearch.recipe.output_loss import excess, floor_of_probabilities, tolerance
-from hpsearch.study import Objective
+from hpsearch.study import Objective, objective_for
 from hpsearch.task import Task
 from tests.recipe.recipe_cases import REGRESSION, TASK
 
@@ -67,9 +66,9 @@ def test_the_noise_of_an_accuracy_is_binomial_and_never_zero() -> None:
 
 
 def test_trials_are_compared_by_the_study_or_else_by_the_task() -> None:
-    assert objective_of(None, TASK).metric == "val_accuracy"
-    assert objective_of(None, REGRESSION).metric == "val_loss"
-    assert objective_of(LOSS, TASK) is LOSS
+    assert objective_for(None, TASK).metric == "val_accuracy"
+    assert objective_for(None, REGRESSION).metric == "val_loss"
+    assert objective_for(LOSS, TASK) is LOSS
 
 
 @pytest.mark.parametrize("outputs", [2, 10, 100])
