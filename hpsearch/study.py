@@ -241,6 +241,9 @@ class StudyDefinition(Section):
     objective: Objective | None = None
     """By default validation accuracy for classification and validation loss for regression."""
     resources: Resources = Resources()
+    sources: dict[str, str] = Field(default_factory=dict)
+    """SHA-256 of the files behind the definition, by path in it (``data.path``, ``network.factory`` …), filled in by
+    whoever reads it on the machine where they lie: other contents are another study."""
 
     @property
     def space(self) -> Space:

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from hpsearch.cli.fingerprint import fingerprinted
 from hpsearch.errors import DefinitionError, Problem, shown
 from hpsearch.preflight.reading import read_definition
 from hpsearch.study import StudyDefinition
@@ -18,7 +19,7 @@ def study_in(path: Path) -> StudyDefinition:
     """
     definition = read_definition(_text(path), path.resolve().parent)
     sys.path.insert(0, str(path.resolve().parent))
-    return definition
+    return fingerprinted(definition)
 
 
 def _text(path: Path) -> str:

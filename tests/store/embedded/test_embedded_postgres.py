@@ -111,9 +111,8 @@ def test_threads_share_one_use(home: Path) -> None:
         answers.append(mine.start())
 
     def open_uses() -> int:
-        return sum(
-            path.is_symlink() and path.readlink().name == "users.lock" for path in Path("/proc/self/fd").iterdir()
-        )
+        lock = home / "postgres" / "users.lock"
+        return sum(path.is_symlink() and path.readlink() == lock for path in Path("/proc/self/fd").iterdir())
 
     with EmbeddedPostgres(home, grace_s=0):
         for _ in range(20):
