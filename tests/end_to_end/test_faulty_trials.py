@@ -47,7 +47,7 @@ recipe:
 """
 REASONS = {
     "nan": ("diverged", "nan"),
-    "infinity": ("diverged", "iteration"),
+    "infinity": ("diverged", "loss"),
     "exception": ("error", "the user's code is wrong"),
     "exit": ("worker_lost", "process"),
     "segfault": ("worker_lost", "Segmentation fault"),
