@@ -49,7 +49,7 @@ class GuardedCommand(click.Command):
             ctx.exit(Exit.INTERRUPTED)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
-        except Exception as error:  # noqa: BLE001  (the last guard before the user)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (the last guard; click does not exit)
             click.echo(f"Unexpected error: {_one_line(error)}. {_kept(error)}", err=True)
             ctx.exit(Exit.BUG)
 
@@ -87,11 +87,11 @@ def _termination_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _one_line(error: Exception) -> str:
+def _one_line(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:300]
 
 
-def _kept(error: Exception) -> str:
+def _kept(error: BaseException) -> str:
     """Writes the traceback to a file under the home folder; says where, or shows it if that cannot be done."""
     from hpsearch.settings import settings_from_environment
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.errors import DefinitionError, Problem, did_you_mean, shown
-from hpsearch.factory import import_factory
+from hpsearch.factory import USERS_FAILURES, import_factory, raised_in
 from hpsearch.job import DataSettings
 
 Array = NDArray[Any]
@@ -92,8 +92,8 @@ def _from_factory(text: str, options: Mapping[str, Any]) -> tuple[Array, Array]:
         found = load(**options)
     except DefinitionError:
         raise
-    except Exception as error:
-        rule = f"the loader raised {type(error).__name__}: {error}"
+    except USERS_FAILURES as error:
+        rule = f"the loader raised {type(error).__name__}: {error}{raised_in(error)}"
         shown_call = f"{text}(**{shown(dict(options), 40)})"
         raise DefinitionError(
             [Problem("data.factory", shown_call, rule, "Correct the loader or data.options.")]
@@ -107,7 +107,7 @@ def _from_factory(text: str, options: Mapping[str, Any]) -> tuple[Array, Array]:
 def _as_array(text: str, name: str, found: object) -> Array:
     try:
         return np.asarray(found)
-    except Exception as error:  # a ragged list, or a tensor with a gradient or on another device
+    except USERS_FAILURES as error:  # a ragged list, or a tensor with a gradient or on another device
         rule = f"the loader's {name} cannot be turned into an array: {type(error).__name__}: {error}"
         raise DefinitionError([Problem("data.factory", text, rule, "Return arrays or CPU tensors.")]) from error
 

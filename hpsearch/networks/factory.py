@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 
 from hpsearch.errors import DefinitionError, Problem, shown
-from hpsearch.factory import import_factory
+from hpsearch.factory import USERS_FAILURES, import_factory, raised_in
 
 
 def factory_builder(text: str) -> Callable[..., nn.Module]:
@@ -24,9 +24,11 @@ def factory_builder(text: str) -> Callable[..., nn.Module]:
             network = found(**arguments)
         except DefinitionError:
             raise
-        except Exception as error:
-            rule = f"building the network raised {type(error).__name__}: {error}"
-            raise DefinitionError([Problem("network.factory", _call(text, arguments), rule, ADVICE)]) from error
+        except USERS_FAILURES as error:
+            place = raised_in(error)
+            rule = f"building the network raised {type(error).__name__}: {error}{place}"
+            advice = "Correct the factory there, or the hyperparameters." if place else ADVICE
+            raise DefinitionError([Problem("network.factory", _call(text, arguments), rule, advice)]) from error
         if not isinstance(network, nn.Module):
             rule = f"the factory must return a torch.nn.Module, and gave a {type(network).__name__}"
             raise DefinitionError([Problem("network.factory", text, rule, "Return the built network.")])

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from hpsearch.errors import Problem, shown
+from hpsearch.factory import USERS_FAILURES
 
 
 def forward_problem(network: nn.Module, images: Tensor, outputs: int) -> Problem | None:
@@ -16,7 +17,7 @@ def forward_problem(network: nn.Module, images: Tensor, outputs: int) -> Problem
     with _watched(network, inside), torch.no_grad():
         try:
             found = network.eval()(images)
-        except Exception as error:  # noqa: BLE001  (the user's code can raise anything, and all of it is an answer)
+        except USERS_FAILURES as error:  # all of it is an answer
             return _refused(inside, error)
     expected = (len(images), outputs)
     if not isinstance(found, Tensor):
@@ -31,7 +32,7 @@ def forward_problem(network: nn.Module, images: Tensor, outputs: int) -> Problem
     return None
 
 
-def _refused(inside: list[tuple[str, nn.Module, str]], error: Exception) -> Problem:
+def _refused(inside: list[tuple[str, nn.Module, str]], error: BaseException) -> Problem:
     name, module, shape = inside[-1] if inside else ("", None, "")
     reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
     if not name or module is None:

@@ -77,6 +77,16 @@ def test_a_bug_is_one_line_and_a_file(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "in command\n    raise error\n" in file.read_text()
 
 
+@pytest.mark.parametrize("code", [None, 0, 3, "enough"])
+def test_a_stray_exit_does_not_decide_the_exit_code(
+    code: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HPSEARCH_HOME", str(tmp_path / "home"))
+    done = CliRunner().invoke(command_that_raises(SystemExit(code)))
+    assert done.exit_code == 70
+    assert done.stderr.startswith("Unexpected error: SystemExit: ")
+
+
 def test_a_bug_without_a_home_shows_its_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("HPSEARCH_HOME", str(tmp_path / "file"))

@@ -244,6 +244,8 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path: Path) -> None:
             "the loader raised RuntimeError: the disk is on fire",
             "Correct the loader or data.options",
         ),
+        (f"{OWN}:leaving", "the loader raised SystemExit: 0 (", "Correct the loader"),
+        ("leaving_data:load", "importing the module leaving_data failed: SystemExit: 3 (", "on its own first"),
         (f"{OWN}:three", "must return (images, targets), and gave a tuple of 3", "Return a pair."),
         (f"{OWN}:a_mapping", "must return (images, targets), and gave a dict of 2", "Return a pair."),
         (
@@ -259,6 +261,7 @@ def test_a_loader_that_does_not_work_is_explained(
 ) -> None:
     (tmp_path / "broken_data.py").write_text("1 / 0\n")
     (tmp_path / "needy_data.py").write_text("import a_module_that_nobody_has\n")
+    (tmp_path / "leaving_data.py").write_text("import sys\n\nsys.exit(3)\n")
     monkeypatch.syspath_prepend(tmp_path)
     problem = problem_with(settings(dataset=None, factory=factory))
     assert problem.path == "data.factory"

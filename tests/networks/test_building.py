@@ -1,6 +1,7 @@
 """The same seed gives the same weights, nothing else is disturbed, and a user's factory is explained."""
 
 import random
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from hpsearch.networks.build import build_network
 from hpsearch.networks.factory import signature_problems
 
 OWN = "tests.networks.own_networks"
+OWN_FILE = Path(__file__).with_name("own_networks.py")
 NAMED = NetworkSettings("convnet", None, {"depth": 2, "width": 4, "activation": "prelu"})
 
 
@@ -68,9 +70,10 @@ def test_an_unknown_network_names_the_nearest_known_one() -> None:
         (
             own("raising", width=3),
             "width=3",
-            "building the network raised RuntimeError: no network of width 3",
-            "accept",
+            f"building the network raised RuntimeError: no network of width 3 ({OWN_FILE}, line ",
+            "Correct the factory there",
         ),
+        (own("leaving"), "leaving", f"raised SystemExit: 0 ({OWN_FILE}, line ", "Correct the factory there"),
         (own("nothing"), "nothing", "must return a torch.nn.Module, and gave a NoneType", "Return the built network."),
         (
             own("build", widht=3),

@@ -13,6 +13,7 @@ from hpsearch.preflight.reading import definition_from
 from hpsearch.space import Choice, Int, LogUniform
 
 OWN = "tests.preflight.own_code"
+OWN_FILE = Path(__file__).with_name("own_code.py")
 
 
 def checked(data: Any = None, network: Any = "convnet", **more: Any) -> Any:
@@ -76,11 +77,9 @@ def test_every_end_and_every_choice_is_built_once_side_by_side() -> None:
         (own("failing_when_wide"), f"network.width: {OWN}:failing_when_wide needs the argument 'width'. Add it."),
         (
             own("failing_when_wide", width={"choice": [4, 16]}),
-            (
-                "network.factory: building the network raised ValueError: 16 is too wide "
-                f"(got {OWN}:failing_when_wide(input_shape=(1, 8, 8), outputs=10, width=16)). The factory must accept"
-            ),
+            (f"network.factory: building the network raised ValueError: 16 is too wide ({OWN_FILE}, line "),
         ),
+        (own("leaving"), "network: the network's forward raised SystemExit: 0"),
         (own("absent"), f"network.factory: the module {OWN} has no 'absent' (got '{OWN}:absent'). Define absent in"),
         (
             {"name": "convnet", "width": 4096, "pooling": "none", "kernel_size": 15},
