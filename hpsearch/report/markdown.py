@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 
 from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument, TaskDocument
+from hpsearch.report.findings import evidence_tables, evidence_words, left_out_words, listed_findings
 from hpsearch.report.ranking import Ranking, best_ranking
 from hpsearch.report.words import (
     OUTCOME_WORDS,
     best_words,
-    facts_words,
     handed_on_words,
     held_against,
     not_run,
@@ -54,7 +54,7 @@ def stages_table(stages: tuple[StageDocument, ...], task: TaskDocument | None) -
 
 def findings_blocks(stages: tuple[StageDocument, ...]) -> list[str]:
     """A heading and one list item for each finding; nothing if there is none."""
-    items = [_finding(stage, finding) for stage in stages for finding in stage.findings]
+    items = [_finding(stage, finding) for stage, finding in listed_findings(stages)]
     return ["## Findings", "\n".join(items)] if items else []
 
 
@@ -81,10 +81,14 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 def _finding(stage: StageDocument, finding: FindingDocument) -> str:
     lines = [f"- **{finding.severity}** {escaped(stage.name)}: {escaped(finding.message)} ({code(finding.code)})"]
     for title, content in (
-        ("evidence", facts_words(finding.evidence)),
+        ("evidence", evidence_words(finding)),
+        ("more evidence", left_out_words(stage, finding)),
         ("try", finding.advice),
         ("source", finding.source),
     ):
         if content:
             lines.append(f"  - {title}: {escaped(content)}")
+    for table in evidence_tables(stage, finding):
+        rows = ranking_table(table).replace("\n", "\n    ")
+        lines.append(f"  - {escaped(table.title)}:\n\n    {rows}\n")
     return "\n".join(lines)

@@ -18,6 +18,7 @@ from hpsearch.report.documents import (
     StageDocument,
     TaskDocument,
 )
+from hpsearch.report.findings import evidence_tables, evidence_words, left_out_words, listed_findings
 from hpsearch.report.ranking import Ranking, best_ranking
 from hpsearch.report.words import (
     OUTCOME_WORDS,
@@ -82,7 +83,7 @@ def stages_renderable(stages: tuple[StageDocument, ...], task: TaskDocument | No
 
 def findings_renderable(stages: tuple[StageDocument, ...]) -> list[RenderableType]:
     """Every finding with its evidence and advice; nothing if there is none."""
-    found = [(stage, finding) for stage in stages for finding in stage.findings]
+    found = listed_findings(stages)
     parts: list[RenderableType] = ["", Text("Findings", style="bold")] if found else []
     for stage, finding in found:
         parts.append(_finding(stage, finding))
@@ -169,22 +170,18 @@ def _told(stage: StageDocument, task: TaskDocument | None) -> RenderableType:
 def _finding(stage: StageDocument, finding: FindingDocument) -> RenderableType:
     head = Text.assemble(
         (finding.severity, SEVERITY_STYLES[finding.severity]),
-        f" {stage.name}{_news(stage, finding)} ",
+        f" {stage.name}: {printable(finding.message)} ",
         (f"[{finding.code}]", "dim"),
     )
-    lines = [
+    lines: list[RenderableType] = [
         Text(f"{title}: {printable(content)}")
         for title, content in (
-            ("evidence", facts_words(finding.evidence)),
+            ("evidence", evidence_words(finding)),
+            ("more evidence", left_out_words(stage, finding)),
             ("try", finding.advice),
             ("source", finding.source if finding.severity is not Severity.INFO else ""),
         )
         if content
     ]
+    lines += [ranking_renderable(table) for table in evidence_tables(stage, finding)]
     return Group(head, *(Padding(line, (0, 0, 0, 2)) for line in lines))
-
-
-def _news(stage: StageDocument, finding: FindingDocument) -> str:
-    """The message, unless the stage's summary, which stands above, has it already."""
-    told = any(finding.message in entry.summary for entry in stage.rounds)
-    return "" if told else f": {printable(finding.message)}"

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from hpsearch.finding import Finding, Severity
 from hpsearch.report.compose import list_document, report_document
 from hpsearch.report.markdown import markdown_report
 from hpsearch.report.ranking import all_trials
 from hpsearch.report.text import plain_text, ranking_renderable, report_renderable, studies_renderable
 from hpsearch.report.words import number_words, seconds_words, short_names, value_words
 from hpsearch.results import StudyResults
+from hpsearch.verdict import Outcome
 
 TOLD = (
     "initial loss 2.31 against ln 10 = 2.303",
@@ -83,6 +85,45 @@ def test_all_trials_of_a_stage_tell_why_some_failed(healthy: StudyResults) -> No
     assert text.splitlines()[1].split() == [
         "trial", "state", "value", "width", "learning_rate", "weight_decay", "reason",
     ]  # fmt: skip
+
+
+CURVES = [{"learning_rate": 10.0**-number, "ending": "stalled", "losses": [2.3, 2.2]} for number in range(13)]
+
+
+def told_of(results: StudyResults, outcome: Outcome, finding: Finding) -> tuple[str, str]:
+    """The text and the Markdown of the study whose second stage ended so with this finding."""
+    verdict = results.stages[1].verdict
+    assert verdict is not None
+    judged = replace(verdict, outcome=outcome, findings=(finding,))
+    stages = (results.stages[0], replace(results.stages[1], verdict=judged), *results.stages[2:])
+    document = report_document(replace(results, stages=stages), "/x")
+    return plain_text(report_renderable(document)), markdown_report(document)
+
+
+def test_evidence_of_many_parts_is_a_short_table(broken: StudyResults) -> None:
+    finding = Finding("stalled", Severity.ERROR, "it stalled", {"floor": 2.3, "curves": CURVES}, "Look.")
+    text, markdown = told_of(broken, Outcome.FAIL, finding)
+    assert "evidence: floor 2.3\n" in text
+    assert "curves, 6 of 13 (all: see --json)" in text
+    assert [line.split() for line in text.splitlines() if "stalled" in line and "[" not in line] == [
+        [rate, "stalled"] for rate in ("1", "0.01", "1e-05", "1e-07", "1e-10", "1e-12")
+    ]
+    assert "    | learning rate | ending |\n    | --- | --- |\n    | 1 | stalled |\n" in markdown
+
+
+def test_evidence_of_many_parts_of_a_passed_stage_is_left_to_the_document(healthy: StudyResults) -> None:
+    for told in told_of(healthy, Outcome.PASS, Finding("x", Severity.WARNING, "slow", {"curves": CURVES})):
+        assert "curves (see --json)" in told.replace("\\", "")
+        assert "stalled" not in told
+
+
+def test_a_remark_that_the_summary_tells_is_not_told_twice(healthy: StudyResults) -> None:
+    message = "100 % training accuracy"
+    for told in told_of(healthy, Outcome.PASS, Finding("x", Severity.INFO, message)):
+        assert "Findings" not in told
+    for told in told_of(healthy, Outcome.PASS, Finding("x", Severity.INFO, message, advice="Rest.")):
+        assert f"overfit: {message}" in told
+        assert "try: Rest." in told
 
 
 @pytest.mark.parametrize(

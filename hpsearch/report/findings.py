@@ -1,0 +1,72 @@
+"""Which findings a person is told, and their evidence cut to a few short rows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hpsearch.finding import Severity
+from hpsearch.report.documents import FindingDocument, StageDocument
+from hpsearch.report.ranking import Ranking
+from hpsearch.report.words import facts_words, value_words
+from hpsearch.verdict import Outcome
+
+MOST_ROWS = 6
+"""Of a longer list so many elements are shown, evenly spread: the document has all."""
+
+
+def listed_findings(stages: tuple[StageDocument, ...]) -> list[tuple[StageDocument, FindingDocument]]:
+    """The findings worth a place of their own.
+
+    A mere remark without advice that the summary of its stage has told already is none of them.
+    """
+    return [(stage, finding) for stage in stages for finding in stage.findings if not _told(stage, finding)]
+
+
+def evidence_words(finding: FindingDocument) -> str:
+    """The evidence that fits on a line; empty if there is none."""
+    return facts_words({key: value for key, value in finding.evidence.items() if not _is_table(value)})
+
+
+def evidence_tables(stage: StageDocument, finding: FindingDocument) -> list[Ranking]:
+    """One short table for each list of mappings in the evidence; none for a stage that passed.
+
+    Values that are lists or mappings themselves are left to the document.
+    """
+    if stage.verdict is Outcome.PASS:
+        return []
+    return [_table(key, value) for key, value in finding.evidence.items() if _is_table(value)]
+
+
+def left_out_words(stage: StageDocument, finding: FindingDocument) -> str:
+    """Where the evidence is that ``evidence_tables`` leaves out altogether; empty if it leaves out none."""
+    if stage.verdict is not Outcome.PASS:
+        return ""
+    names = [key.replace("_", " ") for key, value in finding.evidence.items() if _is_table(value)]
+    return f"{', '.join(names)} (see --json)" if names else ""
+
+
+def _told(stage: StageDocument, finding: FindingDocument) -> bool:
+    in_summary = any(finding.message in entry.summary for entry in stage.rounds)
+    return in_summary and finding.severity is Severity.INFO and not finding.advice
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) for item in value)
+
+
+def _table(name: str, items: Any) -> Ranking:
+    shown = items if len(items) <= MOST_ROWS else [items[index] for index in _spread(len(items))]
+    keys = [
+        key
+        for key in dict.fromkeys(key for item in shown for key in item)
+        if not any(isinstance(item.get(key), list | Mapping) for item in shown)
+    ]
+    title = name.replace("_", " ")
+    if len(shown) < len(items):
+        title += f", {len(shown)} of {len(items)} (all: see --json)"
+    rows = tuple(tuple(value_words(item[key]) if key in item else "" for key in keys) for item in shown)
+    return Ranking(title, tuple(key.replace("_", " ") for key in keys), rows)
+
+
+def _spread(count: int) -> list[int]:
+    """``MOST_ROWS`` indices from the first to the last of ``count``."""
+    return [round(number * (count - 1) / (MOST_ROWS - 1)) for number in range(MOST_ROWS)]
