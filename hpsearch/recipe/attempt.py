@@ -30,6 +30,7 @@ class Ending(StrEnum):
     """Every sample is right and the loss stands where outputs between 0 and 1 would hold it."""
     STALLED = "stalled above zero"
     STOOD_STILL = "did not move"
+    UNSTABLE = "rose far above its start on the way"
     EXPLODED = "exploded"
     BROKE_OFF = "broke off"
 
@@ -94,6 +95,8 @@ def _ending(trial: FinishedTrial, curve: LossCurve, task: Task, samples: int) ->
     match curve.course:
         case Course.EXPLODED:
             return Ending.EXPLODED
+        case Course.UNSTABLE:
+            return Ending.NEARLY if _is_near(curve.end, task) else Ending.UNSTABLE
         case Course.BROKE_OFF:
             return Ending.BROKE_OFF
         case Course.STOOD_STILL:

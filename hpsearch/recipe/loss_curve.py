@@ -1,4 +1,4 @@
-"""The course of a training loss over some iterations: did it fall, blow up, or stay where it was?
+"""The course of a training loss over some iterations: did it fall, rise, blow up, or stay where it was?
 
 What counts as a significant drop is defined here (docs/decisions/0011-a-significant-drop-of-the-loss.md).
 """
@@ -18,8 +18,8 @@ where there are many classes, while noise alone is kept out by the standard erro
 STANDARD_ERRORS = 3.0
 """A drop is at least so many standard errors of the mini-batch noise: one chance in about 700 for noise alone."""
 BLOW_UP = 1.5
-"""The loss blows up when its moving average exceeds the first loss by this factor. Heuristic, measured on 64 sound
-networks: of 36 curves that rose less above their start, 27 ended below half of it; of 144 that rose further, 24."""
+"""The loss is far above its start where its moving average exceeds the first loss by this factor. Heuristic,
+measured on 64 sound networks: of 36 curves that rose less above their start, 27 ended below half of it; of 144 that rose further, 24."""
 
 
 class Course(StrEnum):
@@ -28,8 +28,10 @@ class Course(StrEnum):
     FELL = "fell"
     STOOD_STILL = "stood still"
     """It did not fall significantly."""
+    UNSTABLE = "rose far above its start on the way"
+    """It rose far above the first loss and came back from there, however low it ended."""
     EXPLODED = "exploded"
-    """It became NaN or infinite, or rose far above the first loss on its way."""
+    """It became NaN or infinite, or ended far above the first loss."""
     BROKE_OFF = "broke off"
     """The training raised an exception or lost its worker, which says nothing about the loss."""
 
@@ -55,8 +57,13 @@ class LossCurve:
 
     @property
     def drop(self) -> float:
-        """How far the loss has fallen below ``reference``; 0 if it exploded or broke off."""
+        """How far the loss has fallen below ``reference``; 0 if it exploded, was unstable or broke off."""
         return max(0.0, self.reference - self.end) if self.course in (Course.FELL, Course.STOOD_STILL) else 0.0
+
+    @property
+    def recovered(self) -> bool:
+        """Whether it ended significantly below ``reference`` although it had risen far above its start."""
+        return self.course is Course.UNSTABLE and self.reference - self.end >= self.needed
 
 
 def loss_curve(trial: FinishedTrial, task: Task, window: int) -> LossCurve:
@@ -73,10 +80,12 @@ def loss_curve(trial: FinishedTrial, task: Task, window: int) -> LossCurve:
     noise = _noise(losses) * math.sqrt(1 + 1 / min(window, len(losses)))
     needed = max(SHARE_OF_GUESSING * task.initial_loss, STANDARD_ERRORS * noise)
     diverged = result.failure is Failure.DIVERGED
-    if diverged or max(means) > BLOW_UP * losses[0]:
+    if diverged or means[-1] > BLOW_UP * losses[0]:
         course = Course.EXPLODED
     elif result.failure is not None:
         course = Course.BROKE_OFF
+    elif max(means) > BLOW_UP * losses[0]:
+        course = Course.UNSTABLE
     else:
         course = Course.FELL if reference - means[-1] >= needed else Course.STOOD_STILL
     highest = math.inf if diverged else max(means)

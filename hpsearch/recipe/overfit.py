@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from hpsearch.finding import Severity
 from hpsearch.job import Budget, job_for
-from hpsearch.recipe.attempt import NEARLY_LEARNED, Ending, attempts_of
+from hpsearch.recipe.attempt import NEARLY_LEARNED, Attempt, Ending, attempts_of
 from hpsearch.recipe.centre import centre
-from hpsearch.recipe.learning_rates import LEARNING_RATE, constant_rate, ladder, with_own, written
+from hpsearch.recipe.learning_rates import LEARNING_RATE, allowed, constant_rate, ladder, with_own, written
 from hpsearch.recipe.overfit_findings import model_finding, own_rates_finding
 from hpsearch.recipe.plan import Plan, held
 from hpsearch.recipe.step import Draw
-from hpsearch.recipe.wording import finite
+from hpsearch.recipe.wording import counted, finite, known
 from hpsearch.space import Grid
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
@@ -51,7 +51,7 @@ def plan(
         )
         for number, rate in enumerate(rates)
     )
-    reason = f"{samples} samples to be learned by heart, at learning rates of {written(rates)}"
+    reason = f"{counted(samples, 'sample')} to be learned by heart, at {_rates(rates)}"
     return Plan(STAGE, 0, jobs, held(point, {LEARNING_RATE: Grid(rates)}), reason)
 
 
@@ -59,36 +59,66 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
     """Passes if the sample was learned at a rate that the study may use, or nearly so."""
     attempts = attempts_of(finished, task)
     learned = [attempt for attempt in attempts if attempt.succeeded]
-    samples = plan.jobs[0].budget.samples
-    nearest = max(attempts, key=lambda attempt: attempt.merit)
+    samples = counted(plan.jobs[0].budget.samples or 0, "sample")
+    nearest = _nearest(attempts)
     best = min(learned, key=lambda attempt: (attempt.ending is Ending.NEARLY, attempt.iterations), default=nearest)
-    measured = {
-        "learned_at": [attempt.rate for attempt in learned],
-        "accuracy": best.accuracy,
-        "loss": finite(best.loss),
-        "learning_rate": best.rate,
-        "iterations": best.iterations,
-        "samples": samples,
-        "endings": {f"{attempt.rate:g}": attempt.ending.value for attempt in attempts},
-    }
-    nearly = math.sqrt(NEARLY_LEARNED) if task.loss == "l1" else NEARLY_LEARNED
-    expected = {"accuracy": 1.0} if task.is_classification else {"loss_at_most": nearly}
+    expected: dict[str, object] = _mark(task)
     if learned:
         finding = own_rates_finding(study, attempts)
         fails = finding is not None and finding.severity is Severity.ERROR
-        rates = written([attempt.rate for attempt in learned])
         by_heart = "nearly learned by heart" if best.ending is Ending.NEARLY else "learned by heart"
-        summary = f"{samples} samples were {by_heart} at learning rates of {rates}"
+        summary = f"{samples} {_were(plan)} {by_heart} at {_rates([attempt.rate for attempt in learned])}"
+        if finding is not None and fails:  # the reason first, and the numbers of the rates that it is about
+            own = allowed(study, [attempt.rate for attempt in attempts])
+            best = _nearest([attempt for attempt in attempts if attempt.rate in own])
+            summary = f"{finding.message}; {summary}"
+        elif finding is not None:
+            summary = f"{summary}; {finding.message}"
     else:
         optimizer = plan.jobs[0].optimizer
         finding, fails = model_finding(attempts, task, ladder(optimizer.name, optimizer.momentum)[0]), True
-        summary = f"{samples} samples were learned by heart at none of {len(attempts)} learning rates"
+        expected |= {"loss_below": finding.evidence["floor"]} if "floor" in finding.evidence else {}
+        summary = f"{samples} {_were(plan)} not learned by heart at {_rates([a.rate for a in attempts])}"
+        summary = f"{summary}; {finding.message}"
     return Verdict(
         STAGE,
         Outcome.FAIL if fails else Outcome.PASS,
-        f"{summary}; {finding.message}" if finding else summary,
+        summary,
         0,
-        measured,
+        _measured(plan, attempts, best),
         expected,
         (finding,) if finding else (),
     )
+
+
+def _nearest(attempts: Sequence[Attempt]) -> Attempt:
+    return max(attempts, key=lambda attempt: attempt.merit)
+
+
+def _mark(task: Task) -> dict[str, object]:
+    """What counts as learned, or nearly so."""
+    if task.is_classification:
+        return {"accuracy": 1.0}
+    return {"loss_at_most": math.sqrt(NEARLY_LEARNED) if task.loss == "l1" else NEARLY_LEARNED}
+
+
+def _measured(plan: Plan, attempts: Sequence[Attempt], shown: Attempt) -> dict[str, object]:
+    return known(
+        {
+            "learned_at": [attempt.rate for attempt in attempts if attempt.succeeded],
+            "accuracy": shown.accuracy,
+            "loss": finite(shown.loss),
+            "learning_rate": shown.rate,
+            "iterations": shown.iterations,
+            "samples": plan.jobs[0].budget.samples,
+            "endings": {f"{attempt.rate:g}": attempt.ending.value for attempt in attempts},
+        }
+    )
+
+
+def _were(plan: Plan) -> str:
+    return "was" if plan.jobs[0].budget.samples == 1 else "were"
+
+
+def _rates(rates: Sequence[float]) -> str:
+    return f"{'a learning rate' if len(rates) == 1 else 'learning rates'} of {written(rates)}"

@@ -8,7 +8,7 @@ from hpsearch.recipe.attempt import Attempt, Ending
 from hpsearch.recipe.learning_rates import allowed, written
 from hpsearch.recipe.output_loss import floor_of_probabilities
 from hpsearch.recipe.sources import JOHNSON, KARPATHY
-from hpsearch.recipe.wording import finite, shortened
+from hpsearch.recipe.wording import counted, finite, shortened
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
 
@@ -43,7 +43,7 @@ def model_finding(attempts: Sequence[Attempt], task: Task, usual: float) -> Find
         )
     if endings[Ending.STALLED]:
         return _stalled(endings, evidence)
-    if endings[Ending.EXPLODED]:
+    if endings[Ending.EXPLODED] or endings[Ending.UNSTABLE]:
         return _exploded(endings, evidence)
     return _did_not_move(attempts, evidence, usual)
 
@@ -59,13 +59,13 @@ def own_rates_finding(study: StudyDefinition, attempts: Sequence[Attempt]) -> Fi
         code = "learning-rates-too-low"
     else:
         code = "learning-rates-too-high" if min(known) > max(learned) else "learning-rates-miss"
-    hopeless = all(attempt.ending in (Ending.STOOD_STILL, Ending.EXPLODED) for attempt in own)
+    hopeless = all(attempt.ending in (Ending.STOOD_STILL, Ending.EXPLODED, Ending.UNSTABLE) for attempt in own)
     what = {attempt.ending.value for attempt in own}
     return Finding(
         code,
         Severity.ERROR if hopeless else Severity.WARNING,
-        f"at the study's own learning rates ({written(sorted(known))}) it {' or '.join(sorted(what))}, while others "
-        f"learn the sample ({written(learned)})",
+        f"at the study's own {'learning rates' if len(known) > 1 else 'learning rate'} ({written(sorted(known))}) the "
+        f"loss {' or '.join(sorted(what))}, while the sample is learned at {written(learned)}",
         evidence_of(attempts),
         f"Let optimizer.learning_rate include {written(learned)}.",
         JOHNSON,
@@ -91,13 +91,13 @@ def evidence_of(attempts: Sequence[Attempt]) -> dict[str, object]:
 def _stalled(endings: dict[Ending, list[Attempt]], evidence: dict[str, object]) -> Finding:
     best = max(endings[Ending.STALLED], key=lambda attempt: attempt.merit)
     reached = f"an accuracy of {best.accuracy:.1%}" if best.accuracy is not None else f"a loss of {best.loss:.3g}"
-    exploded = [attempt.rate for attempt in endings[Ending.EXPLODED]]
+    elsewhere = _in_words(endings, Ending.EXPLODED, Ending.UNSTABLE)
     time = "The loss was still falling: raise recipe.overfit.steps, or lower batches. " if best.still_falling else ""
     return Finding(
         "stalled-above-zero",
         Severity.ERROR,
         f"the loss fell and stalled above zero: the best was {reached} at a learning rate of {best.rate:.3g}, after "
-        f"{best.iterations} iterations" + (f" (it exploded at {written(exploded)})" if exploded else ""),
+        f"{counted(best.iterations, 'iteration')}" + (f" (it {elsewhere})" if elsewhere else ""),
         {**evidence, "still_falling": best.still_falling},
         f"{time}Give the network more filters or layers; look for equal samples with different labels.",
         JOHNSON,
@@ -105,18 +105,26 @@ def _stalled(endings: dict[Ending, list[Attempt]], evidence: dict[str, object]) 
 
 
 def _exploded(endings: dict[Ending, list[Attempt]], evidence: dict[str, object]) -> Finding:
-    exploded = [attempt.rate for attempt in endings[Ending.EXPLODED]]
-    still = [attempt.rate for attempt in endings[Ending.STOOD_STILL]]
-    rest = f" and did not move at {written(still)}" if still else ""
-    between = "between them" if still else "below them"
+    between = "between them" if endings[Ending.STOOD_STILL] else "below them"
+    happened = _in_words(endings, Ending.EXPLODED, Ending.UNSTABLE, Ending.STOOD_STILL)
     return Finding(
-        "loss-exploded",
+        "loss-exploded" if endings[Ending.EXPLODED] else "loss-unstable",
         Severity.ERROR,
-        f"the loss exploded at learning rates of {written(exploded)}{rest}",
+        f"the loss {happened}",
         evidence,
         f"Try rates {between} (recipe.overfit.learning_rates). If none works, the initial weights are too large: use "
         "Kaiming or Xavier initialisation, or add normalisation.",
         JOHNSON,
+    )
+
+
+def _in_words(endings: dict[Ending, list[Attempt]], *named: Ending) -> str:
+    """What happened at which rates, for a sentence about the loss; empty if none of it did."""
+    return " and ".join(
+        f"{ending.value} at {'learning rates' if len(found) > 1 else 'a learning rate'} of "
+        f"{written([attempt.rate for attempt in found])}"
+        for ending in named
+        if (found := endings[ending])
     )
 
 
@@ -138,7 +146,7 @@ def _did_not_move(attempts: Sequence[Attempt], evidence: dict[str, object], usua
         "loss-did-not-move",
         Severity.ERROR,
         "the loss did not move at any learning rate"
-        + (f"; {len(names)} parameters get no gradient: {shortened(names)}" if names else ""),
+        + (f"; no gradient for {counted(len(names), 'parameter')}: {shortened(names)}" if names else ""),
         evidence,
         "Look for frozen or detached parts, weights of zero and dead activations."
         if names

@@ -1,7 +1,7 @@
 """Putting lists, numbers and scores into sentences and evidence."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hpsearch.study import StudyDefinition, objective_for
 from hpsearch.task import Task
@@ -14,6 +14,16 @@ def shortened(names: Sequence[str], most: int = 4) -> str:
     return ", ".join(names[:most]) + more
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something whose plural ends with an s."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def known(facts: Mapping[str, object]) -> dict[str, object]:
+    """The facts without those that have no value: None and empty lists say nothing in a sentence."""
+    return {name: fact for name, fact in facts.items() if fact is not None and fact != []}
+
+
 def finite(number: float) -> float | None:
     """The number for evidence: JSON knows neither NaN nor infinity."""
     return number if math.isfinite(number) else None
@@ -23,4 +33,4 @@ def shown_score(study: StudyDefinition, task: Task, best: FinishedTrial, trials:
     """The best of so many trials and its score."""
     accuracy = objective_for(study.objective, task).metric == "val_accuracy"
     score = f"accuracy of {best.result.value:.2%}" if accuracy else f"loss of {best.result.value:.4g}"
-    return f"the best of {trials} trials (number {best.job.number}) has a validation {score}"
+    return f"the best of {counted(trials, 'trial')} (number {best.job.number}) has a validation {score}"

@@ -51,10 +51,17 @@ def test_the_loss_of_guessing_in_regression_is_the_tasks() -> None:
     assert curve(exponential(1.0, 0.5, 100), task=REGRESSION).course is Course.FELL
 
 
-def test_a_loss_far_above_its_start_has_exploded_even_if_it_comes_back() -> None:
-    losses = (START, *[9.0] * 20, *[0.2] * 79)
-    assert curve(losses).course is Course.EXPLODED
-    assert curve(losses).drop == 0
+def test_a_loss_that_comes_back_from_far_above_its_start_is_unstable_and_has_not_exploded() -> None:
+    rising = exponential(START, 9.0, 50)
+    found = curve((*rising, *exponential(9.0, 0.2, 100)))
+    assert found.course is Course.UNSTABLE
+    assert found.drop == 0
+    assert found.recovered
+    assert not curve((*rising, *exponential(9.0, START, 100))).recovered
+
+
+def test_a_loss_that_ends_far_above_its_start_has_exploded() -> None:
+    assert curve((START, *[9.0] * 99)).course is Course.EXPLODED
 
 
 def test_one_bad_batch_is_no_explosion() -> None:

@@ -101,7 +101,10 @@ def test_rates_far_too_low_are_blamed_before_the_network() -> None:
 def test_an_explosion_says_where_and_where_it_did_not_move() -> None:
     verdict = judge({1e-4: still, 0.1: exploded, 1.0: exploded})
     assert codes(verdict) == ["loss-exploded"]
-    assert "exploded at learning rates of 0.1, 1 and did not move at 0.0001" in verdict.findings[0].message
+    assert (
+        "exploded at learning rates of 0.1, 1 and did not move at a learning rate of 0.0001"
+        in verdict.findings[0].message
+    )
 
 
 def test_a_stalled_loss_says_how_far_it_came_and_at_which_rate() -> None:
@@ -174,6 +177,36 @@ def test_a_regression_passes_and_stalls_by_its_loss() -> None:
     assert verdict.outcome is Outcome.PASS
     assert "nearly learned" in verdict.summary
     assert verdict.expected == {"loss_at_most": 0.1}
+    risen = ended(plan.jobs[0], step_losses=(1.0, *[3.0] * 50, *[0.05] * 350), learned=False)
+    verdict = judged(definition, plan, [risen], REGRESSION)
+    assert verdict.outcome is Outcome.PASS  # however it came there
     verdict = judged(definition, plan, [bad], REGRESSION)
     assert codes(verdict) == ["stalled-above-zero"]
     assert "loss of 0.499 at a learning rate of 0.1" in verdict.findings[0].message
+
+
+def test_a_failure_over_the_studys_own_rate_shows_the_numbers_of_that_rate() -> None:
+    definition = study(loss="l2", optimizer={"learning_rate": 0.5})
+    plan = planned(STAGE, definition, REGRESSION)
+    good, risen = exponential(1.0, 0.0, 50, noise=0.0), (1.0, *[3.0] * 50, *[0.4] * 350)
+    finished = [
+        ended(
+            job,
+            step_losses=risen if job.optimizer.learning_rate == 0.5 else good,
+            learned=job.optimizer.learning_rate != 0.5,
+        )
+        for job in plan.jobs
+    ]
+    verdict = judged(definition, plan, finished, REGRESSION)
+    assert verdict.outcome is Outcome.FAIL
+    assert verdict.summary.startswith("at the study's own learning rate (0.5) the loss rose far above its start on the")
+    assert verdict.measured["learning_rate"] == 0.5
+    assert verdict.measured["loss"] > verdict.expected["loss_at_most"]
+    assert "accuracy" not in verdict.measured
+
+
+def test_an_unstable_loss_is_not_called_exploded() -> None:
+    verdict = judge({0.1: lambda job: ended(job, step_losses=(LN10, *[9.0] * 50, *[1.0] * 349), learned=False)})
+    assert codes(verdict) == ["loss-unstable"]
+    assert "explode" not in verdict.summary
+    assert "learned_at" not in verdict.measured
