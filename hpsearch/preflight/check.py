@@ -6,6 +6,7 @@ from hpsearch.errors import DefinitionError, Problem, shown
 from hpsearch.job import data_settings
 from hpsearch.preflight.fitting import network_problems
 from hpsearch.preflight.settled import settled_problems
+from hpsearch.preflight.single import single_problems
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
 
@@ -24,7 +25,7 @@ def check_definition(definition: StudyDefinition) -> Dataset:
     if dataset is not None:
         problems += task_problems(definition, dataset.task)
         if not any(problem.path.startswith("network") for problem in problems):
-            problems += network_problems(definition.network, dataset.task)
+            problems += network_problems(definition.network, dataset.task) or single_problems(definition, dataset.task)
     if dataset is None or problems:
         raise DefinitionError(problems)
     return dataset

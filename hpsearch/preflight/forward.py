@@ -32,6 +32,17 @@ def forward_problem(network: nn.Module, images: Tensor, outputs: int) -> Problem
     return None
 
 
+def training_problem(network: nn.Module, images: Tensor) -> Problem | None:
+    """What a pass in training mode raises, which changes the network's state but no generator of random numbers."""
+    inside: list[tuple[str, nn.Module, str]] = []
+    with _watched(network, inside), torch.no_grad(), torch.random.fork_rng(devices=[]):
+        try:
+            network.train()(images)
+        except USERS_FAILURES as error:
+            return _refused(inside, error)
+    return None
+
+
 def _refused(inside: list[tuple[str, nn.Module, str]], error: BaseException) -> Problem:
     name, module, shape = inside[-1] if inside else ("", None, "")
     reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"

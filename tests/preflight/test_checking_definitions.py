@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from hpsearch.errors import DefinitionError, Problem
 from hpsearch.preflight.check import check_definition
@@ -113,6 +114,46 @@ def test_a_mini_batch_must_fit_the_training_split(batch_size: Any, value: str) -
 def test_a_small_sample_must_fit_the_training_split() -> None:
     (problem,) = problems_with(recipe={"overfit": {"samples": 5000}})
     assert (problem.path, problem.value) == ("recipe.overfit.samples", "5000")
+
+
+SMALL_MAPS = {"name": "convnet", "depth": 4}
+
+
+@pytest.mark.parametrize(
+    ("path", "advice", "content"),
+    [
+        ("recipe.overfit.samples", "Write samples: 2, let", {"recipe": {"overfit": {"samples": 1}}}),
+        ("data.batch_size", "Begin at 2, let", {"data": {"dataset": "digits", "batch_size": 1}}),
+        ("data.batch_size", "Begin at 2, let", {"data": {"dataset": "digits", "batch_size": {"log_int": [1, 64]}}}),
+    ],
+)
+def test_batch_norm_cannot_train_a_single_pixel(path: str, advice: str, content: dict[str, Any]) -> None:
+    state = torch.get_rng_state().tolist()
+    (problem,) = problems_with(network={**SMALL_MAPS, "dropout": 0.5}, **content)
+    assert (problem.path, problem.value) == (path, "1")
+    assert "batch norm needs at least two values per channel to train" in problem.message
+    assert "(input of shape (1, 128, 1, 1))" in problem.message
+    assert problem.next_step.startswith(advice)
+    checked(network={**SMALL_MAPS, "depth": 3}, **content)
+    checked(network={**SMALL_MAPS, "norm": "none"}, **content)
+    assert torch.get_rng_state().tolist() == state
+
+
+def test_only_the_network_of_the_small_sample_has_to_train_on_it() -> None:
+    small = {"overfit": {"samples": 1}}
+    checked(network={"name": "convnet", "depth": {"choice": [2, 4]}}, recipe=small)
+    checked(network={"name": "convnet", "depth": {"int": [1, 4]}}, recipe=small)
+    checked(network=SMALL_MAPS, recipe={"overfit": {"samples": 1, "skip": True}})
+    (problem,) = problems_with(network={"name": "convnet", "depth": {"choice": [4, 2]}}, recipe=small)
+    assert problem.path == "recipe.overfit.samples"
+
+
+def test_a_network_of_ones_own_is_trained_on_a_single_sample_too() -> None:
+    state = torch.get_rng_state().tolist()
+    checked(network=own("normalising"))
+    (problem,) = problems_with(network=own("normalising"), recipe={"overfit": {"samples": 1}})
+    assert "batch norm needs" in problem.message
+    assert torch.get_rng_state().tolist() == state
 
 
 def test_regression_has_no_accuracy_and_no_labels_to_smooth() -> None:
