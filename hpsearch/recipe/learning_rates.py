@@ -39,15 +39,31 @@ def ladder(optimizer: str, momentum: float) -> tuple[float, ...]:
 def sweep_grid(study: StudyDefinition) -> tuple[float, ...]:
     """The rates of the sweep, rising: three per decade from 1e-5 to 1e-1, and on to the definition's own ends.
 
-    A fixed rate, and a range that lies between two rates of the grid, are tried as well.
+    A fixed rate, and a range that lies between two rates of the grid, are tried as well. Rates that the user gives
+    replace the grid; the definition's own ones join them all the same.
     """
     if study.recipe.lr_sweep.learning_rates is not None:
-        return tuple(sorted(set(study.recipe.lr_sweep.learning_rates)))
+        return tuple(sorted({*study.recipe.lr_sweep.learning_rates, *joining(study)}))
     own = own_rates(study)
     low, high = max(min(own), SWEEP_LIMITS[0]), min(max(own), SWEEP_LIMITS[1])
     first = min(SWEEP_DECADES[0] * SWEEP_STEPS_PER_DECADE, math.floor(_step(low)))
     last = max(SWEEP_DECADES[1] * SWEEP_STEPS_PER_DECADE, math.ceil(_step(high)))
     return with_own(study, (10 ** (step / SWEEP_STEPS_PER_DECADE) for step in range(first, last + 1)))
+
+
+def joining(study: StudyDefinition) -> tuple[float, ...]:
+    """The study's own rates that a sweep over the user's rates tries as well, rising.
+
+    A fixed rate and all values of a set; the ends and the middle of a range that holds none of the user's rates.
+    """
+    given = study.recipe.lr_sweep.learning_rates or ()
+    distribution = study.space.get(LEARNING_RATE)
+    if distribution is None or isinstance(distribution, Choice | Grid):
+        own = own_rates(study)
+    else:
+        own = () if allowed(study, given) else (*own_rates(study), _number(distribution.quantile(0.5)))
+    new = (rate for rate in own if rate > 0 and not any(math.isclose(rate, other, rel_tol=1e-6) for other in given))
+    return tuple(sorted(set(new)))
 
 
 def own_rates(study: StudyDefinition) -> tuple[float, ...]:

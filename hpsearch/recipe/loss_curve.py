@@ -18,8 +18,9 @@ where there are many classes, while noise alone is kept out by the standard erro
 STANDARD_ERRORS = 3.0
 """A drop is at least so many standard errors of the mini-batch noise: one chance in about 700 for noise alone."""
 BLOW_UP = 1.5
-"""The loss is far above its start where its moving average exceeds the first loss by this factor. Heuristic,
-measured on 64 sound networks: of 36 curves that rose less above their start, 27 ended below half of it; of 144 that rose further, 24."""
+"""The loss is far above its start where its moving average exceeds the first loss by this factor. Heuristic, measured
+on 64 sound networks: of 36 curves that rose less above their start, 27 ended below half of it; of 144 that rose
+further, 24."""
 
 
 class Course(StrEnum):

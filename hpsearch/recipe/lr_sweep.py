@@ -4,16 +4,19 @@ Smith (2017) raises the rate within one run; here every rate has a run of its ow
 order, so that none inherits what another has done to the weights.
 """
 
+import math
 from collections.abc import Sequence
 
 from hpsearch.finding import Finding, Severity
 from hpsearch.job import Budget, job_for
 from hpsearch.recipe.centre import centre
-from hpsearch.recipe.learning_rates import LEARNING_RATE, constant_rate, own_rates, sweep_grid, within
+from hpsearch.recipe.learning_rates import LEARNING_RATE, constant_rate, joining, own_rates, sweep_grid, within, written
+from hpsearch.recipe.loss_curve import BLOW_UP, SHARE_OF_GUESSING, Course, LossCurve
 from hpsearch.recipe.plan import Plan, held
 from hpsearch.recipe.step import Draw
 from hpsearch.recipe.sweep import GOOD_SHARE, Sweep, sweep_of
 from hpsearch.recipe.sweep_findings import fixed_rate_finding, none_dropped, outside_finding
+from hpsearch.recipe.wording import counted
 from hpsearch.space import Distribution, Grid, Space
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
@@ -48,21 +51,24 @@ def plan(
         for number, point in enumerate(points)
     )
     reason = (
-        f"{settings.steps} iterations at each of {len(rates)} learning rates from {rates[0]:.3g} to {rates[-1]:.3g}, "
-        f"with a weight decay of {settings.weight_decay:.2g}"
+        f"{counted(settings.steps, 'iteration')} at each of {counted(len(rates), 'learning rate')} from "
+        f"{rates[0]:.3g} to {rates[-1]:.3g}, with a weight decay of {settings.weight_decay:.2g}"
     )
+    if settings.learning_rates is not None and (added := joining(study)):
+        reason += f"; the study's own {written(added)} joined the rates that were asked for"
     return Plan(STAGE, 0, jobs, held(points[0], searched), reason)
 
 
 def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[FinishedTrial]) -> Verdict:  # noqa: ARG001
     """Passes if the loss drops significantly at a rate that the study may use, and hands on the rates that do so."""
     sweep = sweep_of(finished, task, study.recipe.lr_sweep.steps)
-    measured: dict[str, object] = {"curves": sweep.as_evidence()}
     best = sweep.best
     if best is None:
         finding = none_dropped(sweep, finished)
-        summary = f"the loss drops significantly at none of {len(sweep.every)} learning rates; {finding.message}"
-        return Verdict(STAGE, Outcome.FAIL, summary, 0, measured, {}, (finding,))
+        rates = "the one learning rate" if len(sweep.every) == 1 else f"any of {len(sweep.every)} learning rates"
+        steadily = ", without rising far above its start first," if any(c.recovered for c in sweep.every) else ""
+        summary = f"the loss does not drop significantly{steadily} at {rates}; {finding.message}"
+        return Verdict(STAGE, Outcome.FAIL, summary, 0, *_without_drop(sweep, task), (finding,))
     handed_on, reason, found = _handed_on(study, sweep)
     low, high = sweep.interval
     measured = {
@@ -71,15 +77,12 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         "drop": best.drop,
         "low": low,
         "high": high,
-        **measured,
+        "curves": sweep.as_evidence(),
     }
-    summary = (
-        f"the loss drops most at a learning rate of {best.learning_rate:.3g}, from {best.start:.3g} to {best.end:.3g}"
-    )
     return Verdict(
         STAGE,
         Outcome.FAIL if found is not None and found.severity is Severity.ERROR else Outcome.PASS,
-        f"{summary}; {found.message}" if found else summary,
+        _summary(sweep, best) + (f"; {found.message}" if found else ""),
         0,
         measured,
         {"loss_below": best.reference - best.needed},
@@ -87,6 +90,33 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         handed_on,
         reason,
     )
+
+
+def _summary(sweep: Sweep, best: LossCurve) -> str:
+    """Where the loss drops most, and which rates ended lower but are not proposed."""
+    most = f"drops most at a learning rate of {best.learning_rate:.3g}, from {best.start:.3g} to {best.end:.3g}"
+    lower = [curve for curve in sweep.every if curve.course is Course.UNSTABLE and curve.end < best.end]
+    if not lower:
+        return f"the loss {most}"
+    others = ", ".join(f"{curve.end:.3g} at {curve.learning_rate:.3g}" for curve in lower)
+    return f"among the rates at which it does not rise far above its start, the loss {most} (the others: {others})"
+
+
+def _without_drop(sweep: Sweep, task: Task) -> tuple[dict[str, object], dict[str, object]]:
+    """What was measured and expected where the loss drops at no rate: the best there is, and what it lacks."""
+    curves: dict[str, object] = {"curves": sweep.as_evidence()}
+    finite = [curve for curve in sweep.every if math.isfinite(curve.end)]
+    if not finite:
+        failed = {"learning_rates": len(sweep.every), "without_a_finite_loss": len(sweep.every)}
+        return {**failed, **curves}, {"loss_below": (1 - SHARE_OF_GUESSING) * task.initial_loss}
+    calm = [curve for curve in finite if curve.course is not Course.UNSTABLE]
+    nearest = min(calm or finite, key=lambda curve: curve.end)
+    measured = {"learning_rate": nearest.learning_rate, "loss": nearest.end}
+    expected: dict[str, object] = {"loss_below": nearest.reference - nearest.needed}
+    if not calm:  # the end may be low enough: what it lacks is that it never rose
+        measured["highest_loss"] = nearest.highest
+        expected["highest_loss_at_most"] = BLOW_UP * nearest.start
+    return {**measured, **curves}, expected
 
 
 def _handed_on(study: StudyDefinition, sweep: Sweep) -> tuple[Space, str, Finding | None]:
@@ -101,6 +131,6 @@ def _handed_on(study: StudyDefinition, sweep: Sweep) -> tuple[Space, str, Findin
         return {}, reason, fixed_rate_finding(rate, sweep)
     part = within(own, low, high)
     if part is None:
-        return {}, "", outside_finding(own_rates(study), sweep)
+        return {}, "", outside_finding(study, sweep)
     cut = low < min(own_rates(study)) or high > max(own_rates(study))
     return {LEARNING_RATE: part}, f"{why}{', cut to the rates of the definition' if cut else ''}", None

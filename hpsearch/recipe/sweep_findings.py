@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from hpsearch.finding import Finding, Severity
-from hpsearch.recipe.learning_rates import written
+from hpsearch.recipe.learning_rates import allowed, own_rates, written
 from hpsearch.recipe.loss_curve import Course
 from hpsearch.recipe.sources import JOHNSON, SMITH
 from hpsearch.recipe.sweep import Sweep
+from hpsearch.study import StudyDefinition
 from hpsearch.trial import FinishedTrial
 
 
@@ -23,7 +24,9 @@ def none_dropped(sweep: Sweep, finished: Sequence[FinishedTrial]) -> Finding:
             {**evidence, "reasons": reasons},
             "Correct what raised the error; the network and the data decide it, not the learning rate.",
         )
-    exploded = f"it exploded at {_span(rates[Course.EXPLODED])}" if rates[Course.EXPLODED] else ""
+    exploded = "; ".join(
+        f"it {course.value} at {_span(rates[course])}" for course in (Course.EXPLODED, Course.UNSTABLE) if rates[course]
+    )
     still = f"it did not move at {_span(rates[Course.STOOD_STILL])}" if rates[Course.STOOD_STILL] else ""
     if not still:
         advice = "Try lower rates (recipe.lr_sweep.learning_rates), a smaller initialisation, or normalisation layers."
@@ -49,9 +52,10 @@ def fixed_rate_finding(rate: float, sweep: Sweep) -> Finding | None:
     if low <= rate <= high:
         return None
     own = sweep.at(rate)
-    hopeless = bool(own) and all(curve.course is not Course.FELL for curve in own)
+    hopeless = bool(own) and all(curve.course is not Course.FELL and not curve.recovered for curve in own)
     happened = own[0].course.value if own else "was not tried"
-    effect = f"the loss {happened}" if hopeless else "the loss drops less than it could"
+    risen = bool(own) and own[0].recovered
+    effect = f"the loss {happened}" if hopeless or risen else "the loss drops less than it could"
     return Finding(
         "learning-rate-too-low" if rate < low else "learning-rate-too-high",
         Severity.ERROR if hopeless else Severity.WARNING,
@@ -62,14 +66,29 @@ def fixed_rate_finding(rate: float, sweep: Sweep) -> Finding | None:
     )
 
 
-def outside_finding(own: tuple[float, ...], sweep: Sweep) -> Finding:
-    """None of the study's own rates lies where the loss drops."""
+def outside_finding(study: StudyDefinition, sweep: Sweep) -> Finding:
+    """None of the study's own rates lies where the loss drops.
+
+    A warning only if the loss drops at one of them as well, apart from the good rates, or if the user chose the rates
+    of the sweep and the study's nearest one was not among them.
+    """
     low, high = sweep.interval
+    own = own_rates(study)
+    tried = set(allowed(study, [curve.learning_rate for curve in sweep.every]))
+    drops = sorted({c.learning_rate for c in sweep.every if c.course is Course.FELL and c.learning_rate in tried})
+    given = study.recipe.lr_sweep.learning_rates is not None
+    nearest = min(own, key=lambda rate: max(low - rate, rate - high))
+    untried = given and not sweep.at(nearest)
+    if drops:
+        rest = f" most; it drops at {written(drops)} too, less far or apart from there"
+    else:
+        rest = f"; {nearest:.3g} itself was not tried" if untried else ""
     code = "learning-rates-too-low" if max(own) < low else "learning-rates-too-high"
     return Finding(
         code if max(own) < low or min(own) > high else "learning-rates-miss",
-        Severity.ERROR,
-        f"the study's own learning rates ({written(own)}) lie outside {low:.3g} … {high:.3g}, where the loss drops",
+        Severity.WARNING if untried or drops else Severity.ERROR,
+        f"the study's own learning rates ({written(own)}) lie outside {low:.3g} … {high:.3g}, where the loss drops"
+        f"{rest}",
         {"own": list(own), "low": low, "high": high, "curves": sweep.as_evidence()},
         f"Let optimizer.learning_rate include rates within {low:.2g} … {high:.2g}.",
         f"{JOHNSON}; {SMITH}",

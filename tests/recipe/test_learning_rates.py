@@ -42,8 +42,17 @@ def test_a_range_between_two_rates_is_tried_in_its_middle() -> None:
     assert any(0.011 <= rate <= 0.012 for rate in sweep_grid(rated({"uniform": [0.011, 0.012]})))
 
 
-def test_the_users_rates_are_taken_as_they_are() -> None:
-    assert sweep_grid(rated(0.5, recipe={"lr_sweep": {"learning_rates": [0.3, 0.1, 0.3]}})) == (0.1, 0.3)
+@pytest.mark.parametrize(
+    ("own", "grid"),
+    [
+        ({"log_uniform": [1e-5, 1.0]}, (0.1, 0.3)),
+        (0.5, (0.1, 0.3, 0.5)),
+        ({"choice": [0.1, 0.7]}, (0.1, 0.3, 0.7)),
+        ({"uniform": [0.5, 0.7]}, (0.1, 0.3, 0.5, 0.6, 0.7)),
+    ],
+)
+def test_the_users_rates_replace_the_grid_and_the_studys_own_join_them(own: Any, grid: tuple[float, ...]) -> None:
+    assert sweep_grid(rated(own, recipe={"lr_sweep": {"learning_rates": [0.3, 0.1, 0.3]}})) == pytest.approx(grid)
 
 
 def test_momentum_scales_the_rates_of_sgd_alone() -> None:

@@ -166,3 +166,42 @@ def test_errors_everywhere_are_told_as_such() -> None:
     verdict = judged(study(), plan, finished, TASK)
     assert codes(verdict) == ["training-failed"]
     assert "ValueError: the user's" in verdict.summary
+
+
+def risen(end: float) -> Callable[[Job], FinishedTrial]:
+    return lambda job: ended(job, step_losses=(*exponential(LN10, 8.0, 30), *exponential(8.0, end, 100)))
+
+
+def test_a_rate_that_ended_lower_after_rising_is_told_and_not_proposed() -> None:
+    definition = study(recipe={"lr_sweep": {"learning_rates": [1e-2, 1e-1]}})
+    plan = planned(STAGE, definition)
+    verdict = judged(definition, plan, [to(0.8)(plan.jobs[0]), risen(0.35)(plan.jobs[1])])
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.summary.startswith("among the rates at which it does not rise far above its start, the loss drops")
+    assert verdict.summary.endswith(" at 0.1)")
+    assert [curve["course"] for curve in verdict.measured["curves"]] == ["fell", "rose far above its start on the way"]
+    alone = judged(definition, plan, [risen(0.3)(plan.jobs[0]), risen(0.35)(plan.jobs[1])])
+    assert alone.outcome is Outcome.FAIL
+    assert "without rising far above its start first" in alone.summary
+    assert alone.measured["highest_loss"] > alone.expected["highest_loss_at_most"]
+
+
+def test_no_drop_shows_the_best_loss_and_what_was_needed() -> None:
+    verdict = judge({1e-3: LN10 - 0.01})
+    assert verdict.measured["learning_rate"] == 1e-3
+    assert verdict.measured["loss"] > verdict.expected["loss_below"]
+    nowhere = judge(dict.fromkeys([job.optimizer.learning_rate for job in planned(STAGE, study()).jobs]))
+    assert nowhere.measured["without_a_finite_loss"] == 16
+    assert nowhere.expected["loss_below"] == pytest.approx(0.97 * LN10)
+
+
+def test_a_study_does_not_fail_over_rates_that_were_not_tried() -> None:
+    recipe = {"lr_sweep": {"learning_rates": [1e-3, 0.1]}}
+    tried = study(optimizer={"learning_rate": {"choice": [0.5, 0.7]}}, recipe=recipe)
+    assert "0.5, 0.7 joined" in planned(STAGE, tried).reason
+    assert judge({1e-3: 0.5}, tried).outcome is Outcome.FAIL
+    assert judge({1e-3: 0.5, 0.5: 0.6}, tried).outcome is Outcome.PASS
+    partly = study(optimizer={"learning_rate": {"uniform": [0.05, 0.7]}}, recipe=recipe)
+    verdict = judge({1e-3: 0.5}, partly)
+    assert verdict.outcome is Outcome.PASS
+    assert "0.05 itself was not tried" in verdict.summary
