@@ -113,7 +113,10 @@ def _as_array(text: str, name: str, found: object) -> Array:
 
 
 def _unreadable(file: Path, error: Exception) -> NoReturn:
-    rule = f"{file} cannot be read as plain numeric arrays: {error}"
+    reason = str(error)
+    if "pickle" in reason:  # numpy's own sentence recommends to load such a file unsafely
+        reason = "it is no .npy or .npz file, or its arrays hold Python objects, which are not loaded"
+    rule = f"{file} cannot be read as plain numeric arrays: {reason}"
     _reject("data.path", str(file), rule, "Write it with numpy.save or numpy.savez from arrays of numbers.")
 
 

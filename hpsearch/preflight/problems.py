@@ -1,5 +1,6 @@
 """From the complaints of the definition's types to problems that a user can act on."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
@@ -35,6 +36,8 @@ KINDS_OF_VALUE = {
     "dict": ("must be a section with keys", "Write key: value lines below it."),
     "model": ("must be a section with keys", "Write key: value lines below it."),
 }
+OURS = ("sources",)
+"""Keys of a definition that users do not write."""
 UNION_TAG = re.compile(r"^(constrained-)?(int|float|str|bool)$|^literal\[|^function-|^tuple\[")
 """What pydantic puts at the end of a location for each of the types that a value may have."""
 
@@ -75,9 +78,36 @@ def problem_of(details: ErrorDetails, location: Location, model: type[BaseModel]
         rule, advice = BOUNDS[kind]
         return Problem(path, shown(value), rule.format(**context), advice)
     rule, advice = KINDS_OF_VALUE.get(kind.split("_")[0], (details["msg"], "Correct it."))
+    if kind.startswith(("int", "float", "bool")) and isinstance(value, str) and _unquoted(value, kind.split("_")[0]):
+        advice = f"Leave the quotes out: {value.strip()}."
+    if kind.startswith(("int", "float")) and isinstance(value, list):
+        searchable = "found" in details.get("ctx", {}) or location[:1] == ("network",)
+        advice = _distribution(value, kind) if searchable else "Write one value."
     if kind.startswith("int") and isinstance(value, float):
         advice = "Leave the fraction out; a range of whole numbers is int or log_int."
     return Problem(path, shown(value), rule, advice)
+
+
+def _unquoted(text: str, kind: str) -> bool:
+    """Whether a word would be of the wanted type if it stood there without quotes."""
+    if kind == "bool":
+        return text.strip().lower() in ("true", "false")
+    try:
+        return math.isfinite(float(text)) if kind == "float" else int(text) is not None
+    except ValueError:
+        return False
+
+
+def _distribution(values: list[Any], kind: str) -> str:
+    """How a list is written that was meant to be searched."""
+    numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    if not values or len(numbers) != len(values):
+        return "Write one value."
+    if len(values) != 2 or numbers[0] >= numbers[1]:
+        return f"Write {{choice: {values}}} to search these values."
+    whole = "int" if kind.startswith("int") else "uniform"
+    logarithmic = numbers[0] > 0 and (whole == "uniform") and numbers[1] >= 10 * numbers[0]
+    return f"Write {{{'log_uniform' if logarithmic else whole}: {values}}} to search that range."
 
 
 def dotted(location: Location) -> str:
@@ -89,7 +119,7 @@ def dotted(location: Location) -> str:
 def _unknown_key(location: Location, value: object, model: type[BaseModel] | None) -> Problem:
     key = str(location[-1])
     section = _section(model, location[:-1]) if model is not None else None
-    known = list(section.model_fields) if section is not None else []
+    known = [name for name in section.model_fields if name not in OURS] if section is not None else []
     hint = did_you_mean(key, known)
     elsewhere = [path for path in _paths(model) if path.split(".")[-1] == key] if model and not hint else []
     if elsewhere:
