@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from hpsearch.errors import DefinitionError, Problem, shown
@@ -56,6 +57,18 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
 def settings_from_environment() -> Settings:
     """The settings of this process."""
     return settings_of(os.environ)
+
+
+def require_writable_home(settings: Settings) -> None:
+    """Raises DefinitionError unless the home folder can be made and written to; leaves nothing behind."""
+    existing = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
+    try:
+        with TemporaryDirectory(dir=existing):
+            pass
+    except OSError as error:
+        rule = f"this folder cannot be written: {error.strerror}"
+        step = "Set HPSEARCH_HOME to a folder that this user may write to."
+        raise DefinitionError([Problem("HPSEARCH_HOME", shown(str(settings.home)), rule, step)]) from error
 
 
 def without_password(url: str) -> str:

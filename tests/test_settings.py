@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hpsearch.errors import DefinitionError
-from hpsearch.settings import Settings, settings_of, without_password
+from hpsearch.settings import Settings, require_writable_home, settings_of, without_password
 
 
 def test_nothing_set_means_the_defaults() -> None:
@@ -72,6 +72,13 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
 def test_a_home_below_a_file_or_of_an_unknown_user_is_told(tmp_path: Path) -> None:
     with pytest.raises(DefinitionError, match="HPSEARCH_HOME"):
         settings_of({"HPSEARCH_HOME": "~nobody-of-that-name/x"})
+
+
+def test_a_home_that_cannot_be_written_is_told_and_no_trace_is_left(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError, match=r"HPSEARCH_HOME: .*cannot be written"):
+        require_writable_home(settings_of({"HPSEARCH_HOME": "/proc/x"}))
+    require_writable_home(settings_of({"HPSEARCH_HOME": str(tmp_path / "a" / "b")}))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

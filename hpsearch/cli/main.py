@@ -1,5 +1,7 @@
 """The program ``hpsearch``: puts the commands together and nothing else."""
 
+from typing import Any
+
 import click
 
 from hpsearch.cli.check import check
@@ -12,13 +14,39 @@ from hpsearch.cli.show import show
 from hpsearch.cli.validate import validate
 
 EPILOG = """
-Exit codes: 0 passed, 1 a stage failed, 2 the input is wrong, 75 try again later (database, workers), 130 interrupted.
+Exit codes: 0 passed (failures that the study overrides count as passed), 1 a stage failed, 2 the input is wrong,
+75 try again later (database, workers), 130 interrupted.
 Local state lies in HPSEARCH_HOME (~/.hpsearch); HPSEARCH_DATABASE_URL names a Postgres server to use instead of the
 embedded one, HPSEARCH_RAY_ADDRESS a Ray cluster instead of local workers.
 """
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+JSON_ASKED = "hpsearch.json_asked"
+
+
+class Program(click.Group):
+    """The group of all commands. What is wrong with the usage is a document too where ``--json`` asks for one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Remembers whether a document is asked for: arguments that are wrong are never parsed to the end."""
+        ctx.meta[JSON_ASKED] = "--json" in args
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            if not ctx.meta[JSON_ASKED]:
+                raise
+            from hpsearch.report.problems import usage_document
+
+            error.show()
+            click.echo(usage_document(error.format_message()).model_dump_json(indent=2))
+            ctx.exit(error.exit_code)
+
+
+@click.group(cls=Program, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="hpsearch")
 def main() -> None:
     """Search the hyperparameters of a convolutional network, stage by stage, and say why."""

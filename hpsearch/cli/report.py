@@ -15,15 +15,16 @@ from hpsearch.cli.options import name_argument
 def report(name: str | None, form: Literal["text", "markdown", "json"], as_json: bool) -> None:
     """Print the report of a study; of the newest one without a NAME."""
     from hpsearch.cli.output import print_json, print_text
-    from hpsearch.cli.storage import open_store, study_called
+    from hpsearch.cli.storage import abandoned, open_store_to_look, study_called
     from hpsearch.report.compose import report_document
     from hpsearch.report.markdown import markdown_report
     from hpsearch.report.text import report_renderable
     from hpsearch.settings import settings_from_environment
 
     settings = settings_from_environment()
-    with open_store(settings) as store:
-        document = report_document(store.results(study_called(store, name).id), settings.database_shown)
+    with open_store_to_look(settings) as store:
+        results = store.results(study_called(store, name).id)
+        document = report_document(results, settings.database_shown, abandoned(store, results.study))
     if as_json or form == "json":
         print_json(document)
     elif form == "markdown":

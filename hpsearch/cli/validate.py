@@ -34,8 +34,8 @@ def validate(ctx: click.Context, study: Path, as_json: bool) -> None:
     if as_json:
         print_json(document)
         return
-    click.echo(f"{study} is valid: study {definition.name}")
+    click.echo(f"{study} is valid; its study is called {definition.name}")
     if document.task:
         click.echo(task_words(document.task))
     for path, found in document.space.items():
-        click.echo(f"searches {path} in {distribution_words(found)}")
+        click.echo(f"searches {path}: {distribution_words(found)}")

@@ -1,6 +1,7 @@
 """Composes the report document of a study from what the store knows of it."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from hpsearch.report.best import best_trials, objective_of
 from hpsearch.report.documents import (
@@ -19,10 +20,13 @@ from hpsearch.task import Task
 from hpsearch.verdict import Outcome
 
 
-def report_document(results: StudyResults, stored_in: str) -> ReportDocument:
-    """All that is known of a study; ``stored_in`` is the folder or database, without password."""
+def report_document(results: StudyResults, stored_in: str, abandoned: bool = False) -> ReportDocument:
+    """All that is known of a study; ``stored_in`` is the folder or database, without password.
+
+    ``abandoned``: the study is running, and yet nobody works on it.
+    """
     return ReportDocument(
-        study=study_document(results.study),
+        study=study_document(results.study, abandoned),
         stages=stage_documents(RECIPE, results.stages, results.trials),
         best=best_document(results),
         test=next(iter(stage_documents((StageName.TEST,), results.stages, results.trials)), None),
@@ -44,8 +48,10 @@ def check_document(results: StudyResults) -> CheckDocument:
     )
 
 
-def list_document(studies: Sequence[StudyRecord], stored_in: str) -> ListDocument:
-    """The given studies, newest first."""
+def list_document(
+    studies: Sequence[StudyRecord], stored_in: str, abandoned: AbstractSet[int] = frozenset()
+) -> ListDocument:
+    """The given studies, newest first; ``abandoned`` has the ids of those that run although nobody works on them."""
     newest_first = sorted(studies, key=lambda study: study.id, reverse=True)
     return ListDocument(
         studies=tuple(
@@ -53,6 +59,7 @@ def list_document(studies: Sequence[StudyRecord], stored_in: str) -> ListDocumen
                 id=study.id,
                 name=study.name,
                 state=study.state,
+                abandoned=study.id in abandoned,
                 reason=study.reason,
                 created_at=study.created_at,
                 finished_at=study.finished_at,
@@ -63,13 +70,14 @@ def list_document(studies: Sequence[StudyRecord], stored_in: str) -> ListDocumen
     )
 
 
-def study_document(study: StudyRecord) -> StudyDocument:
+def study_document(study: StudyRecord, abandoned: bool = False) -> StudyDocument:
     """The study itself, without its stages."""
     objective = objective_of(study)
     return StudyDocument(
         id=study.id,
         name=study.name,
         state=study.state,
+        abandoned=abandoned,
         reason=study.reason,
         seed=study.definition.seed,
         metric=objective.metric if objective else None,

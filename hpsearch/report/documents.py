@@ -93,6 +93,7 @@ class StudyDocument(Document):
     id: int
     name: str
     state: StudyState
+    abandoned: bool = Field(description="running, but the process that worked on it has ended: run it again")
     reason: str | None = Field(description="why it failed or was interrupted")
     seed: int
     metric: str | None = Field(description="what trials are compared by; null until the data were loaded")
@@ -196,6 +197,7 @@ class StudyLine(Document):
     id: int
     name: str
     state: StudyState
+    abandoned: bool = Field(description="running, but the process that worked on it has ended: run it again")
     reason: str | None
     created_at: datetime
     finished_at: datetime | None

@@ -14,6 +14,11 @@ def error_document(error: HpsearchError) -> ErrorDocument:
     return ErrorDocument(error=str(error), problems=problem_documents(problems))
 
 
+def usage_document(message: str) -> ErrorDocument:
+    """What is wrong with the arguments of a command."""
+    return ErrorDocument(error=message, problems=())
+
+
 def valid_document(study: StudyDefinition, task: Task) -> ValidationDocument:
     """A definition that can be run, on data that set this task."""
     return ValidationDocument(

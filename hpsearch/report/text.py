@@ -16,6 +16,7 @@ from hpsearch.report.documents import (
     ListDocument,
     ReportDocument,
     StageDocument,
+    StudyLine,
     TaskDocument,
 )
 from hpsearch.report.findings import evidence_tables, evidence_words, left_out_words, listed_findings
@@ -23,13 +24,16 @@ from hpsearch.report.ranking import Ranking, best_ranking
 from hpsearch.report.words import (
     OUTCOME_WORDS,
     best_words,
+    check_words,
     facts_words,
     handed_on_words,
     held_against,
-    kilobytes_words,
     not_run,
     printable,
+    reason_words,
+    size_words,
     state_words,
+    study_state_words,
     summary_lines,
     task_words,
 )
@@ -65,7 +69,7 @@ def report_renderable(report: ReportDocument) -> RenderableType:
 
 def check_renderable(name: str, check: CheckDocument) -> RenderableType:
     """The sanity stages of a study and what they found."""
-    outcome = Text(OUTCOME_WORDS[check.verdict], style=OUTCOME_STYLES[check.verdict])
+    outcome = Text(check_words(check), style=OUTCOME_STYLES[check.verdict])
     head = Text.assemble((f"Check of {printable(name)}: ", "bold"), outcome)
     return Group(head, "", stages_renderable(check.stages, check.task), *findings_renderable(check.stages))
 
@@ -100,7 +104,7 @@ def studies_renderable(listed: ListDocument) -> RenderableType:
     table.add_column("", overflow="fold")
     for study in listed.studies:
         begun = f"{study.created_at.astimezone(UTC):%Y-%m-%d %H:%M}"
-        table.add_row(Text(study.name), str(study.id), study.state, begun, Text(printable(study.reason or "")))
+        table.add_row(Text(study.name), str(study.id), study.state, begun, Text(_remark(study)))
     return Group(table, "", Text(f"Stored in {listed.stored_in}. See one: hpsearch show NAME"))
 
 
@@ -117,7 +121,7 @@ def inspection_renderable(found: InspectionDocument) -> RenderableType:
         ("output", ""),
         ("parameters", f"{total.parameters:,}"),
         ("multiply-adds", f"{total.multiply_adds:,}"),
-        ("activations", kilobytes_words(total.activation_bytes)),
+        ("activations", size_words(total.activation_bytes)),
     ):
         left = title in ("layer", "kind")
         table.add_column(title, footer, justify="left" if left else "right", overflow="fold")
@@ -128,7 +132,7 @@ def inspection_renderable(found: InspectionDocument) -> RenderableType:
             "×".join(map(str, layer.output_shape)),
             f"{layer.parameters:,}",
             f"{layer.multiply_adds:,}",
-            kilobytes_words(layer.activation_bytes),
+            size_words(layer.activation_bytes),
         )
     return Group(head, "", table)
 
@@ -150,6 +154,10 @@ def plain_text(renderable: RenderableType, width: int = 100) -> str:
     with console.capture() as capture:
         console.print(renderable)
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+def _remark(study: StudyLine) -> str:
+    return study_state_words(study).partition(", ")[2] if study.abandoned else reason_words(study)
 
 
 def _verdict(stage: StageDocument) -> Text:

@@ -4,7 +4,15 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hpsearch.report.documents import BestDocument, ReportDocument, StageDocument, TaskDocument
+from hpsearch.report.documents import (
+    BestDocument,
+    CheckDocument,
+    ReportDocument,
+    StageDocument,
+    StudyDocument,
+    StudyLine,
+    TaskDocument,
+)
 from hpsearch.stage import RECIPE, StageName
 from hpsearch.verdict import Outcome
 
@@ -71,8 +79,10 @@ def seconds_words(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def kilobytes_words(size_bytes: int) -> str:
-    """A size in units of 1,024 bytes, as papers on networks give it."""
+def size_words(size_bytes: int) -> str:
+    """A size in bytes, or in units of 1,024 of them, as papers on networks give it."""
+    if size_bytes < 1024:
+        return f"{size_bytes} B"
     return f"{size_bytes / 1024:,.4g} KB" if size_bytes < 1024**2 else f"{size_bytes / 1024**2:,.4g} MB"
 
 
@@ -121,10 +131,10 @@ def _about(key: str, expected: str) -> bool:
 
 
 def distribution_words(written: Any) -> str:
-    """A distribution as the definition writes it: ``0.002 … 0.1 (log_uniform)``, ``one of 16, 32``."""
+    """A distribution as the definition writes it: ``0.002 … 0.1 (log_uniform)``, ``one of 16, 32``, ``16``."""
     (kind, content), *_ = written.items()
     if kind in ("choice", "grid"):
-        return f"one of {value_words(content)}"
+        return f"one of {value_words(content)}" if len(content) > 1 else value_words(content[0])
     low, high = content
     return f"{value_words(low)} … {value_words(high)} ({kind})"
 
@@ -144,18 +154,37 @@ def short_names(paths: Sequence[str]) -> dict[str, str]:
 def task_words(task: TaskDocument) -> str:
     """What the data ask for, in one line."""
     shape = "×".join(str(size) for size in task.input_shape)
-    kind = f"{task.outputs} classes" if task.loss == "cross_entropy" else f"{task.outputs} targets ({task.loss})"
+    plural = "" if task.outputs == 1 else "s"
+    loss = task.loss
+    kind = f"{task.outputs} classes" if loss == "cross_entropy" else f"{task.outputs} target{plural} ({loss})"
     counts = f"{task.train_samples:,} to train, {task.validation_samples:,} to validate, {task.test_samples:,} to test"
     return f"{kind}, images {shape}, {counts}"
 
 
 def state_words(report: ReportDocument) -> str:
-    """The state of the study with its reason, how many trials it has and how long it took."""
+    """The state of the study with its reason, how many trials it has and how long they trained.
+
+    The time is that of the trials, one after another, whatever ran at the same time and however long the study
+    rested.
+    """
     study = report.study
-    reason = f": {printable(study.reason)}" if study.reason else ""
     done = sum(stage.done for stage in report.stages)
-    took = f" in {seconds_words((study.finished_at - study.created_at).total_seconds())}" if study.finished_at else ""
-    return f"{study.state}{reason} ({done:,} {'trial' if done == 1 else 'trials'}{took})"
+    trained_s = sum(trial.duration_s or 0 for stage in report.stages for trial in stage.trials)
+    trials = f"{done:,} {'trial' if done == 1 else 'trials'}"
+    took = f", {seconds_words(trained_s)} of training added up" if study.finished_at and trained_s else ""
+    return f"{study_state_words(study)} ({trials}{took})"
+
+
+def study_state_words(study: StudyDocument | StudyLine) -> str:
+    """The state with its reason, unless that says the same again."""
+    if study.abandoned:
+        return f"{study.state}, but its process has ended: the same command goes on"
+    return f"{study.state}{f': {reason}' if (reason := reason_words(study)) else ''}"
+
+
+def reason_words(study: StudyDocument | StudyLine) -> str:
+    """Why the study failed or was interrupted; empty where that is not known better than from its state."""
+    return "" if study.reason in (None, study.state.value) else printable(study.reason or "")
 
 
 def summary_lines(stage: StageDocument) -> tuple[str, ...]:
@@ -186,3 +215,11 @@ def not_run(report: ReportDocument) -> tuple[str, ...]:
     """The stages of the recipe that the study never came to."""
     begun = {stage.name for stage in report.stages}
     return tuple(name for name in RECIPE if name not in begun)
+
+
+def check_words(check: CheckDocument) -> str:
+    """The verdict of a check: what was overridden has passed, as its exit code says."""
+    if check.verdict is not Outcome.OVERRIDDEN:
+        return OUTCOME_WORDS[check.verdict]
+    failures = sum(stage.verdict is Outcome.OVERRIDDEN for stage in check.stages)
+    return f"passed, {'one failure' if failures == 1 else f'{failures} failures'} overridden"

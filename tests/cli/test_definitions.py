@@ -47,8 +47,8 @@ def test_the_example_study_is_valid(cli: Cli) -> None:
 def test_valid_in_words(cli: Cli, tiny: Path) -> None:
     done = cli("validate", tiny)
     assert done.exit_code == 0
-    assert "is valid: study tiny" in done.stdout
-    assert "searches optimizer.learning_rate in 1e-05 … 1 (log_uniform)" in done.stdout
+    assert "is valid; its study is called tiny" in done.stdout
+    assert "searches optimizer.learning_rate: 1e-05 … 1 (log_uniform)" in done.stdout
 
 
 def test_every_problem_is_told_with_its_path(cli: Cli, tiny: Path) -> None:

@@ -9,8 +9,9 @@ import jsonschema
 import pytest
 from click.testing import Result
 
+from hpsearch.conductor.holder import this_process
 from hpsearch.store.postgres import PostgresStore
-from tests.cli.cli_cases import ended_study
+from tests.cli.cli_cases import DEFINITION, ended_study
 
 Cli = Callable[..., Result]
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
@@ -101,8 +102,58 @@ def test_a_wrong_setting_is_wrong_input(cli: Cli, monkeypatch: pytest.MonkeyPatc
     assert "HPSEARCH_DATABASE_URL" in done.stderr
 
 
-@pytest.mark.timeout(120)
-def test_the_embedded_postgres_is_the_default(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_home_that_cannot_be_written_is_a_wrong_setting(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HPSEARCH_DATABASE_URL", raising=False)
+    monkeypatch.setenv("HPSEARCH_HOME", "/proc/x")
+    done = cli("list")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "HPSEARCH_HOME" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("show",), ("report",), ("show", "digits")])
+def test_who_only_looks_makes_no_database(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
     monkeypatch.delenv("HPSEARCH_DATABASE_URL", raising=False)
     found = document(cli("list", "--json"), "list")
     assert found == {"studies": [], "stored_in": str(tmp_path / "home" / "postgres")}
+    assert cli(*arguments).exit_code == 2
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "--stage", "middle"),
+        ("run", "x.yaml", "--workers", "0"),
+        ("run", "absent.yaml"),
+        ("run",),
+        ("list", "--unknown"),
+        ("nothing",),
+    ],
+)
+def test_wrong_usage_is_an_error_document_too(cli: Cli, arguments: tuple[str, ...]) -> None:
+    done = cli(*arguments, "--json")
+    assert done.exit_code == 2
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, json.loads((SCHEMAS / "error.json").read_text()))
+    assert found["error"] in done.stderr
+    assert cli(*arguments).stdout == ""
+
+
+def test_a_study_whose_process_was_killed_is_told(cli: Cli, stored: PostgresStore) -> None:
+    held, left = stored.create(DEFINITION), stored.create(DEFINITION)
+    machine = this_process().partition("#")[0]
+    assert stored.claim(held.id, this_process(), 60)
+    assert stored.claim(left.id, f"{machine}#1#0.00", 60)  # process 1 began later than that
+    found = document(cli("list", "--json"), "list")["studies"]
+    assert [(study["state"], study["abandoned"]) for study in found] == [("running", True), ("running", False)]
+    assert "the same command goes on" in " ".join(cli("list").stdout.split())
+    assert document(cli("show", left.name, "--json"), "report")["study"]["abandoned"] is True
+    assert "running, but its process has ended" in cli("show", left.name).stdout
+    assert "has ended" not in cli("show", held.name).stdout
+
+
+def test_show_knows_the_stage_of_the_test_split(cli: Cli, stored: PostgresStore) -> None:
+    ended_study(stored)
+    assert cli("show", "--stage", "test").exit_code == 0

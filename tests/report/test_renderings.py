@@ -1,16 +1,26 @@
 """The report for people: everything that matters is in it, and it fits."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from hpsearch.finding import Finding, Severity
-from hpsearch.report.compose import list_document, report_document
+from hpsearch.report.compose import check_document, list_document, report_document, task_document
 from hpsearch.report.markdown import markdown_report
 from hpsearch.report.ranking import all_trials
-from hpsearch.report.text import plain_text, ranking_renderable, report_renderable, studies_renderable
-from hpsearch.report.words import number_words, seconds_words, short_names, value_words
+from hpsearch.report.text import check_renderable, plain_text, ranking_renderable, report_renderable, studies_renderable
+from hpsearch.report.words import (
+    distribution_words,
+    number_words,
+    seconds_words,
+    short_names,
+    size_words,
+    task_words,
+    value_words,
+)
 from hpsearch.results import StudyResults
+from hpsearch.study import StudyState
 from hpsearch.verdict import Outcome
 
 TOLD = (
@@ -124,6 +134,39 @@ def test_a_remark_that_the_summary_tells_is_not_told_twice(healthy: StudyResults
     for told in told_of(healthy, Outcome.PASS, Finding("x", Severity.INFO, message, advice="Rest.")):
         assert f"overfit: {message}" in told
         assert "try: Rest." in told
+
+
+def test_the_time_of_a_study_is_that_of_its_trials(healthy: StudyResults) -> None:
+    late = replace(healthy, study=replace(healthy.study, finished_at=healthy.study.created_at + timedelta(days=2)))
+    assert ", 9 s of training added up)" in markdown_report(report_document(late, "/x"))
+
+
+def test_an_interruption_is_told_once_and_an_abandoned_study_as_such(healthy: StudyResults) -> None:
+    stopped = replace(healthy.study, state=StudyState.INTERRUPTED, reason="interrupted")
+    text = plain_text(report_renderable(report_document(replace(healthy, study=stopped), "/x")))
+    assert text.startswith("Study digits interrupted (")
+    running = replace(healthy.study, state=StudyState.RUNNING, finished_at=None)
+    text = plain_text(report_renderable(report_document(replace(healthy, study=running), "/x", abandoned=True)))
+    assert text.startswith("Study digits running, but its process has ended: the same command goes on (")
+    listed = plain_text(studies_renderable(list_document([running], "/x", {running.id})))
+    assert "running  2026-03-01 12:00  but its process has ended" in listed
+
+
+def test_a_check_with_an_overridden_failure_has_passed(broken: StudyResults) -> None:
+    verdict = broken.stages[1].verdict
+    assert verdict is not None
+    overridden = replace(broken.stages[1], verdict=replace(verdict, outcome=Outcome.OVERRIDDEN))
+    check = check_document(replace(broken, stages=(broken.stages[0], overridden)))
+    assert plain_text(check_renderable("c3", check)).startswith("Check of c3: passed, one failure overridden\n")
+
+
+def test_small_things_in_words(healthy: StudyResults) -> None:
+    assert [size_words(size) for size in (40, 1024, 1024**2)] == ["40 B", "1 KB", "1 MB"]
+    assert distribution_words({"choice": [16]}) == "16"
+    task = healthy.study.task
+    assert task is not None
+    target = task_document(replace(task, loss="l2", outputs=1))
+    assert task_words(target).startswith("1 target (l2), ")
 
 
 @pytest.mark.parametrize(
