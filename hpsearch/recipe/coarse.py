@@ -6,7 +6,7 @@ from hpsearch.finding import Severity
 from hpsearch.recipe.plan import Plan
 from hpsearch.recipe.searching import scores, search_jobs, swept_space
 from hpsearch.recipe.step import Draw
-from hpsearch.recipe.wording import shown_score
+from hpsearch.recipe.wording import counted, shown_score
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
@@ -29,7 +29,9 @@ def plan(
     settings = study.recipe.coarse
     space = swept_space(study, verdicts)
     jobs = search_jobs(study, STAGE, settings, space, draw, (0, 0))
-    reason = f"{len(jobs)} {settings.sampler} points over {len(space)} hyperparameters, {settings.epochs} epochs each"
+    points = counted(len(jobs), f"{settings.sampler} point")
+    each = " each" if len(jobs) > 1 else ""
+    reason = f"{points} over {counted(len(space), 'hyperparameter')}, {counted(settings.epochs, 'epoch')}{each}"
     return Plan(STAGE, 0, jobs, space, reason)
 
 
@@ -48,6 +50,6 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         found.expected,
         found.findings,
         found.around(study, HALF_WIDTH) if best is not None else {},
-        f"what the best {len(found.best)} trials span, and an eighth of each range around the best" if best else "",
+        f"{found.spanned}an eighth of each range around the best" if best else "",
         best.job.number if best is not None else None,
     )

@@ -10,7 +10,7 @@ from hpsearch.recipe.plan import Best, Plan
 from hpsearch.recipe.searching import scores, search_jobs, swept_space
 from hpsearch.recipe.sources import BOUTHILLIER
 from hpsearch.recipe.step import Draw
-from hpsearch.recipe.wording import shown_score
+from hpsearch.recipe.wording import counted, shown_score
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition, objective_for
 from hpsearch.task import Task
@@ -37,7 +37,9 @@ def plan(
     first = sum(trial.job.stage is STAGE for trial in trials)
     jobs = search_jobs(study, STAGE, settings, space, draw, (number, first))
     where = "around the best so far" if handed_on else "over the whole space"
-    reason = f"round {number + 1}: {len(jobs)} {settings.sampler} points {where}, {settings.epochs} epochs each"
+    points = counted(len(jobs), f"{settings.sampler} point")
+    each = " each" if len(jobs) > 1 else ""
+    reason = f"round {number + 1}: {points} {where}, {counted(settings.epochs, 'epoch')}{each}"
     return Plan(STAGE, number, jobs, space, reason, best_so_far(trials, study, task))
 
 
@@ -69,7 +71,7 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         {**found.expected, **({"value_before": plan.best_before.value} if plan.best_before else {})},
         found.findings + ((stopped,) if stopped else ()),
         found.around(study, HALF_WIDTH * NARROWING ** (plan.round + 1)) if again else {},
-        f"what the best {len(found.best)} trials span, and less around the best than before" if again else "",
+        f"{found.spanned}less around the best than before" if again else "",
         best.job.number,
         again,
     )
@@ -85,6 +87,8 @@ def _brought_nothing(study: StudyDefinition, task: Task, before: Best | None, be
     gain = value - before.value if objective.sense == "maximize" else before.value - value
     if gain > error:
         return None
+    if gain < 0 and before.stage is StageName.COARSE:
+        return _worse_than_coarse(before, value, error, clear=-gain > error)
     return Finding(
         "round-brought-nothing",
         Severity.INFO,
@@ -92,5 +96,23 @@ def _brought_nothing(study: StudyDefinition, task: Task, before: Best | None, be
         f"{error:.2g}, so that this round is the last",
         {"value": value, "before": before.value, "standard_error": error},
         "More validation samples would show smaller differences.",
+        BOUTHILLIER,
+    )
+
+
+def _worse_than_coarse(before: Best, value: float, error: float, *, clear: bool) -> Finding:
+    """The shorter training has the better value; what that means for the result: docs/decisions/0013."""
+    noise_or_not = "more" if clear else "no more"
+    return Finding(
+        "fine-worse-than-coarse",
+        Severity.WARNING if clear else Severity.INFO,
+        f"that is worse than the {before.value:.4g} of trial {before.number} of coarse, by {noise_or_not} than "
+        f"the noise of {error:.2g}; the fine trial is still what is reported and tested, and this round is the last",
+        {"value": value, "before": before.value, "before_trial": before.number, "standard_error": error},
+        "Look at the coarse trial in the table of trials. A schedule that is stretched over more epochs changes a "
+        "training, and few fine trials may miss a narrow best: raise recipe.fine.trials, or bring its epochs nearer to "
+        "those of coarse."
+        if clear
+        else "More validation samples would tell such trials apart.",
         BOUTHILLIER,
     )

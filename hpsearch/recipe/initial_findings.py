@@ -14,7 +14,7 @@ from hpsearch.recipe.layers import (
 )
 from hpsearch.recipe.output_loss import floor_of_probabilities
 from hpsearch.recipe.sources import GLOROT, HE, JOHNSON, KARPATHY
-from hpsearch.recipe.wording import finite, shortened
+from hpsearch.recipe.wording import counted, finite, shortened
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial, LayerScale
 
@@ -34,7 +34,7 @@ def not_measured(finished: Sequence[FinishedTrial]) -> Finding | None:
     return Finding(
         "training-failed",
         Severity.ERROR,
-        f"{len(broken)} of {len(finished)} initialisations could not be measured: {broken[0].reason}{where}",
+        f"{len(broken)} of {counted(len(finished), 'initialisation')} could not be measured: {broken[0].reason}{where}",
         {"failed": len(broken), "reasons": sorted({result.reason or "" for result in broken}), **_unhealthy(first)},
         "If the loss is not finite at initialisation, the weights or the inputs are far too large; otherwise correct "
         "what raised the error.",
@@ -141,7 +141,7 @@ def without_gradient(finished: Sequence[FinishedTrial], layers: Sequence[LayerSc
     return Finding(
         "parameters-without-gradient",
         Severity.INFO if waiting else Severity.WARNING,
-        f"{len(names)} parameters get no gradient at the start: {shortened(names)}",
+        f"no gradient at the start for {counted(len(names), 'parameter')}: {shortened(names)}",
         {"parameters": names},
         "Fine if they are frozen on purpose, or wait for weights behind them that start at zero; otherwise look for a "
         "detached part or a dead activation.",

@@ -18,6 +18,7 @@ from hpsearch.recipe.initial_findings import (
 from hpsearch.recipe.output_loss import tolerance
 from hpsearch.recipe.plan import Plan, held
 from hpsearch.recipe.step import Draw
+from hpsearch.recipe.wording import counted
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
@@ -38,7 +39,7 @@ def plan(
     seeds = study.recipe.initial_loss.seeds
     point = centre(study.space)
     jobs = tuple(job_for(study, STAGE, number, point, Budget(steps=0), regularised=False) for number in range(seeds))
-    reason = f"the loss of {seeds} initialisations against {task.initial_loss:.4g}, the loss of guessing"
+    reason = f"the loss of {counted(seeds, 'initialisation')} against {task.initial_loss:.4g}, the loss of guessing"
     return Plan(STAGE, 0, jobs, held(point), reason)
 
 
@@ -50,8 +51,9 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
     """
     broken = not_measured(finished)
     if broken is not None:
-        measured = {"loss": None, "seeds": len(finished), "failed": broken.evidence["failed"]}
-        return Verdict(STAGE, Outcome.FAIL, broken.message, 0, measured, {"loss": task.initial_loss}, (broken,))
+        measured = {"seeds": len(finished), "failed": broken.evidence["failed"]}
+        expected = {"loss": task.initial_loss, "failed": 0}
+        return Verdict(STAGE, Outcome.FAIL, broken.message, 0, measured, expected, (broken,))
     losses = [trial.result.step_losses[0] for trial in finished]
     mean, spread = statistics.fmean(losses), statistics.stdev(losses)
     allowed = tolerance(task) + spread / math.sqrt(len(losses))

@@ -8,6 +8,7 @@ from typing import Any
 from hpsearch.finding import Finding, Severity
 from hpsearch.recipe.region import position
 from hpsearch.recipe.sources import BERGSTRA, ZHANG
+from hpsearch.recipe.wording import counted
 from hpsearch.space import Choice, Distribution, Grid, Point, Space
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial
@@ -22,10 +23,11 @@ MEMORISED = 2.0
 
 def nothing_completed(finished: Sequence[FinishedTrial]) -> Finding:
     """All trials failed."""
+    who = "the only trial" if len(finished) == 1 else f"all {len(finished)} trials"
     return Finding(
         "all-trials-failed",
         Severity.ERROR,
-        f"all {len(finished)} trials failed: {_in_words(_failures(finished))}",
+        f"{who} failed: {_in_words(_failures(finished))}",
         {"failures": _failures(finished), "reasons": _reasons(finished)},
         "If they diverged, search lower learning rates or change the initialisation; otherwise correct the error.",
     )
@@ -39,7 +41,7 @@ def some_failed(finished: Sequence[FinishedTrial]) -> Finding:
     return Finding(
         "trials-failed",
         Severity.WARNING if many else Severity.INFO,
-        f"{count} of {len(finished)} trials failed: {_in_words(failures)}",
+        f"{count} of {counted(len(finished), 'trial')} failed: {_in_words(failures)}",
         {"failures": failures, "reasons": _reasons(finished)},
         "Search lower learning rates if they diverged; look at the reasons otherwise.",
     )

@@ -79,6 +79,11 @@ class Scores:
     expected: dict[str, object]
     findings: tuple[Finding, ...]
 
+    @property
+    def spanned(self) -> str:
+        """The beginning of a sentence on ``around``; one trial alone spans nothing."""
+        return f"what the best {len(self.best)} trials span, and " if len(self.best) > 1 else ""
+
     def around(self, study: StudyDefinition, half_width: float) -> Space:
         """The region of the definition's space around the best few."""
         return region(study.space, [trial.job.parameters for trial in self.best], half_width)
@@ -89,7 +94,8 @@ def scores(study: StudyDefinition, task: Task, finished: Sequence[FinishedTrial]
     best = best_few(finished, study, task)
     failed = [trial for trial in finished if trial.result.failure is not None]
     if not best:
-        return Scores((), {"value": None, "failed": len(failed)}, {}, (nothing_completed(finished),))
+        counts: dict[str, object] = {"trials": len(finished), "failed": len(failed), "complete": 0}
+        return Scores((), counts, {"complete_at_least": 1}, (nothing_completed(finished),))
     measured: dict[str, object] = {
         "value": _value(best[0]),
         "trial": best[0].job.number,

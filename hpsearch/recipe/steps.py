@@ -39,7 +39,7 @@ def concluded(study: StudyDefinition, verdict: Verdict) -> Verdict:
 
 
 def _told_to_skip(study: StudyDefinition, stage: StageName) -> str | None:
-    return "skipped by the definition" if study.recipe.of(stage).skip else None
+    return "the definition leaves this stage out" if study.recipe.of(stage).skip else None
 
 
 def _test_skipped(study: StudyDefinition, task: Task) -> str | None:

@@ -9,6 +9,7 @@ from hpsearch.recipe.best import best_so_far, best_trial
 from hpsearch.recipe.plan import Plan, held
 from hpsearch.recipe.sources import CAWLEY
 from hpsearch.recipe.step import Draw
+from hpsearch.recipe.wording import known
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
@@ -45,14 +46,16 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
     if before is None or not finished:
         return Verdict(STAGE, Outcome.SKIPPED, plan.reason)
     result = finished[0].result
-    measured = {
-        "stage": before.stage.value,
-        "trial": before.number,
-        "value": result.value,
-        "same_as_recorded": result.value == before.value,
-        "test_loss": result.test_loss,
-        "test_accuracy": result.test_accuracy,
-    }
+    measured = known(
+        {
+            "stage": before.stage.value,
+            "trial": before.number,
+            "value": result.value,
+            "same_as_recorded": result.value == before.value,
+            "test_loss": result.test_loss,
+            "test_accuracy": result.test_accuracy,
+        }
+    )
     expected = {"value": before.value}
     if result.failure is not None:
         finding = Finding(

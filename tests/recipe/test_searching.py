@@ -265,3 +265,27 @@ def test_nothing_to_test_is_no_failure() -> None:
 def test_uniform_ranges_are_searched_as_they_are_written() -> None:
     flat = definition(network={"name": "convnet", "dropout": {"uniform": [0.0, 0.5]}})
     assert planned(COARSE, flat).space["network.dropout"] == Uniform(0.0, 0.5)
+
+
+@pytest.mark.parametrize(("accuracy", "severity"), [(0.6, Severity.WARNING), (0.795, Severity.INFO)])
+def test_a_fine_search_worse_than_coarse_says_so_and_is_still_what_counts(accuracy: float, severity: Severity) -> None:
+    plans, verdicts = fine_after([0.5, 0.8, 0.5], [[accuracy] * 6, [0.99] * 6])
+    assert len(plans) == 1
+    (finding,) = verdicts[0].findings
+    assert (finding.code, finding.severity) == ("fine-worse-than-coarse", severity)
+    assert "worse than the 0.8 of trial 1 of coarse" in verdicts[0].summary
+    assert verdicts[0].best_trial == 0
+    assert verdicts[0].expected["value_before"] == 0.8
+
+
+def test_a_search_of_one_trial_speaks_of_one() -> None:
+    one = definition(recipe={"coarse": {"trials": 1, "epochs": 1}})
+    plan = planned(COARSE, one)
+    assert plan.reason.startswith("1 random point over 3 hyperparameters, 1 epoch")
+    assert "the best of 1 trial (" in judged(one, plan, [scored(plan.jobs[0], 0.9)]).summary
+    verdict = judged(one, plan, [failed(plan.jobs[0])])
+    assert "the only trial failed" in verdict.summary
+    assert (verdict.measured, verdict.expected) == (
+        {"trials": 1, "failed": 1, "complete": 0},
+        {"complete_at_least": 1},
+    )
