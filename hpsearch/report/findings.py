@@ -22,8 +22,9 @@ def listed_findings(stages: tuple[StageDocument, ...]) -> list[tuple[StageDocume
 
 
 def evidence_words(finding: FindingDocument) -> str:
-    """The evidence that fits on a line; empty if there is none."""
-    return facts_words({key: value for key, value in finding.evidence.items() if not _is_table(value)})
+    """The evidence that fits on a line, without empty lists; empty if there is none."""
+    facts = finding.evidence.items()
+    return facts_words({key: value for key, value in facts if value not in ([], {}) and not _is_table(value)})
 
 
 def evidence_tables(stage: StageDocument, finding: FindingDocument) -> list[Ranking]:

@@ -140,9 +140,8 @@ def inspection_renderable(found: InspectionDocument) -> RenderableType:
 def ranking_renderable(ranking: Ranking) -> RenderableType:
     """A table with a title above it."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for number, column in enumerate(ranking.columns):
-        last = number == len(ranking.columns) - 1
-        table.add_column(Text(column), overflow="fold", justify="left" if last and number > 2 else "right")
+    for column in ranking.columns:
+        table.add_column(Text(column), overflow="fold", justify="left" if column == "reason" else "right")
     for row in ranking.rows:
         table.add_row(*(Text(cell) for cell in row))
     return Group(Text(ranking.title, style="bold"), table)

@@ -111,7 +111,7 @@ def told_of(results: StudyResults, outcome: Outcome, finding: Finding) -> tuple[
 
 
 def test_evidence_of_many_parts_is_a_short_table(broken: StudyResults) -> None:
-    finding = Finding("stalled", Severity.ERROR, "it stalled", {"floor": 2.3, "curves": CURVES}, "Look.")
+    finding = Finding("stalled", Severity.ERROR, "it stalled", {"floor": 2.3, "names": [], "curves": CURVES}, "Look.")
     text, markdown = told_of(broken, Outcome.FAIL, finding)
     assert "evidence: floor 2.3\n" in text
     assert "curves, 6 of 13 (all: see --json)" in text
