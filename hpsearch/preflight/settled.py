@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from hpsearch.data.sources import DATASETS
 from hpsearch.errors import Problem, did_you_mean, shown
 from hpsearch.preflight.hyperparameters import check_parameters
-from hpsearch.stage import Coarse, Fine, Search
-from hpsearch.study import ScheduleDefinition, StudyDefinition
+from hpsearch.preflight.unused import searches, unused_problems
+from hpsearch.study import StudyDefinition
 
 MOST_GRID_POINTS = 10_000
 """Of one grid search. Heuristic: above it, a random search of the same budget covers every axis better (Bergstra and
@@ -19,7 +19,7 @@ RESERVED = ("input_shape", "outputs")
 
 def settled_problems(definition: StudyDefinition) -> list[Problem]:
     """Everything that is wrong with a definition whatever its data are."""
-    return [*named_problems(definition), *_unused(definition), *_grids(definition), *_objective(definition)]
+    return [*named_problems(definition), *unused_problems(definition), *_grids(definition), *_objective(definition)]
 
 
 def named_problems(definition: StudyDefinition) -> list[Problem]:
@@ -50,37 +50,8 @@ def _network(definition: StudyDefinition) -> Iterable[Problem]:
         yield from check_parameters(network.name, others)
 
 
-def _unused(definition: StudyDefinition) -> Iterable[Problem]:
-    """What was set and would change nothing."""
-    schedule, plain = definition.optimizer.schedule, ScheduleDefinition()
-    if schedule.name != "step":
-        for key in ("factor", "every"):
-            value = getattr(schedule, key)
-            if value != getattr(plain, key):
-                rule = f"only the schedule step uses {key}, and the schedule is {schedule.name}"
-                yield Problem(f"optimizer.schedule.{key}", shown(value), rule, "Leave it out, or use name: step.")
-    smoothing = definition.loss.label_smoothing
-    if definition.loss.name in ("l1", "l2") and smoothing != 0:
-        rule = f"only cross_entropy smooths labels, and the loss is {definition.loss.name}"
-        yield Problem("loss.label_smoothing", shown(smoothing), rule, "Leave it out.")
-    overfit = definition.recipe.overfit
-    if overfit.samples is not None and overfit.batches != type(overfit)().batches:
-        rule = "samples is given too, and replaces the number of mini-batches"
-        yield Problem("recipe.overfit.batches", shown(overfit.batches), rule, "Give batches or samples, not both.")
-    for name, search in _searches(definition):
-        if search.sampler == "grid" and search.trials != type(search)().trials:
-            rule = "a grid search has as many trials as its grid has points"
-            yield Problem(f"recipe.{name}.trials", shown(search.trials), rule, "Leave trials out, or use random.")
-        if search.sampler != "grid" and search.points_per_range != type(search)().points_per_range:
-            value, rule = (
-                shown(search.points_per_range),
-                f"only a grid search uses it, and the sampler is {search.sampler}",
-            )
-            yield Problem(f"recipe.{name}.points_per_range", value, rule, "Leave it out, or use sampler: grid.")
-
-
 def _grids(definition: StudyDefinition) -> Iterable[Problem]:
-    for name, search in _searches(definition):
+    for name, search in searches(definition):
         if search.sampler != "grid" or search.skip:
             continue
         counts = {path: len(one.levels(search.points_per_range)) for path, one in definition.space.items()}
@@ -97,11 +68,3 @@ def _objective(definition: StudyDefinition) -> Iterable[Problem]:
     if definition.loss.name in ("l1", "l2") and objective is not None and objective.metric == "val_accuracy":
         rule = f"there is no accuracy with the loss {definition.loss.name}"
         yield Problem("objective.metric", "'val_accuracy'", rule, "Use val_loss.")
-
-
-def _searches(definition: StudyDefinition) -> tuple[tuple[str, Search], ...]:
-    recipe: tuple[tuple[str, Coarse], tuple[str, Fine]] = (
-        ("coarse", definition.recipe.coarse),
-        ("fine", definition.recipe.fine),
-    )
-    return recipe

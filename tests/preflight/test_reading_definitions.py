@@ -114,8 +114,10 @@ def test_all_problems_come_at_once_those_of_the_network_included() -> None:
 
 def test_a_definition_that_was_stored_and_read_again_has_no_new_problems() -> None:
     """Stored definitions have every default written out: none of them may count as set without use."""
-    definition = definition_from(SHORT, None)
-    assert definition_from(definition.model_dump(mode="json"), None) == definition
+    recipe = {"overfit": {"samples": 3}, "lr_sweep": {"skip": True}, "coarse": {"sampler": "grid"}}
+    for content in (SHORT, {**SHORT, "recipe": recipe, "optimizer": {"schedule": "cosine"}}):
+        definition = definition_from(content, None)
+        assert definition_from(definition.model_dump(mode="json"), None) == definition
 
 
 def test_relative_paths_are_taken_from_the_study_file(tmp_path: Path) -> None:

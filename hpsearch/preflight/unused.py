@@ -1,0 +1,69 @@
+"""What a definition sets and what would change nothing. Needs no torch."""
+
+from collections.abc import Iterable
+
+from pydantic import BaseModel
+
+from hpsearch.errors import Problem, shown
+from hpsearch.stage import RECIPE, Search
+from hpsearch.study import StudyDefinition
+
+
+def unused_problems(definition: StudyDefinition) -> Iterable[Problem]:
+    """Options that the other options switch off, also where they equal the default."""
+    yield from _of_schedule_and_loss(definition)
+    for name in RECIPE:
+        stage = definition.recipe.of(name)
+        if stage.skip and not _complete(stage):
+            for key in type(stage).model_fields:
+                if key != "skip" and key in stage.model_fields_set:
+                    rule = "the stage is left out (skip: true), and its options change nothing"
+                    value = shown(getattr(stage, key))
+                    yield Problem(f"recipe.{name}.{key}", value, rule, "Leave the option out, or skip.")
+    overfit = definition.recipe.overfit
+    if overfit.samples is not None and not overfit.skip and _is_set(overfit, "batches"):
+        rule = "samples is given too, and replaces the number of mini-batches"
+        yield Problem("recipe.overfit.batches", shown(overfit.batches), rule, "Give batches or samples, not both.")
+    for stage_name, search in searches(definition):
+        if not search.skip:
+            yield from _of_search(stage_name, search)
+
+
+def searches(definition: StudyDefinition) -> tuple[tuple[str, Search], ...]:
+    """The searching stages by name."""
+    return (("coarse", definition.recipe.coarse), ("fine", definition.recipe.fine))
+
+
+def _of_schedule_and_loss(definition: StudyDefinition) -> Iterable[Problem]:
+    schedule = definition.optimizer.schedule
+    if schedule.name != "step":
+        for key in ("factor", "every"):
+            if _is_set(schedule, key):
+                rule = f"only the schedule step uses {key}, and the schedule is {schedule.name}"
+                value = shown(getattr(schedule, key))
+                yield Problem(f"optimizer.schedule.{key}", value, rule, "Leave it out, or use name: step.")
+    smoothing = definition.loss.label_smoothing
+    if definition.loss.name in ("l1", "l2") and smoothing != 0:
+        rule = f"only cross_entropy smooths labels, and the loss is {definition.loss.name}"
+        yield Problem("loss.label_smoothing", shown(smoothing), rule, "Leave it out.")
+
+
+def _of_search(name: str, search: Search) -> Iterable[Problem]:
+    if search.sampler == "grid" and _is_set(search, "trials"):
+        rule = "a grid search has as many trials as its grid has points"
+        yield Problem(f"recipe.{name}.trials", shown(search.trials), rule, "Leave trials out, or use random.")
+    if search.sampler != "grid" and _is_set(search, "points_per_range"):
+        rule = f"only a grid search uses it, and the sampler is {search.sampler}"
+        value = shown(search.points_per_range)
+        yield Problem(f"recipe.{name}.points_per_range", value, rule, "Leave it out, or use sampler: grid.")
+
+
+def _is_set(section: BaseModel, key: str) -> bool:
+    """Whether a user chose the value: it is not the default, or somebody wrote the default out."""
+    default = type(section).model_fields[key].default
+    return getattr(section, key) != default or (key in section.model_fields_set and not _complete(section))
+
+
+def _complete(section: BaseModel) -> bool:
+    """Whether every key is written out, as in a stored definition, where that says nothing about the user."""
+    return section.model_fields_set == set(type(section).model_fields)
