@@ -7,6 +7,10 @@ from hpsearch.errors import Problem, shown
 
 IMAGES = "data.images"
 TARGETS = "data.targets"
+MOST_LIKELY_CLASSES = 20
+"""Whole real numbers of more kinds are taken for quantities (heuristic) …"""
+LIKELY_OF_A_CLASS = 5
+"""… and so are those of which fewer samples share one value, on average."""
 
 
 def is_whole(targets: Array) -> bool:
@@ -21,8 +25,21 @@ def check_images(raw: Array) -> tuple[Array, list[Problem]]:
     if raw.ndim not in (3, 4) or 0 in raw.shape:
         rule = "images must have the shape (samples, channels, height, width), or (samples, height, width) if grey"
         return raw, [Problem(IMAGES, f"shape {raw.shape}", rule, "Bring the array into that shape.")]
+    if raw.ndim == 4 and _channels_last(*raw.shape[1:]):
+        channels, height, width = raw.shape[1:]
+        rule = (
+            f"the shape reads as {channels} channels of {height}×{width}, and looks like "
+            f"(samples, height, width, channels) with {width} channels"
+        )
+        advice = "Store images.transpose(0, 3, 1, 2); if they really are so narrow, images.transpose(0, 1, 3, 2)."
+        return raw, [Problem(IMAGES, f"shape {raw.shape}", rule, advice)]
     images = _float32(raw if raw.ndim == 4 else raw[:, np.newaxis])
     return images, _check_finite(IMAGES, images)
+
+
+def _channels_last(channels: int, height: int, width: int) -> bool:
+    """Whether the last axis rather holds the channels (heuristic). Signals (channels, length, 1) are let through."""
+    return width in (1, 3, 4) and width < min(channels, height) and (width > 1 or channels == height)
 
 
 def check_lengths(images: Array, targets: Array) -> list[Problem]:
@@ -70,6 +87,18 @@ def check_values(raw: Array) -> tuple[Array, list[Problem]]:
                 Problem(TARGETS, f"column {constant[0]} is {values[0, constant[0]]}", rule, "Leave it out.")
             )
     return values, problems
+
+
+def check_undecided(raw: Array) -> list[Problem]:
+    """Targets stored as real numbers that look like classes (heuristic), where the definition leaves the loss open."""
+    if raw.dtype.kind != "f" or raw.size != len(raw) or not np.isfinite(raw).all() or (raw != np.floor(raw)).any():
+        return []
+    known = np.unique(raw)
+    if not (2 <= len(known) <= MOST_LIKELY_CLASSES and LIKELY_OF_A_CLASS * len(known) <= raw.size):
+        return []
+    rule = f"the targets are real numbers, yet all of them are whole and only {len(known)} differ, as classes would"
+    advice = "Write loss: cross_entropy (or store integers) if they are classes, loss: l2 if they are quantities."
+    return [Problem(TARGETS, f"dtype {raw.dtype}, values {shown(known.tolist(), 60)}", rule, advice)]
 
 
 def _check_classes(labels: Array) -> list[Problem]:

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from hpsearch.data.checking import check_images, check_labels, check_lengths, check_values, is_whole
+from hpsearch.data.checking import check_images, check_labels, check_lengths, check_undecided, check_values, is_whole
 from hpsearch.data.dataset import Dataset, Scale, Split
 from hpsearch.data.sources import Array, read_source
 from hpsearch.data.splitting import Division, divide
@@ -25,6 +25,8 @@ def load_dataset(settings: DataSettings) -> Dataset:
         targets, found = check_labels(raw_targets)
     else:
         targets, found = check_values(raw_targets)
+        if settings.loss == "auto" and not found:
+            found = check_undecided(raw_targets)
     if problems or found:
         raise DefinitionError([*problems, *found])
     classes = targets if loss == "cross_entropy" else None

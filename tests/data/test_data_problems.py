@@ -109,6 +109,41 @@ def test_cross_entropy_refuses_real_targets(tmp_path: Path) -> None:
     assert problem.next_step == "Use loss: l2 for real-valued targets."
 
 
+@pytest.mark.parametrize("shape", [(8, 8, 3), (9, 8, 4), (28, 28, 1)])
+def test_channels_that_come_last_are_refused(tmp_path: Path, shape: tuple[int, int, int]) -> None:
+    images = np.random.default_rng(0).normal(size=(12, *shape))
+    problem = problem_with(stored(tmp_path, images=images))
+    assert (problem.path, problem.value) == ("data.images", f"shape {images.shape}")
+    assert f"reads as {shape[0]} channels of {shape[1]}×{shape[2]}, and looks like" in problem.message
+    assert "transpose(0, 3, 1, 2)" in problem.next_step
+    load_dataset(stored(tmp_path, images=images.transpose(0, 3, 1, 2)))
+    load_dataset(stored(tmp_path, images=images.transpose(0, 1, 3, 2)))
+
+
+@pytest.mark.parametrize("shape", [(3, 3, 3), (1, 9, 1), (4, 100, 1), (2, 5, 4), (8, 8, 2), (3, 32, 32)])
+def test_other_shapes_are_taken_as_they_are(tmp_path: Path, shape: tuple[int, int, int]) -> None:
+    images = np.random.default_rng(0).normal(size=(12, *shape))
+    assert load_dataset(stored(tmp_path, images=images)).task.input_shape == shape
+
+
+def test_real_numbers_that_look_like_classes_need_a_loss(tmp_path: Path) -> None:
+    images, targets = np.repeat(GOOD_IMAGES, 5, axis=0), np.repeat(GOOD_LABELS, 5).astype(float)
+    for shaped in (targets, targets[:, np.newaxis]):
+        problem = problem_with(stored(tmp_path, images=images, targets=shaped))
+        assert (problem.path, problem.value) == ("data.targets", "dtype float64, values [0.0, 1.0, 2.0]")
+        assert "all of them are whole and only 3 differ" in problem.message
+        assert "loss: cross_entropy" in problem.next_step
+    for loss in ("l2", "cross_entropy"):
+        assert load_dataset(stored(tmp_path, images=images, targets=targets, loss=loss)).task.loss == loss
+    for quantities in (
+        targets + 0.5,
+        np.arange(60.0),
+        np.arange(60.0) // 3,
+        np.stack([targets, targets[::-1]], axis=1),
+    ):
+        assert load_dataset(stored(tmp_path, images=images, targets=quantities)).task.loss == "l2"
+
+
 def test_lengths_must_agree(tmp_path: Path) -> None:
     problem = problem_with(stored(tmp_path, targets=GOOD_LABELS[:9]))
     assert (problem.path, problem.value) == ("data.targets", "12 images, 9 targets")
