@@ -83,7 +83,7 @@ def test_learning_rates_of_1e_9_only() -> None:
     (second,) = walk({"name": "convnet", **PLAIN}, OVERFIT, recipe=recipe)
     assert codes(second) == ["learning-rates-too-low"]
     recipe = {"lr_sweep": {"steps": 20, "learning_rates": [1e-10, 1e-9]}}
-    (third,) = walk({"name": "convnet", **PLAIN}, LR_SWEEP, recipe=recipe)
+    (third,) = walk({"name": "convnet", **PLAIN}, LR_SWEEP, optimizer={"learning_rate": 1e-9}, recipe=recipe)
     assert codes(third) == ["no-learning-rate"]
 
 
