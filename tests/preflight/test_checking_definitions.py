@@ -12,6 +12,7 @@ from hpsearch.preflight.check import check_definition
 from hpsearch.preflight.fitting import corners
 from hpsearch.preflight.reading import definition_from
 from hpsearch.space import Choice, Int, LogUniform
+from hpsearch.stage import Overfit
 
 OWN = "tests.preflight.own_code"
 OWN_FILE = Path(__file__).with_name("own_code.py")
@@ -143,7 +144,7 @@ def test_only_the_network_of_the_small_sample_has_to_train_on_it() -> None:
     small = {"overfit": {"samples": 1}}
     checked(network={"name": "convnet", "depth": {"choice": [2, 4]}}, recipe=small)
     checked(network={"name": "convnet", "depth": {"int": [1, 4]}}, recipe=small)
-    checked(network=SMALL_MAPS, recipe={"overfit": {"samples": 1, "skip": True}})
+    checked(network=SMALL_MAPS, recipe={"overfit": Overfit(samples=1, skip=True).model_dump()})
     (problem,) = problems_with(network={"name": "convnet", "depth": {"choice": [4, 2]}}, recipe=small)
     assert problem.path == "recipe.overfit.samples"
 
