@@ -10,7 +10,16 @@ from collections.abc import Sequence
 from hpsearch.finding import Finding, Severity
 from hpsearch.job import Budget, job_for
 from hpsearch.recipe.centre import centre
-from hpsearch.recipe.learning_rates import LEARNING_RATE, constant_rate, joining, own_rates, sweep_grid, within, written
+from hpsearch.recipe.learning_rates import (
+    LEARNING_RATE,
+    allowed,
+    constant_rate,
+    joining,
+    own_rates,
+    sweep_grid,
+    within,
+    written,
+)
 from hpsearch.recipe.loss_curve import BLOW_UP, SHARE_OF_GUESSING, Course, LossCurve
 from hpsearch.recipe.plan import Plan, held
 from hpsearch.recipe.step import Draw
@@ -79,9 +88,16 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         "high": high,
         "curves": sweep.as_evidence(),
     }
+    if found is not None and found.severity is Severity.ERROR:  # the reason first, with the numbers it is about
+        tried = [curve.learning_rate for curve in sweep.every]
+        own = sweep.only(allowed(study, tried)) if allowed(study, tried) else sweep
+        summary = f"{found.message}; {_summary(sweep, best)}"
+        shown, expected = _without_drop(own, task)
+        shown = {**shown, "low": low, "high": high, "curves": sweep.as_evidence()}
+        return Verdict(STAGE, Outcome.FAIL, summary, 0, shown, expected, (found,))
     return Verdict(
         STAGE,
-        Outcome.FAIL if found is not None and found.severity is Severity.ERROR else Outcome.PASS,
+        Outcome.PASS,
         _summary(sweep, best) + (f"; {found.message}" if found else ""),
         0,
         measured,

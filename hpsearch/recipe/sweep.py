@@ -53,6 +53,11 @@ class Sweep:
         """The curves of one rate, one for each optimiser."""
         return [curve for curve in self.every if math.isclose(curve.learning_rate, rate, rel_tol=1e-6)]
 
+    def only(self, rates: Sequence[float]) -> "Sweep":
+        """The same sweep as if it had tried these rates alone."""
+        groups = {name: [c for c in group if c.learning_rate in rates] for name, group in self.curves.items()}
+        return Sweep(groups)
+
     def as_evidence(self) -> list[dict[str, object]]:
         """What happened at each rate, as JSON values."""
         return [

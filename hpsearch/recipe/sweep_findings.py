@@ -75,12 +75,13 @@ def outside_finding(study: StudyDefinition, sweep: Sweep) -> Finding:
     low, high = sweep.interval
     own = own_rates(study)
     tried = set(allowed(study, [curve.learning_rate for curve in sweep.every]))
-    drops = sorted({c.learning_rate for c in sweep.every if c.course is Course.FELL and c.learning_rate in tried})
+    fell = {curve.learning_rate for curve in sweep.every if curve.course is Course.FELL or curve.recovered}
+    drops = sorted(fell & tried)
     given = study.recipe.lr_sweep.learning_rates is not None
     nearest = min(own, key=lambda rate: max(low - rate, rate - high))
     untried = given and not sweep.at(nearest)
     if drops:
-        rest = f" most; it drops at {written(drops)} too, less far or apart from there"
+        rest = f" most; it falls at {written(drops)} too, but less far, apart from there or after a rise"
     else:
         rest = f"; {nearest:.3g} itself was not tried" if untried else ""
     code = "learning-rates-too-low" if max(own) < low else "learning-rates-too-high"

@@ -199,7 +199,10 @@ def test_a_study_does_not_fail_over_rates_that_were_not_tried() -> None:
     recipe = {"lr_sweep": {"learning_rates": [1e-3, 0.1]}}
     tried = study(optimizer={"learning_rate": {"choice": [0.5, 0.7]}}, recipe=recipe)
     assert "0.5, 0.7 joined" in planned(STAGE, tried).reason
-    assert judge({1e-3: 0.5}, tried).outcome is Outcome.FAIL
+    hopeless = judge({1e-3: 0.5}, tried)
+    assert hopeless.outcome is Outcome.FAIL
+    assert hopeless.measured["learning_rate"] == 0.5
+    assert hopeless.measured["loss"] > hopeless.expected["loss_below"]
     assert judge({1e-3: 0.5, 0.5: 0.6}, tried).outcome is Outcome.PASS
     partly = study(optimizer={"learning_rate": {"uniform": [0.05, 0.7]}}, recipe=recipe)
     verdict = judge({1e-3: 0.5}, partly)
