@@ -131,7 +131,7 @@ def _without_drop(sweep: Sweep, task: Task) -> tuple[dict[str, object], dict[str
     expected: dict[str, object] = {"loss_below": nearest.reference - nearest.needed}
     if not calm:  # the end may be low enough: what it lacks is that it never rose
         measured["highest_loss"] = nearest.highest
-        expected["highest_loss_at_most"] = BLOW_UP * nearest.start
+        expected = {"highest_loss_at_most": BLOW_UP * nearest.start}
     return {**measured, **curves}, expected
 
 
