@@ -5,21 +5,16 @@ from collections.abc import Iterable
 from pydantic import BaseModel
 
 from hpsearch.errors import Problem, shown
-from hpsearch.stage import RECIPE, Search
+from hpsearch.stage import Search
 from hpsearch.study import StudyDefinition
 
 
 def unused_problems(definition: StudyDefinition) -> Iterable[Problem]:
-    """Options that the other options switch off, also where they equal the default."""
+    """Options that the other options switch off, also where they equal the default.
+
+    ``skip: true`` beside the options of its stage is no problem: it is how a stage is left out for a while.
+    """
     yield from _of_schedule_and_loss(definition)
-    for name in RECIPE:
-        stage = definition.recipe.of(name)
-        if stage.skip and not _complete(stage):
-            for key in type(stage).model_fields:
-                if key != "skip" and key in stage.model_fields_set:
-                    rule = "the stage is left out (skip: true), and its options change nothing"
-                    value = shown(getattr(stage, key))
-                    yield Problem(f"recipe.{name}.{key}", value, rule, "Leave the option out, or skip.")
     overfit = definition.recipe.overfit
     if overfit.samples is not None and not overfit.skip and _is_set(overfit, "batches"):
         rule = "samples is given too, and replaces the number of mini-batches"
