@@ -55,6 +55,19 @@ class NotFoundError(HpsearchError):
     """Reject: nothing in the store has that name."""
 
 
+class ConflictError(HpsearchError):
+    """Reject: what stands in the store already does not allow it."""
+
+
+class LimitError(HpsearchError):
+    """Reject: the caller has used up what it may have."""
+
+    def __init__(self, message: str, retry_after_s: float | None) -> None:
+        """``retry_after_s``: when another try may succeed; None if it never will as it is."""
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
 class TrialError(HpsearchError):
     """End the trial: its training cannot go on; the reason is the message."""
 

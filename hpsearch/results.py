@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hpsearch.space import Point
 from hpsearch.stage import StageName
-from hpsearch.study import StudyDefinition, StudyState
+from hpsearch.study import LOCAL, Origin, StudyDefinition, StudyState, Wish
 from hpsearch.task import Task
 from hpsearch.trial import TrialResult
 from hpsearch.verdict import Verdict
@@ -17,7 +17,7 @@ class StudyRecord:
 
     id: int
     name: str
-    """Unique; the definition's name, with a number behind it when another definition has taken that name."""
+    """The definition's name, with a number behind it when another study of the same owner has taken that name."""
     definition: StudyDefinition
     state: StudyState
     reason: str | None
@@ -26,6 +26,13 @@ class StudyRecord:
     """None until its data were first loaded."""
     created_at: datetime
     finished_at: datetime | None
+    owner: str = LOCAL
+    """Whose it is; names are unique among the studies of one owner."""
+    origin: Origin = Origin.RUN
+    wish: Wish | None = None
+    """What its user has asked of it and has not got yet."""
+    deadline: datetime | None = None
+    """When it fails unless its state changes before; None: never."""
 
 
 @dataclass(frozen=True)

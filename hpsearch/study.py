@@ -30,17 +30,61 @@ class StudyState(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
     INTERRUPTED = "interrupted"
+    """The process that worked on it stopped; whoever claims it goes on."""
+    PAUSED = "paused"
+    """At the user's wish; it waits for ``resume``."""
     COMPLETE = "complete"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
+
+_UNCLAIMED = frozenset({StudyState.RUNNING, StudyState.PAUSED, StudyState.CANCELLED, StudyState.FAILED})
 
 NEXT_STATES: dict[StudyState, frozenset[StudyState]] = {
-    StudyState.WAITING: frozenset({StudyState.RUNNING}),
-    StudyState.RUNNING: frozenset({StudyState.RUNNING, StudyState.INTERRUPTED, StudyState.COMPLETE, StudyState.FAILED}),
-    StudyState.INTERRUPTED: frozenset({StudyState.RUNNING}),
+    StudyState.WAITING: _UNCLAIMED,
+    StudyState.RUNNING: _UNCLAIMED | {StudyState.INTERRUPTED, StudyState.COMPLETE},
+    StudyState.INTERRUPTED: _UNCLAIMED,
+    StudyState.PAUSED: frozenset({StudyState.WAITING, StudyState.CANCELLED, StudyState.FAILED}),
     StudyState.COMPLETE: frozenset(),
     StudyState.FAILED: frozenset(),
+    StudyState.CANCELLED: frozenset(),
 }
+
+ENDED = frozenset(state for state, following in NEXT_STATES.items() if not following)
+"""The terminal states."""
+
+DAY_S = 86_400.0
+STATE_LIMITS_S: dict[StudyState, float] = {
+    StudyState.WAITING: 7 * DAY_S,
+    StudyState.INTERRUPTED: 7 * DAY_S,
+    StudyState.PAUSED: 30 * DAY_S,
+}
+"""How long a study of the service stays in a state before it fails; ``resources.time_limit_s`` is that of running."""
+
+
+class Wish(StrEnum):
+    """What a user wants of a study that somebody works on."""
+
+    PAUSE = "pause"
+    CANCEL = "cancel"
+
+    @property
+    def state(self) -> StudyState:
+        """Where the study stands once the wish is fulfilled."""
+        return StudyState.PAUSED if self is Wish.PAUSE else StudyState.CANCELLED
+
+
+class Origin(StrEnum):
+    """How a study came in, which decides who may work on it."""
+
+    RUN = "run"
+    """``hpsearch run``: the process that was given the definition, with the user's own modules beside it."""
+    SERVICE = "service"
+    """Submitted: any conductor of the service."""
+
+
+LOCAL = "local"
+"""The owner of studies that came from the command line of the database's own machine."""
 
 
 def _searchable(allowed: Any) -> PlainValidator:
@@ -226,6 +270,8 @@ class Resources(Section):
 
     workers: Annotated[int, Field(ge=1, le=10_000)] | Literal["auto"] = "auto"
     gpus_per_worker: Annotated[float, Field(ge=0, le=64)] | Literal["auto"] = "auto"
+    time_limit_s: Annotated[float, Field(gt=0, le=30 * DAY_S)] = DAY_S
+    """A submitted study that has been worked on for so many seconds fails."""
 
 
 class StudyDefinition(Section):
@@ -274,16 +320,21 @@ class StudyDefinition(Section):
 OPTIMIZER_KEYS = ("name", "learning_rate", "weight_decay", "momentum")
 
 __all__ = [
+    "ENDED",
+    "LOCAL",
     "NEXT_STATES",
+    "STATE_LIMITS_S",
     "DataDefinition",
     "LossDefinition",
     "NetworkDefinition",
     "Objective",
     "OptimizerDefinition",
+    "Origin",
     "Point",
     "Resources",
     "ScheduleDefinition",
     "StudyDefinition",
     "StudyState",
     "Value",
+    "Wish",
 ]

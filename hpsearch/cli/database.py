@@ -24,7 +24,7 @@ def database() -> None:
     """
     from sqlalchemy import make_url
 
-    from hpsearch.cli.storage import open_store
+    from hpsearch.storage import open_store
     from hpsearch.settings import settings_from_environment
     from hpsearch.store.embedded import EmbeddedPostgres
     from hpsearch.store.engine import optuna_url, postgres_url

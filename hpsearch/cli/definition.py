@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from hpsearch.cli.fingerprint import fingerprinted
+from hpsearch.preflight.fingerprint import fingerprinted
 from hpsearch.errors import DefinitionError, Problem, shown
 from hpsearch.preflight.reading import read_definition
 from hpsearch.study import StudyDefinition

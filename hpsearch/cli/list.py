@@ -11,7 +11,7 @@ from hpsearch.cli.options import json_option
 def list_studies(as_json: bool) -> None:
     """List all studies, the newest first."""
     from hpsearch.cli.output import print_json, print_text
-    from hpsearch.cli.storage import abandoned, open_store_to_look
+    from hpsearch.storage import abandoned, open_store_to_look
     from hpsearch.report.compose import list_document
     from hpsearch.report.text import studies_renderable
     from hpsearch.settings import settings_from_environment

@@ -15,7 +15,7 @@ from hpsearch.cli.options import name_argument
 def report(name: str | None, form: Literal["text", "markdown", "json"], as_json: bool) -> None:
     """Print the report of a study; of the newest one without a NAME."""
     from hpsearch.cli.output import print_json, print_text
-    from hpsearch.cli.storage import abandoned, open_store_to_look, study_called
+    from hpsearch.storage import abandoned, open_store_to_look, study_called
     from hpsearch.report.compose import report_document
     from hpsearch.report.markdown import markdown_report
     from hpsearch.report.text import report_renderable

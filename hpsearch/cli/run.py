@@ -23,7 +23,7 @@ def run(ctx: click.Context, study: Path, workers: int | None, again: bool, as_js
     from hpsearch.cli.choosing import ended_before
     from hpsearch.cli.definition import study_in
     from hpsearch.cli.output import print_json, print_text
-    from hpsearch.cli.storage import open_store
+    from hpsearch.storage import open_store
     from hpsearch.report.compose import report_document
     from hpsearch.report.text import report_renderable
     from hpsearch.settings import settings_from_environment

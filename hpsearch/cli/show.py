@@ -13,7 +13,7 @@ from hpsearch.cli.options import json_option, name_argument
 def show(name: str | None, stage: str | None, as_json: bool) -> None:
     """Show where a study stands, or what came of it; the newest one without a NAME."""
     from hpsearch.cli.output import print_json, print_text
-    from hpsearch.cli.storage import abandoned, open_store_to_look, study_called
+    from hpsearch.storage import abandoned, open_store_to_look, study_called
     from hpsearch.report.compose import report_document
     from hpsearch.report.ranking import all_trials
     from hpsearch.report.text import ranking_renderable, report_renderable

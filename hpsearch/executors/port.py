@@ -1,11 +1,22 @@
 """The port: what the conductor expects of whatever runs its cohorts."""
 
+import threading
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
-from hpsearch.job import Cohort
+from hpsearch.job import Cohort, Job
 from hpsearch.trial import TrialResult
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """What has happened to the jobs of one run since the last time; one of the two is not empty."""
+
+    started: tuple[Job, ...]
+    """A worker has taken them up."""
+    results: tuple[TrialResult, ...]
 
 
 class Executor(Protocol):
@@ -15,11 +26,21 @@ class Executor(Protocol):
     def isolates_processes(self) -> bool:
         """Whether the death of a process (``os._exit``, a crash, a kill) ends nothing but the trial that caused it."""
 
-    def run(self, cohorts: Sequence[Cohort]) -> Generator[TrialResult, None, None]:
-        """Yields exactly one result for each job as soon as there is one, in any order.
+    def run(
+        self,
+        cohorts: Sequence[Cohort],
+        *,
+        turn: str = "",
+        at_most: int | None = None,
+        halt: threading.Event | None = None,
+    ) -> Generator[Arrivals, None, None]:
+        """Yields, until there is exactly one result for each job, whatever has arrived, in any order.
 
-        Whatever goes wrong in one job ends as its failed result. Closing the generator cancels what is still
-        missing. Raises WorkerError if there are no workers (any more), ValueError if a job is given twice.
+        Runs of several threads share the workers: those of different ``turn`` get them alternately, and each run
+        has ``at_most`` so many at a time. Whatever goes wrong in one job ends as its failed result. Closing the
+        generator cancels what is still missing, and so does setting ``halt``, which ends the generator early and
+        kills workers that train for it. Raises WorkerError if there are no workers (any more), ValueError if a job
+        is given twice.
         """
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from hpsearch.job import Job
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.space import Space
 from hpsearch.stage import StageName
-from hpsearch.study import StudyDefinition, StudyState
+from hpsearch.study import StudyDefinition, StudyState, Wish
 from hpsearch.task import Task
 from hpsearch.trial import TrialResult
 from hpsearch.verdict import Verdict
@@ -21,6 +21,24 @@ class Lease:
     study_id: int
     fence: int
     """Rises with every claim of the study; only the newest may write."""
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """What whoever renews a lease is told."""
+
+    wish: Wish | None
+    """What the study's user wants of it."""
+    time_left_s: float | None
+    """Until the study's time is up; None: it has no limit."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A study of the queue and the right to work on it."""
+
+    study: StudyRecord
+    lease: Lease
 
 
 class StudyStore(Protocol):
@@ -73,14 +91,14 @@ class StudyStore(Protocol):
         """
         ...
 
-    def renew(self, lease: Lease, seconds: float) -> None:
+    def renew(self, lease: Lease, seconds: float) -> Renewal:
         """Makes the lease last for so many seconds from now."""
         ...
 
     def release(self, lease: Lease, state: StudyState, reason: str | None) -> None:
-        """Ends the work: the study is interrupted, complete or failed, and free. Again with the same: no effect.
+        """Ends the work: the study is interrupted, paused, complete, failed or cancelled, and free.
 
-        Raises ValueError for another state.
+        Again with the same: no effect. Raises ValueError for another state.
         """
         ...
 
@@ -100,11 +118,11 @@ class StudyStore(Protocol):
         """Marks those of the trials that wait as running; for onlookers only."""
         ...
 
-    def save_result(self, lease: Lease, result: TrialResult) -> bool:
-        """Writes down what came of a trial; False, and no effect, if that was known already.
+    def save_results(self, lease: Lease, results: Sequence[TrialResult]) -> tuple[TrialResult, ...]:
+        """Writes down what came of trials, all or none; gives back those that were not known already.
 
-        After a lost connection False may also mean that the first try has arrived. Raises ValueError for a trial that
-        no round has planned.
+        The others have no effect. After a lost connection a result that is not given back may also be one that the
+        first try has written. Raises ValueError, and changes nothing, for a trial that no round has planned.
         """
         ...
 

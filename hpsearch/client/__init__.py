@@ -1,0 +1,1 @@
+"""The client of the service: typed calls over HTTP."""
