@@ -24,7 +24,10 @@ def die_at(engine: Engine, death: Death) -> None:
 
     def committing(connection: Any) -> None:
         nonlocal committed, dying
-        if connection.connection.dbapi_connection.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()[0] is None:
+        if (
+            connection.connection.dbapi_connection.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()[0]
+            is None
+        ):
             return
         committed += 1
         if committed == death.commit:
