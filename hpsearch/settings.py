@@ -4,7 +4,7 @@ import math
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -20,6 +20,15 @@ SCHEMES = ("postgres", "postgresql", DRIVER)
 LONGEST_LEASE_S = 3600.0
 """A study that a dead process holds could not be taken over for longer than this."""
 
+KEY_FORM = re.compile(r"hps_[A-Za-z0-9_-]{8}_[A-Za-z0-9_-]{43}")
+"""How a key of the service is written."""
+
+FACTORY_FORM = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
+"""``module:callable``."""
+
+LONGEST_SECRET_BYTES = 10_000
+"""A file with a secret has one line; something larger is another file."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -27,12 +36,21 @@ class Settings:
 
     home: Path
     """``HPSEARCH_HOME``: absolute path of the folder that holds all local state."""
-    database_url: str | None = None
-    """``HPSEARCH_DATABASE_URL`` for SQLAlchemy with psycopg; None: a Postgres of our own under ``home``."""
+    database_url: str | None = field(default=None, repr=False)
+    """``HPSEARCH_DATABASE_URL``, or the contents of the file that ``HPSEARCH_DATABASE_URL_FILE`` names, for SQLAlchemy
+    with psycopg; None: a Postgres of our own under ``home``. It may hold a password."""
     ray_address: str | None = None
     """``HPSEARCH_RAY_ADDRESS``: the Ray cluster to join; None: a local one."""
     lease_s: float = 15.0
     """``HPSEARCH_LEASE_SECONDS``: how long a study stays with a process that gives no sign of life."""
+    data_folder: Path | None = None
+    """``HPSEARCH_DATA``: submitted studies may read the files below this folder; None: no files at all."""
+    factories: frozenset[str] = frozenset()
+    """``HPSEARCH_FACTORIES``: every ``module:callable`` that submitted studies may name."""
+    server_url: str | None = None
+    """``HPSEARCH_SERVER``: the service that commands talk to; None: those that can use this machine's store."""
+    key: str | None = field(default=None, repr=False)
+    """``HPSEARCH_KEY``, or the contents of the file that ``HPSEARCH_KEY_FILE`` names: a secret."""
 
     @property
     def database_shown(self) -> str:
@@ -47,11 +65,19 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
     """
     problems: list[Problem] = []
     home = _home(environment.get("HPSEARCH_HOME") or "~/.hpsearch", problems)
-    database_url = _database_url(environment.get("HPSEARCH_DATABASE_URL"), problems)
-    lease_s = _lease(environment.get("HPSEARCH_LEASE_SECONDS") or "15", problems)
+    settings = Settings(
+        home,
+        _database_url(_secret(environment, "HPSEARCH_DATABASE_URL", problems), problems),
+        environment.get("HPSEARCH_RAY_ADDRESS") or None,
+        _lease(environment.get("HPSEARCH_LEASE_SECONDS") or "15", problems),
+        _data_folder(environment.get("HPSEARCH_DATA"), problems),
+        _factories(environment.get("HPSEARCH_FACTORIES") or "", problems),
+        _server_url(environment.get("HPSEARCH_SERVER"), problems),
+        _key(_secret(environment, "HPSEARCH_KEY", problems), problems),
+    )
     if problems:
         raise DefinitionError(problems)
-    return Settings(home, database_url, environment.get("HPSEARCH_RAY_ADDRESS") or None, lease_s)
+    return settings
 
 
 def settings_from_environment() -> Settings:
@@ -126,3 +152,76 @@ def _lease(text: str, problems: list[Problem]) -> float:
         rule = f"a lease lasts 1 to {LONGEST_LEASE_S:.0f} seconds"
         problems.append(Problem("HPSEARCH_LEASE_SECONDS", shown(text), rule, step))
     return seconds
+
+
+def _secret(environment: Mapping[str, str], name: str, problems: list[Problem]) -> str | None:
+    """The value of a variable or of the file that the variable with ``_FILE`` behind it names; never both."""
+    text, file = environment.get(name), environment.get(f"{name}_FILE")
+    if not file:
+        return text or None
+    if text:
+        rule = f"{name} is set as well, and only one of them can count"
+        problems.append(Problem(f"{name}_FILE", shown(file), rule, "Leave one of them out."))
+        return None
+    step = "Name a file with the one line that it is about, which this user may read."
+    path = Path(file)
+    try:
+        found = path.read_bytes()[: LONGEST_SECRET_BYTES + 1] if path.is_file() else None
+        if found is None:
+            rule = "there is no such file"
+        elif len(found) > LONGEST_SECRET_BYTES or not (content := found.decode().strip()) or len(content.split()) > 1:
+            rule = "this file does not hold one word on one line"
+        else:
+            return content
+    except UnicodeDecodeError:
+        rule = "this file is not UTF-8 text"
+    except (OSError, ValueError) as error:
+        rule = f"this file cannot be read: {getattr(error, 'strerror', None) or 'its name is not one'}"
+    problems.append(Problem(f"{name}_FILE", shown(file), rule, step))
+    return None
+
+
+def _key(text: str | None, problems: list[Problem]) -> str | None:
+    if text is None or KEY_FORM.fullmatch(text):
+        return text
+    rule = "this is not a key: one begins with hps_ and has 56 characters"  # and is not shown: it may be a password
+    problems.append(Problem("HPSEARCH_KEY", "", rule, "Copy the key as `hpsearch keys create` has printed it."))
+    return None
+
+
+def _data_folder(text: str | None, problems: list[Problem]) -> Path | None:
+    if not text:
+        return None
+    try:
+        folder = (Path.cwd() / Path(text).expanduser()).resolve()
+        if folder.is_dir():
+            return folder
+        rule = "there is no such folder"
+    except (RuntimeError, OSError, ValueError) as error:
+        rule = f"this folder cannot be used: {error}"
+    step = "Name the folder below which submitted studies may read, or leave the variable out for none."
+    problems.append(Problem("HPSEARCH_DATA", shown(text), rule, step))
+    return None
+
+
+def _factories(text: str, problems: list[Problem]) -> frozenset[str]:
+    names = [name for part in text.split(",") if (name := part.strip())]
+    step = "Write for example mynetworks:build,mydata:load."
+    problems += [
+        Problem("HPSEARCH_FACTORIES", shown(name), "a factory is written module:callable", step)
+        for name in names
+        if not FACTORY_FORM.fullmatch(name)
+    ]
+    return frozenset(names)
+
+
+def _server_url(text: str | None, problems: list[Problem]) -> str | None:
+    if not text:
+        return None
+    scheme = text.partition("://")[0]
+    if scheme in ("http", "https") and _is_url(text) and urlsplit(text).hostname and "@" not in text:
+        return text.rstrip("/")
+    step = "Write http://HOST:PORT or https://HOST; the key goes into HPSEARCH_KEY."
+    told = "" if "@" in text else shown(text)  # what stands before an @ is a password
+    problems.append(Problem("HPSEARCH_SERVER", told, "this is not the address of a service", step))
+    return None

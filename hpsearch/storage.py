@@ -1,7 +1,10 @@
-"""Opens the store of studies that the settings name."""
+"""Opens the database and the store of studies that the settings name."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import Engine
 
 from hpsearch.conductor.holder import surely_dead
 from hpsearch.errors import NotFoundError
@@ -17,9 +20,22 @@ from hpsearch.store.schema import upgrade
 from hpsearch.study import StudyState
 
 
+@dataclass(frozen=True)
+class Database:
+    """A database with all tables and views: what everything that keeps or reads studies is built on."""
+
+    url: str = field(repr=False)
+    """For SQLAlchemy and psycopg; it may hold a password."""
+    engine: Engine
+    ensure: Callable[[], None]
+    """Brings the server back where that is up to this process; called before a broken transaction is repeated."""
+    shown: str
+    """Where it is, for a person to read."""
+
+
 @contextmanager
-def open_store(settings: Settings) -> Iterator[StudyStore]:
-    """The store, its schema up to date; the embedded Postgres runs for as long as it is open."""
+def open_database(settings: Settings) -> Iterator[Database]:
+    """The database, its schema up to date; the embedded Postgres runs for as long as it is open."""
     with ExitStack() as stack:
         url, ensure = settings.database_url, nothing
         if url is None:
@@ -29,18 +45,30 @@ def open_store(settings: Settings) -> Iterator[StudyStore]:
         engine = open_engine(url)
         stack.callback(engine.dispose)
         upgrade(engine)
-        yield PostgresStore(engine, ensure)
+        yield Database(url, engine, ensure, settings.database_shown)
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[StudyStore]:
+    """The store in that database."""
+    with open_database(settings) as database:
+        yield PostgresStore(database.engine, database.ensure)
 
 
 @contextmanager
 def open_store_to_look(settings: Settings) -> Iterator[StudyStore]:
     """The store for a command that only looks: where there is no database yet none is made, and it is empty."""
-    if settings.database_url is None and not PostgresHome(settings.home / "postgres").data.exists():
+    if has_database(settings):
+        with open_store(settings) as store:
+            yield store
+    else:
         require_writable_home(settings)
         yield MemoryStore()
-        return
-    with open_store(settings) as store:
-        yield store
+
+
+def has_database(settings: Settings) -> bool:
+    """Whether there is one: the embedded Postgres is made by the first command that keeps something."""
+    return settings.database_url is not None or PostgresHome(settings.home / "postgres").data.exists()
 
 
 def abandoned(store: StudyStore, study: StudyRecord) -> bool:
