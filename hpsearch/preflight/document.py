@@ -31,8 +31,8 @@ FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 """… and 1e-4 is a number."""
 
 
-def parse_document(text: str) -> dict[str, Any]:
-    """The text's one section as plain values.
+def parse_document(text: str, *, only_json: bool = False) -> dict[str, Any]:
+    """The text's one section as plain values; ``only_json``: text that is YAML and no JSON is refused.
 
     Raises DefinitionError for text that is neither YAML nor JSON, keys given twice, aliases, tags, more than
     ``DEEPEST`` levels, numbers that are not finite, characters that a database cannot hold, and anything but a
@@ -41,7 +41,8 @@ def parse_document(text: str) -> dict[str, Any]:
     if len(text) > LARGEST_TEXT:
         _reject((), f"{len(text)} characters", "the definition is too long", f"Stay below {LARGEST_TEXT} characters.")
     text = text.removeprefix("\ufeff")
-    value = _from_json(text) if text.lstrip().startswith("{") else _from_yaml(text)
+    as_json = only_json or text.lstrip().startswith("{")
+    value = _from_json(text, or_yaml=not only_json) if as_json else _from_yaml(text)
     if value is None:
         _reject((), "", "the definition is empty", "Begin with data: and network:.")
     if not isinstance(value, dict):
@@ -50,7 +51,7 @@ def parse_document(text: str) -> dict[str, Any]:
     return value
 
 
-def _from_json(text: str) -> Any:
+def _from_json(text: str, *, or_yaml: bool) -> Any:
     def section(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, value in pairs:
@@ -61,8 +62,11 @@ def _from_json(text: str) -> Any:
 
     try:
         return json.loads(text, object_pairs_hook=section)
-    except json.JSONDecodeError:
-        return _from_yaml(text)  # {name: digits} is YAML
+    except json.JSONDecodeError as error:
+        if or_yaml:
+            return _from_yaml(text)  # {name: digits} is YAML
+        place = f"line {error.lineno}, column {error.colno}"
+        _reject((), place, f"the text cannot be read as JSON: {error.msg}", "Correct it there.")
     except ValueError:
         _reject((), "", "a number has too many digits", "Shorten it.")
     except RecursionError:
@@ -120,6 +124,7 @@ def _section(node: yaml.MappingNode, location: Location) -> dict[str, Any]:
         line = key_node.start_mark.line + 1
         if not isinstance(key, str):
             _reject(location, f"{shown(key)} in line {line}", "keys are words", "Put the key in quotes.")
+        _check_text(key, location)
         if key in found:
             rule = "the same key is given twice in one section"
             _reject((*location, key), f"again in line {line}", rule, "Leave one of the two out.")

@@ -14,13 +14,13 @@ from hpsearch.preflight.settled import named_problems, settled_problems
 from hpsearch.study import StudyDefinition
 
 
-def read_definition(text: str, base: Path | None) -> StudyDefinition:
-    """Reads a definition from YAML or JSON text.
+def read_definition(text: str, base: Path | None, *, only_json: bool = False) -> StudyDefinition:
+    """Reads a definition from YAML or JSON text, or from JSON only.
 
     A relative ``data.path`` is taken from the folder ``base``, or left as it is for None. Raises DefinitionError
     with every problem that can be seen without the data and without building the network.
     """
-    return definition_from(parse_document(text), base)
+    return definition_from(parse_document(text, only_json=only_json), base)
 
 
 def definition_from(content: Mapping[str, Any], base: Path | None) -> StudyDefinition:

@@ -1,0 +1,25 @@
+"""What the named data sets are and what they need, for somebody who looks for one. Needs neither numpy nor torch."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One named data set."""
+
+    description: str
+    needs_path: bool
+    """Whether ``data.path`` has to name a file or folder."""
+
+
+OFFERED: dict[str, Offer] = {
+    "digits": Offer(
+        "1,797 handwritten digits of 8×8 pixels in ten classes, of scikit-learn; nothing to download.", needs_path=False
+    ),
+    "numpy": Offer(
+        "Images (N, C, H, W) or (N, H, W) and targets (N,) or (N, D) as NumPy arrays: a .npz file that holds images and "
+        "targets, or a folder that holds images.npy and targets.npy. Whole-numbered targets are classes.",
+        needs_path=True,
+    ),
+}
+"""The loaders stand in ``hpsearch.data.sources`` under the same names."""
