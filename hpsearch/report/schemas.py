@@ -13,6 +13,17 @@ from hpsearch.report.documents import (
     ReportDocument,
     ValidationDocument,
 )
+from hpsearch.report.service_documents import (
+    DatasetsDocument,
+    DefinitionCheckDocument,
+    EventDocument,
+    NetworksDocument,
+    StagesDocument,
+    StatusDocument,
+    StudiesDocument,
+    TrialDetailDocument,
+    TrialsDocument,
+)
 
 SCHEMAS: dict[str, type[Document]] = {
     "report": ReportDocument,
@@ -21,8 +32,18 @@ SCHEMAS: dict[str, type[Document]] = {
     "inspect": InspectionDocument,
     "list": ListDocument,
     "error": ErrorDocument,
+    "studies": StudiesDocument,
+    "status": StatusDocument,
+    "stages": StagesDocument,
+    "trials": TrialsDocument,
+    "trial": TrialDetailDocument,
+    "event": EventDocument,
+    "definition-check": DefinitionCheckDocument,
+    "networks": NetworksDocument,
+    "datasets": DatasetsDocument,
 }
-"""Name of the file to the document that it describes; ``run`` and ``show`` print the ``report`` document."""
+"""Name of the file to the document that it describes; ``run`` and ``show`` print the ``report`` document. Those below
+``error`` are answers of the service."""
 
 
 def schema_text(document: type[Document]) -> str:
