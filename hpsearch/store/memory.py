@@ -15,10 +15,9 @@ from hpsearch.store.codecs import result_of, result_row, verdict_document, verdi
 from hpsearch.store.documents import optional_text
 from hpsearch.store.names import free_name, no_such_id, no_such_name
 from hpsearch.store.planned import PlannedRound, planned
-from hpsearch.store.port import Lease
+from hpsearch.store.port import Lease, Renewal
 from hpsearch.store.refusals import (
     CLAIMABLE,
-    ENDED,
     check_release,
     lost,
     nothing_left,
@@ -27,7 +26,8 @@ from hpsearch.store.refusals import (
     unplanned_round,
     unplanned_trial,
 )
-from hpsearch.study import StudyDefinition, StudyState
+from hpsearch.store.transitions import fulfilled
+from hpsearch.study import ENDED, StudyDefinition, StudyState, Wish
 from hpsearch.task import Task
 from hpsearch.trial import TrialResult
 from hpsearch.verdict import Outcome, Verdict
@@ -53,8 +53,11 @@ class _Study:
     def is_free(self) -> bool:
         return self.holder is None or self.lease_until <= time.monotonic()
 
+    def plans(self) -> list[PlannedRound]:
+        return [started.plan for started in self.rounds.values()]
+
     def planned(self, stage: StageName) -> list[PlannedRound]:
-        return [started.plan for (name, _), started in self.rounds.items() if name is stage]
+        return [plan for plan in self.plans() if plan.stage is stage]
 
 
 class MemoryStore:
@@ -118,24 +121,33 @@ class MemoryStore:
             study = self._study(study_id)
             return self._taken(study, new_holder, seconds, study.holder in (dead_holder, new_holder))
 
-    def renew(self, lease: Lease, seconds: float) -> None:
+    def renew(self, lease: Lease, seconds: float) -> Renewal:
         """See ``StudyStore.renew``."""
         with self._held(lease) as study:
             study.lease_until = time.monotonic() + seconds
+            return Renewal(study.record.wish, None)
 
-    def release(self, lease: Lease, state: StudyState, reason: str | None) -> None:
+    def wish(self, study_id: int, wish: Wish | None) -> None:
+        """Asks whoever holds the study for something, or takes that back."""
+        with self._lock:
+            study = self._study(study_id)
+            study.record = replace(study.record, wish=wish)
+
+    def release(self, lease: Lease, state: StudyState, reason: str | None, retry_s: float = 0.0) -> None:  # noqa: ARG002
         """See ``StudyStore.release``."""
         check_release(state)
         reason = optional_text(reason)
         with self._lock:
             study = self._study(lease.study_id)
             if study.holder is None and study.fence == lease.fence:
-                if (study.record.state, study.record.reason) == (state, reason):
+                possible = {state, *(fulfilled(state, wish) for wish in (None, *Wish))}
+                if study.record.state in possible and study.record.reason == reason:
                     return
                 raise lost(lease)
             with self._held(lease):
-                finished_at = _now() if state in ENDED else None
-                study.record = replace(study.record, state=state, reason=reason, finished_at=finished_at)
+                found = fulfilled(state, study.record.wish)
+                ended_at = _now() if found in ENDED else None
+                study.record = replace(study.record, state=found, reason=reason, finished_at=ended_at, wish=None)
                 study.holder = None
 
     def set_task(self, lease: Lease, task: Task) -> None:
@@ -161,15 +173,17 @@ class MemoryStore:
         with self._held(lease):
             return
 
-    def save_result(self, lease: Lease, result: TrialResult) -> bool:
-        """See ``StudyStore.save_result``."""
+    def save_results(self, lease: Lease, results: Sequence[TrialResult]) -> tuple[TrialResult, ...]:
+        """See ``StudyStore.save_results``."""
         with self._held(lease) as study:
-            if not any(trial.number == result.number for plan in study.planned(result.stage) for trial in plan.trials):
-                raise unplanned_trial(result)
-            if (result.stage, result.number) in study.results:
-                return False
-            study.results[result.stage, result.number] = _as_read(result)
-            return True
+            planned = {(plan.stage, trial.number) for plan in study.plans() for trial in plan.trials}
+            strangers = [result for result in results if (result.stage, result.number) not in planned]
+            if strangers:
+                raise unplanned_trial(strangers[0])
+            first = {(result.stage, result.number): result for result in reversed(results)}
+            fresh = {key: result for key, result in first.items() if key not in study.results}
+            study.results |= {key: _as_read(result) for key, result in fresh.items()}
+            return tuple(result for result in results if fresh.get((result.stage, result.number)) is result)
 
     def save_verdict(self, lease: Lease, verdict: Verdict) -> None:
         """See ``StudyStore.save_verdict``."""

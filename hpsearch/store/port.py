@@ -50,22 +50,22 @@ class StudyStore(Protocol):
     """
 
     def create(self, definition: StudyDefinition) -> StudyRecord:
-        """A new study that waits, under the definition's name or, if that is taken, with ``-2``, ``-3`` … behind it.
+        """A new study of the owner ``local`` that waits for this process.
 
-        The name never changes.
+        It has the definition's name or, if that is taken, with ``-2``, ``-3`` … behind it. The name never changes.
         """
         ...
 
     def find(self, identity: str) -> StudyRecord | None:
-        """The newest study whose definition has this identity."""
+        """The newest study of ``create`` whose definition has this identity."""
         ...
 
     def named(self, name: str) -> StudyRecord:
-        """The study of that name; the NotFoundError names near ones."""
+        """The study of that name, of the owner ``local`` if several have one; the NotFoundError names near ones."""
         ...
 
     def studies(self) -> list[StudyRecord]:
-        """All studies, newest first."""
+        """All studies of all owners, newest first."""
         ...
 
     def results(self, study_id: int) -> StudyResults:
@@ -76,7 +76,7 @@ class StudyStore(Protocol):
         """The right to work on the study for so many seconds; None while the lease of another holder is alive.
 
         The study is running then, without a reason, and trials that a former holder had begun wait again. Raises
-        LeaseLostError for a study that is complete or failed: there is nothing left to work on.
+        LeaseLostError for a study that has ended or is paused: there is nothing to work on.
         """
         ...
 
@@ -95,10 +95,13 @@ class StudyStore(Protocol):
         """Makes the lease last for so many seconds from now."""
         ...
 
-    def release(self, lease: Lease, state: StudyState, reason: str | None) -> None:
+    def release(self, lease: Lease, state: StudyState, reason: str | None, retry_s: float = 0.0) -> None:
         """Ends the work: the study is interrupted, paused, complete, failed or cancelled, and free.
 
-        Again with the same: no effect. Raises ValueError for another state.
+        What its user wants by now decides between the first two: an interrupted study with a wish is as the wish
+        says, and one to be paused whose user has taken the wish back is interrupted. An interrupted study stays in
+        the queue of the service for at least ``retry_s``. Again with the same: no effect. Raises ValueError for
+        another state.
         """
         ...
 

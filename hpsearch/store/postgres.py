@@ -4,24 +4,25 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_unless
+from sqlalchemy import Connection, Engine, select, update
 
 from hpsearch.job import Job
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.space import Space
 from hpsearch.stage import StageName
 from hpsearch.store import leases, writing
-from hpsearch.store.codecs import definition_document, task_document
+from hpsearch.store.codecs import task_document
+from hpsearch.store.creating import created
 from hpsearch.store.documents import optional_text
 from hpsearch.store.engine import nothing, transact
-from hpsearch.store.names import free_name, no_such_id, no_such_name
+from hpsearch.store.names import no_such_id, no_such_name
 from hpsearch.store.planned import planned
-from hpsearch.store.port import Lease
+from hpsearch.store.port import Lease, Renewal
 from hpsearch.store.reading import all_of, studies_where
 from hpsearch.store.refusals import check_release
+from hpsearch.store.result_writing import write_results
 from hpsearch.store.tables import studies
-from hpsearch.study import StudyDefinition, StudyState
+from hpsearch.study import LOCAL, Origin, StudyDefinition, StudyState
 from hpsearch.task import Task
 from hpsearch.trial import TrialResult
 from hpsearch.verdict import Verdict
@@ -42,24 +43,12 @@ class PostgresStore:
     def create(self, definition: StudyDefinition) -> StudyRecord:
         """See ``StudyStore.create``."""
         request = uuid.uuid4()  # a repetition finds the study of the first try by it
-        row = {
-            "request": request,
-            "identity": definition.identity,
-            "definition": definition_document(definition),
-        }
-
-        def work(connection: Connection) -> StudyRecord:
-            while not (made := studies_where(connection, studies.c.request == request)):
-                name = free_name(definition.name, _names_like(connection, definition.name))
-                # Somebody may have taken the name since: this waits for the other transaction and inserts nothing.
-                connection.execute(insert_unless(studies).values(**row, name=name).on_conflict_do_nothing())
-            return made[0]
-
-        return self._transact(work)
+        return self._transact(lambda connection: created(connection, request, definition))
 
     def find(self, identity: str) -> StudyRecord | None:
         """See ``StudyStore.find``."""
-        found = self._transact(lambda connection: studies_where(connection, studies.c.identity == identity, limit=1))
+        mine = (studies.c.identity == identity, studies.c.owner == LOCAL, studies.c.origin == Origin.RUN.value)
+        found = self._transact(lambda connection: studies_where(connection, *mine, limit=1))
         return found[0] if found else None
 
     def named(self, name: str) -> StudyRecord:
@@ -69,7 +58,7 @@ class PostgresStore:
             found = studies_where(connection, studies.c.name == optional_text(name))
             if not found:
                 raise no_such_name(name, connection.execute(select(studies.c.name)).scalars().all())
-            return found[0]
+            return min(found, key=lambda study: study.owner != LOCAL)
 
         return self._transact(work)
 
@@ -97,14 +86,15 @@ class PostgresStore:
         """See ``StudyStore.seize``."""
         return self._transact(lambda connection: leases.seized(connection, study_id, dead_holder, new_holder, seconds))
 
-    def renew(self, lease: Lease, seconds: float) -> None:
+    def renew(self, lease: Lease, seconds: float) -> Renewal:
         """See ``StudyStore.renew``."""
-        self._transact(lambda connection: leases.renewed(connection, lease, seconds))
+        return self._transact(lambda connection: leases.renewed(connection, lease, seconds))
 
-    def release(self, lease: Lease, state: StudyState, reason: str | None) -> None:
+    def release(self, lease: Lease, state: StudyState, reason: str | None, retry_s: float = 0.0) -> None:
         """See ``StudyStore.release``."""
         check_release(state)
-        self._transact(lambda connection: leases.released(connection, lease, state, optional_text(reason)))
+        why = optional_text(reason)
+        self._transact(lambda connection: leases.released(connection, lease, state, why, retry_s))
 
     def set_task(self, lease: Lease, task: Task) -> None:
         """See ``StudyStore.set_task``."""
@@ -120,9 +110,9 @@ class PostgresStore:
         """See ``StudyStore.start_trials``."""
         self._write(lease, lambda connection: writing.mark_running(connection, lease.study_id, stage, list(numbers)))
 
-    def save_result(self, lease: Lease, result: TrialResult) -> bool:
-        """See ``StudyStore.save_result``."""
-        return self._write(lease, lambda connection: writing.write_result(connection, lease.study_id, result))
+    def save_results(self, lease: Lease, results: Sequence[TrialResult]) -> tuple[TrialResult, ...]:
+        """See ``StudyStore.save_results``."""
+        return self._write(lease, lambda connection: write_results(connection, lease.study_id, results))
 
     def save_verdict(self, lease: Lease, verdict: Verdict) -> None:
         """See ``StudyStore.save_verdict``."""
@@ -139,9 +129,3 @@ class PostgresStore:
             return work(connection)
 
         return self._transact(guarded)
-
-
-def _names_like(connection: Connection, name: str) -> set[str]:
-    """The names that are taken among ``name``, ``name-2``, ``name-3`` …"""
-    taken = or_(studies.c.name == name, func.starts_with(studies.c.name, f"{name}-"))
-    return set(connection.execute(select(studies.c.name).where(taken)).scalars())

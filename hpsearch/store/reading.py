@@ -11,7 +11,7 @@ from hpsearch.store.codecs import definition_of, result_of, task_of, verdict_of
 from hpsearch.store.documents import value_of
 from hpsearch.store.names import no_such_id
 from hpsearch.store.tables import rounds, stages, studies, trials
-from hpsearch.study import StudyState
+from hpsearch.study import Origin, StudyState, Wish
 
 _STUDY = (
     studies.c.id,
@@ -22,6 +22,10 @@ _STUDY = (
     studies.c.task,
     studies.c.created_at,
     studies.c.finished_at,
+    studies.c.owner,
+    studies.c.origin,
+    studies.c.wish,
+    studies.c.deadline,
 )
 _ORDER = {stage: place for place, stage in enumerate(StageName)}
 
@@ -66,8 +70,12 @@ def _study(row: RowMapping) -> StudyRecord:
         state=StudyState(row["state"]),
         reason=row["reason"],
         task=None if row["task"] is None else task_of(row["task"]),
-        created_at=_utc(row["created_at"]),
-        finished_at=None if row["finished_at"] is None else _utc(row["finished_at"]),
+        created_at=utc(row["created_at"]),
+        finished_at=optional_utc(row["finished_at"]),
+        owner=row["owner"],
+        origin=Origin(row["origin"]),
+        wish=None if row["wish"] is None else Wish(row["wish"]),
+        deadline=optional_utc(row["deadline"]),
     )
 
 
@@ -78,8 +86,8 @@ def _stage(row: RowMapping, planned: Counter[tuple[StageName, int]]) -> StageRec
         round=row["round"],
         planned=planned[stage, row["round"]],
         verdict=None if row["verdict"] is None else verdict_of(stage, row["round"], row["verdict"]),
-        started_at=_utc(row["started_at"]),
-        finished_at=None if row["finished_at"] is None else _utc(row["finished_at"]),
+        started_at=utc(row["started_at"]),
+        finished_at=optional_utc(row["finished_at"]),
     )
 
 
@@ -94,5 +102,11 @@ def _trial(row: RowMapping) -> TrialRecord:
     )
 
 
-def _utc(time: datetime) -> datetime:
+def utc(time: datetime) -> datetime:
+    """The same moment in UTC."""
     return time.astimezone(UTC)
+
+
+def optional_utc(time: datetime | None) -> datetime | None:
+    """``utc``, or None."""
+    return None if time is None else utc(time)

@@ -3,12 +3,11 @@
 from hpsearch.errors import LeaseLostError
 from hpsearch.store.planned import PlannedRound
 from hpsearch.store.port import Lease
-from hpsearch.study import NEXT_STATES, StudyState
+from hpsearch.study import ENDED, NEXT_STATES, StudyState
 from hpsearch.trial import TrialResult
 from hpsearch.verdict import Verdict
 
 CLAIMABLE = tuple(state for state, following in NEXT_STATES.items() if StudyState.RUNNING in following)
-ENDED = tuple(state for state, following in NEXT_STATES.items() if not following)
 
 
 def lost(lease: Lease) -> LeaseLostError:
@@ -20,7 +19,9 @@ def lost(lease: Lease) -> LeaseLostError:
 
 
 def nothing_left(study_id: int, state: StudyState) -> LeaseLostError:
-    """The error for claiming a study that has ended."""
+    """The error for claiming a study that has ended, or that its user has paused."""
+    if state not in ENDED:
+        return LeaseLostError(f"study {study_id} is {state}: nobody works on it; go on with `hpsearch resume`")
     return LeaseLostError(f"study {study_id} is {state}: nothing is left to work on; see `hpsearch show`")
 
 

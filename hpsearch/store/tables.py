@@ -1,4 +1,4 @@
-"""The tables: studies, their stages, the rounds of those, and the trials.
+"""The tables: studies, their stages, the rounds of those, the trials, what happened, and who may do what.
 
 They lie in the schema ``hpsearch``. The migrations make them; here they are described for the statements of the
 store. Documents are of the type ``json``, which keeps the text as it was written, the order of keys included.
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 
-from hpsearch.study import StudyState
+from hpsearch.study import LOCAL, Origin, StudyState
 
 SCHEMA = "hpsearch"
 
@@ -43,6 +44,14 @@ METADATA = MetaData(schema=SCHEMA, naming_convention=NAMES)
 DOCUMENT = JSON(none_as_null=True)
 NUMBERS = ARRAY(Double, dimensions=1)
 TIME = DateTime(timezone=True)
+NOW = text("clock_timestamp()")
+
+OPEN = "state IN ('waiting', 'running', 'interrupted', 'paused')"
+"""Of a study: it has not ended."""
+COMPLETE = "state = 'complete'"
+"""Of a trial: it has a result that may have a value."""
+OVER = "state IN ('complete', 'failed')"
+"""Of a trial: it has a result."""
 
 METRIC = (
     "COALESCE(definition #>> '{objective,metric}', "
@@ -55,7 +64,7 @@ studies = Table(
     METADATA,
     Column("id", Integer, Identity(always=True), primary_key=True),
     Column("request", Uuid, nullable=False, unique=True),  # one per wish to create a study, however often it is sent
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
     Column("identity", Text, nullable=False),
     Column("definition", DOCUMENT, nullable=False),
     Column("state", Text, nullable=False, server_default=StudyState.WAITING.value),
@@ -67,8 +76,25 @@ studies = Table(
     Column("lease_until", TIME),
     Column("created_at", TIME, nullable=False, server_default=func.now()),
     Column("finished_at", TIME),
-    CheckConstraint("state IN ('waiting', 'running', 'interrupted', 'complete', 'failed')", name="state"),
+    Column("owner", Text, nullable=False, server_default=LOCAL),
+    Column("key_id", Integer, ForeignKey("keys.id")),  # what it was submitted with
+    Column("origin", Text, nullable=False, server_default=Origin.RUN.value),
+    Column("wish", Text),
+    Column("deadline", TIME),  # when it fails unless its state changes; null for those of the command line
+    Column("time_left_s", Double),  # of running, as of the last time it stopped running
+    Column("claimed_at", TIME),  # the last time
+    Column("not_before", TIME),  # nobody takes it from the queue earlier
+    Column("stalls", Integer, nullable=False, server_default=text("0")),  # claims since something came of one
+    UniqueConstraint("owner", "name"),
+    CheckConstraint(
+        "state IN ('waiting', 'running', 'interrupted', 'paused', 'complete', 'failed', 'cancelled')", name="state"
+    ),
+    CheckConstraint("origin IN ('run', 'service')", name="origin"),
+    CheckConstraint("wish IN ('pause', 'cancel')", name="wish"),
     Index(None, "identity", "id"),
+    Index(None, "owner", "id"),
+    Index(None, "owner", "claimed_at"),
+    Index("studies_open_idx", "id", postgresql_where=text(OPEN)),
 )
 
 stages = Table(
@@ -90,6 +116,12 @@ rounds = Table(
     Column("verdict", DOCUMENT),
     Column("started_at", TIME, nullable=False, server_default=func.now()),
     Column("finished_at", TIME),
+    # Counters, kept by whatever changes what they count: nobody has to count trials.
+    Column("planned", Integer, nullable=False, server_default=text("0")),
+    Column("complete", Integer, nullable=False, server_default=text("0")),
+    Column("failed", Integer, nullable=False, server_default=text("0")),
+    Column("duration_s", Double, nullable=False, server_default=text("0")),  # of its ended trials together
+    Column("outcome", Text, Computed("verdict ->> 'outcome'", persisted=True)),
 )
 
 trials = Table(
@@ -126,4 +158,83 @@ trials = Table(
     ForeignKeyConstraint(["stage_id", "round"], ["rounds.stage_id", "rounds.round"], ondelete="CASCADE"),
     UniqueConstraint("stage_id", "number"),
     CheckConstraint("state IN ('waiting', 'running', 'complete', 'failed')", name="state"),
+    CheckConstraint(
+        "value IS NULL OR (state = 'complete' AND value > '-infinity' AND value < 'infinity')", name="value"
+    ),
+    # One for each order and filter of a page of trials, so that a page costs the same whatever the study's size.
+    Index(None, "stage_id", "state", "number"),
+    Index("trials_value_idx", "stage_id", "value", "number", postgresql_where=text(COMPLETE)),
+    Index(
+        "trials_value_desc_idx", "stage_id", text("value DESC NULLS LAST"), "number", postgresql_where=text(COMPLETE)
+    ),
+    Index("trials_duration_idx", "stage_id", "state", "duration_s", "number", postgresql_where=text(OVER)),
+    Index(
+        "trials_duration_desc_idx",
+        "stage_id",
+        "state",
+        text("duration_s DESC NULLS LAST"),
+        "number",
+        postgresql_where=text(OVER),
+    ),
+    Index("trials_running_idx", "stage_id", "round", postgresql_where=text("state = 'running'")),
+)
+
+events = Table(  # each new row is told to whoever listens, by a trigger
+    "events",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("study_id", Integer, ForeignKey("studies.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("stage", Text),
+    Column("number", Integer),
+    Column("detail", Text, nullable=False),
+    Column("at", TIME, nullable=False, server_default=NOW),
+    Index(None, "study_id", "id"),
+)
+
+keys = Table(
+    "keys",
+    METADATA,
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    Column("prefix", Text, nullable=False, unique=True),
+    Column("hash", LargeBinary, nullable=False),  # SHA-256 of the whole key, which is kept nowhere
+    Column("label", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("scopes", ARRAY(Text, dimensions=1), nullable=False),
+    Column("limits", DOCUMENT, nullable=False),
+    Column("created_at", TIME, nullable=False, server_default=NOW),
+    Column("revoked_at", TIME),
+    Column("used_at", TIME),  # to about a minute
+)
+
+sessions = Table(
+    "sessions",
+    METADATA,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("key_id", Integer, ForeignKey("keys.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", TIME, nullable=False, server_default=NOW),
+    Column("expires_at", TIME, nullable=False),
+)
+
+requests = Table(  # submissions that may be sent again and count once
+    "requests",
+    METADATA,
+    Column("key_id", Integer, ForeignKey("keys.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("study_id", Integer, ForeignKey("studies.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", TIME, nullable=False, server_default=NOW),
+)
+
+audit = Table(  # outlives what it tells of, hence no foreign keys
+    "audit",
+    METADATA,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", TIME, nullable=False, server_default=NOW),
+    Column("key_id", Integer),
+    Column("owner", Text),
+    Column("action", Text, nullable=False),
+    Column("study_id", BigInteger),
+    Column("request_id", Text),
+    Column("detail", DOCUMENT, nullable=False),
 )

@@ -1,23 +1,20 @@
-"""What a lease allows: statements that write down plans, results and verdicts. The caller has locked the study."""
+"""What a lease allows: statements that write down plans and verdicts. The caller has locked the study."""
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 
 from hpsearch.stage import StageName
-from hpsearch.store.codecs import result_row, space_document, space_of, verdict_document
+from hpsearch.store.clock import now
+from hpsearch.store.codecs import space_document, space_of, verdict_document
 from hpsearch.store.documents import document
-from hpsearch.store.leases import now
+from hpsearch.store.happenings import round_judged, round_planned
 from hpsearch.store.optuna_space import optuna_distributions
 from hpsearch.store.planned import PlannedRound
-from hpsearch.store.refusals import other_plan, other_verdict, unplanned_round, unplanned_trial
-from hpsearch.store.tables import rounds, stages, trials
-from hpsearch.trial import TrialResult
+from hpsearch.store.refusals import other_plan, other_verdict, unplanned_round
+from hpsearch.store.tables import rounds, stages, studies, trials
 from hpsearch.verdict import Outcome, Verdict
-
-UNFINISHED = ("waiting", "running")
 
 
 def write_round(connection: Connection, study_id: int, plan: PlannedRound) -> None:
@@ -37,10 +34,12 @@ def write_round(connection: Connection, study_id: int, plan: PlannedRound) -> No
     plan.check_numbers(len(earlier), _count(connection, stage_id))
     hull = optuna_distributions([*(space_of(row.space) for row in earlier), plan.space])
     connection.execute(update(stages).where(stages.c.id == stage_id).values(distributions=hull))
-    connection.execute(insert(rounds).values(stage_id=stage_id, round=plan.round, space=space))
+    made = insert(rounds).values(stage_id=stage_id, round=plan.round, space=space, planned=len(rows))
+    connection.execute(made)
     if rows:
         # In trial order, so that the ids rise with the numbers: Optuna reads trials in the order of their ids.
         connection.execute(insert(trials), [{"stage_id": stage_id, "round": plan.round, **row} for row in rows])
+    round_planned(connection, study_id, plan.stage, plan.round, len(rows))
 
 
 def mark_running(connection: Connection, study_id: int, stage: StageName, numbers: list[int]) -> None:
@@ -49,19 +48,6 @@ def mark_running(connection: Connection, study_id: int, stage: StageName, number
         trials.c.stage_id == _stage(study_id, stage), trials.c.number.in_(numbers), trials.c.state == "waiting"
     )
     connection.execute(change.values(state="running", started_at=now()))
-
-
-def write_result(connection: Connection, study_id: int, result: TrialResult) -> bool:
-    """``StudyStore.save_result``."""
-    mine = (trials.c.stage_id == _stage(study_id, result.stage), trials.c.number == result.number)
-    ended = func.statement_timestamp()
-    began = func.coalesce(trials.c.started_at, ended - timedelta(seconds=result.duration_s))
-    change = update(trials).where(*mine, trials.c.state.in_(UNFINISHED))
-    if connection.execute(change.values(**result_row(result), started_at=began, finished_at=ended)).rowcount == 1:
-        return True
-    if connection.execute(select(trials.c.id).where(*mine)).scalar_one_or_none() is None:
-        raise unplanned_trial(result)
-    return False
 
 
 def write_verdict(connection: Connection, study_id: int, verdict: Verdict) -> None:
@@ -77,8 +63,15 @@ def write_verdict(connection: Connection, study_id: int, verdict: Verdict) -> No
         raise unplanned_round(verdict)
     if row.verdict is None:
         connection.execute(update(rounds).where(*mine).values(verdict=written, finished_at=now()))
+        goes_on(connection, study_id)
+        round_judged(connection, study_id, verdict.stage, verdict.round, verdict.outcome.value)
     elif row.verdict != written:
         raise other_verdict(verdict)
+
+
+def goes_on(connection: Connection, study_id: int) -> None:
+    """Something has come of the study since it was claimed."""
+    connection.execute(update(studies).where(studies.c.id == study_id, studies.c.stalls > 0).values(stalls=0))
 
 
 def _stage(study_id: int, stage: StageName) -> Any:

@@ -34,6 +34,6 @@ def searched(store: StudyStore, stage: StageName = StageName.COARSE, **sections:
     started(store, lease, planned)
     store.start_trials(lease, stage, [0, 5, 6])
     for job, value in zip(planned, VALUES, strict=False):
-        store.save_result(lease, complete(job, value))
-    store.save_result(lease, broken(planned[5]))
+        store.save_results(lease, [complete(job, value)])
+    store.save_results(lease, [broken(planned[5])])
     return lease

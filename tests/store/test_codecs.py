@@ -153,7 +153,7 @@ def test_results_and_verdicts_come_back_from_postgres(engine: Engine, result: Tr
     store = PostgresStore(engine)
     lease = begun(store)
     started(store, lease, jobs(StageName.FINE, 1))
-    store.save_result(lease, result)
+    store.save_results(lease, [result])
     judged = Verdict(**{**vars(verdict), "stage": StageName.FINE, "round": 0})
     store.save_verdict(lease, judged)
     read = store.results(lease.study_id)

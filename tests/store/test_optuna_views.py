@@ -143,8 +143,10 @@ def test_sanity_stages_show_the_training_loss(store: PostgresStore, load: Load, 
     started(store, lease, planned)
     losses = [(2.0, 1.0), (2.0, 0.5), (2.0, math.inf), (), (2.0, math.nan)]
     for job, curve in zip(planned, losses, strict=False):
-        store.save_result(lease, complete(job, value=None, best_epoch=None, epochs=(), step_losses=curve, learned=True))
-    store.save_result(lease, broken(planned[5]))
+        store.save_results(
+            lease, [complete(job, value=None, best_epoch=None, epochs=(), step_losses=curve, learned=True)]
+        )
+    store.save_results(lease, [broken(planned[5])])
     study = load(f"digits/{stage}")
     assert study.direction is StudyDirection.MINIMIZE
     assert [trial.value for trial in study.trials] == [1.0, 0.5, math.inf, None, None, None]
@@ -161,7 +163,7 @@ def test_infinite_curves_of_both_signs(store: PostgresStore, load: Load) -> None
     epochs = tuple(
         EpochRecord(i + 1, 0.0, None, 0.0, value) for i, value in enumerate((-math.inf, None, math.inf, 0.5))
     )
-    store.save_result(lease, complete(planned[0], epochs=epochs))
+    store.save_results(lease, [complete(planned[0], epochs=epochs)])
     assert load("digits/coarse").trials[0].intermediate_values == {1: -math.inf, 3: math.inf, 4: 0.5}
 
 
@@ -172,7 +174,7 @@ def test_rounds_of_a_stage_are_one_study(store: PostgresStore, load: Load) -> No
         planned = jobs(StageName.FINE, 3, first=3 * number)
         started(store, lease, planned, number, space)
         for job in planned:
-            store.save_result(lease, complete(job, 0.1 * (job.number + 1), test_loss=0.3, test_accuracy=0.9))
+            store.save_results(lease, [complete(job, 0.1 * (job.number + 1), test_loss=0.3, test_accuracy=0.9)])
         store.save_verdict(lease, verdict(StageName.FINE, number, summary=f"summary {number}"))
     study = load("digits/fine")
     assert [trial.user_attrs["round"] for trial in study.trials] == [0, 0, 0, 1, 1, 1]
@@ -193,11 +195,11 @@ def test_a_reader_sees_the_study_grow(store: PostgresStore, load: Load) -> None:
     started(store, lease, planned)
     study = load("digits/coarse")
     assert [trial.state for trial in study.trials] == [State.WAITING] * 4
-    store.save_result(lease, complete(planned[2]))
+    store.save_results(lease, [complete(planned[2])])
     store.start_trials(lease, StageName.COARSE, [0])
     assert [trial.state for trial in study.trials] == [State.RUNNING, State.WAITING, State.COMPLETE, State.WAITING]
     for job in planned:
-        store.save_result(lease, complete(job))
+        store.save_results(lease, [complete(job)])
     started(store, lease, jobs(count=2, first=4), round_number=1)
     assert [trial.state for trial in study.trials] == [State.COMPLETE] * 4 + [State.WAITING] * 2
 

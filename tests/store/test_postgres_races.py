@@ -55,7 +55,7 @@ def test_a_write_that_overlaps_a_claim_is_late(engine: Engine) -> None:
     with in_thread() as pool, engine.connect() as other:
         with other.begin():
             other.execute(update(studies).values(fence=studies.c.fence + 1, holder="another"))
-            late = pool.submit(store.save_result, lease, complete(jobs()[0]))
+            late = pool.submit(store.save_results, lease, [complete(jobs()[0])])
             until_blocked_or_done(engine, late)
         with pytest.raises(LeaseLostError):
             late.result(PATIENCE_S)
@@ -96,7 +96,7 @@ def test_of_the_same_result_twice_at_once_one_counts(engine: Engine) -> None:
 
     def save(value: float) -> bool:
         together.wait()
-        return store.save_result(lease, complete(jobs()[0], value))
+        return bool(store.save_results(lease, [complete(jobs()[0], value)]))
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(save, (0.1, 0.2, 0.3, 0.4))) == 1
@@ -153,7 +153,7 @@ def test_idle_connections_may_die_unnoticed(engine: Engine) -> None:
             one.invalidate()
             two.execute(kill, {"mine": mine})
         started(store, lease, jobs())
-        assert store.save_result(lease, complete(job)) is True
+        assert store.save_results(lease, [complete(job)]) == (complete(job),)
 
 
 def test_a_server_that_stays_away_is_said_to_be_unavailable(databases: Databases) -> None:
@@ -179,7 +179,7 @@ def test_a_killed_server_costs_nothing_but_time(tmp_path_factory: pytest.TempPat
             if job.number in (1, 3):
                 kill(home)
             started(store, lease, planned)
-            store.save_result(lease, complete(job, job.number / 10))
+            store.save_results(lease, [complete(job, job.number / 10)])
             store.renew(lease, 3600)
         read = [trial.result for trial in store.results(lease.study_id).of_stage(StageName.COARSE)]
         with engine.connect() as connection:

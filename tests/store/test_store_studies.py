@@ -140,7 +140,9 @@ def test_a_dead_holders_lease_is_seized_at_once(store: StudyStore) -> None:
         store.renew(dead, LONG_S)
 
 
-@pytest.mark.parametrize("state", [StudyState.INTERRUPTED, StudyState.COMPLETE, StudyState.FAILED])
+@pytest.mark.parametrize(
+    "state", [StudyState.INTERRUPTED, StudyState.COMPLETE, StudyState.FAILED, StudyState.CANCELLED]
+)
 def test_a_released_study_is_free_in_the_state_that_was_given(store: StudyStore, state: StudyState) -> None:
     lease = begun(store)
     for _ in range(2):  # the second time changes nothing
@@ -162,6 +164,6 @@ def test_a_released_study_is_free_in_the_state_that_was_given(store: StudyStore,
 @pytest.mark.parametrize("state", [StudyState.WAITING, StudyState.RUNNING])
 def test_a_study_is_not_released_as_waiting_or_running(store: StudyStore, state: StudyState) -> None:
     lease = begun(store)
-    with pytest.raises(ValueError, match="is released as complete, failed, interrupted"):
+    with pytest.raises(ValueError, match="is released as cancelled, complete, failed, interrupted, paused"):
         store.release(lease, state, None)
     assert store.holder(lease.study_id) == "me"
