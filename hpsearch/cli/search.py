@@ -2,20 +2,21 @@
 
 from pathlib import Path
 
+import click
 import torch
 
-from hpsearch.cli.choosing import ENDED, chosen_study
+from hpsearch.cli.choosing import chosen_study
 from hpsearch.cli.progress import shown_progress
 from hpsearch.cli.workers import workers_for
 from hpsearch.conductor.conduct import Conductor
 from hpsearch.conductor.holder import this_process
-from hpsearch.errors import LeaseLostError
+from hpsearch.errors import ConflictError, LeaseLostError
 from hpsearch.executors.ray_tune import RayTuneExecutor
 from hpsearch.preflight.check import check_definition
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.settings import Settings
 from hpsearch.store.port import StudyStore
-from hpsearch.study import StudyDefinition, objective_for
+from hpsearch.study import ENDED, StudyDefinition, StudyState, objective_for
 from hpsearch.task import Task
 
 
@@ -25,10 +26,11 @@ def searched(
     """The results of a definition's study after training whatever they still lack.
 
     ``folder`` holds the user's own modules. ``workers`` replaces the number in the definition. ``again`` asks for a
-    copy of a study that has ended. Raises DefinitionError before anything is stored if data or network do not fit.
+    copy of a study that has ended. Raises DefinitionError before anything is stored if data or network do not fit, and
+    ConflictError if the study is paused meanwhile.
     """
     task = check_definition(definition).task
-    study = chosen_study(store, definition, again)
+    study = _resumed(settings, chosen_study(store, definition, again))
     # A cluster's GPUs are not counted from here: there the definition says the share.
     asked = workers_for(definition.resources, workers, 0 if settings.ray_address else torch.cuda.device_count())
     executor = RayTuneExecutor(
@@ -44,12 +46,33 @@ def searched(
         return _conducted(conductor, study, task)
 
 
+def _resumed(settings: Settings, study: StudyRecord) -> StudyRecord:
+    """The study, which does not wait any more for the command that resumes it: this is one."""
+    if study.state is not StudyState.PAUSED:
+        return study
+    from hpsearch.storage import open_database
+    from hpsearch.store.desk import StudyDesk
+
+    with open_database(settings) as database:
+        return StudyDesk(database.engine, database.ensure).resume(study.owner, study.id)
+
+
 def _conducted(conductor: Conductor, study: StudyRecord, task: Task) -> StudyResults:
-    """The study at its end, also if another process has brought it there."""
+    """The study at its end, also if another process has brought it there or its user has cancelled it."""
+    while (results := _worked_on(conductor, study, task)).study.state is StudyState.INTERRUPTED:
+        pass  # its user has asked for a pause, and taken that back when the work had stopped already
+    if results.study.state is StudyState.PAUSED:
+        raise ConflictError(f"study {study.name} was paused; nothing is lost: the same command resumes it")
+    if results.study.state is StudyState.CANCELLED:
+        click.echo(f"Study {study.name} was cancelled; --again trains a copy.", err=True)
+    return results
+
+
+def _worked_on(conductor: Conductor, study: StudyRecord, task: Task) -> StudyResults:
     try:
         return conductor.conduct(study, task)
     except LeaseLostError:
         results = conductor.store.results(study.id)
-        if results.study.state not in ENDED:
+        if results.study.state not in (*ENDED, StudyState.PAUSED):
             raise
         return results

@@ -1,10 +1,12 @@
 """The one loop: plan a stage, run what is missing of its plan, judge it, until the recipe ends or a stage fails."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from hpsearch.conductor.halt import Halted, Outcome, outcome_of
 from hpsearch.conductor.keeper import Keeper, obtain
 from hpsearch.conductor.observer import Observer
+from hpsearch.conductor.patience import patiently
 from hpsearch.conductor.walk import Walk
 from hpsearch.errors import LeaseLostError
 from hpsearch.executors.port import Executor
@@ -15,11 +17,13 @@ from hpsearch.study import StudyState
 from hpsearch.task import Task
 
 WHOLE_RECIPE = (*RECIPE, StageName.TEST)
+PATIENCE_S = 30.0
+"""How long a write waits for a database that is away; the workers go on meanwhile."""
 
 
 @dataclass(frozen=True)
 class Conductor:
-    """Takes studies to their end, one at a time: the only writer of their results."""
+    """Takes studies to their end: the only writer of their results. Several threads may use one."""
 
     store: StudyStore
     executor: Executor
@@ -28,25 +32,54 @@ class Conductor:
     """Name of this process (``holder.this_process``)."""
     lease_s: float = 15.0
     stages: Sequence[StageName] = WHOLE_RECIPE
+    patience_s: float = PATIENCE_S
+    shares_workers: bool = False
+    """Whether others train on the executor's workers as well: then a study gets as many as its definition says."""
 
     def conduct(self, study: StudyRecord, task: Task) -> StudyResults:
-        """Takes the study from wherever it stands to its end.
+        """Claims the study, waiting for whoever works on it, and takes it from wherever it stands to its end.
 
-        Raises LeaseLostError if another conductor took it over, and whatever the executor or the store raise;
-        the study is then left as interrupted and a later call goes on with what is missing.
+        Or to where its user wants it paused or cancelled. Raises what ``under`` raises.
         """
         lease = obtain(self.store, study.id, self.holder, self.lease_s, self.observer)
-        with Keeper(self.store, lease, self.lease_s) as keeper:
+        self.under(Keeper(self.store, lease, self.lease_s), study, lambda: task)
+        return self.store.results(study.id)
+
+    def under(self, keeper: Keeper, study: StudyRecord, task_of: Callable[[], Task]) -> Outcome:
+        """Takes a claimed study to its end, or to where the keeper halts it; gives back how it was released.
+
+        Raises LeaseLostError if another conductor took the study over, and whatever ``task_of``, the executor or the
+        store raise; the study is then left as interrupted, and a later claim goes on with what is missing.
+        """
+        with keeper:
             try:
-                self.store.set_task(lease, task)
-                walk = Walk(self.store, self.executor, self.observer, keeper, study, task)
-                failure = walk.through(self.stages)
+                outcome = self._outcome(keeper, study, task_of)
             except LeaseLostError:
                 raise
             except BaseException as error:
                 reason = "interrupted" if isinstance(error, KeyboardInterrupt) else f"{type(error).__name__}: {error}"
-                self.store.release(lease, StudyState.INTERRUPTED, reason)
+                self.store.release(keeper.lease, StudyState.INTERRUPTED, reason)
                 raise
-            state = StudyState.COMPLETE if failure is None else StudyState.FAILED
-            self.store.release(lease, state, failure)
-        return self.store.results(study.id)
+            patiently(
+                lambda: self.store.release(keeper.lease, outcome.state, outcome.reason), self.patience_s, keeper.halt
+            )
+        return outcome
+
+    def _outcome(self, keeper: Keeper, study: StudyRecord, task_of: Callable[[], Task]) -> Outcome:
+        walk: Walk | None = None
+        try:
+            keeper.check()
+            task = task_of()
+            keeper.check()
+            self.store.set_task(keeper.lease, task)
+            asked = study.definition.resources.workers
+            at_most = asked if self.shares_workers and asked != "auto" else None
+            walk = Walk(
+                self.store, self.executor, self.observer, keeper, study, task,
+                patience_s=self.patience_s, at_most=at_most,
+            )  # fmt: skip
+            failure = walk.through(self.stages)
+        except Halted as halted:
+            stage = walk.stage if walk is not None else None
+            return outcome_of(halted.cause, stage, study.definition.resources.time_limit_s)
+        return Outcome(StudyState.COMPLETE if failure is None else StudyState.FAILED, failure)

@@ -1,11 +1,13 @@
 """One walk through the recipe of one study, under one lease."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from typing import TypeVar
 
 from hpsearch.conductor.keeper import Keeper
 from hpsearch.conductor.observer import Observer
-from hpsearch.executors.port import Executor
+from hpsearch.conductor.patience import patiently
+from hpsearch.executors.port import Arrivals, Executor
 from hpsearch.job import Cohort, cohorts
 from hpsearch.recipe.plan import Plan
 from hpsearch.recipe.steps import RECIPE_STEPS, concluded, skipped
@@ -14,8 +16,10 @@ from hpsearch.search import sampling
 from hpsearch.stage import StageName
 from hpsearch.store.port import StudyStore
 from hpsearch.task import Task
-from hpsearch.trial import FinishedTrial, TrialResult
+from hpsearch.trial import FinishedTrial
 from hpsearch.verdict import Verdict
+
+T = TypeVar("T")
 
 
 class Walk:
@@ -32,9 +36,15 @@ class Walk:
         keeper: Keeper,
         study: StudyRecord,
         task: Task,
+        *,
+        patience_s: float,
+        at_most: int | None,
     ) -> None:
+        """``at_most`` so many workers train for the study; a write waits for the database for ``patience_s``."""
+        self.stage: StageName | None = None
+        """Where the walk is; None before the first stage."""
         self._store, self._executor, self._observer, self._keeper = store, executor, observer, keeper
-        self._study, self._task = study, task
+        self._study, self._task, self._patience_s, self._at_most = study, task, patience_s, at_most
         known = store.results(study.id)
         self._results = {(t.stage, t.number): t.result for t in known.trials if t.result is not None}
         self._judged = {(s.stage, s.round): s.verdict for s in known.stages if s.verdict is not None}
@@ -42,8 +52,12 @@ class Walk:
         self._finished: list[FinishedTrial] = []
 
     def through(self, stages: Sequence[StageName]) -> str | None:
-        """All stages in order; returns why the study failed, None if it did not."""
+        """All stages in order; returns why the study failed, None if it did not.
+
+        Raises Halted where the keeper halts it.
+        """
         for name in stages:
+            self.stage = name
             verdict = self._round(name)
             while verdict.again:
                 verdict = self._round(name)
@@ -65,28 +79,48 @@ class Walk:
             )
         self._verdicts.append(verdict)
         if (name, verdict.round) not in self._judged:
-            self._store.save_verdict(lease, verdict)
+            self._keeper.check()
+            self._write(lambda: self._store.save_verdict(lease, verdict))
             self._observer.stage_judged(verdict)
         return verdict
 
     def _run(self, plan: Plan) -> None:
         """Trains what is missing of a plan; every result is stored before anyone hears of it."""
-        self._store.start_round(self._keeper.lease, plan.stage, plan.round, plan.jobs, plan.space)
+        lease = self._keeper.lease
+        self._keeper.check()
+        self._write(lambda: self._store.start_round(lease, plan.stage, plan.round, plan.jobs, plan.space))
         missing = self._missing(plan)
         waiting = sum(len(cohort.jobs) for cohort in missing)
         if (plan.stage, plan.round) not in self._judged:
             self._observer.stage_started(plan.stage, plan.round, len(plan.jobs), len(plan.jobs) - waiting, plan.reason)
         if missing:
-            with closing(self._executor.run(missing)) as arriving:
-                for result in arriving:
-                    self._keep(result)
+            self._train(missing)
         self._finished += [FinishedTrial(job, self._results[job.stage, job.number]) for job in plan.jobs]
 
-    def _keep(self, result: TrialResult) -> None:
+    def _train(self, missing: Sequence[Cohort]) -> None:
+        running = self._executor.run(missing, turn=self._study.owner, at_most=self._at_most, halt=self._keeper.halt)
+        with closing(running):
+            for arrived in running:
+                self._keep(arrived)
         self._keeper.check()
-        if self._store.save_result(self._keeper.lease, result):
+
+    def _keep(self, arrived: Arrivals) -> None:
+        self._keeper.check()
+        lease, results = self._keeper.lease, arrived.results
+        ended = {(result.stage, result.number) for result in results}
+        begun = [job for job in arrived.started if (job.stage, job.number) not in ended]
+        if begun:
+            numbers = [job.number for job in begun]
+            self._write(lambda: self._store.start_trials(lease, begun[0].stage, numbers))
+        if not results:
+            return
+        new = self._write(lambda: self._store.save_results(lease, results))
+        self._results |= {(result.stage, result.number): result for result in results}
+        for result in new:
             self._observer.trial_finished(result)
-        self._results[result.stage, result.number] = result
+
+    def _write(self, write: Callable[[], T]) -> T:
+        return patiently(write, self._patience_s, self._keeper.halt)
 
     def _missing(self, plan: Plan) -> list[Cohort]:
         """The plan's cohorts without the members that have a result; who trains with whom follows from the plan."""

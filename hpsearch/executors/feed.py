@@ -4,40 +4,12 @@ Every method may be called from any thread; those marked (Tune) are called by th
 """
 
 import threading
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from queue import SimpleQueue
 
+from hpsearch.executors.line import Broken, Line, Lost, Reported, Started, next_line
 from hpsearch.job import Cohort
 from hpsearch.trial import TrialResult
-
-
-@dataclass(frozen=True)
-class Reported:
-    """A member of a cohort has its result."""
-
-    result: TrialResult
-
-
-@dataclass(frozen=True)
-class Lost:
-    """The worker of a cohort died before all members had reported."""
-
-    cohort: Cohort
-    reason: str
-    was_ready: bool
-    """Whether it could have trained: torch imported, data loaded. If not, the cohort is not to blame."""
-
-
-@dataclass(frozen=True)
-class Broken:
-    """The loop has ended; nothing more will come."""
-
-    reason: str
-
-
-Inbox = SimpleQueue[Reported | Lost | Broken]
 
 
 @dataclass(eq=False)
@@ -45,12 +17,11 @@ class Order:
     """One cohort for one worker. Only the feed changes it."""
 
     cohort: Cohort
-    inbox: Inbox
+    line: Line
     reported: int = 0
     kill: Callable[[], None] | None = None
     """Kills the worker process; None until there is one."""
     is_ready: bool = False
-    withdrawn: bool = False
 
 
 @dataclass
@@ -59,36 +30,42 @@ class Feed:
 
     workers: int
     _changed: threading.Condition = field(default_factory=threading.Condition)
-    _waiting: deque[Order] = field(default_factory=deque)
+    _lines: list[Line] = field(default_factory=list)
+    """Those with orders that wait."""
     _placed: dict[str, Order] = field(default_factory=dict)
+    _placements: int = 0
+    _served: dict[str, int] = field(default_factory=dict)
+    """By turn, the number of the last placement for it."""
     _end: str | None = None
 
-    def submit(self, cohort: Cohort, inbox: Inbox) -> None:
-        """Lets a cohort be trained by the next free worker; what comes of it goes to ``inbox``."""
+    def submit(self, cohort: Cohort, line: Line) -> None:
+        """Lets a cohort be trained by the next free worker; what comes of it goes to the line's inbox."""
         with self._changed:
             if self._end is not None:
-                inbox.put(Broken(self._end))
+                line.inbox.put(Broken(self._end))
                 return
-            self._waiting.append(Order(cohort, inbox))
+            if not line.waiting:
+                self._lines.append(line)
+            line.waiting.append(cohort)
             self._changed.notify_all()
 
-    def withdraw(self, inbox: Inbox) -> None:
-        """Forgets the orders of ``inbox``; workers that train one of them are killed."""
+    def withdraw(self, line: Line) -> None:
+        """Forgets the orders of ``line``; workers that train one of them are killed."""
         with self._changed:
-            self._waiting = deque(order for order in self._waiting if order.inbox is not inbox)
+            line.withdrawn = True
+            line.waiting.clear()
+            self._lines = [one for one in self._lines if one is not line]
             for order in self._placed.values():
-                if order.inbox is inbox:
-                    order.withdrawn = True
-                    if order.kill is not None:
-                        order.kill()
+                if order.line is line and order.kill is not None:
+                    order.kill()
 
     def end(self, reason: str) -> None:
         """Takes no more orders, withdraws all there are, and tells everybody who waits for one."""
         with self._changed:
             self._end = self._end or reason
-            for inbox in {order.inbox for order in (*self._waiting, *self._placed.values())}:
-                inbox.put(Broken(self._end))
-                self.withdraw(inbox)
+            for line in {*self._lines, *(order.line for order in self._placed.values())}:
+                line.inbox.put(Broken(self._end))
+                self.withdraw(line)
             self._changed.notify_all()
 
     @property
@@ -96,17 +73,25 @@ class Feed:
         """Whether ``end`` was called."""
         return self._end is not None
 
-    def place(self, trial_id: str) -> Cohort | None:
+    def place(self, trial_id: str, patience_s: float | None = None) -> Cohort | None:
         """(Tune) The next cohort, from now on known by ``trial_id``; None if there is none for now.
 
-        While no order has a worker there is nothing to look after, and the call waits for one (or for the end).
+        While no order has a worker the call waits for one (or for the end): for ``patience_s``, without it for ever.
         """
         with self._changed:
             if not self._placed:
-                self._changed.wait_for(lambda: self._waiting or self._end is not None)
-            if not self._waiting or len(self._placed) >= self.workers:
+                self._changed.wait_for(lambda: self._lines or self._end is not None, patience_s)
+            if len(self._placed) >= self.workers:
                 return None
-            order = self._placed[trial_id] = self._waiting.popleft()
+            line = next_line(self._lines, [order.line for order in self._placed.values()], self._served)
+            if line is None:
+                return None
+            self._placements += 1
+            line.served = self._served[line.turn] = self._placements
+            order = self._placed[trial_id] = Order(line.waiting.popleft(), line)
+            if not line.waiting:
+                self._lines.remove(line)
+            self._forget_turns()
             return order.cohort
 
     def started(self, trial_id: str, kill: Callable[[], None]) -> None:
@@ -114,8 +99,10 @@ class Feed:
         with self._changed:
             order = self._placed[trial_id]
             order.kill = kill
-            if order.withdrawn:
+            if order.line.withdrawn:
                 kill()
+            else:
+                order.line.inbox.put(Started(order.cohort))
 
     def ready(self, trial_id: str) -> None:
         """(Tune) The order's worker can train from now on."""
@@ -127,8 +114,8 @@ class Feed:
         with self._changed:
             order = self._placed[trial_id]
             order.reported += 1
-            if not order.withdrawn:
-                order.inbox.put(Reported(result))
+            if not order.line.withdrawn:
+                order.line.inbox.put(Reported(result))
             done = order.reported == len(order.cohort.jobs)
             if done:
                 del self._placed[trial_id]
@@ -146,5 +133,10 @@ class Feed:
         """(Tune) The order's worker died."""
         with self._changed:
             order = self._placed.pop(trial_id, None)
-            if order is not None and not order.withdrawn:
-                order.inbox.put(Lost(order.cohort, reason, order.is_ready))
+            if order is not None and not order.line.withdrawn:
+                order.line.inbox.put(Lost(order.cohort, reason, order.is_ready))
+
+    def _forget_turns(self) -> None:
+        """A turn that neither waits nor trains begins anew when it comes again."""
+        here = {line.turn for line in self._lines} | {order.line.turn for order in self._placed.values()}
+        self._served = {turn: served for turn, served in self._served.items() if turn in here}

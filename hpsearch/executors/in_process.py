@@ -1,11 +1,13 @@
 """The executor in this process: no Ray, no second process, one job after the other."""
 
+import threading
 from collections.abc import Generator, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
 from hpsearch.executors.bench import Bench, importable, one_thread
 from hpsearch.executors.ledger import Ledger
+from hpsearch.executors.port import Arrivals
 from hpsearch.job import Cohort
 from hpsearch.trial import TrialResult
 
@@ -19,14 +21,27 @@ class InProcessExecutor:
         self._import_paths = tuple(import_paths)
         self._bench = Bench(device)
 
-    def run(self, cohorts: Sequence[Cohort]) -> Generator[TrialResult, None, None]:
-        """See the port. While the caller holds a result, the import path and torch's threads are the caller's."""
+    def run(
+        self,
+        cohorts: Sequence[Cohort],
+        *,
+        turn: str = "",  # noqa: ARG002  (who calls has the one worker, which is the caller)
+        at_most: int | None = None,  # noqa: ARG002
+        halt: threading.Event | None = None,
+    ) -> Generator[Arrivals, None, None]:
+        """See the port. While the caller holds arrivals, the import path and torch's threads are the caller's.
+
+        There is no worker to kill: ``halt`` is looked at between two jobs.
+        """
         ledger = Ledger(cohorts)
         for cohort in cohorts:
+            if halt is not None and halt.is_set():
+                return
+            yield Arrivals(cohort.jobs, ())
             results = self._bench.results(cohort)
-            while (result := self._next(results)) is not None:
+            while not (halt is not None and halt.is_set()) and (result := self._next(results)) is not None:
                 if ledger.settle(result):
-                    yield result
+                    yield Arrivals((), (result,))
 
     def _next(self, results: Iterator[TrialResult]) -> TrialResult | None:
         with one_thread(), importable(self._import_paths):

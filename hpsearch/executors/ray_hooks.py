@@ -2,7 +2,8 @@
 
 Tune would end a worker as soon as nothing waits for it (it keeps one at most), and a new one takes seconds to start.
 So a worker that has trained its cohort is parked: its Tune trial is left running without anything to do and stopped
-at the moment when a new cohort needs the worker, which Tune then hands on (``reuse_actors``).
+at the moment when a new cohort needs the worker, which Tune then hands on (``reuse_actors``). Nobody needs it for a
+while: it is ended, and its memory is free.
 """
 
 # ruff: noqa: ARG002  (the signatures are Tune's)
@@ -27,6 +28,9 @@ from hpsearch.executors.feed import Feed
 PATIENCE_S = 5.0
 """A cohort that has waited so long for a worker of its own takes a parked one: the cluster has no room for more."""
 
+IDLE_BEAT_S = 1.0
+"""Seconds between two looks at workers that are all idle."""
+
 
 @dataclass
 class Floor:
@@ -35,14 +39,23 @@ class Floor:
     feed: Feed
     check_room: Callable[[], None]
     """Raises WorkerError when the cluster has no room for a single worker (any more)."""
-    parked: list[Trial] = field(default_factory=list)
-    """Their workers are warm and idle."""
+    idle_s: float
+    """How long a worker stays warm without anything to train."""
+    parked: dict[str, tuple[Trial, float]] = field(default_factory=dict)
+    """By trial id, with the time since which their workers are idle, the longest idle one first."""
+    ending: set[str] = field(default_factory=set)
+    """Ids of those whose idle workers were killed; Tune has not noticed yet."""
     pending: dict[str, tuple[Trial, float]] = field(default_factory=dict)
     """By trial id, with the time of arrival: they wait for a worker."""
     offered: set[str] = field(default_factory=set)
     """Ids of pending trials that Tune was told to start."""
     checked_at: float = 0.0
     """When room was last checked."""
+
+    @property
+    def patience_s(self) -> float | None:
+        """How long nothing may happen before there is something to look after; None: nothing ever is."""
+        return IDLE_BEAT_S if self.parked or self.ending else None
 
     @property
     def must_wait(self) -> bool:
@@ -62,7 +75,7 @@ class CohortSearch(Searcher):  # type: ignore[misc]  # Ray has no types
         """The configuration of the next trial, None for "not now"."""
         if self._floor.must_wait:
             return None
-        cohort = self._floor.feed.place(trial_id)
+        cohort = self._floor.feed.place(trial_id, self._floor.patience_s)
         if cohort is not None:
             return {**self._settings, "cohort": cohort}
         return Searcher.FINISHED if self._floor.feed.has_ended else None
@@ -93,7 +106,7 @@ class ParkingScheduler(FIFOScheduler):  # type: ignore[misc]  # Ray has no types
         own."""
         floor, now = self._floor, time.monotonic()
         if floor.feed.has_ended:
-            for trial in (*floor.parked, *(waiting for waiting, _ in floor.pending.values())):
+            for trial, _ in (*floor.parked.values(), *floor.pending.values()):
                 tune_controller.stop_trial(trial)
             floor.parked.clear()
             floor.pending.clear()
@@ -102,12 +115,26 @@ class ParkingScheduler(FIFOScheduler):  # type: ignore[misc]  # Ray has no types
             if is_new or (is_late and floor.parked):
                 floor.offered.add(trial_id)
                 if floor.parked:
-                    tune_controller.stop_trial(floor.parked.pop())
+                    tune_controller.stop_trial(floor.parked.popitem()[1][0])  # the warmest
                 return trial
             if is_late and now - floor.checked_at > PATIENCE_S:
                 floor.checked_at = now
                 floor.check_room()
+        self._end_idle_workers(tune_controller, now)
         return None
+
+    def _end_idle_workers(self, tune_controller: Any, now: float) -> None:
+        """Kills those that nobody has needed for a while; Tune finds out like of any other death, by a failed step.
+
+        Stopping the Tune trial would not do: Tune keeps one such worker.
+        """
+        floor = self._floor
+        for trial_id, (trial, since) in list(floor.parked.items()):
+            if now - since >= floor.idle_s:
+                del floor.parked[trial_id]
+                floor.ending.add(trial_id)
+                ray.kill(trial.temporary_state.ray_actor)
+                tune_controller._schedule_trial_train(trial)  # noqa: SLF001
 
     def on_trial_result(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> str:
         """The worker is ready, or a member has its result; after the last one the worker is parked."""
@@ -115,7 +142,7 @@ class ParkingScheduler(FIFOScheduler):  # type: ignore[misc]  # Ray has no types
         if member is None:
             self._floor.feed.ready(trial.trial_id)
         elif self._floor.feed.reported(trial.trial_id, member):
-            self._floor.parked.append(trial)
+            self._floor.parked[trial.trial_id] = (trial, time.monotonic())
             return str(TrialScheduler.NOOP)
         return str(TrialScheduler.CONTINUE)
 
@@ -145,6 +172,8 @@ class Reporter(TrialProgressCallback):  # type: ignore[misc]  # Ray has no types
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """The trial's worker died, before the trial began or while it trained."""
         self._leave(trial)
+        self._floor.parked.pop(trial.trial_id, None)
+        self._floor.ending.discard(trial.trial_id)
         reason = why_it_died(_message(trial), self._fault_folder / trial.trial_id)
         self._floor.feed.lost(trial.trial_id, reason)
 

@@ -11,14 +11,15 @@ from hpsearch.executors.ray_hooks import CohortSearch, Floor, ParkingScheduler, 
 from hpsearch.executors.ray_worker import CohortTrainable
 
 
-def serve(feed: Feed, folder: Path, resources: Resources, import_paths: Sequence[str]) -> None:
+def serve(feed: Feed, folder: Path, resources: Resources, import_paths: Sequence[str], idle_s: float) -> None:
     """Trains what the feed holds, on warm workers, until the feed has ended. Tune's own files go to ``folder``.
 
-    Raises WorkerError when there is no room for a single worker any more.
+    A worker that has had nothing to train for ``idle_s`` is ended. Raises WorkerError when there is no room for a
+    single worker any more.
     """
     faults = folder / "faults"
     faults.mkdir()
-    floor = Floor(feed, lambda: check_room(resources))
+    floor = Floor(feed, lambda: check_room(resources), idle_s)
     settings = {
         "import_paths": tuple(import_paths),
         "device": "cuda" if resources.gpus_per_worker else "cpu",

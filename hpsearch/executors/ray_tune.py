@@ -4,20 +4,23 @@ import os
 import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
-from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
 
 from hpsearch.errors import WorkerError
-from hpsearch.executors.feed import Broken, Feed, Inbox, Lost, Reported
+from hpsearch.executors.feed import Feed
 from hpsearch.executors.ledger import Ledger
+from hpsearch.executors.line import Line
+from hpsearch.executors.port import Arrivals
 from hpsearch.executors.ray_cluster import Resources, leave, prepare_environment, start_or_join
+from hpsearch.executors.ray_run import RayRun
 from hpsearch.executors.ray_scratch import scratch_folder
 from hpsearch.job import Cohort
-from hpsearch.trial import TrialResult
 
-LOST_STARTS = 3
-"""So many workers in a row that died before they were ready mean that none will be."""
+HALT_BEAT_S = 0.2
+"""Seconds between two looks at ``halt`` while nothing arrives."""
+IDLE_S = 20.0
+"""Seconds that a worker stays warm without anything to train."""
 CLOSING_S = 30.0
 """Seconds that closing waits for Ray to end; what is left after that ends with the process."""
 
@@ -39,49 +42,41 @@ class RayTuneExecutor:
         gpus_per_worker: float = 0.0,
         address: str | None = None,
         import_paths: Sequence[str] = (),
+        idle_s: float = IDLE_S,
     ) -> None:
         """``workers``: processes that train at the same time, by default one per core that this process may use.
         ``gpus_per_worker``: share of a GPU for each, 0 for none. ``address``: the cluster to join, None for a Ray
-        of our own, whose files go below ``home``. ``import_paths``: folders with the user's own modules."""
+        of our own, whose files go below ``home``. ``import_paths``: folders with the user's own modules.
+        ``idle_s``: how long a worker keeps its memory without anything to train."""
         self._home = home
         self._resources = Resources(workers or _cores(), gpus_per_worker, address)
         self._import_paths = tuple(import_paths)
+        self._idle_s = idle_s
         self._feed = Feed(self._resources.workers)
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
-    def run(self, cohorts: Sequence[Cohort]) -> Generator[TrialResult, None, None]:
+    def run(
+        self,
+        cohorts: Sequence[Cohort],
+        *,
+        turn: str = "",
+        at_most: int | None = None,
+        halt: threading.Event | None = None,
+    ) -> Generator[Arrivals, None, None]:
         """See the port."""
-        ledger = Ledger(cohorts)
+        run = RayRun(self._feed, Line(turn, at_most), Ledger(cohorts))
         self._start()
-        inbox: Inbox = SimpleQueue()
-        lost_starts = 0
         try:
-            for cohort in cohorts:
-                self._feed.submit(cohort, inbox)
-            while not ledger.is_settled:
-                event = inbox.get()
-                if isinstance(event, Broken):
-                    raise WorkerError(event.reason)
-                if isinstance(event, Reported):
-                    lost_starts = 0
-                    if ledger.settle(event.result):
-                        yield event.result
-                elif event.was_ready:
-                    yield from self._after_loss(event, ledger, inbox)
-                else:
-                    lost_starts += 1
-                    if lost_starts >= LOST_STARTS:
-                        raise WorkerError(_no_start(event.reason))
-                    self._feed.submit(event.cohort, inbox)
+            run.begin(cohorts)
+            while not run.is_settled:
+                arrived = run.arrivals(HALT_BEAT_S)
+                if halt is not None and halt.is_set():
+                    return
+                if arrived is not None:
+                    yield arrived
         finally:
-            self._feed.withdraw(inbox)
-
-    def _after_loss(self, loss: Lost, ledger: Ledger, inbox: Inbox) -> tuple[TrialResult, ...]:
-        after = ledger.after_loss(loss.cohort, loss.reason)
-        for cohort in after.again:
-            self._feed.submit(cohort, inbox)
-        return after.given_up
+            run.end()
 
     def close(self) -> None:
         """See the port."""
@@ -114,7 +109,7 @@ class RayTuneExecutor:
                     if not self._feed.has_ended:
                         from hpsearch.executors.ray_loop import serve  # noqa: PLC0415  (after Ray's environment)
 
-                        serve(self._feed, folder, self._resources, self._import_paths)
+                        serve(self._feed, folder, self._resources, self._import_paths, self._idle_s)
                 finally:
                     leave()
         except WorkerError as error:
@@ -123,13 +118,6 @@ class RayTuneExecutor:
             self._feed.abandon(f"Ray has ended ({type(error).__name__}: {error}); give the same command again")
         else:
             self._feed.abandon("the workers have ended")
-
-
-def _no_start(reason: str) -> str:
-    return (
-        f"{LOST_STARTS} workers in a row died before they could train: {reason}; "
-        f"see that torch can be imported and the data be loaded in the memory that one worker has"
-    )
 
 
 def _cores() -> int:

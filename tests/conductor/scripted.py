@@ -1,10 +1,12 @@
 """An executor that trains nothing: every result is a function of its job, so that the loop itself can be tested."""
 
 import math
+import threading
 from collections.abc import Callable, Generator, Sequence
 from types import TracebackType
 from typing import Self
 
+from hpsearch.executors.port import Arrivals
 from hpsearch.job import Cohort, Job
 from hpsearch.stage import StageName
 from hpsearch.task import Task
@@ -49,24 +51,48 @@ def stuck(job: Job) -> TrialResult:
 
 
 class ScriptedExecutor:
-    """Gives ``script(job)`` for every job; raises ``KeyboardInterrupt`` after ``stop_after`` results."""
+    """Gives ``script(job)`` for every job; raises ``KeyboardInterrupt`` after ``stop_after`` results.
+
+    ``on_result`` is called with the number of results so far before each one is handed out.
+    """
 
     isolates_processes = False
 
-    def __init__(self, script: Callable[[Job], TrialResult] = learning, stop_after: int | None = None) -> None:
-        self.script, self.stop_after = script, stop_after
+    def __init__(
+        self,
+        script: Callable[[Job], TrialResult] = learning,
+        stop_after: int | None = None,
+        on_result: Callable[[int], None] | None = None,
+    ) -> None:
+        self.script, self.stop_after, self.on_result = script, stop_after, on_result
         self.trained: list[tuple[StageName, int]] = []
+        self.runs: list[tuple[str, int | None]] = []
+        self.closed = 0
 
-    def run(self, cohorts: Sequence[Cohort]) -> Generator[TrialResult, None, None]:
+    def run(
+        self,
+        cohorts: Sequence[Cohort],
+        *,
+        turn: str = "",
+        at_most: int | None = None,
+        halt: threading.Event | None = None,
+    ) -> Generator[Arrivals, None, None]:
+        self.runs.append((turn, at_most))
         for cohort in reversed(cohorts):  # no order is promised
+            yield Arrivals(cohort.jobs, ())
             for job in cohort.jobs:
                 if self.stop_after is not None and len(self.trained) >= self.stop_after:
                     raise KeyboardInterrupt
+                if halt is not None and halt.is_set():
+                    return
                 self.trained.append((job.stage, job.number))
-                yield self.script(job)
+                result = self.script(job)
+                if self.on_result is not None:
+                    self.on_result(len(self.trained))
+                yield Arrivals((), (result,))
 
     def close(self) -> None:
-        pass
+        self.closed += 1
 
     def __enter__(self) -> Self:
         return self

@@ -1,10 +1,11 @@
 """Jobs and cohorts that the tests of the executors share."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from hpsearch.executors.port import Arrivals
 from hpsearch.job import Budget, Cohort, DataSettings, Job, NetworkSettings, OptimizerSettings
 from hpsearch.stage import StageName
 from hpsearch.trial import TrialResult
@@ -48,9 +49,22 @@ def in_cohorts_of(size: int, jobs: Iterable[Job]) -> list[Cohort]:
     return [together(*given[start : start + size]) for start in range(0, len(given), size)]
 
 
-def by_number(results: Iterable[TrialResult]) -> Results:
+def results_in(arriving: Iterable[Arrivals]) -> list[TrialResult]:
+    """All results, as they came."""
+    return [result for arrived in arriving for result in arrived.results]
+
+
+def next_result(running: Generator[Arrivals, None, None]) -> TrialResult:
+    """Waits for the first result; nothing else may come with it."""
+    while not (arrived := next(running)).results:
+        pass
+    (result,) = arrived.results
+    return result
+
+
+def by_number(arriving: Iterable[Arrivals]) -> Results:
     """The results by number; each must be there once only."""
-    given = list(results)
+    given = results_in(arriving)
     found = {result.number: result for result in given}
     assert len(found) == len(given)
     return found

@@ -21,9 +21,10 @@ def main(home: str, address: str, workers: str, *kinds: str) -> None:
     with RayTuneExecutor(
         Path(home), workers=int(workers), address=address or None, import_paths=(USER_CODE,)
     ) as executor:
-        for result in executor.run(in_cohorts_of(1, [job(number, kind) for number, kind in enumerate(kinds)])):
-            sys.stdout.write(f"{result.number} {result.state} {result.step_losses}\n")
-            sys.stdout.flush()
+        for arrived in executor.run(in_cohorts_of(1, [job(number, kind) for number, kind in enumerate(kinds)])):
+            for result in arrived.results:
+                sys.stdout.write(f"{result.number} {result.state} {result.step_losses}\n")
+                sys.stdout.flush()
 
 
 if __name__ == "__main__":

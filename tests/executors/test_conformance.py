@@ -19,6 +19,8 @@ from tests.executors.executor_cases import (
     by_number,
     in_cohorts_of,
     job,
+    next_result,
+    results_in,
     together,
 )
 
@@ -94,7 +96,7 @@ def test_data_are_those_of_the_job_also_after_other_data(executor: Executor, und
 
 def test_named_networks_need_no_import_path(executor: Executor) -> None:
     network = NetworkSettings("convnet", None, {"depth": 1, "width": 4})
-    (result,) = executor.run([together(job(0, network=network))])
+    (result,) = results_in(executor.run([together(job(0, network=network))]))
     assert result.state is TrialState.COMPLETE
 
 
@@ -102,14 +104,14 @@ def test_a_closed_generator_cancels_the_rest(executor: Executor, undisturbed: Re
     # In this process nothing is under way when the generator is closed; a worker is inside a job of ten minutes.
     slow = "sleep" if executor.isolates_processes else "none"
     running = executor.run([together(job(0)), together(job(8, slow), job(9)), together(job(10, slow), job(11))])
-    first = next(running)
+    first = next_result(running)
     running.close()
     assert first == undisturbed[0]
     assert by_number(executor.run([together(job(0), job(1))])) == {0: undisturbed[0], 1: undisturbed[1]}
 
 
 def test_jobs_run_on_one_thread_in_the_callers_folder(executor: Executor) -> None:
-    (result,) = executor.run([together(job(0, "tell"))])
+    (result,) = results_in(executor.run([together(job(0, "tell"))]))
     assert f"1 thread in {Path.cwd()}" in (result.reason or "")
 
 
@@ -119,7 +121,7 @@ def test_the_callers_process_stays_as_it_was(executor: Executor) -> None:
     try:
         before = list(sys.path), Path.cwd(), torch.get_num_threads()
         running = executor.run([together(job(0), job(1))])
-        next(running)
+        next_result(running)
         assert (list(sys.path), Path.cwd(), torch.get_num_threads()) == before
         running.close()
     finally:

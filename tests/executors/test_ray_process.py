@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hpsearch.executors.in_process import InProcessExecutor
-from tests.executors.executor_cases import in_cohorts_of, job
+from tests.executors.executor_cases import in_cohorts_of, job, results_in
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 MARK = "HPSEARCH_TEST_MARK"
@@ -170,7 +170,7 @@ def test_a_cluster_can_be_joined_and_stays(short_home: Path, in_process: InProce
             driver.process.terminate()
             assert driver.process.communicate(timeout=DEADLINE_S) == ("", "own handler of signal 15\n")
         assert cluster.process.poll() is None
-    expected = in_process.run(in_cohorts_of(1, [job(number) for number in range(4)]))
+    expected = results_in(in_process.run(in_cohorts_of(1, [job(number) for number in range(4)])))
     assert sorted(output.splitlines()) == [f"{r.number} {r.state} {r.step_losses}" for r in expected]
 
 

@@ -12,7 +12,7 @@ import pytest
 from hpsearch.errors import WorkerError
 from hpsearch.executors.ray_tune import RayTuneExecutor
 from hpsearch.trial import TrialState
-from tests.executors.executor_cases import DIGITS, by_number, in_cohorts_of, job
+from tests.executors.executor_cases import DIGITS, by_number, in_cohorts_of, job, next_result
 
 
 def processes(folder: Path) -> set[int]:
@@ -26,7 +26,7 @@ def test_workers_stay_warm_from_run_to_run(ray_tune: RayTuneExecutor, tmp_path: 
         folder = tmp_path / str(number)
         folder.mkdir()
         jobs = [job(number, "meet", parameters={"folder": str(folder)}) for number in range(2)]
-        assert len(list(ray_tune.run(in_cohorts_of(1, jobs)))) == 2
+        assert len(by_number(ray_tune.run(in_cohorts_of(1, jobs)))) == 2
         met.append(processes(folder))
     assert met == [met[0]] * 4
     assert len(met[0] - {os.getpid()}) == 2
@@ -57,15 +57,15 @@ def test_workers_that_cannot_get_ready_end_the_run(ray_tune: RayTuneExecutor) ->
     deadly = replace(DIGITS, dataset=None, factory="faulty_network:load_and_die")
     with pytest.raises(WorkerError, match=r"3 workers in a row died before they could train: .*exit"):
         list(ray_tune.run(in_cohorts_of(1, [job(0, data=deadly)])))
-    assert len(list(ray_tune.run(in_cohorts_of(1, [job(0)])))) == 1
+    assert len(by_number(ray_tune.run(in_cohorts_of(1, [job(0)])))) == 1
 
 
 def test_after_closing_nothing_is_run(ray_tune: RayTuneExecutor) -> None:
     running = ray_tune.run(in_cohorts_of(1, [job(0), job(1, "sleep")]))
-    assert next(running).number == 0
+    assert next_result(running).number == 0
     ray_tune.close()
     with pytest.raises(WorkerError, match="sent home"):
-        next(running)
+        list(running)
     with pytest.raises(WorkerError, match="sent home"):
         list(ray_tune.run(in_cohorts_of(1, [job(0)])))
     ray_tune.close()
