@@ -1,25 +1,71 @@
 """The application: every router behind the gate."""
 
+from importlib.metadata import version
+from typing import Any
+
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
+from hpsearch.api import health, session
+from hpsearch.api.body import PAUSE_S, TOTAL_S, Allowance
+from hpsearch.api.buckets import Buckets
+from hpsearch.api.front import Front
 from hpsearch.api.gate import Gate
+from hpsearch.api.journal import Journal, Trail
+from hpsearch.api.measures import Measures
 from hpsearch.api.parts import ServiceParts
+from hpsearch.api.problems import ProblemAnswer
 from hpsearch.api.refused import add_refusals
 from hpsearch.api.routes import ROUTERS
+from hpsearch.api.wrong_keys import WrongKeys
+
+DESCRIPTION = """Hyperparameter search for convolutional networks by a staged recipe.
+
+Every path but `GET /healthz` needs a key: `Authorization: Bearer hps_...`. Errors are problem documents (RFC 9457).
+A `201` means that the study is in the database; it is worked on when a conductor has room for it.
+"""
 
 
-def create_app(parts: ServiceParts) -> FastAPI:
-    """A new application on these parts."""
-    app = FastAPI(title="hpsearch", redoc_url=None, redirect_slashes=False, middleware=[Middleware(Gate)])
-    app.state.parts = parts
+class Service(FastAPI):
+    """The application, with an OpenAPI document that names the key and the form of every error."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document; made once."""
+        if self.openapi_schema is not None:
+            return self.openapi_schema
+        document = super().openapi()
+        parts = document.setdefault("components", {})
+        parts.setdefault("securitySchemes", {})["key"] = {"type": "http", "scheme": "bearer"}
+        answer = ProblemAnswer.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas = parts.setdefault("schemas", {})
+        for name, schema in answer.pop("$defs", {}).items():
+            schemas.setdefault(name, schema)
+        schemas["ProblemAnswer"] = answer
+        document["security"] = [{"key": []}]
+        return document
+
+
+def create_app(parts: ServiceParts, *, pause_s: float = PAUSE_S, total_s: float = TOTAL_S) -> FastAPI:
+    """A new application on these parts. ``pause_s`` and ``total_s`` limit how slowly a body may arrive."""
+    measures, buckets = Measures(), Buckets()
+    wrong = WrongKeys(buckets)
+    app = Service(
+        title="hpsearch",
+        version=version("hpsearch"),
+        description=DESCRIPTION,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        redirect_slashes=False,
+        middleware=[
+            Middleware(Journal, measures=measures),
+            Middleware(Gate, parts=parts, wrong=wrong),
+            Middleware(Allowance, buckets=buckets, pause_s=pause_s, total_s=total_s),
+            Middleware(Trail, audit=parts.audit),
+            Middleware(Front, dashboard=parts.dashboard),
+        ],
+    )
+    app.state.parts, app.state.measures, app.state.wrong = parts, measures, wrong
     add_refusals(app)
-    app.add_api_route("/healthz", healthz, methods=["GET"])
-    for router in ROUTERS:
+    for router in (health.router, session.router, *ROUTERS):
         app.include_router(router)
     return app
-
-
-def healthz() -> dict[str, str]:
-    """The process is up and answers; nothing is said of the database or the workers."""
-    return {"status": "ok"}

@@ -29,14 +29,18 @@ def requires(scope: Scope) -> params.Depends:
 
     async def check(caller: Caller) -> None:
         if not caller.allows(scope):
-            has = ", ".join(sorted(caller.scopes)) or "nothing"
-            raise HTTPException(
-                403,
-                f"this needs a key with the scope {scope}, and the key {caller.prefix} has {has}; "
-                "ask for one that was created with this scope",
-            )
+            raise HTTPException(403, lacking(caller, scope))
 
     return cast("params.Depends", Depends(check))
+
+
+def lacking(key: Key, scope: Scope) -> str:
+    """Why the key is not enough."""
+    has = ", ".join(sorted(key.scopes)) or "nothing"
+    return (
+        f"this needs a key with the scope {scope}, and the key {key.prefix} has {has}; ask for one that was created "
+        "with this scope"
+    )
 
 
 def concerns(request: Request, study_id: int) -> None:

@@ -1,44 +1,127 @@
 """Default deny: what is not listed as open is refused before any route sees it."""
 
-import json
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from hpsearch.access import Key
+from hpsearch.api.login import COOKIE, LOGIN, login_page
+from hpsearch.api.origin import SAFE, host_of, is_ours, is_same_origin
+from hpsearch.api.parts import ServiceParts
+from hpsearch.api.problems import problem
+from hpsearch.api.refused import database_away
+from hpsearch.api.written import bearer_of, key_in
+from hpsearch.api.wrong_keys import WrongKeys, too_many_wrong
+from hpsearch.errors import DatabaseUnavailableError
 
 OPEN = frozenset({("GET", "/healthz")})
-"""Method and path of everything that answers without a key."""
-
-REFUSAL = json.dumps(
-    {
-        "type": "about:blank",
-        "title": "Unauthorized",
-        "status": 401,
-        "detail": "This path needs a key, and no key has been issued. Only GET /healthz answers without one.",
-    }
-).encode()
-"""An RFC 9457 problem. The same for every path, so that nobody learns which paths exist."""
+"""Method and path of everything that answers without a key; ``LOGIN`` takes the key in its body."""
 
 
 class Gate:
-    """ASGI middleware in front of the whole application."""
+    """ASGI middleware in front of the whole application: leaves the key in ``scope["state"]["key"]``.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Each request looks its key up, so that a revoked one is refused from the next request on.
+    """
+
+    def __init__(self, app: ASGIApp, parts: ServiceParts, wrong: WrongKeys) -> None:
         self._app = app
+        self._parts = parts
+        self._wrong = wrong
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes on what is open and the server's own start and stop; refuses everything else."""
-        if scope["type"] == "lifespan" or (scope["type"] == "http" and (scope["method"], scope["path"]) in OPEN):
+        """Passes on what is open, what has a key, and the server's own start and stop; refuses everything else."""
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        for message in REFUSED_HTTP if scope["type"] == "http" else REFUSED_WEBSOCKET:
-            await send(message)
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        refusal = await self._refusal(Request(scope))
+        await (refusal or self._app)(scope, receive, send)
+
+    async def _refusal(self, request: Request) -> Response | None:
+        """Why the request goes no further; None if it does."""
+        call = (request.method, request.scope["path"])
+        if call in OPEN:
+            return None
+        if refusal := _misdirected(request, self._parts.hosts) or _told(request):
+            return refusal
+        if call == LOGIN:
+            return None if is_same_origin(request.headers) else _foreign_page()
+        return await self._without_key(request)
+
+    async def _without_key(self, request: Request) -> Response | None:
+        """Looks for the key. A header counts before a cookie, also where it is wrong."""
+        headers = request.headers.getlist("authorization")
+        secret = bearer_of(headers) if headers else request.cookies.get(COOKIE)
+        if secret is None:
+            return unauthorized(request)
+        address = request.client.host if request.client else ""
+        if wait := self._wrong.wait(address, secret):
+            return too_many_wrong(wait)
+        keyring = self._parts.keyring
+        try:
+            key = await run_in_threadpool(keyring.find if headers else keyring.session, secret)
+        except DatabaseUnavailableError as error:
+            return database_away(error, None)
+        self._wrong.note(address, secret, right=key is not None)
+        if key is None:
+            return unauthorized(request)
+        if not headers and request.method not in SAFE and not is_same_origin(request.headers):
+            return _foreign_page()
+        _leave(request, key)
+        return None
 
 
-REFUSED_HTTP: tuple[Message, ...] = (
-    {
-        "type": "http.response.start",
-        "status": 401,
-        "headers": [(b"content-type", b"application/problem+json"), (b"www-authenticate", b"Bearer")],
-    },
-    {"type": "http.response.body", "body": REFUSAL},
-)
-REFUSED_WEBSOCKET: tuple[Message, ...] = ({"type": "websocket.close", "code": 1008},)
+def _leave(request: Request, key: Key) -> None:
+    request.state.key = key
+
+
+def unauthorized(request: Request) -> Response:
+    """The same for every path and every kind of wrong key, so that nobody learns which paths and keys exist."""
+    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        return login_page(request)
+    return problem(
+        401,
+        None,
+        "this needs a key, and none that is valid came with the request; send `Authorization: Bearer hps_...` with "
+        "one that `hpsearch keys create` has made. Only GET /healthz answers without a key.",
+        headers={"WWW-Authenticate": "Bearer"},
+    )
+
+
+def _misdirected(request: Request, ours: frozenset[str]) -> Response | None:
+    host = host_of(request.headers)
+    if host is None:
+        return problem(400, None, "the request needs exactly one Host header that names this server")
+    if is_ours(host, ours):
+        return None
+    detail = "this server does not answer under that name; use its address, or set HPSEARCH_HOSTS to its names"
+    return problem(421, None, detail)
+
+
+def _told(request: Request) -> Response | None:
+    """A key in the address stands in logs, histories and the headers of other servers by now."""
+    found = key_in(request.url.path) or key_in(request.scope["query_string"].decode("latin-1")) or _in_query(request)
+    if found is None:
+        return None
+    detail = (
+        f"a key belongs into the Authorization header, never into an address: addresses are kept in logs. Revoke this "
+        f"one now with `hpsearch keys revoke {found}` and make another."
+    )
+    return problem(400, None, detail)
+
+
+def _in_query(request: Request) -> str | None:
+    words = (word for pair in request.query_params.multi_items() for word in pair)
+    return next((found for word in words if (found := key_in(word))), None)
+
+
+def _foreign_page() -> Response:
+    detail = (
+        "with the cookie of a login only pages of this server may change anything, and this request does not come from "
+        "one; programs send a key in the Authorization header"
+    )
+    return problem(403, None, detail)

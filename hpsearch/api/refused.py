@@ -1,6 +1,5 @@
 """What each error of the system becomes over HTTP."""
 
-import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -12,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 
+from hpsearch.api import log
 from hpsearch.api.problems import problem, retry_after
 from hpsearch.errors import (
     ConflictError,
@@ -24,7 +24,6 @@ from hpsearch.errors import (
     shown,
 )
 
-LOG = logging.getLogger("hpsearch.api")
 DATABASE_RETRY_S = 5.0
 """When a database that was away is worth another try: a guess."""
 
@@ -63,7 +62,7 @@ async def _error(request: Request, error: HpsearchError) -> Response:
 
 def database_away(error: DatabaseUnavailableError, instance: str | None) -> Response:
     """The answer while the database cannot be reached; where it is and why is for the log alone."""
-    LOG.warning(json.dumps({"event": "database unavailable", "error": str(error)}))
+    log.write(logging.WARNING, "database unavailable", error=str(error))
     detail = (
         "the database cannot be reached at the moment; try again. A submission that is repeated with the same "
         "Idempotency-Key is made once."

@@ -1,0 +1,34 @@
+"""API keys as they are written: how they are recognised in headers, and kept out of whatever is stored."""
+
+import re
+from collections.abc import Iterable
+
+_KEY = r"hps_[A-Za-z0-9_-]{20,200}"
+_BEARER = re.compile(rf"(?i:bearer) +({_KEY})")
+_IN_TEXT = re.compile(_KEY)
+SHOWN = 12
+"""``hps_`` and the eight characters that a key is recognised by; the secret comes after them."""
+
+
+def bearer_of(values: Iterable[str]) -> str | None:
+    """The key of the Authorization headers; None unless there is exactly one header, and a key in it."""
+    match [_BEARER.fullmatch(value) for value in values]:
+        case [re.Match() as found]:
+            return str(found[1])
+    return None
+
+
+def may_be_key(text: str) -> bool:
+    """Whether it is written like a key."""
+    return _IN_TEXT.fullmatch(text) is not None
+
+
+def key_in(text: str) -> str | None:
+    """The beginning of the first key within a text, as far as it may be shown."""
+    found = _IN_TEXT.search(text)
+    return None if found is None else found[0][:SHOWN]
+
+
+def without_keys(text: str) -> str:
+    """The text with only the beginning of each key in it."""
+    return _IN_TEXT.sub(lambda found: f"{found[0][:SHOWN]}_***", text)
