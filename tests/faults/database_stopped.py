@@ -1,4 +1,4 @@
-"""The database breaks down under a conductor: its backends are terminated, and the whole server stands still for 5 s."""
+"""The database breaks down under a conductor: its backends are terminated, and the server stands still for 5 s."""
 
 import os
 import random

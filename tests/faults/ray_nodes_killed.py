@@ -5,8 +5,7 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -23,20 +22,23 @@ from tests.faults.service import Service
 def ray_nodes_killed(service: Service, dose: int, seed: int) -> Figures:
     """``dose`` nodes are killed with all that runs on them; a new one joins each time."""
     figures, chance, began_s = Figures("Ray node killed mid-stage", seed), random.Random(seed), time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="hps-") as folder, _cluster(Path(folder)) as cluster:
-        with conductor(service.url, Path(folder), **cluster.environment, HPSEARCH_RAY_ADDRESS=cluster.address):
-            twin = ray_twin(service)
-            while figures.faults < dose:
-                study_id = service.desk.submit(service.key, ray_definition(), None).study.id
-                wait_until(lambda study=study_id: service.is_held(study), 60, "the study is claimed")
-                time.sleep(chance.uniform(2, 8))
-                if not service.has_ended(study_id):
-                    cluster.kill_a_node()
-                    figures.faults += 1
-                    cluster.add_node()
-                wait_until(lambda study=study_id: service.has_ended(study), 300, "the study ends")
-                figures.violations += service.offences()
-                service.judge(figures, study_id, twin)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hps-")))
+        cluster = _Cluster(folder, stack)
+        joined = {**cluster.environment, "HPSEARCH_RAY_ADDRESS": cluster.address}
+        stack.enter_context(conductor(service.url, folder, **joined))
+        twin = ray_twin(service)
+        while figures.faults < dose:
+            study_id = service.desk.submit(service.key, ray_definition(), None).study.id
+            wait_until(lambda study=study_id: service.is_held(study), 60, "the study is claimed")
+            time.sleep(chance.uniform(2, 8))
+            if not service.has_ended(study_id):
+                cluster.kill_a_node()
+                figures.faults += 1
+                cluster.add_node()
+            wait_until(lambda study=study_id: service.has_ended(study), 300, "the study ends")
+            figures.violations += service.offences()
+            service.judge(figures, study_id, twin)
     figures.duration_s = time.monotonic() - began_s
     return figures
 
@@ -83,9 +85,3 @@ class _Cluster:
         started = self._stack.enter_context(program(*command, environment=self.environment, log=log))
         time.sleep(3)
         return psutil.Process(started.pid)
-
-
-@contextmanager
-def _cluster(folder: Path) -> Iterator[_Cluster]:
-    with ExitStack() as stack:
-        yield _Cluster(folder, stack)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, text
+from tests.store.invariants import INVARIANTS
 
 from hpsearch.access import Key, Limits, Scope
 from hpsearch.store.desk import StudyDesk
@@ -17,7 +18,6 @@ from tests.faults.conductor_process import conduct_queue
 from tests.faults.figures import Figures
 from tests.faults.forks import kill, started, wait_until
 from tests.faults.study import Table, definition, table
-from tests.store.invariants import INVARIANTS
 
 MANY = Limits(queued=100_000, running=100_000)
 
