@@ -17,7 +17,7 @@ OFFERED: dict[str, Offer] = {
         "1,797 handwritten digits of 8×8 pixels in ten classes, of scikit-learn; nothing to download.", needs_path=False
     ),
     "numpy": Offer(
-        "Images (N, C, H, W) or (N, H, W) and targets (N,) or (N, D) as NumPy arrays: a .npz file that holds images and "
+        "Images (N, C, H, W) or (N, H, W) and targets (N,) or (N, D) as NumPy arrays: a .npz file with images and "
         "targets, or a folder that holds images.npy and targets.npy. Whole-numbered targets are classes.",
         needs_path=True,
     ),

@@ -8,6 +8,7 @@ from hpsearch.report.findings import evidence_tables, evidence_words, left_out_w
 from hpsearch.report.ranking import Ranking, best_ranking
 from hpsearch.report.words import (
     OUTCOME_WORDS,
+    UNFINISHED,
     best_words,
     handed_on_words,
     held_against,
@@ -17,7 +18,6 @@ from hpsearch.report.words import (
     summary_lines,
     task_words,
 )
-from hpsearch.study import StudyState
 
 
 def markdown_report(report: ReportDocument) -> str:
@@ -27,7 +27,7 @@ def markdown_report(report: ReportDocument) -> str:
     if study.task:
         blocks.append(escaped(task_words(study.task)))
     blocks += ["## Stages", stages_table(report.stages, study.task)]
-    if study.state in (StudyState.FAILED, StudyState.INTERRUPTED) and (missing := not_run(report)):
+    if study.state in UNFINISHED and (missing := not_run(report)):
         blocks.append(escaped(f"Not run: {', '.join(missing)}"))
     blocks += findings_blocks((*report.stages, report.test) if report.test else report.stages)
     if report.best:

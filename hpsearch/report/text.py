@@ -23,6 +23,7 @@ from hpsearch.report.findings import evidence_tables, evidence_words, left_out_w
 from hpsearch.report.ranking import Ranking, best_ranking
 from hpsearch.report.words import (
     OUTCOME_WORDS,
+    UNFINISHED,
     best_words,
     check_words,
     facts_words,
@@ -37,7 +38,6 @@ from hpsearch.report.words import (
     summary_lines,
     task_words,
 )
-from hpsearch.study import StudyState
 from hpsearch.verdict import Outcome
 
 OUTCOME_STYLES = {
@@ -56,7 +56,7 @@ def report_renderable(report: ReportDocument) -> RenderableType:
     if study.task:
         parts.append(Text(task_words(study.task), style="dim"))
     parts += ["", stages_renderable(report.stages, study.task)]
-    if study.state in (StudyState.FAILED, StudyState.INTERRUPTED) and (missing := not_run(report)):
+    if study.state in UNFINISHED and (missing := not_run(report)):
         parts.append(Text(f"Not run: {', '.join(missing)}"))
     parts += findings_renderable((*report.stages, report.test) if report.test else report.stages)
     if ranking := best_ranking(report):

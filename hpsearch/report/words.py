@@ -14,6 +14,7 @@ from hpsearch.report.documents import (
     TaskDocument,
 )
 from hpsearch.stage import RECIPE, StageName
+from hpsearch.study import StudyState
 from hpsearch.verdict import Outcome
 
 DIGITS = 4
@@ -28,6 +29,8 @@ OUTCOME_WORDS = {
     Outcome.OVERRIDDEN: "failed, overridden",
     Outcome.SKIPPED: "skipped",
 }
+UNFINISHED = frozenset({StudyState.FAILED, StudyState.INTERRUPTED, StudyState.PAUSED, StudyState.CANCELLED})
+"""Of a study in such a state it is told which stages it never came to."""
 
 
 def printable(text: str) -> str:

@@ -2,4 +2,11 @@
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from hpsearch.api.routes import offers, studies, trials
+
+ROUTERS: tuple[APIRouter, ...] = (
+    studies.router,
+    trials.router,
+    offers.router,
+)
+"""Everything under /v1."""

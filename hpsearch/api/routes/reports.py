@@ -1,0 +1,115 @@
+"""The report of a study as JSON, Markdown or a web page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.exceptions import HTTPException
+
+from hpsearch.access import Scope
+from hpsearch.api.caller import Caller, Parts, requires
+from hpsearch.api.problems import refusals
+from hpsearch.api.routes.studies import StudyId
+from hpsearch.errors import shown
+from hpsearch.report.compose import report_document
+from hpsearch.report.documents import ReportDocument
+from hpsearch.report.html import html_report
+from hpsearch.report.markdown import markdown_report
+from hpsearch.results import StudyResults
+
+router = APIRouter(prefix="/v1/studies/{study_id}/report", tags=["reports"])
+
+Format = Literal["json", "markdown", "html"]
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """One form of a report."""
+
+    media_type: str
+    write: Callable[[ReportDocument, StudyResults], str]
+
+
+RENDERINGS: dict[Format, Rendering] = {
+    "json": Rendering("application/json", lambda document, _: document.model_dump_json()),
+    "markdown": Rendering("text/markdown", lambda document, _: markdown_report(document)),
+    "html": Rendering("text/html", html_report),
+}
+"""In the order in which they are preferred where a client takes several alike."""
+
+HEADERS = {
+    "Vary": "Accept",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+"""The page needs nothing but its own style: nothing else may run in it."""
+
+DESCRIBED: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The report.",
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/ReportDocument"}},
+            "text/markdown": {"schema": {"type": "string"}},
+            "text/html": {"schema": {"type": "string"}},
+        },
+    },
+    **refusals(403, 404, 406, 422, 429, 503),
+}
+
+
+@router.get(
+    "",
+    operation_id="readReport",
+    summary="The report of a study",
+    response_class=Response,
+    responses=DESCRIBED,
+    dependencies=[requires(Scope.READ)],
+)
+def report(
+    study_id: StudyId,
+    request: Request,
+    parts: Parts,
+    caller: Caller,
+    format: Annotated[Format | None, Query(description="Instead of the Accept header.")] = None,  # noqa: A002
+) -> Response:
+    """Everything that is known of a study: stages, verdicts, findings, trials and the best one.
+
+    As JSON, Markdown or a web page without any external part, as the `Accept` header or `format` asks for.
+    """
+    accept = ",".join(request.headers.getlist("accept")) or "*/*"
+    chosen = format or preferred(accept)
+    if chosen is None:
+        types = ", ".join(rendering.media_type for rendering in RENDERINGS.values())
+        raise HTTPException(406, f"there is no report of the type {shown(accept)}; ask for one of {types}")
+    results = parts.desk.results(caller.whose, study_id)
+    document = report_document(results, str(request.base_url).rstrip("/"))
+    rendering = RENDERINGS[chosen]
+    return Response(rendering.write(document, results), media_type=rendering.media_type, headers=HEADERS)
+
+
+def preferred(accept: str) -> Format | None:
+    """The form that an Accept header likes best (RFC 9110, section 12.5.1); None if it takes none of them."""
+    liked = {name: _quality(accept, rendering.media_type) for name, rendering in RENDERINGS.items()}
+    best = max(liked, key=lambda name: liked[name])  # the first of equal ones
+    return best if liked[best] > 0 else None
+
+
+def _quality(accept: str, media_type: str) -> float:
+    """How much a header likes a type: what its most specific range says."""
+    ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
+    found: dict[str, float] = {}
+    for part in accept.split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        weights = [piece[2:] for piece in parameters if piece.startswith("q=")]
+        found[name] = _weight(weights[0]) if weights else 1.0
+    return next((found[one] for one in ranges if one in found), 0.0)
+
+
+def _weight(text: str) -> float:
+    try:
+        weight = float(text)
+    except ValueError:
+        return 0.0
+    return weight if 0 <= weight <= 1 else 0.0
