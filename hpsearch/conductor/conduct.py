@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hpsearch.conductor.halt import Halted, Outcome, outcome_of
+from hpsearch.conductor.halt import Halted, Outcome, left_for_later, outcome_of
 from hpsearch.conductor.keeper import Keeper, obtain
 from hpsearch.conductor.observer import Observer
 from hpsearch.conductor.patience import patiently
@@ -35,6 +35,8 @@ class Conductor:
     patience_s: float = PATIENCE_S
     shares_workers: bool = False
     """Whether others train on the executor's workers as well: then a study gets as many as its definition says."""
+    after_error: Callable[[BaseException], Outcome] = left_for_later
+    """How a study is released when working on it has raised an error."""
 
     def conduct(self, study: StudyRecord, task: Task) -> StudyResults:
         """Claims the study, waiting for whoever works on it, and takes it from wherever it stands to its end.
@@ -49,7 +51,8 @@ class Conductor:
         """Takes a claimed study to its end, or to where the keeper halts it; gives back how it was released.
 
         Raises LeaseLostError if another conductor took the study over, and whatever ``task_of``, the executor or the
-        store raise; the study is then left as interrupted, and a later claim goes on with what is missing.
+        store raise; the study is then left as ``after_error`` says: interrupted, as a rule, so that a later claim
+        goes on with what is missing.
         """
         with keeper:
             try:
@@ -57,13 +60,13 @@ class Conductor:
             except LeaseLostError:
                 raise
             except BaseException as error:
-                reason = "interrupted" if isinstance(error, KeyboardInterrupt) else f"{type(error).__name__}: {error}"
-                self.store.release(keeper.lease, StudyState.INTERRUPTED, reason)
+                self._release(keeper, self.after_error(error))
                 raise
-            patiently(
-                lambda: self.store.release(keeper.lease, outcome.state, outcome.reason), self.patience_s, keeper.halt
-            )
+            patiently(lambda: self._release(keeper, outcome), self.patience_s, keeper.halt)
         return outcome
+
+    def _release(self, keeper: Keeper, outcome: Outcome) -> None:
+        self.store.release(keeper.lease, outcome.state, outcome.reason, outcome.retry_s)
 
     def _outcome(self, keeper: Keeper, study: StudyRecord, task_of: Callable[[], Task]) -> Outcome:
         walk: Walk | None = None

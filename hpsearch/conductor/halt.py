@@ -38,6 +38,14 @@ class Outcome:
 
     state: StudyState
     reason: str | None
+    retry_s: float = 0.0
+    """How long the service leaves an interrupted study alone."""
+
+
+def left_for_later(error: BaseException) -> Outcome:
+    """How ``hpsearch run`` leaves a study when working on it has raised an error: the same command goes on."""
+    words = "interrupted" if isinstance(error, KeyboardInterrupt) else f"{type(error).__name__}: {error}"
+    return Outcome(StudyState.INTERRUPTED, words)
 
 
 def outcome_of(cause: Cause, stage: StageName | None, time_limit_s: float) -> Outcome:

@@ -66,8 +66,15 @@ class ScriptedExecutor:
     ) -> None:
         self.script, self.stop_after, self.on_result = script, stop_after, on_result
         self.trained: list[tuple[StageName, int]] = []
+        self.seeds: list[int] = []
         self.runs: list[tuple[str, int | None]] = []
+        self.halts: list[threading.Event] = []
         self.closed = 0
+
+    @property
+    def halted(self) -> bool:
+        """Whether the last run is to end."""
+        return bool(self.halts) and self.halts[-1].is_set()
 
     def run(
         self,
@@ -78,6 +85,8 @@ class ScriptedExecutor:
         halt: threading.Event | None = None,
     ) -> Generator[Arrivals, None, None]:
         self.runs.append((turn, at_most))
+        if halt is not None:
+            self.halts.append(halt)
         for cohort in reversed(cohorts):  # no order is promised
             yield Arrivals(cohort.jobs, ())
             for job in cohort.jobs:
@@ -86,6 +95,7 @@ class ScriptedExecutor:
                 if halt is not None and halt.is_set():
                     return
                 self.trained.append((job.stage, job.number))
+                self.seeds.append(job.weights_seed)
                 result = self.script(job)
                 if self.on_result is not None:
                     self.on_result(len(self.trained))
