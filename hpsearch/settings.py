@@ -26,6 +26,9 @@ KEY_FORM = re.compile(r"hps_[A-Za-z0-9_-]{8}_[A-Za-z0-9_-]{43}")
 FACTORY_FORM = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 """``module:callable``."""
 
+HOST_FORM = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+"""The name of a machine, in lower case."""
+
 LONGEST_SECRET_BYTES = 10_000
 """A file with a secret has one line; something larger is another file."""
 
@@ -47,6 +50,8 @@ class Settings:
     """``HPSEARCH_DATA``: submitted studies may read the files below this folder; None: no files at all."""
     factories: frozenset[str] = frozenset()
     """``HPSEARCH_FACTORIES``: every ``module:callable`` that submitted studies may name."""
+    hosts: frozenset[str] = frozenset()
+    """``HPSEARCH_HOSTS``: the names, without ports, under which others reach the service that this process is."""
     server_url: str | None = None
     """``HPSEARCH_SERVER``: the service that commands talk to; None: those that can use this machine's store."""
     key: str | None = field(default=None, repr=False)
@@ -72,6 +77,7 @@ def settings_of(environment: Mapping[str, str]) -> Settings:
         _lease(environment.get("HPSEARCH_LEASE_SECONDS") or "15", problems),
         _data_folder(environment.get("HPSEARCH_DATA"), problems),
         _factories(environment.get("HPSEARCH_FACTORIES") or "", problems),
+        _hosts(environment.get("HPSEARCH_HOSTS") or "", problems),
         _server_url(environment.get("HPSEARCH_SERVER"), problems),
         _key(_secret(environment, "HPSEARCH_KEY", problems), problems),
     )
@@ -205,7 +211,7 @@ def _data_folder(text: str | None, problems: list[Problem]) -> Path | None:
 
 
 def _factories(text: str, problems: list[Problem]) -> frozenset[str]:
-    names = [name for part in text.split(",") if (name := part.strip())]
+    names = _words(text)
     step = "Write for example mynetworks:build,mydata:load."
     problems += [
         Problem("HPSEARCH_FACTORIES", shown(name), "a factory is written module:callable", step)
@@ -213,6 +219,22 @@ def _factories(text: str, problems: list[Problem]) -> frozenset[str]:
         if not FACTORY_FORM.fullmatch(name)
     ]
     return frozenset(names)
+
+
+def _hosts(text: str, problems: list[Problem]) -> frozenset[str]:
+    names = [name.casefold() for name in _words(text)]
+    step = "Write names without scheme and port, for example hp.example,localhost."
+    problems += [
+        Problem("HPSEARCH_HOSTS", shown(name), "this is not the name of a host", step)
+        for name in names
+        if not HOST_FORM.fullmatch(name)
+    ]
+    return frozenset(names)
+
+
+def _words(text: str) -> list[str]:
+    """The parts between commas that are not empty."""
+    return [word for part in text.split(",") if (word := part.strip())]
 
 
 def _server_url(text: str | None, problems: list[Problem]) -> str | None:

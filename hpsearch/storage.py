@@ -21,31 +21,44 @@ from hpsearch.study import StudyState
 
 
 @dataclass(frozen=True)
-class Database:
-    """A database with all tables and views: what everything that keeps or reads studies is built on."""
+class Server:
+    """A Postgres server with the database of the settings."""
 
     url: str = field(repr=False)
     """For SQLAlchemy and psycopg; it may hold a password."""
-    engine: Engine
     ensure: Callable[[], None]
     """Brings the server back where that is up to this process; called before a broken transaction is repeated."""
     shown: str
     """Where it is, for a person to read."""
 
 
+@dataclass(frozen=True)
+class Database(Server):
+    """The same with connections to it, and all tables and views in it."""
+
+    engine: Engine
+
+
+@contextmanager
+def open_server(settings: Settings) -> Iterator[Server]:
+    """The server that the settings name; the embedded Postgres runs for as long as it is open."""
+    if settings.database_url is not None:
+        yield Server(settings.database_url, nothing, settings.database_shown)
+        return
+    require_writable_home(settings)
+    with EmbeddedPostgres(settings.home) as embedded:
+        yield Server(embedded.url, embedded.ensure, settings.database_shown)
+
+
 @contextmanager
 def open_database(settings: Settings) -> Iterator[Database]:
-    """The database, its schema up to date; the embedded Postgres runs for as long as it is open."""
+    """The database on that server, its schema up to date."""
     with ExitStack() as stack:
-        url, ensure = settings.database_url, nothing
-        if url is None:
-            require_writable_home(settings)
-            embedded = stack.enter_context(EmbeddedPostgres(settings.home))
-            url, ensure = embedded.url, embedded.ensure
-        engine = open_engine(url)
+        server = stack.enter_context(open_server(settings))
+        engine = open_engine(server.url)
         stack.callback(engine.dispose)
         upgrade(engine)
-        yield Database(url, engine, ensure, settings.database_shown)
+        yield Database(server.url, server.ensure, server.shown, engine)
 
 
 @contextmanager
@@ -80,7 +93,10 @@ def abandoned(store: StudyStore, study: StudyRecord) -> bool:
 
 
 def study_called(store: StudyStore, name: str | None) -> StudyRecord:
-    """The study of that name, the newest one without a name; raises NotFoundError if there is none."""
+    """The study with that id, else of that name, else the newest one; raises NotFoundError if there is none."""
+    if name is not None and name.isascii() and name.isdecimal():
+        found = next((study for study in store.studies() if study.id == int(name)), None)
+        return found or store.named(name)
     if name is not None:
         return store.named(name)
     newest = next(iter(store.studies()), None)

@@ -20,7 +20,7 @@ def test_nothing_set_means_the_defaults() -> None:
 def test_empty_variables_count_as_absent() -> None:
     names = (
         *("HPSEARCH_HOME", "HPSEARCH_DATABASE_URL", "HPSEARCH_DATABASE_URL_FILE", "HPSEARCH_RAY_ADDRESS"),
-        *("HPSEARCH_LEASE_SECONDS", "HPSEARCH_DATA", "HPSEARCH_FACTORIES", "HPSEARCH_SERVER"),
+        *("HPSEARCH_LEASE_SECONDS", "HPSEARCH_DATA", "HPSEARCH_FACTORIES", "HPSEARCH_HOSTS", "HPSEARCH_SERVER"),
         *("HPSEARCH_KEY", "HPSEARCH_KEY_FILE"),
     )
     assert settings_of(dict.fromkeys(names, "")) == settings_of({})
@@ -35,6 +35,7 @@ def test_everything_set(tmp_path: Path) -> None:
             "HPSEARCH_LEASE_SECONDS": "2.5",
             "HPSEARCH_DATA": str(tmp_path),
             "HPSEARCH_FACTORIES": "my.networks:build, mydata:load,",
+            "HPSEARCH_HOSTS": "HP.example, localhost",
             "HPSEARCH_SERVER": "https://hp.example:8443/",
             "HPSEARCH_KEY": KEY,
         }
@@ -46,6 +47,7 @@ def test_everything_set(tmp_path: Path) -> None:
         2.5,
         tmp_path,
         frozenset({"my.networks:build", "mydata:load"}),
+        frozenset({"hp.example", "localhost"}),
         "https://hp.example:8443",
         KEY,
     )
@@ -191,3 +193,9 @@ def test_a_file_that_holds_no_secret_is_told_and_not_shown(tmp_path: Path, conte
 def test_a_file_with_a_secret_must_be_readable(tmp_path: Path, name: str) -> None:
     with pytest.raises(DefinitionError, match="HPSEARCH_KEY_FILE"):
         settings_of({"HPSEARCH_KEY_FILE": str(tmp_path / name)})
+
+
+@pytest.mark.parametrize("host", ["http://hp.example", "hp.example:8000", "hp example", "*", "-hp", "::1"])
+def test_hosts_are_bare_names(host: str) -> None:
+    with pytest.raises(DefinitionError, match=r"HPSEARCH_HOSTS: .*without scheme and port"):
+        settings_of({"HPSEARCH_HOSTS": f"fine.example,{host}"})

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
-from hpsearch.errors import DefinitionError, HpsearchError, NotFoundError
+from hpsearch.errors import ConflictError, DefinitionError, HpsearchError, NotFoundError
 
 
 class Exit(IntEnum):
@@ -22,11 +22,11 @@ class Exit(IntEnum):
     PASSED = 0
     STAGE_FAILED = 1
     WRONG_INPUT = 2
-    """The definition, the data, a setting, a name or the usage."""
+    """The definition, the data, a setting, a name, the usage, or a wish that the study's state does not allow."""
     BUG = 70
     """An exception that nobody foresaw (EX_SOFTWARE of sysexits.h)."""
     TRY_AGAIN = 75
-    """The database, the workers or another process are in the way (EX_TEMPFAIL of sysexits.h)."""
+    """The database, the service, the workers or another process are in the way (EX_TEMPFAIL of sysexits.h)."""
     INTERRUPTED = 130
     """By Ctrl-C or a signal that asks to end (128 + SIGINT)."""
 
@@ -62,11 +62,19 @@ class GoesOnCommand(GuardedCommand):
 
 def _reject(ctx: click.Context, error: HpsearchError) -> NoReturn:
     click.echo(f"hpsearch: {error}", err=True)
-    if ctx.params.get("as_json"):
+    if ctx.params.get("as_json") or ctx.params.get("form") == "json":
         from hpsearch.report.problems import error_document
 
         click.echo(error_document(error).model_dump_json(indent=2))
-    ctx.exit(Exit.WRONG_INPUT if isinstance(error, DefinitionError | NotFoundError) else Exit.TRY_AGAIN)
+    ctx.exit(Exit.WRONG_INPUT if _is_wrong_input(error) else Exit.TRY_AGAIN)
+
+
+def _is_wrong_input(error: HpsearchError) -> bool:
+    if isinstance(error, DefinitionError | NotFoundError | ConflictError):
+        return True
+    from hpsearch.client.errors import AnswerError, RefusedError
+
+    return isinstance(error, RefusedError | AnswerError)
 
 
 @contextlib.contextmanager

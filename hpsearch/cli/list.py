@@ -3,24 +3,20 @@
 import click
 
 from hpsearch.cli.guard import GuardedCommand
-from hpsearch.cli.options import json_option
+from hpsearch.cli.options import json_option, server_options
 
 
 @click.command("list", cls=GuardedCommand)
+@server_options
 @json_option
-def list_studies(as_json: bool) -> None:
+def list_studies(server: str | None, allow_http: bool, as_json: bool) -> None:
     """List all studies, the newest first."""
     from hpsearch.cli.output import print_json, print_text
-    from hpsearch.storage import abandoned, open_store_to_look
-    from hpsearch.report.compose import list_document
+    from hpsearch.cli.reading import listed
     from hpsearch.report.text import studies_renderable
     from hpsearch.settings import settings_from_environment
 
-    settings = settings_from_environment()
-    with open_store_to_look(settings) as store:
-        studies = store.studies()
-        left = {study.id for study in studies if abandoned(store, study)}
-        document = list_document(studies, settings.database_shown, left)
+    document = listed(settings_from_environment(), server, allow_http)
     if as_json:
         print_json(document)
     else:

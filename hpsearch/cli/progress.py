@@ -28,22 +28,30 @@ PLAIN_STEPS = 4
 PLAIN_PAUSE_S = 2.0
 """… unless it has written one so shortly before."""
 
+Clock = Callable[[], float]
+
 
 class Progress(Observer, Protocol):
     """An observer that also passes on what happens around the stages."""
+
+    objective: Objective
+    """What the trials of the next round are compared by."""
 
     def say(self, message: str) -> None:
         """One line for the user."""
 
 
 @contextlib.contextmanager
-def shown_progress(objective: Objective) -> Iterator[Progress]:
-    """Live lines while it lasts if standard error is a terminal, plain lines if it is not."""
+def shown_progress(objective: Objective, clock: Clock = time.monotonic) -> Iterator[Progress]:
+    """Live lines while it lasts if standard error is a terminal, plain lines if it is not.
+
+    ``clock`` gives the time of what is told, in seconds.
+    """
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield PlainProgress(objective)
+        yield PlainProgress(objective, clock)
         return
-    live = LiveProgress(objective, console)
+    live = LiveProgress(objective, console, clock)
     with live.display:
         yield live
 
@@ -51,8 +59,8 @@ def shown_progress(objective: Objective) -> Iterator[Progress]:
 class PlainProgress:
     """A line when a round begins, a few while it runs, and one for its verdict."""
 
-    def __init__(self, objective: Objective, clock: Callable[[], float] = time.monotonic) -> None:
-        self._objective, self._clock = objective, clock
+    def __init__(self, objective: Objective, clock: Clock = time.monotonic) -> None:
+        self.objective, self._clock = objective, clock
         self._round: RoundTracker | None = None
         self._waiting_for = ""
         self._said_s = clock()
@@ -69,10 +77,10 @@ class PlainProgress:
             self.say(waiting_words(holder))
 
     def stage_started(self, stage: StageName, round_number: int, planned: int, done: int, reason: str) -> None:
-        self._round = RoundTracker(stage, round_number, planned, done, self._objective)
+        self._round = RoundTracker(stage, round_number, planned, done, self.objective)
         before = f", {done} of them done before" if done else ""
         trials = "1 trial" if planned == 1 else f"{planned} trials"
-        self.say(f"{self._round.title}: {trials}{before}; {reason}")
+        self.say(f"{self._round.title}: {trials}{before}{reason and f'; {reason}'}")
 
     def trial_finished(self, result: TrialResult) -> None:
         current = self._round
@@ -91,8 +99,8 @@ class PlainProgress:
 class LiveProgress:
     """One line for each round, which changes while the round runs and then says its verdict."""
 
-    def __init__(self, objective: Objective, console: Console) -> None:
-        self._objective = objective
+    def __init__(self, objective: Objective, console: Console, clock: Clock = time.monotonic) -> None:
+        self.objective, self._clock = objective, clock
         self._ended: list[tuple[str, Text, str]] = []
         self._round: RoundTracker | None = None
         self._note = ""
@@ -108,11 +116,11 @@ class LiveProgress:
 
     def stage_started(self, stage: StageName, round_number: int, planned: int, done: int, reason: str) -> None:
         self._note = printable(reason)
-        self._round = RoundTracker(stage, round_number, planned, done, self._objective)
+        self._round = RoundTracker(stage, round_number, planned, done, self.objective)
 
     def trial_finished(self, result: TrialResult) -> None:
         if self._round is not None:
-            self._round.finished(result, time.monotonic())
+            self._round.finished(result, self._clock())
 
     def stage_judged(self, verdict: Verdict) -> None:
         title = self._round.title if self._round and self._round.stage is verdict.stage else str(verdict.stage)
@@ -130,7 +138,7 @@ class LiveProgress:
             table.add_row(Text(title), outcome, _one_line(Text(summary)))
         current = self._round
         if current is not None:
-            words = Text.assemble(current.words(time.monotonic()), (f" · {self._note}", "dim"))
+            words = Text.assemble(current.words(self._clock()), (self._note and f" · {self._note}", "dim"))
             table.add_row(Text(current.title), self._spinner, _one_line(words))
         elif self._note:
             table.add_row(Text(), self._spinner, _one_line(Text(self._note)))

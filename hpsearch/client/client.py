@@ -15,7 +15,7 @@ from hpsearch.client.content import body_of
 from hpsearch.client.errors import AnswerError, MissingError
 from hpsearch.client.following import Following
 from hpsearch.client.transport import Transport
-from hpsearch.errors import DefinitionError, Problem
+from hpsearch.errors import DefinitionError, Problem, did_you_mean, shown
 from hpsearch.progress import Progress
 from hpsearch.report.document import Document
 from hpsearch.report.documents import ReportDocument
@@ -105,10 +105,13 @@ class Client:
 
     def named(self, name: str) -> ServiceStudyLine:
         """The newest study of that name; raises MissingError if there is none."""
-        found = next((study for study in self.studies() if study.name == name), None)
-        if found is None:
-            raise MissingError(f"no study is called {name!r} here; `hpsearch list --server {self.url}` shows all")
-        return found
+        names = []
+        for study in self.studies():
+            if study.name == name:
+                return study
+            names.append(study.name)
+        near = did_you_mean(name, names)
+        raise MissingError(f"no study at {self.url} is called {shown(name)}. {near}`hpsearch list` shows all.")
 
     def study(self, study_id: int) -> StatusDocument:
         """Where a study stands: its stages, its best trial so far, the time left."""
