@@ -24,8 +24,8 @@ def database() -> None:
     """
     from sqlalchemy import make_url
 
-    from hpsearch.storage import open_store
     from hpsearch.settings import settings_from_environment
+    from hpsearch.storage import open_store
     from hpsearch.store.embedded import EmbeddedPostgres
     from hpsearch.store.engine import optuna_url, postgres_url
 

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
-from hpsearch.preflight.fingerprint import fingerprinted
 from hpsearch.errors import DefinitionError, Problem, shown
+from hpsearch.preflight.fingerprint import fingerprinted
 from hpsearch.preflight.reading import read_definition
 from hpsearch.study import StudyDefinition
 

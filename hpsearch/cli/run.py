@@ -23,10 +23,10 @@ def run(ctx: click.Context, study: Path, workers: int | None, again: bool, as_js
     from hpsearch.cli.choosing import ended_before
     from hpsearch.cli.definition import study_in
     from hpsearch.cli.output import print_json, print_text
-    from hpsearch.storage import open_store
     from hpsearch.report.compose import report_document
     from hpsearch.report.text import report_renderable
     from hpsearch.settings import settings_from_environment
+    from hpsearch.storage import open_store
     from hpsearch.study import StudyState
 
     settings = settings_from_environment()
