@@ -17,6 +17,7 @@ from hpsearch.api.parts import ServiceParts
 from hpsearch.api.problems import ProblemAnswer
 from hpsearch.api.refused import add_refusals
 from hpsearch.api.routes import ROUTERS
+from hpsearch.api.routes.components import components
 from hpsearch.api.wrong_keys import WrongKeys
 
 DESCRIPTION = """Hyperparameter search for convolutional networks by a staged recipe.
@@ -41,6 +42,8 @@ class Service(FastAPI):
         for name, schema in answer.pop("$defs", {}).items():
             schemas.setdefault(name, schema)
         schemas["ProblemAnswer"] = answer
+        for name, schema in components().items():
+            schemas.setdefault(name, schema)
         document["security"] = [{"key": []}]
         return document
 

@@ -12,6 +12,8 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 14, 14, 46
 """Margins in pixels: room for the numbers of the axes."""
 TICKS = 5
 """Of a linear axis, about."""
+FEW_DECADES = 2.5
+"""A logarithmic axis of fewer has marks at 2 and 5 as well."""
 LARGEST = 1e290
 """No arithmetic on numbers up to this overflows; what lies beyond is not drawn."""
 MOST_POINTS = 400
@@ -74,11 +76,12 @@ class Scale:
         if self.axis.words:
             return [(self.place(index), word) for index, word in enumerate(self.axis.words)]
         if self.axis.logarithmic:
-            powers = range(math.ceil(self.low - 1e-9), math.floor(self.high + 1e-9) + 1)
-            every = max(1, -(-len(powers) // (TICKS + 2)))
-            if len(powers) >= 2:
-                return [(self.place(10.0**power), number_words(10.0**power)) for power in powers[::every]]
-            return [(self.start, number_words(10**self.low)), (self.end, number_words(10**self.high))]
+            powers = range(math.floor(self.low), math.ceil(self.high) + 1)
+            factors = (1, 2, 5) if self.high - self.low < FEW_DECADES else (1,)
+            marks = [factor * 10.0**power for power in powers for factor in factors]
+            inside = [mark for mark in marks if self.low <= math.log10(mark) <= self.high]
+            every = max(1, -(-len(inside) // (TICKS + 2)))
+            return [(self.place(mark), number_words(mark)) for mark in inside[::every]]
         step = _step(self.high - self.low)
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         return [(self.place(mark * step), number_words(mark * step)) for mark in range(first, last + 1)]

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -14,15 +14,17 @@ from hpsearch.access import Key, Scope
 from hpsearch.api.caller import Caller, Parts, requires
 from hpsearch.api.parts import ServiceParts
 from hpsearch.api.problems import refusals
+from hpsearch.api.routes.refusing import COMMON
 from hpsearch.api.routes.studies import StudyId
 from hpsearch.errors import DatabaseUnavailableError, NotFoundError
 from hpsearch.progress import Event, EventKind, TrialLine
 from hpsearch.report.service_documents import EventDocument
 from hpsearch.report.status import event_document
+from hpsearch.stage import StageName
 from hpsearch.store.bell import Ring
 from hpsearch.study import ENDED
 
-router = APIRouter(prefix="/v1/studies/{study_id}/events", tags=["events"])
+router = APIRouter(prefix="/v1/studies/{study_id}/events", tags=["events"], responses=COMMON)
 
 KEEP_ALIVE_S = 15.0
 """After so much silence a comment is sent, so that nothing between server and client takes the stream for dead."""
@@ -45,7 +47,7 @@ DESCRIBED: dict[int | str, dict[str, Any]] = {
         "content": {STREAM: {"schema": {"type": "string"}, "example": EXAMPLE}},
     },
     204: {"description": "The study has ended, and there is nothing behind the given event: do not ask again."},
-    **refusals(403, 404, 422, 429, 503),
+    **refusals(404),
 }
 
 
@@ -111,13 +113,10 @@ class Watch:
         found = desk.events(self._whose, self._study_id, behind, AT_ONCE)
         if found:
             progress = desk.progress(self._whose, self._study_id)
-        told = tuple(event_document(event, progress, self._trial(event)) for event in found)
+        names = {name for event in found if (name := trial_of(event)) is not None}
+        lines = desk.lines(self._whose, self._study_id, names) if names else {}
+        told = tuple(event_document(event, progress, _line(lines, event)) for event in found)
         return Batch(told, progress.study.state in ENDED)
-
-    def _trial(self, event: Event) -> TrialLine | None:
-        if event.kind is not EventKind.TRIAL or event.stage is None or event.number is None:
-            return None
-        raise NotImplementedError
 
     async def told(self, behind: int) -> AsyncIterator[bytes]:
         """The stream, until the study or the server has ended."""
@@ -165,6 +164,18 @@ class Watch:
             yield rung
         finally:
             unsubscribe()
+
+
+def trial_of(event: Event) -> tuple[StageName, int] | None:
+    """Which trial an event is about."""
+    if event.kind is not EventKind.TRIAL or event.stage is None or event.number is None:
+        return None
+    return event.stage, event.number
+
+
+def _line(lines: Mapping[tuple[StageName, int], TrialLine], event: Event) -> TrialLine | None:
+    name = trial_of(event)
+    return None if name is None else lines.get(name)
 
 
 def framed(event: EventDocument) -> bytes:

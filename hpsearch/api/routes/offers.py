@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from hpsearch.access import Scope
 from hpsearch.api.caller import Parts, requires
 from hpsearch.api.problems import refusals
+from hpsearch.api.routes.refusing import COMMON
 from hpsearch.errors import NotFoundError, did_you_mean, shown
 from hpsearch.networks.parameters import PARAMETERS
 from hpsearch.preflight.offered import OFFERED
@@ -20,7 +21,7 @@ from hpsearch.report.service_documents import (
     ParameterOffer,
 )
 
-router = APIRouter(prefix="/v1", tags=["what there is"], dependencies=[requires(Scope.READ)])
+router = APIRouter(prefix="/v1", tags=["what there is"], dependencies=[requires(Scope.READ)], responses=COMMON)
 
 TYPES: dict[type, Any] = {bool: "boolean", int: "integer", float: "number"}
 
@@ -30,7 +31,6 @@ TYPES: dict[type, Any] = {bool: "boolean", int: "integer", float: "number"}
     operation_id="listNetworks",
     summary="The networks",
     response_description="All of them.",
-    responses=refusals(403, 429),
 )
 def networks(parts: Parts) -> NetworksDocument:
     """The named networks with the types, bounds and defaults of their hyperparameters."""
@@ -44,7 +44,7 @@ def networks(parts: Parts) -> NetworksDocument:
     operation_id="readNetwork",
     summary="One network",
     response_description="The network.",
-    responses=refusals(403, 404, 429),
+    responses=refusals(404),
 )
 def network(name: Annotated[str, Path(description="The name of the network.", examples=["convnet"])]) -> NetworkOffer:
     """One named network with the types, bounds and defaults of its hyperparameters."""
@@ -59,7 +59,6 @@ def network(name: Annotated[str, Path(description="The name of the network.", ex
     operation_id="listDatasets",
     summary="The data sets",
     response_description="All of them.",
-    responses=refusals(403, 429),
 )
 def datasets(parts: Parts) -> DatasetsDocument:
     """The named data sets and what they need."""

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from hpsearch.access import Scope
 from hpsearch.api.caller import Caller, Parts, requires
 from hpsearch.api.problems import refusals
+from hpsearch.api.routes.refusing import COMMON
 from hpsearch.api.routes.studies import StudyId
 from hpsearch.errors import shown
 from hpsearch.report.compose import report_document
@@ -18,7 +19,7 @@ from hpsearch.report.html import html_report
 from hpsearch.report.markdown import markdown_report
 from hpsearch.results import StudyResults
 
-router = APIRouter(prefix="/v1/studies/{study_id}/report", tags=["reports"])
+router = APIRouter(prefix="/v1/studies/{study_id}/report", tags=["reports"], responses=COMMON)
 
 Format = Literal["json", "markdown", "html"]
 
@@ -55,7 +56,7 @@ DESCRIBED: dict[int | str, dict[str, Any]] = {
             "text/html": {"schema": {"type": "string"}},
         },
     },
-    **refusals(403, 404, 406, 422, 429, 503),
+    **refusals(404, 406),
 }
 
 

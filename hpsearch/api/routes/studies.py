@@ -10,19 +10,20 @@ from hpsearch.access import Key, Scope
 from hpsearch.api.caller import Caller, Parts, requires
 from hpsearch.api.parts import ServiceParts
 from hpsearch.api.problems import refusals
+from hpsearch.api.routes.refusing import COMMON
 from hpsearch.report.service_documents import StagesDocument, StatusDocument, StudiesDocument
 from hpsearch.report.status import service_study_line, stages_document, status_document
 from hpsearch.study import StudyState, Wish
 
-router = APIRouter(prefix="/v1/studies", tags=["studies"])
+router = APIRouter(prefix="/v1/studies", tags=["studies"], responses=COMMON)
 
 LARGEST_ID = 2**31 - 1
 StudyId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The number of the study.", examples=[1])]
 
-READING: dict[str, Any] = {"dependencies": [requires(Scope.READ)], "responses": refusals(403, 404, 422, 429, 503)}
+READING: dict[str, Any] = {"dependencies": [requires(Scope.READ)], "responses": refusals(404)}
 STEERING: dict[str, Any] = {
     "dependencies": [requires(Scope.SUBMIT)],
-    "responses": refusals(403, 404, 409, 422, 429, 503),
+    "responses": refusals(404, 409),
 }
 ACCEPTED: dict[int | str, dict[str, Any]] = {
     202: {"model": StatusDocument, "description": "Noted: `study.wish` stands until it is done."}
@@ -45,7 +46,6 @@ class StudiesQuery(BaseModel):
     summary="List studies",
     response_description="One page, newest first.",
     dependencies=[requires(Scope.READ)],
-    responses=refusals(403, 422, 429, 503),
 )
 def studies(query: Annotated[StudiesQuery, Query()], parts: Parts, caller: Caller) -> StudiesDocument:
     """The owner's studies, or everybody's for a key with the scope admin; page by page with `next`."""

@@ -8,6 +8,7 @@ from hpsearch.access import Scope
 from hpsearch.api.caller import Caller, Parts, concerns, requires
 from hpsearch.api.problems import refusals
 from hpsearch.api.routes.definitions import REQUEST_BODY, DefinitionBody, definition_of
+from hpsearch.api.routes.refusing import COMMON
 from hpsearch.errors import DefinitionError, Problem, shown
 from hpsearch.preflight.document import parse_document
 from hpsearch.preflight.fingerprint import fingerprinted
@@ -17,10 +18,10 @@ from hpsearch.report.problems import problem_documents
 from hpsearch.report.service_documents import DefinitionCheckDocument, StatusDocument
 from hpsearch.report.stages import written
 from hpsearch.report.status import status_document
-from hpsearch.store import desk
+from hpsearch.store.submitting import Request as Repeatable
 from hpsearch.study import StudyDefinition
 
-router = APIRouter(prefix="/v1", tags=["studies"])
+router = APIRouter(prefix="/v1", tags=["studies"], responses=COMMON)
 
 IdempotencyKey = Annotated[
     str | None,
@@ -53,7 +54,7 @@ IdempotencyKey = Annotated[
                 },
             }
         },
-        **refusals(403, 409, 413, 415, 422, 429, 503),
+        **refusals(409, 415),
     },
 )
 def submit(
@@ -70,7 +71,7 @@ def submit(
     once, each with its path, and nothing is stored. Data and network are only looked at once the study runs.
     """
     definition = with_sources(definition_of(body, parts, caller))
-    asked = None if name is None else desk.Request(name, body.digest)
+    asked = None if name is None else Repeatable(name, body.digest)
     submission = parts.desk.submit(caller, definition, asked)
     study = submission.study
     concerns(request, study.id)
@@ -88,7 +89,7 @@ def submit(
     response_description="Whether the definition can be submitted, and if not, every reason.",
     dependencies=[requires(Scope.READ)],
     openapi_extra=REQUEST_BODY,
-    responses=refusals(403, 413, 415, 422, 429, 503),
+    responses=refusals(415),
 )
 def validate(body: DefinitionBody, parts: Parts, caller: Caller) -> DefinitionCheckDocument:
     """Makes every check of a submission and stores nothing.

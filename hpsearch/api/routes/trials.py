@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hpsearch.access import Scope
 from hpsearch.api.caller import Caller, Parts, requires
 from hpsearch.api.problems import refusals
+from hpsearch.api.routes.refusing import COMMON
 from hpsearch.api.routes.studies import READING, StudyId, next_page
 from hpsearch.errors import DefinitionError, Problem, shown
 from hpsearch.progress import Progress, TrialQuery
@@ -15,7 +16,7 @@ from hpsearch.report.service_documents import TrialDetailDocument, TrialsDocumen
 from hpsearch.report.status import trial_detail, trial_line
 from hpsearch.stage import StageName
 
-router = APIRouter(prefix="/v1/studies/{study_id}/trials", tags=["trials"])
+router = APIRouter(prefix="/v1/studies/{study_id}/trials", tags=["trials"], responses=COMMON)
 
 LARGEST_NUMBER = 2**31 - 1
 
@@ -43,7 +44,7 @@ class TrialsQuery(BaseModel):
     summary="List trials",
     response_description="One page of trials.",
     dependencies=[requires(Scope.READ)],
-    responses=refusals(403, 404, 422, 429, 503),
+    responses=refusals(404),
 )
 def trials(study_id: StudyId, query: Annotated[TrialsQuery, Query()], parts: Parts, caller: Caller) -> TrialsDocument:
     """Trials without their curves, filtered and sorted; page by page with `next`. Ties are in trial order."""
