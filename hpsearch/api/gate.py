@@ -1,9 +1,11 @@
 """Default deny: what is not listed as open is refused before any route sees it."""
 
+import time
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hpsearch.access import Key
 from hpsearch.api.login import COOKIE, LOGIN, login_page
@@ -18,6 +20,13 @@ from hpsearch.errors import DatabaseUnavailableError
 OPEN = frozenset({("GET", "/healthz")})
 """Method and path of everything that answers without a key; ``LOGIN`` takes the key in its body."""
 
+REVIEW_S = 20.0
+"""How long an answer that streams goes on at most before its key is looked up again; asked when it says something."""
+
+
+class OverError(Exception):
+    """Within an answer: its key is no longer known to be valid."""
+
 
 class Gate:
     """ASGI middleware in front of the whole application: leaves the key in ``scope["state"]["key"]``.
@@ -25,10 +34,11 @@ class Gate:
     Each request looks its key up, so that a revoked one is refused from the next request on.
     """
 
-    def __init__(self, app: ASGIApp, parts: ServiceParts, wrong: WrongKeys) -> None:
+    def __init__(self, app: ASGIApp, parts: ServiceParts, wrong: WrongKeys, review_s: float = REVIEW_S) -> None:
         self._app = app
         self._parts = parts
         self._wrong = wrong
+        self._review_s = review_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on what is open, what has a key, and the server's own start and stop; refuses everything else."""
@@ -38,8 +48,32 @@ class Gate:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        refusal = await self._refusal(Request(scope))
-        await (refusal or self._app)(scope, receive, send)
+        refusal = await self._refusal(request := Request(scope))
+        if refusal is None and "key" in scope["state"]:
+            await self._reviewed(request, receive, send)
+        else:
+            await (refusal or self._app)(scope, receive, send)
+
+    async def _reviewed(self, request: Request, receive: Receive, send: Send) -> None:
+        """Answers, and ends an answer that goes on and on once its key is no longer valid."""
+        at = time.monotonic()
+
+        async def sending(message: Message) -> None:
+            nonlocal at
+            if message.get("more_body") and time.monotonic() - at > self._review_s:
+                at = time.monotonic()
+                try:
+                    key = await self._key(request)
+                except DatabaseUnavailableError:
+                    key = None  # its reader comes back, and is told
+                if key is None:
+                    raise OverError
+            await send(message)
+
+        try:
+            await self._app(request.scope, receive, sending)
+        except* OverError:
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _refusal(self, request: Request) -> Response | None:
         """Why the request goes no further; None if it does."""
@@ -53,30 +87,36 @@ class Gate:
         return await self._without_key(request)
 
     async def _without_key(self, request: Request) -> Response | None:
-        """Looks for the key. A header counts before a cookie, also where it is wrong."""
-        headers = request.headers.getlist("authorization")
-        secret = bearer_of(headers) if headers else request.cookies.get(COOKIE)
+        """Looks for the key."""
+        secret, from_cookie = _secret(request)
         if secret is None:
             return unauthorized(request)
         address = request.client.host if request.client else ""
         if wait := self._wrong.wait(address, secret):
             return too_many_wrong(wait)
-        keyring = self._parts.keyring
         try:
-            key = await run_in_threadpool(keyring.find if headers else keyring.session, secret)
+            key = await self._key(request)
         except DatabaseUnavailableError as error:
             return database_away(error, None)
         self._wrong.note(address, secret, right=key is not None)
         if key is None:
             return unauthorized(request)
-        if not headers and request.method not in SAFE and not is_same_origin(request.headers):
+        if from_cookie and request.method not in SAFE and not is_same_origin(request.headers):
             return _foreign_page()
-        _leave(request, key)
+        request.state.key = key
         return None
 
+    async def _key(self, request: Request) -> Key | None:
+        """The key as it stands now."""
+        secret, from_cookie = _secret(request)
+        keyring = self._parts.keyring
+        return await run_in_threadpool(keyring.session if from_cookie else keyring.find, secret or "")
 
-def _leave(request: Request, key: Key) -> None:
-    request.state.key = key
+
+def _secret(request: Request) -> tuple[str | None, bool]:
+    """What the request has to show, and whether it comes from a cookie. A header counts, also where it is wrong."""
+    headers = request.headers.getlist("authorization")
+    return (bearer_of(headers), False) if headers else (request.cookies.get(COOKIE), True)
 
 
 def unauthorized(request: Request) -> Response:

@@ -1,13 +1,10 @@
 """What is kept of each request: its id, a line in the log, a count, and a trail of what was changed."""
 
-from __future__ import annotations
-
 import logging
 import re
 import time
 import traceback
 import uuid
-from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -19,9 +16,7 @@ from hpsearch.api.measures import Measures
 from hpsearch.api.origin import SAFE
 from hpsearch.api.problems import problem
 from hpsearch.api.written import key_in
-
-if TYPE_CHECKING:
-    from hpsearch.store.audit import AuditEntry, AuditTrail
+from hpsearch.store.audit import AuditEntry, AuditTrail
 
 REQUEST_ID = "x-request-id"
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -60,7 +55,9 @@ class Journal:
         try:
             await self._app(scope, receive, sending)
         except Exception as error:
-            log.write(logging.ERROR, "error", request_id=state["request_id"], error=traceback.format_exception(error))
+            log.write(
+                logging.ERROR, "error", request_id=state["request_id"], error="".join(traceback.format_exception(error))
+            )
             if status != GONE:
                 raise
             await _broken(state["request_id"])(scope, receive, sending)
@@ -109,8 +106,6 @@ def is_kept(scope: Scope, status: int) -> bool:
 
 def entry_of(scope: Scope, status: int) -> AuditEntry:
     """Who has called what."""
-    from hpsearch.store.audit import AuditEntry
-
     state = scope["state"]
     key: Key = state["key"]
     return AuditEntry(

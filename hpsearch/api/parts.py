@@ -1,26 +1,22 @@
 """What the service is made of, opened once and handed to the application."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from sqlalchemy import Engine
 from starlette.types import Receive, Scope, Send
 
+from hpsearch.store.audit import AuditTrail
+from hpsearch.store.bell import Bell
+from hpsearch.store.desk import StudyDesk
 from hpsearch.store.engine import nothing, open_engine
+from hpsearch.store.keyring import Keyring
+from hpsearch.store.queue import StudyQueue
 from hpsearch.store.schema import upgrade
-
-if TYPE_CHECKING:
-    from hpsearch.store.audit import AuditTrail
-    from hpsearch.store.bell import Bell
-    from hpsearch.store.desk import StudyDesk
-    from hpsearch.store.keyring import Keyring
-    from hpsearch.store.queue import StudyQueue
 
 
 class Dashboard(Protocol):
@@ -68,12 +64,6 @@ def open_parts(
 
     ``ensure`` brings the database's server back, if it can. Raises DatabaseUnavailableError.
     """
-    from hpsearch.store.audit import AuditTrail
-    from hpsearch.store.bell import Bell
-    from hpsearch.store.desk import StudyDesk
-    from hpsearch.store.keyring import Keyring
-    from hpsearch.store.queue import StudyQueue
-
     with ExitStack() as stack:
         engine = open_engine(url)
         stack.callback(engine.dispose)

@@ -1,8 +1,6 @@
 """How a browser logs in and out: once with a key, then with the cookie of a session."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter
@@ -12,14 +10,10 @@ from starlette.responses import RedirectResponse, Response
 
 from hpsearch.access import Key
 from hpsearch.api.login import COOKIE, local, login_page
-from hpsearch.api.problems import problem, refusals, retry_after
+from hpsearch.api.problems import problem, refusals
 from hpsearch.api.written import may_be_key
 from hpsearch.api.wrong_keys import WrongKeys, too_many_wrong
-
-if TYPE_CHECKING:
-    from hpsearch.store.keyring import Keyring
-
-SESSION_S = 7 * 24 * 3600
+from hpsearch.store.keyring import SESSION_S, Keyring
 
 FORM: Final = "application/x-www-form-urlencoded"
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 _KEY = r"hps_[A-Za-z0-9_-]{20,200}"
 _BEARER = re.compile(rf"(?i:bearer) +({_KEY})")
 _IN_TEXT = re.compile(_KEY)
-SHOWN = 12
-"""``hps_`` and the eight characters that a key is recognised by; the secret comes after them."""
+MARK = "hps_"
+SHOWN = 8
+"""Characters after the mark that a key is recognised by; the secret comes after them."""
 
 
 def bearer_of(values: Iterable[str]) -> str | None:
@@ -24,11 +25,15 @@ def may_be_key(text: str) -> bool:
 
 
 def key_in(text: str) -> str | None:
-    """The beginning of the first key within a text, as far as it may be shown."""
+    """What the first key within a text is recognised by."""
     found = _IN_TEXT.search(text)
-    return None if found is None else found[0][:SHOWN]
+    return None if found is None else _prefix(found)
 
 
 def without_keys(text: str) -> str:
-    """The text with only the beginning of each key in it."""
-    return _IN_TEXT.sub(lambda found: f"{found[0][:SHOWN]}_***", text)
+    """The text with only that of each key in it."""
+    return _IN_TEXT.sub(lambda found: f"{MARK}{_prefix(found)}_***", text)
+
+
+def _prefix(found: re.Match[str]) -> str:
+    return found[0][len(MARK) :][:SHOWN]
