@@ -1,6 +1,7 @@
 """Jobs and cohorts that the tests of the executors share."""
 
-from collections.abc import Generator, Iterable
+import time
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -68,3 +69,11 @@ def by_number(arriving: Iterable[Arrivals]) -> Results:
     found = {result.number: result for result in given}
     assert len(found) == len(given)
     return found
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Fails after two minutes."""
+    deadline = time.monotonic() + 120.0
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -3,9 +3,11 @@
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 
@@ -22,6 +24,7 @@ from tests.executors.executor_cases import (
     next_result,
     results_in,
     together,
+    wait_until,
 )
 
 
@@ -108,6 +111,32 @@ def test_a_closed_generator_cancels_the_rest(executor: Executor, undisturbed: Re
     running.close()
     assert first == undisturbed[0]
     assert by_number(executor.run([together(job(0), job(1))])) == {0: undisturbed[0], 1: undisturbed[1]}
+
+
+def test_every_job_is_taken_up_before_it_has_its_result(executor: Executor) -> None:
+    begun: set[int] = set()
+    for arrived in executor.run(in_cohorts_of(2, [job(number) for number in range(5)])):
+        assert arrived.started or arrived.results
+        begun |= {started.number for started in arrived.started}
+        assert {result.number for result in arrived.results} <= begun
+    assert begun == set(range(5))
+
+
+def test_halting_ends_the_run_early_and_its_workers(executor: Executor, tmp_path: Path) -> None:
+    halt = threading.Event()
+    slow = "sleep" if executor.isolates_processes else "none"
+    jobs = [job(0), *(job(number, slow, parameters={"folder": str(tmp_path)}) for number in (8, 9, 10))]
+    running = executor.run(in_cohorts_of(1, jobs), halt=halt)
+    assert next_result(running).number == 0
+    if executor.isolates_processes:
+        wait_until(lambda: any(tmp_path.iterdir()))
+    halt.set()
+    assert results_in(running) == []
+    if executor.isolates_processes:
+        for process in (int(file.name) for file in tmp_path.iterdir()):
+            wait_until(lambda process=process: not psutil.pid_exists(process))
+    assert results_in(executor.run([together(job(0))], halt=halt)) == []
+    assert set(by_number(executor.run([together(job(0))]))) == {0}
 
 
 def test_jobs_run_on_one_thread_in_the_callers_folder(executor: Executor) -> None:

@@ -2,17 +2,28 @@
 
 import os
 import signal
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from hpsearch.errors import WorkerError
 from hpsearch.executors.ray_tune import RayTuneExecutor
 from hpsearch.trial import TrialState
-from tests.executors.executor_cases import DIGITS, by_number, in_cohorts_of, job, next_result
+from tests.executors.executor_cases import (
+    DIGITS,
+    USER_CODE,
+    by_number,
+    in_cohorts_of,
+    job,
+    next_result,
+    results_in,
+    wait_until,
+)
 
 
 def processes(folder: Path) -> set[int]:
@@ -53,6 +64,18 @@ def test_several_callers_share_the_workers(ray_tune: RayTuneExecutor) -> None:
     assert found == [set(range(first, first + 5)) for first in (0, 100, 200)]
 
 
+def test_a_late_run_of_another_turn_does_not_wait_for_a_long_one(ray_tune: RayTuneExecutor) -> None:
+    long = ray_tune.run(in_cohorts_of(1, [job(number) for number in range(80)]), turn="ada", at_most=2)
+    done = [next_result(long).number]
+    reading = threading.Thread(target=lambda: done.extend(result.number for result in results_in(long)))
+    reading.start()
+    assert set(by_number(ray_tune.run(in_cohorts_of(1, [job(100)]), turn="bob"))) == {100}
+    waited_for = len(done)
+    reading.join()
+    assert len(done) == 80
+    assert waited_for < 70
+
+
 def test_workers_that_cannot_get_ready_end_the_run(ray_tune: RayTuneExecutor) -> None:
     deadly = replace(DIGITS, dataset=None, factory="faulty_network:load_and_die")
     with pytest.raises(WorkerError, match=r"3 workers in a row died before they could train: .*exit"):
@@ -69,3 +92,15 @@ def test_after_closing_nothing_is_run(ray_tune: RayTuneExecutor) -> None:
     with pytest.raises(WorkerError, match="sent home"):
         list(ray_tune.run(in_cohorts_of(1, [job(0)])))
     ray_tune.close()
+
+
+def test_idle_workers_are_ended_and_come_again(ray_tune: RayTuneExecutor, short_home: Path, tmp_path: Path) -> None:
+    ray_tune.close()  # there is one Ray to a process
+    with RayTuneExecutor(short_home, workers=2, import_paths=(USER_CODE,), idle_s=0.5) as executor:
+        for turn in ("first", "second"):
+            folder = tmp_path / turn
+            folder.mkdir()
+            jobs = [job(number, "meet", parameters={"folder": str(folder)}) for number in range(2)]
+            assert len(by_number(executor.run(in_cohorts_of(1, jobs)))) == 2
+            for process in processes(folder):
+                wait_until(lambda process=process: not psutil.pid_exists(process))  # type: ignore[misc]
