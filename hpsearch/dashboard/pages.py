@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import optuna_dashboard  # type: ignore[import-untyped]
-from optuna.storages import RDBStorage
+from optuna.storages import RDBStorage, get_storage
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -42,7 +42,8 @@ class Page:
         # Optuna takes braces in a URL for a template.
         written = place.render_as_string(hide_password=False).replace("{", "{{").replace("}", "}}")
         self._storage = RDBStorage(written, engine, skip_compatibility_check=True, skip_table_creation=True)
-        self.app: WSGIApplication = optuna_dashboard.wsgi(self._storage)
+        # What has been read of finished trials is not read again: they never change.
+        self.app: WSGIApplication = optuna_dashboard.wsgi(get_storage(self._storage))
 
     def has(self, stage: int) -> bool:
         """Whether a stage of that number is there for this page to see."""

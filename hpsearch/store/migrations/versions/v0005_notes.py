@@ -23,7 +23,7 @@ _NUMBER = """
             WHEN number = trunc(number) AND abs(number) < 1e15 THEN CAST(trunc(number) AS text)
             WHEN abs(number) >= 1e-4 AND abs(number) < 1e6
                 THEN CAST(trim_scale(round(number, greatest(0, 3 - CAST(floor(log(abs(number))) AS integer)))) AS text)
-            ELSE trim(to_char(number, '9.999EEEE')) END
+            ELSE regexp_replace(trim(to_char(number, '9.999EEEE')), '[.]?0+e', 'e') END
     $$
 """
 
