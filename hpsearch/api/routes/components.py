@@ -5,13 +5,26 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from hpsearch.api.routes.descriptions import field_descriptions
 from hpsearch.report.documents import ReportDocument
 from hpsearch.report.service_documents import EventDocument
-from hpsearch.space import KINDS, RANGES
-from hpsearch.study import StudyDefinition
+from hpsearch.space import KINDS, RANGES, is_distribution
+from hpsearch.stage import Coarse, Fine, InitialLoss, LrSweep, Overfit
+from hpsearch.study import (
+    DataDefinition,
+    LossDefinition,
+    NetworkDefinition,
+    Objective,
+    OptimizerDefinition,
+    Resources,
+    ScheduleDefinition,
+    StudyDefinition,
+)
 
 PLACE = "#/components/schemas/{model}"
 NUMBER_OR_WORD: dict[str, Any] = {"type": ["number", "string", "boolean", "null"]}
+ANYTHING_ELSE: dict[str, Any] = {"type": ["number", "string", "boolean", "null", "array"]}
+FACTORY = "Or ``module:callable`` that the operator of the server allows, instead of a name."
 DISTRIBUTION: dict[str, Any] = {
     "description": "Exactly one kind. A range takes its two ends, a choice or a grid its values.",
     "type": "object",
@@ -41,6 +54,23 @@ SEARCHABLE: dict[str, dict[str, dict[str, Any]]] = {
 NAMED = {"StudyDefinition": ("network", "loss"), "OptimizerDefinition": ("schedule",)}
 """Sections that may be a word, which is their name."""
 
+DESCRIBED = (
+    StudyDefinition,
+    DataDefinition,
+    NetworkDefinition,
+    OptimizerDefinition,
+    ScheduleDefinition,
+    LossDefinition,
+    Objective,
+    Resources,
+    InitialLoss,
+    Overfit,
+    LrSweep,
+    Coarse,
+    Fine,
+)
+"""What a definition consists of; the sentences about its fields stand in the source."""
+
 
 def components() -> dict[str, dict[str, Any]]:
     """The schemas by name."""
@@ -57,6 +87,16 @@ def components() -> dict[str, dict[str, Any]]:
         for name in names:
             section = found[model]["properties"][name]
             section["anyOf"] = [{"type": "string"}, {"$ref": section.pop("$ref")}]
-    found["NetworkDefinition"]["additionalProperties"] = {"anyOf": [either, {}]}
+    for model_type in DESCRIBED:
+        properties = found[model_type.__name__]["properties"]
+        for name, sentence in field_descriptions(model_type).items():
+            if name in properties:
+                properties[name]["description"] = sentence
+        for name, field in model_type.model_fields.items():
+            if is_distribution(field.default):
+                properties[name]["default"] = field.default.as_dict()
+    found["NetworkDefinition"]["additionalProperties"] = {"anyOf": [either, ANYTHING_ELSE]}
+    for name in ("NetworkDefinition", "DataDefinition"):
+        found[name]["properties"]["factory"]["description"] = FACTORY
     del found["StudyDefinition"]["properties"]["sources"]  # the server fills it in
     return {**found, "Distribution": DISTRIBUTION}

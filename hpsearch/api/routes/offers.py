@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from hpsearch.access import Scope
 from hpsearch.api.caller import Parts, requires
 from hpsearch.api.problems import refusals
+from hpsearch.api.routes.descriptions import field_descriptions
 from hpsearch.api.routes.refusing import COMMON
 from hpsearch.errors import NotFoundError, did_you_mean, shown
 from hpsearch.networks.parameters import PARAMETERS
@@ -77,14 +78,15 @@ def datasets(parts: Parts) -> DatasetsDocument:
 
 def _network(name: str) -> NetworkOffer:
     model: type[BaseModel] = PARAMETERS[name]
+    told = field_descriptions(model)
     return NetworkOffer(
         name=name,
         description=model.__doc__ or "",
-        hyperparameters=tuple(_parameter(key, field) for key, field in model.model_fields.items()),
+        hyperparameters=tuple(_parameter(key, field, told.get(key, "")) for key, field in model.model_fields.items()),
     )
 
 
-def _parameter(name: str, field: FieldInfo) -> ParameterOffer:
+def _parameter(name: str, field: FieldInfo, description: str) -> ParameterOffer:
     bounds = {key: getattr(rule, key) for rule in field.metadata for key in ("ge", "le", "lt") if hasattr(rule, key)}
     kind = TYPES.get(field.annotation) if isinstance(field.annotation, type) else None
     return ParameterOffer(
@@ -95,5 +97,5 @@ def _parameter(name: str, field: FieldInfo) -> ParameterOffer:
         maximum=bounds.get("le"),
         below=bounds.get("lt"),
         choices=() if kind else get_args(field.annotation),
-        description=field.description or "",
+        description=description,
     )
