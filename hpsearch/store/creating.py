@@ -1,12 +1,12 @@
 """A study comes into being, under a name that no other study of its owner has."""
 
 import uuid
+from datetime import timedelta
 
 from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 
 from hpsearch.results import StudyRecord
-from hpsearch.store.clock import from_now
 from hpsearch.store.codecs import definition_document
 from hpsearch.store.happenings import state_changed
 from hpsearch.store.names import free_name
@@ -34,7 +34,7 @@ def created(
         "key_id": key_id,
     }
     if origin is Origin.SERVICE:
-        limit = from_now(STATE_LIMITS_S[StudyState.WAITING])
+        limit = func.now() + timedelta(seconds=STATE_LIMITS_S[StudyState.WAITING])  # as ``created_at``
         row |= {"deadline": limit, "time_left_s": definition.resources.time_limit_s}
     while not (made := studies_where(connection, studies.c.request == request)):
         name = free_name(definition.name, _names_like(connection, owner, definition.name))

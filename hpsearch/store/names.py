@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Collection
 
 from hpsearch.errors import NotFoundError, shown
+from hpsearch.stage import StageName
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:
@@ -26,3 +27,10 @@ def no_such_name(name: str, names: Collection[str]) -> NotFoundError:
 def no_such_id(study_id: int) -> NotFoundError:
     """The error for a number that no study has."""
     return NotFoundError(f"no study has the number {study_id}. See all studies with `hpsearch list`.")
+
+
+def no_such_trial(study_id: int, stage: StageName, number: int) -> NotFoundError:
+    """The error for a trial that was never planned."""
+    return NotFoundError(
+        f"study {study_id} has no trial {number} in stage {stage}. See its trials with `hpsearch show`."
+    )

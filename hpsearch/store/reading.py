@@ -27,7 +27,8 @@ _STUDY = (
     studies.c.wish,
     studies.c.deadline,
 )
-_ORDER = {stage: place for place, stage in enumerate(StageName)}
+ORDER = {stage: place for place, stage in enumerate(StageName)}
+"""The place of each stage in the recipe."""
 
 
 def studies_where(
@@ -54,11 +55,11 @@ def all_of(connection: Connection, study_id: int) -> StudyResults:
         .join_from(stages, trials, stages.c.id == trials.c.stage_id)
         .where(stages.c.study_id == study_id)
     )
-    found = sorted(map(_trial, connection.execute(of_trials).mappings()), key=lambda t: (_ORDER[t.stage], t.number))
+    found = sorted(map(trial_of, connection.execute(of_trials).mappings()), key=lambda t: (ORDER[t.stage], t.number))
     planned = Counter((trial.stage, trial.round) for trial in found)
     of_rounds = select(stages.c.stage, rounds).join_from(stages, rounds).where(stages.c.study_id == study_id)
     judged = [_stage(row, planned) for row in connection.execute(of_rounds).mappings()]
-    judged.sort(key=lambda record: (_ORDER[record.stage], record.round))
+    judged.sort(key=lambda record: (ORDER[record.stage], record.round))
     return StudyResults(study, tuple(judged), tuple(found))
 
 
@@ -91,7 +92,8 @@ def _stage(row: RowMapping, planned: Counter[tuple[StageName, int]]) -> StageRec
     )
 
 
-def _trial(row: RowMapping) -> TrialRecord:
+def trial_of(row: RowMapping) -> TrialRecord:
+    """A row of trials with its ``stage``."""
     stage = StageName(row["stage"])
     return TrialRecord(
         stage=stage,
