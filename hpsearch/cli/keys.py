@@ -51,7 +51,10 @@ def create(owner: str, label: str, scopes: tuple[str, ...], limits: tuple[tuple[
     from hpsearch.settings import settings_from_environment
 
     chosen = frozenset(Scope(scope) for scope in scopes) or frozenset({Scope.READ, Scope.SUBMIT})
-    document = created(settings_from_environment(), owner, label, chosen, limits_of(dict(limits)))
+    try:
+        document = created(settings_from_environment(), owner, label, chosen, limits_of(dict(limits)))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     if as_json:
         print_json(document)
         return

@@ -1,5 +1,6 @@
 """The events of a study over as many connections as it takes."""
 
+import math
 import time
 from collections.abc import Iterator
 
@@ -14,6 +15,9 @@ from hpsearch.study import ENDED
 
 STREAM_SILENCE_S = 60.0
 """A stream of events says something at least every 15 seconds; one that does not is dead."""
+
+SHORTEST_SILENCE_S = 0.1
+"""A wait that is almost over leaves the service this time to answer."""
 
 
 class Following:
@@ -50,8 +54,7 @@ class Following:
                 error = broken
             if failures >= self._transport.retries:
                 raise error
-            if not self._late():
-                time.sleep(pause_s(failures, error))
+            time.sleep(min(pause_s(failures, error), self._left_s()))
             failures += 1
 
     def _one_connection(self) -> Iterator[EventDocument | None]:
@@ -59,7 +62,8 @@ class Following:
         headers = {"Accept": "text/event-stream"}
         if self._after:
             headers["Last-Event-ID"] = str(self._after)
-        with self._transport.stream(f"{self._path}/events", headers, self._silence_s()) as response:
+        silence_s = min(STREAM_SILENCE_S, max(SHORTEST_SILENCE_S, self._left_s()))
+        with self._transport.stream(f"{self._path}/events", headers, silence_s) as response:
             kind = response.headers.get("content-type", "")
             if not kind.startswith("text/event-stream"):
                 raise AnswerError(f"what answers at {self._transport.address.url} sends no events but {kind or '?'}")
@@ -77,9 +81,7 @@ class Following:
         return StatusDocument.model_validate_json(answer.content, extra="ignore").study.state in ENDED
 
     def _late(self) -> bool:
-        return self._until_s is not None and time.monotonic() >= self._until_s
+        return self._left_s() <= 0
 
-    def _silence_s(self) -> float:
-        if self._until_s is None:
-            return STREAM_SILENCE_S
-        return min(STREAM_SILENCE_S, max(0.1, self._until_s - time.monotonic()))
+    def _left_s(self) -> float:
+        return math.inf if self._until_s is None else max(0.0, self._until_s - time.monotonic())
