@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hpsearch.conductor.halt import Halted, Outcome, left_for_later, outcome_of
+from hpsearch.conductor.halt import Outcome, left_for_later, outcome_of
 from hpsearch.conductor.keeper import Keeper, obtain
 from hpsearch.conductor.observer import Observer
 from hpsearch.conductor.patience import patiently
@@ -82,7 +82,12 @@ class Conductor:
                 patience_s=self.patience_s, at_most=at_most,
             )  # fmt: skip
             failure = walk.through(self.stages)
-        except Halted as halted:
+        except LeaseLostError:
+            raise
+        except Exception:
+            # What goes wrong once the work has to stop, goes wrong for that reason.
+            if keeper.cause is None:
+                raise
             stage = walk.stage if walk is not None else None
-            return outcome_of(halted.cause, stage, study.definition.resources.time_limit_s)
+            return outcome_of(keeper.cause, stage, study.definition.resources.time_limit_s)
         return Outcome(StudyState.COMPLETE if failure is None else StudyState.FAILED, failure)

@@ -41,7 +41,8 @@ class Keeper:
         self.lease = lease
         self.halt = threading.Event()
         self._store, self._lease_s = store, lease_s
-        self._cause: Cause | None = None
+        self.cause: Cause | None = None
+        """Why the work has to stop; None as long as it need not."""
         self._deciding = threading.Lock()
         self._ends_at: float | None = None
         self._ended, self._awake = threading.Event(), threading.Event()
@@ -61,8 +62,8 @@ class Keeper:
 
     def check(self) -> None:
         """Raises Halted once the work has to stop."""
-        if self._cause is not None:
-            raise Halted(self._cause)
+        if self.cause is not None:
+            raise Halted(self.cause)
 
     def poke(self) -> None:
         """Something has happened to the study: the next beat is now."""
@@ -75,7 +76,7 @@ class Keeper:
     def _halt(self, cause: Cause) -> None:
         """The first cause counts."""
         with self._deciding:
-            self._cause = self._cause or cause
+            self.cause = self.cause or cause
         self.halt.set()
 
     def _beats(self) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from hpsearch.conductor.conduct import Conductor
 from hpsearch.conductor.endings import ending_after, retry_after
 from hpsearch.conductor.halt import SERVICE_STOPPED, Outcome
 from hpsearch.conductor.keeper import Keeper
@@ -144,6 +143,8 @@ class ConductorService:
 
     def _work(self, claim: Claim, keeper: Keeper) -> None:
         """(a study's own thread)"""
+        from hpsearch.conductor.conduct import Conductor  # noqa: PLC0415  (SciPy: 50 MB that an idle service saves)
+
         study = claim.study
         conductor = Conductor(
             self._store,

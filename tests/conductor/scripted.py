@@ -70,6 +70,8 @@ class ScriptedExecutor:
         self.runs: list[tuple[str, int | None]] = []
         self.halts: list[threading.Event] = []
         self.closed = 0
+        self.has_ended = False
+        """Whether a run has ended, whichever way."""
 
     @property
     def halted(self) -> bool:
@@ -87,6 +89,12 @@ class ScriptedExecutor:
         self.runs.append((turn, at_most))
         if halt is not None:
             self.halts.append(halt)
+        try:
+            yield from self._arrivals(cohorts, halt)
+        finally:
+            self.has_ended = True
+
+    def _arrivals(self, cohorts: Sequence[Cohort], halt: threading.Event | None) -> Generator[Arrivals, None, None]:
         for cohort in reversed(cohorts):  # no order is promised
             yield Arrivals(cohort.jobs, ())
             for job in cohort.jobs:
