@@ -7,14 +7,14 @@ from hpsearch.space import Choice, Distribution, Grid, Int, LogInt
 from hpsearch.stage import Search
 from hpsearch.study import StudyDefinition
 
-ENDS_AND_MIDDLE = 3
-"""So many rates of a range join a sweep over the user's rates at most."""
+MIDDLE, ENDS_AND_MIDDLE = 1, 3
+"""So many rates of a range join the rates of a ladder, and a sweep over the user's rates, at most."""
 
 
 def most_trials(study: StudyDefinition) -> int:
     """The trials of all stages and rounds at most, and the reading of the test split; skipped stages have none.
 
-    Exact but for the sanity stages, where the study's own learning rates are all counted as further ones.
+    Exact but for the sanity stages, where the study's own learning rates count as further ones even where they are not.
     """
     recipe = study.recipe
     optimizers = study.space.get("optimizer.name")
@@ -32,19 +32,19 @@ def most_trials(study: StudyDefinition) -> int:
 
 def _overfitted(study: StudyDefinition) -> int:
     given = study.recipe.overfit.learning_rates
-    return len(set(given)) if given is not None else len(SGD_LADDER) + _own(study)
+    return len(set(given)) if given is not None else len(SGD_LADDER) + _own(study, MIDDLE)
 
 
 def _swept(study: StudyDefinition) -> int:
     given = study.recipe.lr_sweep.learning_rates
-    return len(sweep_grid(study)) if given is None else len(set(given)) + _own(study)
+    return len(sweep_grid(study)) if given is None else len(set(given)) + _own(study, ENDS_AND_MIDDLE)
 
 
-def _own(study: StudyDefinition) -> int:
+def _own(study: StudyDefinition, of_range: int) -> int:
     """How many rates of its own a study adds to others; counted, not compared: a definition may list thousands."""
     distribution = study.space.get(LEARNING_RATE)
     by_value = distribution is None or isinstance(distribution, Choice | Grid)
-    return len(own_rates(study)) if by_value else ENDS_AND_MIDDLE
+    return len(own_rates(study)) if by_value else of_range
 
 
 def _searched(study: StudyDefinition, search: Search) -> int:
