@@ -10,8 +10,8 @@ from hpsearch.report.documents import ListDocument, StudyLine
 from hpsearch.report.service_documents import ServiceStudyLine
 from hpsearch.settings import Settings
 
-RETRIES = 7
-"""Together they wait for about twenty seconds, in which a service can start again."""
+RETRIES = 2
+"""A user who waits wants to be told soon that nobody is there."""
 
 
 def server_of(settings: Settings, server: str | None) -> str | None:

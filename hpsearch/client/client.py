@@ -34,6 +34,9 @@ from hpsearch.report.service_documents import (
 from hpsearch.stage import StageName
 from hpsearch.study import StudyState
 
+PATIENT = 8
+"""Repetitions of whoever waits for something anyway: they last about forty seconds."""
+
 D = TypeVar("D", bound=Document)
 Definition = str | Mapping[str, Any] | Path
 """The text of a definition in YAML or JSON, its content, or the path of its file."""
@@ -153,17 +156,18 @@ class Client:
         headers = {"Accept": f"text/{form}"}
         return self._transport.send("GET", f"/v1/studies/{study_id:d}/report", headers=headers).text
 
-    def events(self, study_id: int, after: int = 0) -> Iterator[EventDocument]:
+    def events(self, study_id: int, after: int = 0, *, retries: int = PATIENT) -> Iterator[EventDocument]:
         """What happens to a study from behind the event ``after`` until it has ended, each event once and in order.
 
-        Waits for the next one. A connection that breaks is made again where it stopped.
+        Waits for the next one. A connection that breaks is made again where it stopped, so that a service may start
+        again meanwhile; ``retries`` in a row may bring nothing.
         """
-        return Following(self._transport, study_id, after).events()
+        return Following(self._transport, study_id, after=after, retries=retries).events()
 
     def wait(self, study_id: int, timeout_s: float | None = None) -> StatusDocument:
         """The study once it has ended, or when ``timeout_s`` seconds are over."""
         until = None if timeout_s is None else time.monotonic() + timeout_s
-        for _ in Following(self._transport, study_id, 0, until).events():
+        for _ in Following(self._transport, study_id, retries=PATIENT, until_s=until).events():
             pass
         return self.study(study_id)
 

@@ -23,15 +23,17 @@ SHORTEST_SILENCE_S = 0.1
 class Following:
     """Reads the events of one study behind a given one, each once and in order, until the study has ended."""
 
-    def __init__(self, transport: Transport, study_id: int, after: int, until_s: float | None = None) -> None:
+    def __init__(
+        self, transport: Transport, study_id: int, *, after: int = 0, retries: int, until_s: float | None = None
+    ) -> None:
         """``until_s``: the moment of ``time.monotonic`` at which it stops at the latest."""
         self._transport, self._path = transport, f"/v1/studies/{study_id:d}"
-        self._after, self._until_s = after, until_s
+        self._after, self._retries, self._until_s = after, retries, until_s
 
     def events(self) -> Iterator[EventDocument]:
         """Waits for each event. A connection that ends is made again with the id of the last event.
 
-        Raises the last ServiceError after as many failures in a row as any call is repeated.
+        Raises a ServiceError where ``retries`` repetitions in a row have brought nothing.
         """
         failures, ended = 0, False
         while not self._late():
@@ -52,7 +54,7 @@ class Following:
                     continue  # one more time, for what was written in between
             except (UnreachableError, BusyError) as broken:
                 error = broken
-            if failures >= self._transport.retries:
+            if failures >= self._retries:
                 raise error
             time.sleep(min(pause_s(failures, error), self._left_s()))
             failures += 1

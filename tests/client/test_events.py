@@ -60,12 +60,12 @@ def test_what_was_written_between_the_last_look_and_the_end_is_told() -> None:
 
 def test_a_service_that_stays_away_is_told_but_one_that_delivers_is_not() -> None:
     lost = Told(breaks=True, body=b"")
-    with asking(lost, retries=2) as (client, server), pytest.raises(UnreachableError):
-        list(client.events(1))
+    with asking(lost) as (client, server), pytest.raises(UnreachableError):
+        list(client.events(1, retries=2))
     assert len(server.heard) == 3
     deliveries = [answer for number in range(1, 6) for answer in (stream(event(number)), status())]
-    with asking(*deliveries, stream(ENDED), retries=1) as (client, _):
-        assert [found.id for found in client.events(1)] == [1, 2, 3, 4, 5, 9]
+    with asking(*deliveries, stream(ENDED)) as (client, _):
+        assert [found.id for found in client.events(1, retries=1)] == [1, 2, 3, 4, 5, 9]
 
 
 def test_a_deleted_study_ends_the_watch() -> None:
@@ -80,8 +80,8 @@ def test_waiting_ends_with_the_study_or_with_the_patience() -> None:
     def running(heard: Heard) -> Told:
         return stream(b": here\n\n") if heard.path.endswith("/events") else status()
 
-    with asking(running, retries=100) as (client, _):
-        assert client.wait(1, timeout_s=0.05).study.state == "running"
+    with asking(running) as (client, _):
+        assert client.wait(1, timeout_s=0.02).study.state == "running"
 
 
 def test_only_the_line_ends_of_the_standard_are_line_ends() -> None:
