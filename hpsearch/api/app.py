@@ -14,7 +14,7 @@ from hpsearch.api.gate import Gate
 from hpsearch.api.journal import Journal, Trail
 from hpsearch.api.measures import Measures
 from hpsearch.api.parts import ServiceParts
-from hpsearch.api.problems import ProblemAnswer
+from hpsearch.api.problems import ProblemAnswer, refusals
 from hpsearch.api.refused import add_refusals
 from hpsearch.api.routes import ROUTERS
 from hpsearch.api.routes.components import components
@@ -45,7 +45,17 @@ class Service(FastAPI):
         for name, schema in components().items():
             schemas.setdefault(name, schema)
         document["security"] = [{"key": []}]
+        for path, calls in document["paths"].items():
+            for call in calls.values():
+                call["responses"] |= {str(one): told for one, told in _of_frame(path, call).items()} | call["responses"]
         return document
+
+
+def _of_frame(path: str, call: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    """The refusals that come before any route is reached."""
+    if path == "/healthz":
+        return {}
+    return refusals(400, 401, 403, 421, 429, 503, *((408, 413) if "requestBody" in call else ()))
 
 
 def create_app(parts: ServiceParts, *, pause_s: float = PAUSE_S, total_s: float = TOTAL_S) -> FastAPI:

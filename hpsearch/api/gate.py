@@ -49,10 +49,14 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008})
             return
         refusal = await self._refusal(request := Request(scope))
-        if refusal is None and "key" in scope["state"]:
+        if refusal is not None:
+            if "content-length" in request.headers or "transfer-encoding" in request.headers:
+                refusal.headers["Connection"] = "close"  # nobody reads the body
+            await refusal(scope, receive, send)
+        elif "key" in scope["state"]:
             await self._reviewed(request, receive, send)
         else:
-            await (refusal or self._app)(scope, receive, send)
+            await self._app(scope, receive, send)
 
     async def _reviewed(self, request: Request, receive: Receive, send: Send) -> None:
         """Answers, and ends an answer that goes on and on once its key is no longer valid."""

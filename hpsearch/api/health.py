@@ -10,7 +10,6 @@ from hpsearch.access import Scope
 from hpsearch.api.caller import Parts, requires
 from hpsearch.api.front import ROOT
 from hpsearch.api.measures import Measures
-from hpsearch.api.problems import refusals
 from hpsearch.api.readiness import Readiness, readiness
 
 router = APIRouter(tags=["service"])
@@ -22,7 +21,7 @@ class Alive(BaseModel):
     status: str = Field("ok", examples=["ok"])
 
 
-@router.get("/healthz", summary="Whether the process lives")
+@router.get("/healthz", summary="Whether the process lives", openapi_extra={"security": []})
 async def healthz() -> Alive:
     """The process is up and answers; nothing is said of the database or the workers. Needs no key."""
     return Alive()
@@ -38,7 +37,7 @@ async def first_page(parts: Parts) -> Response:
     "/readyz",
     summary="Whether the service can work",
     response_model=Readiness,
-    responses={503: {"model": Readiness, "description": "Some part is not ready."}, **refusals(401, 429)},
+    responses={503: {"model": Readiness, "description": "Some part is not ready."}},
 )
 def readyz(parts: Parts) -> Response:
     """Whether the database is reachable and up to date, and a conductor is connected to it. Any key will do."""
@@ -51,7 +50,7 @@ def readyz(parts: Parts) -> Response:
     summary="Measures for Prometheus",
     dependencies=[requires(Scope.READ)],
     response_class=Response,
-    responses={200: {"content": {"text/plain": {}}}, **refusals(401, 403, 429, 503)},
+    responses={200: {"content": {"text/plain": {}}}},
 )
 def metrics(request: Request, parts: Parts) -> Response:
     """Counts over the studies of all owners, without their names and owners: any key that reads will do."""

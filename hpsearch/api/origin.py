@@ -16,7 +16,8 @@ def host_of(headers: Headers) -> str | None:
     if len(values) != 1:
         return None
     try:
-        name = urlsplit(f"//{values[0]}").hostname
+        place = urlsplit(f"//{values[0]}")
+        name = None if place.username is not None or (place.port or 1) < 1 else place.hostname
     except ValueError:
         return None
     return name.rstrip(".") if name else None
