@@ -4,7 +4,8 @@ An order is cut into groups that follow each other; a group is a union of runs t
 state, whose first rows are merged here. So no page costs more than a few times its own length.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, literal_column, select, tuple_, union_all
@@ -55,41 +56,48 @@ def lines_of(connection: Connection, study_id: int, names: Collection[tuple[Stag
     return [_line(row) for row in connection.execute(query).mappings()]
 
 
-Run = tuple[StageName, int, tuple[ColumnElement[bool], ...]]
-"""A stage, its id, and conditions that leave a run of one index."""
+Conditions = tuple[ColumnElement[bool], ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Neighbours in an index."""
+
+    stage: StageName
+    stage_id: int
+    conditions: Conditions
+    by_key: bool
+    """Ordered by what the query sorts by, then by number; else by number alone."""
 
 
 def _groups(ids: dict[StageName, int], query: TrialQuery, after: Place | None) -> Iterator[list[Run]]:
     """What follows ``after``, in order."""
-    states = [query.state] if query.state is not None else [*Progress]
     if query.sort == "number":
-        yield from _by_number(ids, [None if query.state is None else query.state], (), after)
+        states: Conditions = () if query.state is None else (is_state(query.state),)
+        yield from _by_number(ids, [states], after)
         return
+    wanted = [*Progress] if query.state is None else [query.state]
+    keyed = [state for state in wanted if state in _KEYED[query.sort]]
     key = trials.c[_KEYS[query.sort]]
-    keyed = [state for state in states if state in _KEYED[query.sort]]
     if after is None or after.key is not None:
         beyond: ColumnElement[bool] = key.is_not(None)
         if after is not None:
-            yield from _by_number(ids, keyed, (key == after.key,), after)
+            yield from _by_number(ids, [(is_state(state), key == after.key) for state in keyed], after)
             beyond = key < after.key if query.descending else key > after.key
-        yield [(stage, ids[stage], (is_state(state), beyond)) for stage in ids for state in keyed]
+        yield [Run(stage, ids[stage], (is_state(state), beyond), by_key=True) for stage in ids for state in keyed]
         after = None
-    yield from _by_number(ids, states, (key.is_(None),), after)
+    # The other states have no key; to say so once more would only mislead the planner.
+    without = [(is_state(state), key.is_(None)) if state in keyed else (is_state(state),) for state in wanted]
+    yield from _by_number(ids, without, after)
 
 
-def _by_number(
-    ids: dict[StageName, int],
-    states: list[Any],
-    conditions: tuple[ColumnElement[bool], ...],
-    after: Place | None,
-) -> Iterator[list[Run]]:
+def _by_number(ids: dict[StageName, int], runs: Sequence[Conditions], after: Place | None) -> Iterator[list[Run]]:
     """Stage by stage, behind ``after``."""
     for stage, stage_id in ids.items():
         if after is not None and ORDER[stage] < ORDER[after.stage]:
             continue
         behind = (trials.c.number > after.number,) if after is not None and stage is after.stage else ()
-        of_state = [() if state is None else (is_state(state),) for state in states]
-        yield [(stage, stage_id, (*state, *conditions, *behind)) for state in of_state]
+        yield [Run(stage, stage_id, (*run, *behind), by_key=False) for run in runs]
 
 
 def _merged(connection: Connection, group: list[Run], query: TrialQuery, wanted: int) -> list[RowMapping]:
@@ -102,14 +110,13 @@ def _merged(connection: Connection, group: list[Run], query: TrialQuery, wanted:
 
 
 def _part(run: Run, query: TrialQuery, wanted: int) -> Select[Any]:
-    stage, stage_id, conditions = run
     order: list[ColumnElement[Any]] = [trials.c.number]
-    if query.sort != "number":
+    if run.by_key:
         key = trials.c[_KEYS[query.sort]]
         order = [key.desc().nulls_last() if query.descending else key.asc(), trials.c.number]
-    name: ColumnElement[str] = literal_column(f"'{stage.value}'").label("stage")
+    name: ColumnElement[str] = literal_column(f"'{run.stage.value}'").label("stage")
     columns = (name, *(trials.c[column] for column in (*_LINE, *_TIMES)))
-    return select(*columns).where(trials.c.stage_id == stage_id, *conditions).order_by(*order).limit(wanted)
+    return select(*columns).where(trials.c.stage_id == run.stage_id, *run.conditions).order_by(*order).limit(wanted)
 
 
 def _rank(row: RowMapping, query: TrialQuery) -> tuple[float, int, int]:
