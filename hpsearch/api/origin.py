@@ -17,7 +17,7 @@ def host_of(headers: Headers) -> str | None:
         return None
     try:
         place = urlsplit(f"//{values[0]}")
-        name = None if place.username is not None or (place.port or 1) < 1 else place.hostname
+        name = None if place.username is not None or place.port == 0 else place.hostname
     except ValueError:
         return None
     return name.rstrip(".") if name else None

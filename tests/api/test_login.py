@@ -144,7 +144,7 @@ def test_programs_with_a_key_come_from_no_page(service: Service) -> None:
     assert service.ask("POST", "/v1/validate", service.secret(*Scope), json={}).status_code == 200
 
 
-HOSTS = ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "hpsearch.example:8000", "a@b", "x" * 300]
+HOSTS = ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "hpsearch.example:8000", "x" * 300]
 
 
 @pytest.mark.parametrize("host", HOSTS)
@@ -161,7 +161,7 @@ def test_names_of_the_loopback_and_numbers_are_ours(service: Service, host: str)
     assert service.ask("GET", "/v1/studies", service.secret(*Scope), headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("hosts", [[], [b"localhost", b"evil.example"], [b""], [b"["], [b"localhost:x:y"]])
+@pytest.mark.parametrize("hosts", [[], [b"localhost", b"evil.example"], [b""], [b"["], [b"localhost:x:y"], [b"localhost:0"], [b"x@localhost"]])
 def test_there_is_one_host_that_can_be_read(service: Service, hosts: list[bytes]) -> None:
     async def with_hosts(scope, receive, send):  # type: ignore[no-untyped-def]
         kept = [pair for pair in scope["headers"] if pair[0] != b"host"]
