@@ -15,7 +15,7 @@ from threading import Thread
 def main() -> None:
     """Serves the dashboard."""
     order = json.loads(sys.stdin.readline())
-    place = Path(order["socket"])
+    place, idle_s = Path(order["socket"]), float(order["idle_s"])
     Thread(target=_end_with_parent, args=(place,), daemon=True).start()
     from hpsearch.dashboard.pages import Pages  # noqa: PLC0415 - takes seconds: the watch has begun
     from hpsearch.dashboard.server import SocketServer  # noqa: PLC0415
@@ -23,7 +23,7 @@ def main() -> None:
     server = SocketServer(place, Pages(order["url"]))
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    server.serve(order["idle_s"])
+    server.serve(idle_s)
     _clear(place)
     os._exit(0)  # answers that nobody waits for must not keep it
 

@@ -9,11 +9,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import optuna_dashboard  # type: ignore[import-untyped]
+from optuna.exceptions import StorageInternalError
 from optuna.storages import RDBStorage, get_storage
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from hpsearch.dashboard.owner import OWNER_HEADER, owner_of
+from hpsearch.dashboard.server import AT_ONCE
 from hpsearch.dashboard.session import views_of
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class Page:
             "connect_args": {"options": options, "connect_timeout": 10, "application_name": "hpsearch dashboard"},
             "pool_pre_ping": True,
             "pool_size": 1,
-            "max_overflow": 3,
+            "max_overflow": AT_ONCE - 1,
         }
         # Optuna takes braces in a URL for a template.
         written = place.render_as_string(hide_password=False).replace("{", "{{").replace("}", "}}")
@@ -76,7 +78,7 @@ class Pages:
             if stage is not None and not (stage <= LARGEST_ID and self._page(owner, None).has(stage)):
                 return _refused(start_response, HTTPStatus.NOT_FOUND, f"study_id={named and named[1]} is not found")
             app = self._page(owner, stage).app
-        except DBAPIError:
+        except (DBAPIError, StorageInternalError):
             return _refused(start_response, HTTPStatus.SERVICE_UNAVAILABLE, "the database cannot be reached")
         return app(environ, start_response)
 

@@ -57,9 +57,9 @@ _FIGURE = """
     $$
 """
 
-_COLOURS = (
-    "(ARRAY['#1f77b4','#d62728','#2ca02c','#9467bd','#ff7f0e','#8c564b','#e377c2','#17becf','#bcbd22','#7f7f7f'])"
-)
+_COLOURS = "(ARRAY['#1f77b4', '#d62728', '#2ca02c'])"
+# From blue for the first line to red for the last one: of a sweep, from the smallest learning rate to the largest one.
+_SPECTRUM = "'hsl(' || 240 - 240 * (place - 1) / greatest(1, of - 1) || ', 75%, 45%)'"
 
 # Two branches instead of one expression to sort by: each has an index of its own.
 _SEARCHED = f"""
@@ -90,13 +90,15 @@ _SANITY = f"""
         'Training loss and its moving average over 10 iterations', 'iteration', array_agg(
             optuna.lines(
                 coalesce('learning rate ' || optuna.words(rate), 'trial ' || trial.number),
-                {_COLOURS}[1 + (trial.number % 10)], 'solid', NULL, trial.step_losses, 10)
+                {_SPECTRUM}, 'solid', NULL, trial.step_losses, 10)
             ORDER BY trial.number))
     FROM (
-        SELECT number, step_losses, parameters -> 'optimizer.learning_rate' AS rate
-        FROM hpsearch.trials
-        WHERE stage_id = stage.id AND cardinality(step_losses) > 1
-        ORDER BY number LIMIT 20
+        SELECT *, row_number() OVER (ORDER BY number) AS place, count(*) OVER () AS of FROM (
+            SELECT number, step_losses, parameters -> 'optimizer.learning_rate' AS rate
+            FROM hpsearch.trials
+            WHERE stage_id = stage.id AND cardinality(step_losses) > 1
+            ORDER BY number LIMIT 20
+        ) first
     ) trial
 """  # noqa: S608 - constants of this file
 
