@@ -13,6 +13,7 @@ import click
 import uvicorn
 
 from hpsearch.api.app import create_app
+from hpsearch.api.dashboard import DashboardProxy
 from hpsearch.api.log import LOGGER, handler_for
 from hpsearch.api.parts import ServiceParts, open_parts
 from hpsearch.cli.children import Child
@@ -44,6 +45,8 @@ def served(settings: Settings, plan: Plan) -> None:
     with ExitStack() as stack:
         bound = stack.enter_context(closing(listening(plan.host, plan.port)))
         server = stack.enter_context(open_server(settings))
+        dashboard = DashboardProxy(server.url)
+        stack.callback(dashboard.close)
         parts = stack.enter_context(
             open_parts(
                 server.url,
@@ -51,6 +54,7 @@ def served(settings: Settings, plan: Plan) -> None:
                 ensure=server.ensure,
                 data_folder=settings.data_folder,
                 factories=settings.factories,
+                dashboard=dashboard,
                 hosts=settings.hosts | {plan.host.casefold()},
             )
         )
@@ -70,7 +74,7 @@ def _say(url: str, secret: str | None) -> None:
     if secret is not None:
         click.echo(f"Key: {secret}")
         click.echo("The key is shown only now. `hpsearch keys create` makes others.", err=True)
-    click.echo("Ready. Ctrl-C stops it.", err=True)
+    click.echo("Ready. Ctrl-C stops it.")
 
 
 def _write_log(stack: ExitStack) -> None:
