@@ -34,7 +34,7 @@ def read(query: TrialQuery) -> Place | None:
         return None
     try:
         return _parsed(query.cursor[:_LONGEST], _asked(query))
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError(
             "the cursor cannot be read; use next_cursor of the page before, with the same query, or begin without one"
         ) from error
