@@ -34,19 +34,20 @@ recipe:
   coarse: {trials: 16}
   fine: {trials: 8}
 """
-DEFINITION = {"$ref": "#/components/schemas/StudyDefinition"}
-REQUEST_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": "A study definition; everything but data and network has a default. UTF-8, in JSON or in YAML "
-        "without tags, anchors and aliases.",
-        "content": {
-            JSON_TYPE: {"schema": DEFINITION, "example": EXAMPLE},
-            **{kind: {"schema": DEFINITION, "example": YAML_EXAMPLE} for kind in YAML_TYPES},
-        },
+DEFINITION: dict[str, Any] = {"$ref": "#/components/schemas/StudyDefinition"}
+ANY_SECTION: dict[str, Any] = {"anyOf": [DEFINITION, {"type": "object"}]}
+SUBMITTED = "A study definition; everything but data and network has a default."
+CHECKED = "A study definition, right or wrong."
+FORMATS = "UTF-8, in JSON or in YAML without tags, anchors and aliases."
+
+
+def request_body(described: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """What the OpenAPI document says of a body that holds a definition."""
+    content = {
+        JSON_TYPE: {"schema": schema, "example": EXAMPLE},
+        **{kind: {"schema": schema, "example": YAML_EXAMPLE} for kind in YAML_TYPES},
     }
-}
-"""What the OpenAPI document says of such a body."""
+    return {"requestBody": {"required": True, "description": f"{described} {FORMATS}", "content": content}}
 
 
 @dataclass(frozen=True)

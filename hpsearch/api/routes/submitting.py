@@ -7,7 +7,15 @@ from fastapi import APIRouter, Header, Request, Response
 from hpsearch.access import Scope
 from hpsearch.api.caller import Caller, Parts, concerns, requires
 from hpsearch.api.problems import refusals
-from hpsearch.api.routes.definitions import REQUEST_BODY, DefinitionBody, definition_of
+from hpsearch.api.routes.definitions import (
+    ANY_SECTION,
+    CHECKED,
+    DEFINITION,
+    SUBMITTED,
+    DefinitionBody,
+    definition_of,
+    request_body,
+)
 from hpsearch.api.routes.refusing import COMMON
 from hpsearch.errors import DefinitionError, Problem, shown
 from hpsearch.preflight.document import parse_document
@@ -43,7 +51,7 @@ IdempotencyKey = Annotated[
     summary="Submit a study",
     response_description="The study is stored and waits for its turn.",
     dependencies=[requires(Scope.SUBMIT)],
-    openapi_extra=REQUEST_BODY,
+    openapi_extra=request_body(SUBMITTED, DEFINITION),
     responses={
         201: {
             "headers": {
@@ -88,7 +96,7 @@ def submit(
     summary="Check a definition",
     response_description="Whether the definition can be submitted, and if not, every reason.",
     dependencies=[requires(Scope.READ)],
-    openapi_extra=REQUEST_BODY,
+    openapi_extra=request_body(CHECKED, ANY_SECTION),
     responses=refusals(415),
 )
 def validate(body: DefinitionBody, parts: Parts, caller: Caller) -> DefinitionCheckDocument:
