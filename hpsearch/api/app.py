@@ -6,11 +6,11 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from hpsearch.api import health, session
+from hpsearch.api import docs, health, session
 from hpsearch.api.body import PAUSE_S, TOTAL_S, Allowance
 from hpsearch.api.buckets import Buckets
 from hpsearch.api.front import Front
-from hpsearch.api.gate import Gate
+from hpsearch.api.gate import REVIEW_S, Gate
 from hpsearch.api.journal import Journal, Trail
 from hpsearch.api.measures import Measures
 from hpsearch.api.parts import ServiceParts
@@ -58,20 +58,26 @@ def _of_frame(path: str, call: dict[str, Any]) -> dict[int | str, dict[str, Any]
     return refusals(400, 401, 403, 421, 429, 503, *((408, 413) if "requestBody" in call else ()))
 
 
-def create_app(parts: ServiceParts, *, pause_s: float = PAUSE_S, total_s: float = TOTAL_S) -> FastAPI:
-    """A new application on these parts. ``pause_s`` and ``total_s`` limit how slowly a body may arrive."""
+def create_app(
+    parts: ServiceParts, *, pause_s: float = PAUSE_S, total_s: float = TOTAL_S, review_s: float = REVIEW_S
+) -> FastAPI:
+    """A new application on these parts.
+
+    ``pause_s`` and ``total_s`` limit how slowly a body may arrive; ``review_s`` is how often the key of an answer that
+    streams is looked up again.
+    """
     measures, buckets = Measures(), Buckets()
     wrong = WrongKeys(buckets)
     app = Service(
         title="hpsearch",
         version=version("hpsearch"),
         description=DESCRIPTION,
+        docs_url=None,
         redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
         middleware=[
             Middleware(Journal, measures=measures),
-            Middleware(Gate, parts=parts, wrong=wrong),
+            Middleware(Gate, parts=parts, wrong=wrong, review_s=review_s),
             Middleware(Allowance, buckets=buckets, pause_s=pause_s, total_s=total_s),
             Middleware(Trail, audit=parts.audit),
             Middleware(Front, dashboard=parts.dashboard),
@@ -79,6 +85,6 @@ def create_app(parts: ServiceParts, *, pause_s: float = PAUSE_S, total_s: float 
     )
     app.state.parts, app.state.measures, app.state.wrong = parts, measures, wrong
     add_refusals(app)
-    for router in (health.router, session.router, *ROUTERS):
+    for router in (health.router, session.router, docs.router, *ROUTERS):
         app.include_router(router)
     return app

@@ -34,7 +34,7 @@ class Gate:
     Each request looks its key up, so that a revoked one is refused from the next request on.
     """
 
-    def __init__(self, app: ASGIApp, parts: ServiceParts, wrong: WrongKeys, review_s: float = REVIEW_S) -> None:
+    def __init__(self, app: ASGIApp, parts: ServiceParts, wrong: WrongKeys, review_s: float) -> None:
         self._app = app
         self._parts = parts
         self._wrong = wrong
@@ -64,7 +64,7 @@ class Gate:
 
         async def sending(message: Message) -> None:
             nonlocal at
-            if message.get("more_body") and time.monotonic() - at > self._review_s:
+            if message.get("more_body") and time.monotonic() - at >= self._review_s:
                 at = time.monotonic()
                 try:
                     key = await self._key(request)

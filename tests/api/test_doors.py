@@ -1,12 +1,14 @@
 """Every route of the running application with every method, and what is no route, asked by those who may not."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
+from starlette.responses import StreamingResponse
 from starlette.types import Receive, Send
 from starlette.types import Scope as Scopes
 
 from hpsearch.access import Scope
+from hpsearch.api.app import create_app
 from hpsearch.api.gate import OPEN
 from hpsearch.api.journal import UNCHANGING
 from hpsearch.api.login import LOGIN
@@ -174,3 +176,20 @@ def test_a_wrong_header_is_not_saved_by_a_right_cookie(service: Service) -> None
     cookie = {"Cookie": f"hpsearch_session={service.parts.keyring.open_session(key)}"}
     assert service.ask("GET", "/v1/studies", headers=cookie).status_code == 200
     assert service.ask("GET", "/v1/studies", WRONG, headers=cookie).status_code == 401
+    assert service.ask("GET", "/v1/studies", headers={**cookie, "Authorization": "Basic x"}).status_code == 401
+
+
+def test_a_stream_ends_once_its_key_is_revoked(service: Service) -> None:
+    key, secret = service.key(Scope.READ)
+
+    async def told() -> AsyncIterator[bytes]:
+        yield b"before"
+        service.parts.keyring.revoke(key.prefix)
+        yield b"after"
+
+    app = create_app(service.parts, review_s=0)
+    app.add_api_route("/stream", lambda: StreamingResponse(told()), methods=["GET"])
+    service.outside = app
+    answer = service.ask("GET", "/stream", secret)
+    assert answer.status_code == 200
+    assert "after" not in answer.text

@@ -161,7 +161,10 @@ def test_names_of_the_loopback_and_numbers_are_ours(service: Service, host: str)
     assert service.ask("GET", "/v1/studies", service.secret(*Scope), headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("hosts", [[], [b"localhost", b"evil.example"], [b""], [b"["], [b"localhost:x:y"], [b"localhost:0"], [b"x@localhost"]])
+@pytest.mark.parametrize(
+    "hosts",
+    [[], [b"localhost", b"evil.example"], [b""], [b"["], [b"localhost:x:y"], [b"localhost:0"], [b"x@localhost"]],
+)
 def test_there_is_one_host_that_can_be_read(service: Service, hosts: list[bytes]) -> None:
     async def with_hosts(scope, receive, send):  # type: ignore[no-untyped-def]
         kept = [pair for pair in scope["headers"] if pair[0] != b"host"]
