@@ -1,22 +1,301 @@
 """Which study is worked on next, and what ends without anybody working on it."""
 
-from sqlalchemy import Engine
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
+import psycopg
+import pytest
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
+
+from hpsearch.errors import LeaseLostError
+from hpsearch.results import StudyRecord
+from hpsearch.stage import StageName
 from hpsearch.store.desk import StudyDesk
+from hpsearch.store.port import Claim, Lease
 from hpsearch.store.postgres import PostgresStore
-from hpsearch.store.queue import StudyQueue
-from hpsearch.study import StudyState
-from tests.store.service_samples import LONG_S, key_of, submit
+from hpsearch.store.queue import STALLS, StudyQueue
+from hpsearch.study import STATE_LIMITS_S, StudyState, Wish
+from tests.store.service_samples import LONG_S, execute, expire, key_of, pass_time, rows, submit
+from tests.store.study_samples import complete, definition, jobs, started, verdict
+
+
+def claimed(engine: Engine, holder: str = "me") -> Claim:
+    claim = StudyQueue(engine).next_study(holder, LONG_S)
+    assert claim is not None
+    return claim
+
+
+def seen(engine: Engine, study_id: int) -> StudyRecord:
+    return StudyDesk(engine).progress(None, study_id).study
+
+
+# Turns
 
 
 def test_a_submitted_study_is_claimed_once(engine: Engine) -> None:
-    queue, desk = StudyQueue(engine), StudyDesk(engine)
+    queue = StudyQueue(engine)
     assert queue.next_study("a", LONG_S) is None
     made = submit(engine, key_of(engine))
-    claim = queue.next_study("a", LONG_S)
-    assert claim is not None
-    assert (claim.study.id, claim.study.state) == (made.id, StudyState.RUNNING)
+    claim = claimed(engine, "a")
+    assert (claim.study.id, claim.study.state, claim.lease.fence) == (made.id, StudyState.RUNNING, 1)
+    assert PostgresStore(engine).holder(made.id) == "a"
+    assert queue.next_study("a", LONG_S) is None
     assert queue.next_study("b", LONG_S) is None
-    PostgresStore(engine).release(claim.lease, StudyState.COMPLETE, None)
-    assert desk.progress(None, made.id).study.state is StudyState.COMPLETE
-    assert queue.sweep() == []
+
+
+def test_studies_of_the_command_line_are_not_in_the_queue(engine: Engine) -> None:
+    PostgresStore(engine).create(definition())
+    assert StudyQueue(engine).next_study("me", LONG_S) is None
+
+
+def test_a_dead_holders_study_is_in_the_queue_again(engine: Engine) -> None:
+    submit(engine, key_of(engine))
+    dead = claimed(engine)
+    started(PostgresStore(engine), dead.lease, jobs())
+    PostgresStore(engine).start_trials(dead.lease, StageName.COARSE, [0, 1])
+    expire(engine, dead.study.id)
+    heir = claimed(engine, "heir")
+    assert (heir.study.id, heir.lease.fence) == (dead.study.id, dead.lease.fence + 1)
+    assert rows(engine, "SELECT DISTINCT state FROM hpsearch.trials") == [("waiting",)]
+    with pytest.raises(LeaseLostError):
+        PostgresStore(engine).save_results(dead.lease, [complete(jobs()[0])])
+
+
+def test_who_has_the_fewest_running_comes_first_and_then_who_was_served_the_longest_ago(engine: Engine) -> None:
+    ada, bob, eve = (key_of(engine, owner) for owner in ("ada", "bob", "eve"))
+    for key in (ada, ada, ada, ada, bob, bob, eve):
+        submit(engine, key)
+    claims = [claimed(engine) for _ in range(5)]
+    assert [claim.study.owner for claim in claims] == ["ada", "bob", "eve", "ada", "bob"]
+    for claim in claims[2:0:-1]:
+        PostgresStore(engine).release(claim.lease, StudyState.COMPLETE, None)
+    submit(engine, eve)
+    assert [claimed(engine).study.owner for _ in range(3)] == ["eve", "ada", "ada"]
+
+
+def test_one_owner_with_a_thousand_studies_starves_nobody(engine: Engine) -> None:
+    ada, bob = key_of(engine, "ada", queued=1000), key_of(engine, "bob")
+    for _ in range(30):
+        submit(engine, ada)
+    submit(engine, bob)
+    turns = []
+    for _ in range(3):  # one conductor that does one study after the other
+        claim = claimed(engine)
+        turns.append(claim.study.owner)
+        PostgresStore(engine).release(claim.lease, StudyState.COMPLETE, None)
+    assert turns == ["ada", "bob", "ada"]
+
+
+def test_a_key_has_no_more_running_than_it_may_whoever_asks_at_once(engine: Engine) -> None:
+    key, other = key_of(engine, running=2), key_of(engine, running=1)
+    for _ in range(5):
+        submit(engine, key)
+    submit(engine, other)
+    together = threading.Barrier(6)
+
+    def claim(holder: str) -> Claim | None:
+        together.wait()
+        return StudyQueue(engine).next_study(holder, LONG_S)
+
+    with ThreadPoolExecutor(6) as pool:
+        claims = [claim for claim in pool.map(claim, "abcdef") if claim is not None]
+    assert len(claims) == 3
+    assert len({claim.study.id for claim in claims}) == 3
+    PostgresStore(engine).release(claims[0].lease, StudyState.COMPLETE, None)
+    assert StudyQueue(engine).next_study("g", LONG_S) is not None
+    assert StudyQueue(engine).next_study("h", LONG_S) is None
+    expire(engine, claims[1].study.id)  # a dead one counts no longer, and is taken up itself
+    assert claimed(engine).study.id == claims[1].study.id
+
+
+def test_an_interrupted_study_waits_as_long_as_it_was_told_to(engine: Engine) -> None:
+    made = submit(engine, key_of(engine))
+    PostgresStore(engine).release(claimed(engine).lease, StudyState.INTERRUPTED, "no workers", retry_s=60.0)
+    assert StudyQueue(engine).next_study("me", LONG_S) is None
+    pass_time(engine, made.id, 61.0)
+    assert claimed(engine).study.reason is None
+    PostgresStore(engine).release(claimed_again(engine, made.id), StudyState.INTERRUPTED, "stopped")
+    assert claimed(engine).study.id == made.id
+
+
+def claimed_again(engine: Engine, study_id: int) -> Lease:
+    expire(engine, study_id)
+    return claimed(engine).lease
+
+
+def test_a_claim_whose_answer_is_lost_is_not_a_second_claim(engine: Engine) -> None:
+    key = key_of(engine)
+    first, second = submit(engine, key), submit(engine, key)
+    left = [1]
+
+    def lose_the_answer(connection: Connection) -> None:
+        if left:
+            left.pop()
+            connection.connection.commit()
+            raise OperationalError("COMMIT", None, psycopg.OperationalError("the connection was lost"))
+
+    event.listen(engine, "commit", lose_the_answer)
+    claim = claimed(engine)
+    event.remove(engine, "commit", lose_the_answer)
+    assert (left, claim.study.id, claim.lease.fence) == ([], first.id, 1)
+    assert seen(engine, second.id).state is StudyState.WAITING
+
+
+# Studies that nothing comes of
+
+
+def test_a_study_that_takes_every_conductor_down_fails(engine: Engine) -> None:
+    made = submit(engine, key_of(engine))
+    for _ in range(STALLS):
+        expire(engine, claimed(engine).study.id)
+    assert StudyQueue(engine).next_study("me", LONG_S) is None
+    study = seen(engine, made.id)
+    assert study.state is StudyState.FAILED
+    assert "10 times in a row" in (study.reason or "")
+    assert rows(engine, "SELECT fence, holder FROM hpsearch.studies") == [(STALLS + 1, None)]
+
+
+@pytest.mark.parametrize("progress", ["result", "verdict", "resume"])
+def test_something_to_show_begins_the_count_anew(engine: Engine, progress: str) -> None:
+    made = submit(engine, key_of(engine))
+    store, desk = PostgresStore(engine), StudyDesk(engine)
+    for _ in range(STALLS - 1):
+        expire(engine, claimed(engine).study.id)
+    lease = claimed(engine).lease
+    started(store, lease, jobs())
+    if progress == "result":
+        store.save_results(lease, [complete(jobs()[0])])
+    elif progress == "verdict":
+        store.save_verdict(lease, verdict())
+    else:
+        desk.wish(None, made.id, Wish.PAUSE)
+        store.release(lease, StudyState.PAUSED, None)
+        desk.resume(None, made.id)
+        lease = claimed(engine).lease
+    expire(engine, made.id)
+    lease = claimed(engine).lease
+    if progress == "result":  # the same once more is nothing new
+        assert store.save_results(lease, [complete(jobs()[0])]) == ()
+        assert rows(engine, "SELECT stalls FROM hpsearch.studies") == [(1,)]
+
+
+# Time
+
+
+def test_running_time_is_counted_over_all_claims(engine: Engine) -> None:
+    made = submit(engine, key_of(engine), resources={"time_limit_s": 1000.0})
+    store = PostgresStore(engine)
+    claim = claimed(engine)
+    assert claim.study.deadline is not None
+    left = store.renew(claim.lease, LONG_S).time_left_s
+    assert left is not None
+    assert 900 < left <= 1000
+    pass_time(engine, made.id, 400.0)
+    store.release(claim.lease, StudyState.INTERRUPTED, None)
+    waits = seen(engine, made.id).deadline
+    assert waits is not None
+    pass_time(engine, made.id, 3600.0)  # waiting costs none of it
+    lease = claimed(engine).lease
+    left = store.renew(lease, LONG_S).time_left_s
+    assert left is not None
+    assert 500 < left <= 600
+    pass_time(engine, made.id, 100.0)
+    expire(engine, made.id)  # nor is any of it given back by a crash
+    left = store.renew(claimed(engine).lease, LONG_S).time_left_s
+    assert left is not None
+    assert 400 < left <= 500
+
+
+@pytest.mark.parametrize("state", [StudyState.WAITING, StudyState.INTERRUPTED, StudyState.PAUSED])
+def test_a_study_fails_once_it_has_been_in_a_state_for_too_long(engine: Engine, state: StudyState) -> None:
+    made = submit(engine, key_of(engine))
+    if state is StudyState.INTERRUPTED:
+        PostgresStore(engine).release(claimed(engine).lease, state, None)
+    elif state is StudyState.PAUSED:
+        StudyDesk(engine).wish(None, made.id, Wish.PAUSE)
+    pass_time(engine, made.id, STATE_LIMITS_S[state] - 60)
+    assert StudyQueue(engine).sweep() == []
+    pass_time(engine, made.id, 61)
+    assert StudyQueue(engine).next_study("too late", LONG_S) is None
+    assert StudyQueue(engine).sweep() == [made.id]
+    study = seen(engine, made.id)
+    assert (study.state, study.deadline) == (StudyState.FAILED, None)
+    assert f"it was {state} for" in (study.reason or "")
+    assert study.finished_at is not None
+    assert StudyQueue(engine).sweep() == []
+
+
+def test_the_holder_of_a_late_study_has_a_minute_before_it_is_taken_away(engine: Engine) -> None:
+    made = submit(engine, key_of(engine), resources={"time_limit_s": 100.0})
+    store = PostgresStore(engine)
+    lease = claimed(engine).lease
+    started(store, lease, jobs())
+    store.start_trials(lease, StageName.COARSE, [0])
+    pass_time(engine, made.id, 150.0)
+    assert StudyQueue(engine).sweep() == []
+    left = store.renew(lease, LONG_S).time_left_s
+    assert left is not None
+    assert left < -40
+    pass_time(engine, made.id, 11.0)
+    assert StudyQueue(engine).sweep() == [made.id]
+    assert "worked on for 100 s" in (seen(engine, made.id).reason or "")
+    with pytest.raises(LeaseLostError):
+        store.save_results(lease, [complete(jobs()[0])])
+    assert rows(engine, "SELECT DISTINCT state FROM hpsearch.trials") == [("waiting",)]
+
+
+def test_a_late_study_whose_holder_is_dead_fails_at_once(engine: Engine) -> None:
+    made = submit(engine, key_of(engine), resources={"time_limit_s": 100.0})
+    claimed(engine)
+    pass_time(engine, made.id, 101.0)
+    expire(engine, made.id)
+    assert StudyQueue(engine).next_study("too late", LONG_S) is None
+    assert StudyQueue(engine).sweep() == [made.id]
+
+
+def test_a_study_of_the_command_line_has_all_the_time_there_is(engine: Engine) -> None:
+    store = PostgresStore(engine)
+    study = store.create(definition())
+    lease = store.claim(study.id, "me", LONG_S)
+    assert lease is not None
+    assert store.renew(lease, LONG_S).time_left_s is None
+    store.release(lease, StudyState.INTERRUPTED, None)
+    assert store.named("digits").deadline is None
+    pass_time(engine, study.id, timedelta(days=400).total_seconds())
+    assert StudyQueue(engine).sweep() == []
+
+
+# Wishes
+
+
+@pytest.mark.parametrize("wish", list(Wish))
+def test_a_dead_holders_wish_is_done_by_the_sweep_and_not_by_another_conductor(engine: Engine, wish: Wish) -> None:
+    made = submit(engine, key_of(engine))
+    lease = claimed(engine).lease
+    StudyDesk(engine).wish(None, made.id, wish)
+    assert StudyQueue(engine).sweep() == []
+    expire(engine, made.id)
+    assert StudyQueue(engine).next_study("other", LONG_S) is None
+    assert StudyQueue(engine).sweep() == [made.id]
+    study = seen(engine, made.id)
+    assert (study.state, study.wish) == (wish.state, None)
+    with pytest.raises(LeaseLostError):
+        PostgresStore(engine).renew(lease, LONG_S)
+
+
+def test_many_sweeps_at_once_end_each_study_once(engine: Engine) -> None:
+    key = key_of(engine)
+    made = [submit(engine, key).id for _ in range(20)]
+    execute(engine, "UPDATE hpsearch.studies SET deadline = now() - interval '1 day'")
+    together = threading.Barrier(4)
+
+    def sweep(_: int) -> list[int]:
+        together.wait()
+        return StudyQueue(engine).sweep()
+
+    with ThreadPoolExecutor(4) as pool:
+        ended = sorted(study_id for swept in pool.map(sweep, range(4)) for study_id in swept)
+    assert ended == made
+    assert rows(engine, "SELECT count(*) FROM hpsearch.events WHERE detail = 'failed'") == [(20,)]
