@@ -6,11 +6,9 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from hpsearch.store.engine import CONDUCTOR
 from hpsearch.store.schema import MIGRATIONS
 from hpsearch.store.tables import SCHEMA
-
-CONDUCTORS = "hpsearch conductor%"
-"""How conductors name themselves where they are connected to the database."""
 
 
 class Part(BaseModel):
@@ -53,10 +51,9 @@ def _migrations(connection: Connection) -> Part:
 
 def _conductor(connection: Connection) -> Part:
     query = text(
-        "SELECT count(DISTINCT application_name) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND application_name LIKE :name"
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = :name"
     )
-    count = connection.execute(query, {"name": CONDUCTORS}).scalar_one()
+    count = connection.execute(query, {"name": CONDUCTOR}).scalar_one()
     if count:
         return Part(ready=True, detail=f"{count} connected")
     return Part(ready=False, detail="none is connected: studies wait until `hpsearch conductor` runs")

@@ -43,9 +43,12 @@ Hear = Callable[[Ring | None], None]
 class Bell:
     """One connection that listens, in a thread of its own, for any number of subscribers."""
 
-    def __init__(self, url: str) -> None:
-        """``url`` of the database. Raises DatabaseUnavailableError if it cannot be read; connects later."""
-        self._engine = open_engine(url)
+    def __init__(self, url: str, name: str = "hpsearch") -> None:
+        """``url`` of the database and ``name`` of the connection. Connects later.
+
+        Raises DatabaseUnavailableError if the URL cannot be read.
+        """
+        self._engine = open_engine(url, name)
         self._subscribers: dict[object, Hear] = {}
         self._lock = threading.Lock()
         self._closing = threading.Event()

@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 DRIVER = "postgresql+psycopg"
 CONNECT_TIMEOUT_S = 10
+CONDUCTOR = "hpsearch conductor"
+"""How the connections of conductors are named, so that a service can see whether there is one."""
 SESSION = {
     "timezone": "UTC",
     "statement_timeout": "60s",
@@ -42,8 +44,8 @@ def postgres_url(url: str) -> URL:
     return parsed.set(drivername=DRIVER)
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for a few threads of one process; nothing is connected yet.
+def open_engine(url: str, name: str = "hpsearch") -> Engine:
+    """An engine for a few threads of one process; nothing is connected yet. The database's server shows the name.
 
     Connections that have died are replaced before use, sessions are in UTC, nothing waits for ever.
     """
@@ -58,7 +60,7 @@ def open_engine(url: str) -> Engine:
             pool_size=4,
             max_overflow=4,
             pool_timeout=CONNECT_TIMEOUT_S,
-            connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "hpsearch"},
+            connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": name},
         )
     except (ImportError, NoSuchModuleError) as error:
         raise DatabaseUnavailableError(f"The driver of Postgres cannot be loaded: {error}.") from error

@@ -1,12 +1,15 @@
 """Readiness and measures."""
 
+import threading
+
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from hpsearch.access import Scope
-from hpsearch.store.engine import open_engine
+from hpsearch.store.bell import Bell
+from hpsearch.store.engine import CONDUCTOR
 from tests.api.service import Service
 
 
@@ -24,11 +27,11 @@ def test_without_a_conductor_the_service_is_not_ready(service: Service) -> None:
 
 
 def test_with_a_conductor_it_is(service: Service, database_url: str) -> None:
-    engine = open_engine(database_url)
-    with engine.connect() as connection:
-        connection.execute(text("SET application_name = 'hpsearch conductor 1@here'"))
+    heard = threading.Event()
+    with Bell(database_url, CONDUCTOR) as bell:
+        bell.subscribe(lambda _: heard.set())
+        assert heard.wait(60)  # it is connected
         answer = ready(service)
-    engine.dispose()
     assert (answer.status_code, answer.json()["ready"]) == (200, True)
 
 
