@@ -15,14 +15,15 @@ SETTLED_S = 30.0
 
 
 def cancel_races(service: Service, dose: int, seed: int) -> Figures:
-    """``dose`` cancels at random moments, most of them near the end of the study."""
+    """``dose`` cancels at random moments up to a little after the study's usual end."""
     figures, chance, began_s = Figures("cancel races completion", seed), random.Random(seed), time.monotonic()
     process = started(conduct_queue, service.url)
+    _duration_s(service)  # the conductor has to start first
     usual_s = _duration_s(service)
     outcomes: set[StudyState] = set()
     for _ in range(dose):
         study_id = service.submit()
-        time.sleep(max(0.0, chance.gauss(usual_s, usual_s / 4)))
+        time.sleep(chance.uniform(0.2, 1.2) * usual_s)
         try:
             service.desk.wish(service.key.whose, study_id, Wish.CANCEL)
         except ConflictError:

@@ -25,7 +25,7 @@ def conduct_queue(url: str, death: Death | None = None, longest_s: float = 0.004
             StudyQueue(engine),
             bell,
             lambda: TrivialExecutor(longest_s),
-            lambda _: TASK,
+            lambda *_: TASK,
             holder=this_process(),
             pace=Pace(lease_s=LEASE_S, look_s=0.1),
         ).run()

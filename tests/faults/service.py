@@ -65,8 +65,10 @@ class Service:
     def judge(self, figures: Figures, study_id: int, twin: Table) -> None:
         """A study that was disturbed must have ended complete, with the table of its twin."""
         figures.studies += 1
-        state = self.state(study_id)
-        figures.check(state is StudyState.COMPLETE, f"study {study_id} is {state}")
+        query = text("SELECT state || ': ' || coalesce(reason, '') FROM hpsearch.studies WHERE id = :study")
+        with self.engine.connect() as connection:
+            state = str(connection.execute(query, {"study": study_id}).scalar_one())
+        figures.check(state == f"{StudyState.COMPLETE}: ", f"study {study_id} is {state}")
         figures.check(table(self.engine, study_id) == twin, f"study {study_id} has another table than its twin")
 
     def twin(self) -> Table:
