@@ -57,10 +57,14 @@ class Child:
         self._thread.join()
 
     def ask_to_stop(self) -> None:
-        """Asks it to end, and does not start it again. Returns at once."""
-        self._stopping.set()
+        """Asks it to end, and does not start it again. Returns at once; again: no effect.
+
+        A command that is asked twice takes that for impatience, and leaves its work as it is.
+        """
         with self._lock:
-            self._signal(signal.SIGTERM)
+            if not self._stopping.is_set():
+                self._stopping.set()
+                self._signal(signal.SIGTERM)
 
     def _keep(self) -> None:
         """(the child's own thread)"""

@@ -33,6 +33,7 @@ def test_terminated_in_the_middle_and_started_again_it_ends_with_the_same_table(
             family = service.family()
             assert service.stop(signal.SIGTERM) == 0
             assert gone(family, GONE_WITHIN_S) == []
+        assert "conductor_stopped" in (home.parent / "serve.log").read_text()
         (left,) = json.loads(cli(home, "list", "--json").stdout)["studies"]
         assert left["state"] == "interrupted"
         with serving(home, "--workers", "2") as again:
