@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from hpsearch.cli.workers import workers_for
+from hpsearch.conductor.checking import Checker
 from hpsearch.conductor.holder import this_process
 from hpsearch.conductor.logs import JsonLines
 from hpsearch.conductor.service import LOGGER, ConductorService, Pace
@@ -16,23 +17,23 @@ from hpsearch.executors.port import Executor
 from hpsearch.settings import Settings
 from hpsearch.storage import open_database
 from hpsearch.store.bell import Bell
+from hpsearch.store.engine import CONDUCTOR
 from hpsearch.store.postgres import PostgresStore
 from hpsearch.store.queue import StudyQueue
-from hpsearch.study import Resources, StudyDefinition
-from hpsearch.task import Task
+from hpsearch.study import Resources
 
 
 def conducted(settings: Settings, workers: int | None, studies: int, gpus_per_worker: float | None) -> None:
     """Works on submitted studies until a signal comes."""
     log_to_standard_error()
     resources = Resources(gpus_per_worker="auto" if gpus_per_worker is None else gpus_per_worker)
-    with open_database(settings) as database, Bell(database.url) as bell:
+    with open_database(settings) as database, Bell(database.url, CONDUCTOR) as bell:
         service = ConductorService(
             PostgresStore(database.engine, database.ensure),
             StudyQueue(database.engine, database.ensure),
             bell,
             lambda: ray_executor(settings, resources, workers),
-            task_of,
+            Checker().task_of,
             holder=this_process(),
             slots=studies,
             pace=Pace(lease_s=settings.lease_s),
@@ -52,13 +53,6 @@ def ray_executor(settings: Settings, resources: Resources, workers: int | None) 
     return RayTuneExecutor(
         settings.home, workers=asked.count, gpus_per_worker=asked.gpus_each, address=settings.ray_address
     )
-
-
-def task_of(definition: StudyDefinition) -> Task:
-    """Loads the data and builds the networks of a submitted study; raises DefinitionError with all that is wrong."""
-    from hpsearch.preflight.check import check_definition
-
-    return check_definition(definition).task
 
 
 def log_to_standard_error() -> None:

@@ -1,17 +1,16 @@
-"""How a study of the service is left when working on it has raised an error."""
+"""How a study of the service is left when working on it has raised an error, and when it is tried again."""
+
+import threading
+from collections import Counter
 
 from hpsearch.conductor.halt import Outcome
 from hpsearch.errors import DatabaseUnavailableError, DefinitionError, HpsearchError, WorkerError
 from hpsearch.study import StudyState
 
 LONGEST_RETRY_S = 300.0
+LONGEST_REST_S = 30.0
 PASSING = (DatabaseUnavailableError, WorkerError, MemoryError, OSError)
 """Errors that may be gone the next time."""
-
-
-def retry_after(failures: int, first_s: float) -> float:
-    """Seconds until the next try after so many failures in a row: ``first_s``, and each time twice as long."""
-    return min(LONGEST_RETRY_S, first_s * 2.0 ** min(32, max(0, failures - 1)))
 
 
 def ending_after(error: BaseException, retry_s: float) -> Outcome:
@@ -26,6 +25,40 @@ def ending_after(error: BaseException, retry_s: float) -> Outcome:
         return Outcome(StudyState.INTERRUPTED, words, retry_s)
     words = str(error) if isinstance(error, HpsearchError) else _bug(error)
     return Outcome(StudyState.FAILED, words)
+
+
+class Setbacks:
+    """Counts what went wrong with workers since they last did their work, to wait longer each time."""
+
+    def __init__(self, first_s: float) -> None:
+        self._first_s = first_s
+        self._tries: Counter[int] = Counter()
+        self._in_a_row: set[int] = set()
+        self._lock = threading.Lock()
+
+    def failed(self, study_id: int) -> float:
+        """The workers of the study have failed; gives back for how many seconds it is left alone."""
+        with self._lock:
+            self._tries[study_id] += 1
+            self._in_a_row.add(study_id)
+            return min(LONGEST_RETRY_S, self._first_s * 2.0 ** min(32, self._tries[study_id] - 1))
+
+    def worked(self, study_id: int) -> None:
+        """A trial of the study has ended: workers there are."""
+        with self._lock:
+            self._tries.pop(study_id, None)
+            self._in_a_row.clear()
+
+    def over(self, study_id: int) -> None:
+        """The study has ended."""
+        with self._lock:
+            self._tries.pop(study_id, None)
+
+    @property
+    def rest_s(self) -> float:
+        """For how many seconds no study need be tried: where several have failed in a row, others would as well."""
+        with self._lock:
+            return min(LONGEST_REST_S, self._first_s * len(self._in_a_row)) if len(self._in_a_row) > 1 else 0.0
 
 
 def _bug(error: BaseException) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from hpsearch.conductor.endings import ending_after, retry_after
+from hpsearch.conductor.endings import PASSING, Setbacks, ending_after
 from hpsearch.conductor.halt import SERVICE_STOPPED, Outcome
 from hpsearch.conductor.keeper import Keeper
 from hpsearch.conductor.logs import StudyLog
 from hpsearch.conductor.wakes import RELEVANT, Ring, Wakes
 from hpsearch.conductor.workshop import Factory, Workshop
-from hpsearch.errors import DatabaseUnavailableError, HpsearchError, LeaseLostError, WorkerError
+from hpsearch.errors import DatabaseUnavailableError, HpsearchError, LeaseLostError
 from hpsearch.progress import EventKind
 from hpsearch.store.port import Claim, Lease, StudyStore
 from hpsearch.study import StudyDefinition, StudyState
@@ -66,14 +66,15 @@ class ConductorService:
         queue: Queue,
         bell: Bell,
         executor_factory: Factory,
-        task_of: Callable[[StudyDefinition], Task],
+        task_of: Callable[[StudyDefinition, threading.Event], Task],
         *,
         holder: str,
         slots: int = 16,
         pace: Pace = Pace(),
     ) -> None:
         """``executor_factory`` is called with the first study that trains; ``task_of`` checks a definition and says
-        what task its data set, or raises DefinitionError. ``holder``: name of this process."""
+        what task its data set, or raises DefinitionError; when the event is set nobody waits for that any more.
+        ``holder``: name of this process."""
         self._store, self._queue, self._bell, self._task_of = store, queue, bell, task_of
         self._holder, self._slots, self._pace = holder, slots, pace
         self._workshop = Workshop(executor_factory, pace.idle_s)
@@ -82,7 +83,7 @@ class ConductorService:
         self._stopping = False
         self._active: dict[Lease, tuple[threading.Thread, Keeper]] = {}
         self._lock = threading.Lock()
-        self._failures = 0
+        self._setbacks = Setbacks(pace.first_retry_s)
         self._rests_until = 0.0
 
     def run(self) -> None:
@@ -149,15 +150,15 @@ class ConductorService:
         conductor = Conductor(
             self._store,
             self._workshop,
-            StudyLog(self._log, study.id, self._well),
+            StudyLog(self._log, study.id, lambda: self._setbacks.worked(study.id)),
             self._holder,
             self._pace.lease_s,
             patience_s=self._pace.patience_s,
             shares_workers=True,
-            after_error=self._ending,
+            after_error=lambda error: self._ending(study.id, error),
         )
         try:
-            outcome = conductor.under(keeper, study, lambda: self._task_of(study.definition))
+            outcome = conductor.under(keeper, study, lambda: self._task_of(study.definition, keeper.halt))
         except LeaseLostError as error:
             self._log.info("study_lost", extra={"study": study.id, "reason": str(error)})
         except HpsearchError as error:
@@ -165,6 +166,7 @@ class ConductorService:
         except BaseException as error:  # noqa: BLE001  (nor may one study)
             self._log.exception("study_broke", extra={"study": study.id, "reason": f"{type(error).__name__}: {error}"})
         else:
+            self._setbacks.over(study.id)
             self._log.info(
                 "study_released", extra={"study": study.id, "state": outcome.state, "reason": outcome.reason}
             )
@@ -173,22 +175,13 @@ class ConductorService:
                 self._active.pop(claim.lease, None)
             self._wakes.call()
 
-    def _ending(self, error: BaseException) -> Outcome:
-        """Where workers fail again and again, not only this study waits: nothing is claimed for a while."""
-        if isinstance(error, WorkerError):
-            if self._stopping:
-                return Outcome(StudyState.INTERRUPTED, SERVICE_STOPPED)
-            self._failures += 1
-            if self._failures > 1:
-                self._rests_until = time.monotonic() + self._retry_s()
-        return ending_after(error, self._retry_s())
-
-    def _retry_s(self) -> float:
-        return retry_after(self._failures, self._pace.first_retry_s)
-
-    def _well(self) -> None:
-        """A trial has ended: workers there are."""
-        self._failures, self._rests_until = 0, 0.0
+    def _ending(self, study_id: int, error: BaseException) -> Outcome:
+        """Where the workers of several studies fail in a row nothing is claimed for a while."""
+        retry_s = 0.0
+        if isinstance(error, PASSING):
+            retry_s = self._setbacks.failed(study_id)
+            self._rests_until = time.monotonic() + self._setbacks.rest_s
+        return ending_after(error, retry_s)
 
     def _leave(self) -> None:
         """Stops all studies and releases them, their threads or not."""

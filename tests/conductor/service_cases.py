@@ -85,7 +85,7 @@ class House:
     bell: HandBell = field(default_factory=HandBell)
     executors: list[ScriptedExecutor] = field(default_factory=list)
     make: Callable[[], ScriptedExecutor] = ScriptedExecutor
-    task_of: Callable[[StudyDefinition], Any] = lambda _: TASK
+    task_of: Callable[..., Any] = lambda *_: TASK
     pace: Pace = QUICK
     slots: int = 4
 

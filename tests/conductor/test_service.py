@@ -102,7 +102,7 @@ def test_stopped_and_started_again_the_table_is_the_same(undisturbed: StudyResul
 def test_a_study_that_does_not_stop_is_taken_from_its_thread() -> None:
     reading, done = threading.Event(), threading.Event()
 
-    def read(_: object) -> None:
+    def read(*_: object) -> None:
         reading.set()
         done.wait(60)
 
@@ -118,7 +118,7 @@ def test_a_study_that_does_not_stop_is_taken_from_its_thread() -> None:
 def test_a_wrong_definition_fails_with_its_whole_text() -> None:
     problems = [Problem("data.path", "'x'", "there is no such file", "Correct it."), Problem("network", "", "b", "c")]
 
-    def check(_: object) -> None:
+    def check(*_: object) -> None:
         raise DefinitionError(problems)
 
     house = House(task_of=check)

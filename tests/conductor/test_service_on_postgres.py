@@ -67,7 +67,7 @@ class Town:
         engine = open_engine(self.url)
         with Bell(self.url) as bell:
             service = ConductorService(
-                PostgresStore(engine), StudyQueue(engine), bell, executor, lambda _: TASK,
+                PostgresStore(engine), StudyQueue(engine), bell, executor, lambda *_: TASK,
                 holder=holder, slots=slots, pace=pace,
             )  # fmt: skip
             thread = threading.Thread(target=service.run, daemon=True)

@@ -1,0 +1,109 @@
+"""Definitions are checked in another process: what it says, and what becomes of one that dies, hangs or has rested."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+
+from hpsearch.conductor.checking import Checker, Examiner
+from hpsearch.errors import DefinitionError, WorkerError
+from hpsearch.study import StudyDefinition
+from tests.conductor.service_cases import definition, wait_until
+
+BAD = """
+import os, pathlib, time
+
+def crash(**_): os._exit(7)
+
+def hang(folder, **_):
+    pathlib.Path(folder, str(os.getpid())).touch()
+    time.sleep(600)
+
+def talk(input_shape, outputs):
+    from torch import nn
+    print("hello" * 1000)
+    return nn.Sequential(nn.Flatten(), nn.Linear(64, outputs))
+"""
+
+
+@pytest.fixture
+def checker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checker:
+    (tmp_path / "bad_factories.py").write_text(BAD)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    return Checker()
+
+
+def with_network(factory: str) -> StudyDefinition:
+    network = {"factory": f"bad_factories:{factory}"}
+    return StudyDefinition.model_validate({"data": {"dataset": "digits"}, "network": network})
+
+
+def with_data(factory: str, **options: str) -> StudyDefinition:
+    data = {"factory": f"bad_factories:{factory}", "options": options}
+    return StudyDefinition.model_validate({"data": data, "network": {"name": "convnet"}})
+
+
+def processes(checker: Checker) -> list[int]:
+    return [examiner._process.pid for examiner in checker._idle]
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(checker: Checker) -> object:
+    yield
+    for examiner in checker._idle:
+        examiner._end()
+
+
+def test_one_process_answers_question_after_question(checker: Checker) -> None:
+    task = checker.task_of(definition(), threading.Event())
+    assert (task.input_shape, task.outputs) == ((1, 8, 8), 10)
+    first = processes(checker)
+    too_large = definition().model_copy(update={"data": definition().data.model_copy(update={"batch_size": 5000})})
+    with pytest.raises(DefinitionError, match=r"data\.batch_size: a mini-batch cannot be larger"):
+        checker.task_of(too_large, threading.Event())
+    assert checker.task_of(with_network("talk"), threading.Event()) == task
+    assert processes(checker) == first
+
+
+def test_a_definition_that_kills_its_process_is_named(checker: Checker) -> None:
+    with pytest.raises(WorkerError, match="ended with exit code 7"):
+        checker.task_of(with_network("crash"), threading.Event())
+    assert processes(checker) == []
+    assert checker.task_of(definition(), threading.Event()).outputs == 10
+
+
+def test_a_process_that_died_while_nobody_asked_is_replaced(checker: Checker) -> None:
+    checker.task_of(definition(), threading.Event())
+    (idle,) = processes(checker)
+    os.kill(idle, signal.SIGKILL)
+    assert checker.task_of(definition(), threading.Event()).outputs == 10
+    assert idle not in processes(checker)
+
+
+def test_a_halt_kills_a_check_that_hangs(checker: Checker, tmp_path: Path) -> None:
+    halt, ended = threading.Event(), []
+
+    def ask() -> None:
+        with pytest.raises(WorkerError, match="halted"):
+            checker.task_of(with_data("hang", folder=str(tmp_path / "pids")), halt)
+        ended.append(True)
+
+    (tmp_path / "pids").mkdir()
+    asking = threading.Thread(target=ask)
+    asking.start()
+    wait_until(lambda: list((tmp_path / "pids").iterdir()))
+    (process,) = (tmp_path / "pids").iterdir()
+    halt.set()
+    asking.join(60)
+    assert ended
+    assert not Path(f"/proc/{process.name}").exists()
+
+
+def test_a_process_ends_when_whoever_asks_has_gone_away() -> None:
+    examiner = Examiner()
+    assert examiner._process.stdin is not None
+    examiner._process.stdin.close()
+    assert examiner._process.wait(60) == 0
+    examiner._end()
