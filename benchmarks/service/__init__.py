@@ -1,0 +1,1 @@
+"""How fast the service is, how much it needs, and whether its cost grows."""
