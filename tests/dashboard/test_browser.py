@@ -75,7 +75,7 @@ def test_a_stage_has_its_name_its_note_and_its_plot(visit: Visit) -> None:
     page.goto(f"{visit.base}/dashboard/studies/3")
     plot = page.locator("[id='user-defined-plot:loss-curves']")
     plot.locator(".gtitle").wait_for()
-    assert plot.locator(".gtitle").text_content() == "Loss of the best trials and its moving average over 3 epochs"
+    assert plot.locator(".gtitle").text_content() == "Loss of the best trials and its moving average over 3 points"
     assert plot.locator(".scatterlayer .trace path.js-line").count() == 12
     assert [name.text_content() for name in plot.locator(".legendtext").all()][:2] == [
         "trial 1, training",

@@ -64,7 +64,7 @@ _SPECTRUM = "'hsl(' || 240 - 240 * (place - 1) / greatest(1, of - 1) || ', 75%, 
 # Two branches instead of one expression to sort by: each has an index of its own.
 _SEARCHED = f"""
     SELECT optuna.figure(
-        'Loss of the best trials and its moving average over 3 epochs', 'epoch', array_agg(lines ORDER BY place, part))
+        'Loss of the best trials and its moving average over 3 points', 'epoch', array_agg(lines ORDER BY place, part))
     FROM (
         SELECT shown.*, row_number() OVER () AS place FROM (
             (SELECT * FROM hpsearch.trials trial
@@ -87,7 +87,7 @@ _SEARCHED = f"""
 
 _SANITY = f"""
     SELECT optuna.figure(
-        'Training loss and its moving average over 10 iterations', 'iteration', array_agg(
+        'Training loss and its moving average over 10 points', 'iteration', array_agg(
             optuna.lines(
                 coalesce('learning rate ' || optuna.words(rate), 'trial ' || trial.number),
                 {_SPECTRUM}, 'solid', NULL, trial.step_losses, 10)
