@@ -3,12 +3,10 @@
 Plain SQL over the tables, without a line of the system that it judges.
 """
 
-ENDED = "('complete', 'failed', 'cancelled')"
-
 INVARIANTS: dict[str, str] = {
-    "a study is in a known state": f"""
+    "a study is in a known state": """
         SELECT id, state FROM hpsearch.studies
-        WHERE state NOT IN ('waiting', 'running', 'interrupted', 'paused') AND state NOT IN {ENDED}
+        WHERE state NOT IN ('waiting', 'running', 'interrupted', 'paused', 'complete', 'failed', 'cancelled')
     """,
     "a study is held exactly while it is running": """
         SELECT id, state, holder, lease_until FROM hpsearch.studies
@@ -17,12 +15,13 @@ INVARIANTS: dict[str, str] = {
     "a running study has been claimed": """
         SELECT id, fence, claimed_at FROM hpsearch.studies WHERE state = 'running' AND (fence < 1 OR claimed_at IS NULL)
     """,
-    "a study has a time of its end exactly once it has ended": f"""
-        SELECT id, state, finished_at FROM hpsearch.studies WHERE (state IN {ENDED}) <> (finished_at IS NOT NULL)
+    "a study has a time of its end exactly once it has ended": """
+        SELECT id, state, finished_at FROM hpsearch.studies
+        WHERE (state IN ('complete', 'failed', 'cancelled')) <> (finished_at IS NOT NULL)
     """,
-    "a submitted study that has not ended has a deadline, and no other study has one": f"""
+    "a submitted study that has not ended has a deadline, and no other study has one": """
         SELECT id, state, origin, deadline FROM hpsearch.studies
-        WHERE (deadline IS NOT NULL) <> (origin = 'service' AND state NOT IN {ENDED})
+        WHERE (deadline IS NOT NULL) <> (origin = 'service' AND state NOT IN ('complete', 'failed', 'cancelled'))
     """,
     "a submitted study knows how long it may run, and whose key it came with": """
         SELECT id, time_left_s, key_id FROM hpsearch.studies
