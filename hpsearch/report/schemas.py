@@ -13,6 +13,7 @@ from hpsearch.report.documents import (
     ReportDocument,
     ValidationDocument,
 )
+from hpsearch.report.key_documents import CreatedKeyDocument, KeyDocument, KeysDocument
 from hpsearch.report.service_documents import (
     DatasetsDocument,
     DefinitionCheckDocument,
@@ -41,6 +42,9 @@ SCHEMAS: dict[str, type[Document]] = {
     "definition-check": DefinitionCheckDocument,
     "networks": NetworksDocument,
     "datasets": DatasetsDocument,
+    "key": KeyDocument,
+    "created-key": CreatedKeyDocument,
+    "keys": KeysDocument,
 }
 """Name of the file to the document that it describes; ``run`` and ``show`` print the ``report`` document. Those below
 ``error`` are answers of the service."""

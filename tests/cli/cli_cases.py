@@ -44,7 +44,13 @@ TASK = Task("cross_entropy", (1, 8, 8), 10, 1079, 359, 359, (36,) * 9 + (35,))
 def ended_study(store: StudyStore) -> StudyRecord:
     """A study with three coarse trials, one of which failed."""
     study = store.create(DEFINITION)
-    lease = store.claim(study.id, "test", 60)
+    end(store, study.id)
+    return store.named(study.name)
+
+
+def end(store: StudyStore, study_id: int, state: StudyState = StudyState.COMPLETE) -> None:
+    """Plays the conductor of a study: three coarse trials, one of which fails, and a verdict."""
+    lease = store.claim(study_id, "test", 60)
     assert lease is not None
     store.set_task(lease, TASK)
     space = {path: LogUniform(1e-6, 1.0) for path in DEFINITION.space}
@@ -56,10 +62,8 @@ def ended_study(store: StudyStore) -> StudyRecord:
     for job in jobs[:2]:
         accuracy = 0.9 + job.number / 100
         epochs = (EpochRecord(1, 1.0, 0.5, 0.5, accuracy),)
-        store.save_result(
-            lease, TrialResult(job.stage, job.number, TrialState.COMPLETE, accuracy, 1, epochs=epochs, duration_s=1.0)
-        )
-    store.save_result(lease, failed(jobs[2], Failure.DIVERGED, "the loss became NaN in step 7"))
+        result = TrialResult(job.stage, job.number, TrialState.COMPLETE, accuracy, 1, epochs=epochs, duration_s=1.0)
+        store.save_results(lease, [result])
+    store.save_results(lease, [failed(jobs[2], Failure.DIVERGED, "the loss became NaN in step 7")])
     store.save_verdict(lease, Verdict(StageName.COARSE, Outcome.PASS, "accuracy 91 %", best_trial=1))
-    store.release(lease, StudyState.COMPLETE, None)
-    return store.named(study.name)
+    store.release(lease, state, None if state is StudyState.COMPLETE else "it was not to be")

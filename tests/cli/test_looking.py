@@ -130,6 +130,12 @@ def test_who_only_looks_makes_no_database(
         ("run",),
         ("list", "--unknown"),
         ("nothing",),
+        ("report", "--unknown"),
+        ("cancel",),
+        ("keys", "create"),
+        ("keys", "nothing"),
+        ("serve", "--port", "70000"),
+        ("serve", "--api-only", "--workers", "2"),
     ],
 )
 def test_wrong_usage_is_an_error_document_too(cli: Cli, arguments: tuple[str, ...]) -> None:
@@ -157,3 +163,17 @@ def test_a_study_whose_process_was_killed_is_told(cli: Cli, stored: PostgresStor
 def test_show_knows_the_stage_of_the_test_split(cli: Cli, stored: PostgresStore) -> None:
     ended_study(stored)
     assert cli("show", "--stage", "test").exit_code == 0
+
+
+@pytest.mark.parametrize("words", [("--format", "json"), ("--format=json",)])
+def test_a_report_as_json_is_one_document_also_when_it_cannot_be_made(
+    cli: Cli, stored: PostgresStore, words: tuple[str, ...]
+) -> None:
+    for arguments in (("report", "absent", *words), ("report", "--unknown", *words)):
+        done = cli(*arguments)
+        assert done.exit_code == 2
+        assert json.loads(done.stdout)["error"] in done.stderr
+
+
+def test_formats_that_exclude_each_other(cli: Cli) -> None:
+    assert cli("report", "--json", "--format", "html").exit_code == 2

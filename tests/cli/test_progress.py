@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from itertools import count
 
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from hpsearch.cli.progress import LiveProgress, PlainProgress, shown_progress
 from hpsearch.cli.tracker import RoundTracker
+from hpsearch.cli.watching import EventClock
 from hpsearch.stage import StageName
 from hpsearch.study import Objective
 from hpsearch.trial import Failure, TrialResult, TrialState
@@ -116,3 +118,24 @@ def test_a_terminal_sees_one_line_for_each_round() -> None:
 def test_without_a_terminal_progress_is_plain() -> None:
     with shown_progress(ACCURACY) as progress:
         assert isinstance(progress, PlainProgress)
+
+
+def test_what_happened_before_the_watching_is_told_with_its_own_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    began = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    monkeypatch.setattr("time.monotonic", lambda: 1000.0)
+    clock = EventClock(began)
+    assert not clock.set(began - timedelta(seconds=40))
+    assert clock.now_s() == 960.0
+    assert clock.set(began + timedelta(seconds=5))
+    assert clock.now_s() == 1000.0
+
+
+def test_a_round_without_a_reason_and_an_objective_that_is_known_later(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = PlainProgress(ACCURACY)
+    progress.objective = LOSS
+    progress.stage_started(StageName.COARSE, 0, 2, 0, "")
+    for number, value in enumerate((0.5, 0.25)):
+        progress.trial_finished(complete(number, value))
+    assert progress._round is not None
+    assert progress._round.words(1.0).endswith("best val_loss 0.25")
+    assert capsys.readouterr().err == "coarse: 2 trials\n"

@@ -52,9 +52,10 @@ class Service:
         """Its process and all that it has started, the database's included."""
         return [process for process in psutil.process_iter() if str(self.home) in _environment_home(process)]
 
-    def process_tree(self) -> list[psutil.Process]:
-        """What its process has started, and what that has."""
-        return psutil.Process(self.process.pid).children(recursive=True)
+    def conductors(self) -> list[psutil.Process]:
+        """Its conductor, if that runs."""
+        children = psutil.Process(self.process.pid).children()
+        return [child for child in children if "conductor" in _command_line(child)]
 
     def stop(self, number: signal.Signals) -> int:
         """Its exit status."""
@@ -123,7 +124,7 @@ def cli(home: Path, *arguments: object, **more: str) -> subprocess.CompletedProc
 def gone(processes: list[psutil.Process], within_s: float) -> list[str]:
     """The command lines of those that still run then; empty as soon as there are none."""
     _, alive = psutil.wait_procs(processes, within_s)
-    return [" ".join(process.cmdline()) for process in alive if process.is_running()]
+    return [" ".join(_command_line(process)) for process in alive if process.is_running()]
 
 
 def wait_until(holds: Any, within_s: float = PATIENCE_S) -> None:
@@ -132,6 +133,13 @@ def wait_until(holds: Any, within_s: float = PATIENCE_S) -> None:
     while not holds():
         assert time.monotonic() < until, "this has not come"
         time.sleep(0.1)
+
+
+def _command_line(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:  # it has ended meanwhile
+        return []
 
 
 def _environment_home(process: psutil.Process) -> str:

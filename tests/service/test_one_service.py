@@ -5,7 +5,6 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from hpsearch.client import Client, ConflictingError
@@ -93,9 +92,9 @@ def test_pause_resume_cancel_and_delete(service: Service, client: Client, key: s
 
 
 def test_a_dead_conductor_is_started_again(service: Service, client: Client) -> None:
-    (before,) = conductors(service)
+    (before,) = service.conductors()
     before.kill()
-    wait_until(lambda: bool(conductors(service)) and before not in conductors(service))
+    wait_until(lambda: bool(service.conductors()) and before not in service.conductors())
     study_id = client.submit(TINY).study.id
     assert client.wait(study_id).study.state == "complete"
 
@@ -106,7 +105,3 @@ def test_terminated_it_ends_well_and_leaves_no_process(service: Service) -> None
     assert service.stop(signal.SIGTERM) == 0
     assert gone(family, 60) == []
     assert service.family() == []
-
-
-def conductors(service: Service) -> list[psutil.Process]:
-    return [child for child in service.process_tree() if "hpsearch.cli.offspring" in child.cmdline()]
