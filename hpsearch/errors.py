@@ -80,5 +80,9 @@ class LeaseLostError(HpsearchError):
     """Stop working on the study: another conductor holds it now."""
 
 
+class PausedError(HpsearchError):
+    """Stop working on the study: its user has paused it."""
+
+
 class DatabaseUnavailableError(HpsearchError):
     """Try again later: the database cannot be started or reached."""

@@ -4,9 +4,7 @@ import click
 
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.store.port import StudyStore
-from hpsearch.study import StudyDefinition, StudyState
-
-ENDED = (StudyState.COMPLETE, StudyState.FAILED)
+from hpsearch.study import ENDED, StudyDefinition
 
 
 def ended_before(store: StudyStore, definition: StudyDefinition, again: bool) -> StudyResults | None:

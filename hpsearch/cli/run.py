@@ -42,5 +42,5 @@ def run(ctx: click.Context, study: Path, workers: int | None, again: bool, as_js
         print_json(document)
     else:
         print_text(report_renderable(document))
-    if results.study.state is StudyState.FAILED:
+    if results.study.state in (StudyState.FAILED, StudyState.CANCELLED):
         ctx.exit(Exit.STAGE_FAILED)

@@ -10,7 +10,7 @@ from hpsearch.cli.progress import shown_progress
 from hpsearch.cli.workers import workers_for
 from hpsearch.conductor.conduct import Conductor
 from hpsearch.conductor.holder import this_process
-from hpsearch.errors import ConflictError, LeaseLostError
+from hpsearch.errors import LeaseLostError, PausedError
 from hpsearch.executors.ray_tune import RayTuneExecutor
 from hpsearch.preflight.check import check_definition
 from hpsearch.results import StudyRecord, StudyResults
@@ -27,7 +27,7 @@ def searched(
 
     ``folder`` holds the user's own modules. ``workers`` replaces the number in the definition. ``again`` asks for a
     copy of a study that has ended. Raises DefinitionError before anything is stored if data or network do not fit, and
-    ConflictError if the study is paused meanwhile.
+    PausedError if the study is paused meanwhile.
     """
     task = check_definition(definition).task
     study = _resumed(settings, chosen_study(store, definition, again))
@@ -62,7 +62,7 @@ def _conducted(conductor: Conductor, study: StudyRecord, task: Task) -> StudyRes
     while (results := _worked_on(conductor, study, task)).study.state is StudyState.INTERRUPTED:
         pass  # its user has asked for a pause, and taken that back when the work had stopped already
     if results.study.state is StudyState.PAUSED:
-        raise ConflictError(f"study {study.name} was paused; nothing is lost: the same command resumes it")
+        raise PausedError(f"study {study.name} was paused; nothing is lost: the same command resumes it")
     if results.study.state is StudyState.CANCELLED:
         click.echo(f"Study {study.name} was cancelled; --again trains a copy.", err=True)
     return results
