@@ -1,5 +1,6 @@
 """The schema comes into being once, whoever asks for it, and says so when it cannot."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -8,15 +9,21 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, CheckConstraint, Engine, create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from hpsearch.errors import DatabaseUnavailableError
+from hpsearch.store.codecs import definition_document
+from hpsearch.store.desk import StudyDesk
 from hpsearch.store.engine import open_engine, postgres_url
+from hpsearch.store.port import Lease
 from hpsearch.store.postgres import PostgresStore
 from hpsearch.store.schema import MIGRATIONS, upgrade
 from hpsearch.store.tables import METADATA, SCHEMA
-from tests.store.study_samples import definition
+from hpsearch.study import LOCAL, Origin, StudyState
+from tests.store.study_samples import begun, definition, jobs, started
 
 
 @contextmanager
@@ -73,9 +80,8 @@ def test_the_tables_in_code_are_the_tables_of_the_migrations(database_url: str) 
 
 def test_the_migrations_are_one_line() -> None:
     scripts = ScriptDirectory(str(MIGRATIONS))
-    assert [script.revision for script in scripts.walk_revisions()] == sorted(
-        (script.revision for script in scripts.walk_revisions()), reverse=True
-    )
+    revisions = [script.revision for script in scripts.walk_revisions()]
+    assert revisions[::-1] == [f"{number:04}" for number in range(1, len(revisions) + 1)]
     assert Path(scripts.get_revision("head").path).parent == MIGRATIONS / "versions"
 
 
@@ -123,3 +129,56 @@ def test_no_server_at_all(tmp_path: Path) -> None:
         upgrade(open_engine(url))
     assert "secret" not in str(caught.value)
     assert str(tmp_path) in str(caught.value)
+
+
+def test_what_the_command_line_has_stored_is_there_after_the_service_has_come(empty: Engine) -> None:
+    """A database of the first two migrations, with a study in it."""
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    with empty.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
+        context = MigrationContext.configure(connection, opts={"version_table_schema": SCHEMA})
+        with Operations.context(context):
+            for revision in ("0001", "0002"):
+                script = scripts.get_revision(revision)
+                script.module.upgrade()
+                context.stamp(scripts, revision)
+    written = definition_document(definition())
+    with empty.begin() as connection:
+        old_study = text(
+            "INSERT INTO hpsearch.studies (request, name, identity, definition, state, fence, holder, lease_until) "
+            "VALUES (gen_random_uuid(), 'digits', 'x', :definition, 'running', 3, 'somebody', now() + interval '1 h')"
+        )
+        connection.execute(old_study, {"definition": json.dumps(written)})
+        connection.execute(
+            text("INSERT INTO hpsearch.stages (study_id, stage, distributions) VALUES (1, 'fine', '{}')")
+        )
+        connection.execute(
+            text("INSERT INTO hpsearch.rounds (stage_id, round, space) VALUES (1, 0, '{}'), (1, 1, '{}')")
+        )
+        old_trials = text(
+            "INSERT INTO hpsearch.trials "
+            "(stage_id, round, number, parameters, weights_seed, order_seed, state, value, duration_s) VALUES "
+            "(1, 0, 0, '{}', 1, 1, 'complete', 0.5, 1.5), (1, 0, 1, '{}', 1, 1, 'complete', 0.7, 2.5), "
+            "(1, 0, 2, '{}', 1, 1, 'failed', NULL, 0.5), (1, 1, 3, '{}', 1, 1, 'waiting', NULL, NULL)"
+        )
+        connection.execute(old_trials)
+    upgrade(empty)
+    study = PostgresStore(empty).named("digits")
+    assert (study.owner, study.origin, study.wish, study.deadline) == (LOCAL, Origin.RUN, None, None)
+    assert study.definition == definition()
+    with empty.connect() as connection:
+        counters = "SELECT planned, complete, failed, duration_s FROM hpsearch.rounds ORDER BY round"
+        assert connection.execute(text(counters)).all() == [(3, 2, 1, 4.5), (1, 0, 0, 0.0)]
+    PostgresStore(empty).release(Lease(study.id, 3), StudyState.INTERRUPTED, None)
+    assert StudyDesk(empty).page(None)[0].deadline is None
+
+
+@pytest.mark.parametrize("value", ["nan", "infinity", "-infinity"])
+def test_the_database_itself_refuses_a_value_that_is_not_finite(engine: Engine, value: str) -> None:
+    store = PostgresStore(engine)
+    lease = begun(store)
+    started(store, lease, jobs())
+    with pytest.raises(IntegrityError, match="trials_value_check"):
+        execute(engine, f"UPDATE hpsearch.trials SET state = 'complete', value = '{value}'")  # noqa: S608
+    with pytest.raises(IntegrityError, match="trials_value_check"):
+        execute(engine, "UPDATE hpsearch.trials SET state = 'failed', value = 0.5")

@@ -166,6 +166,34 @@ def test_a_trial_counts_once(store: StudyStore) -> None:
     assert store.results(lease.study_id) == before
 
 
+def test_results_come_in_batches_of_any_stages_and_each_trial_counts_once(store: StudyStore) -> None:
+    lease = begun(store)
+    coarse, fine = jobs(), jobs(StageName.FINE)
+    started(store, lease, coarse)
+    started(store, lease, fine)
+    batch = [complete(fine[2], 0.1), complete(coarse[0], 0.2), complete(fine[2], 0.9), broken(coarse[1])]
+    assert repr(store.save_results(lease, batch)) == repr((batch[0], batch[1], batch[3]))
+    more = [complete(coarse[0], 0.5), complete(coarse[2], 0.6)]
+    assert store.save_results(lease, more) == (more[1],)
+    assert store.save_results(lease, []) == ()
+    saved = {(trial.stage, trial.number): trial.result for trial in store.results(lease.study_id).trials}
+    values = {key: result.value for key, result in saved.items() if result is not None}
+    assert values == {
+        (StageName.COARSE, 0): 0.2,
+        (StageName.COARSE, 1): None,
+        (StageName.COARSE, 2): 0.6,
+        (StageName.FINE, 2): 0.1,
+    }
+
+
+def test_of_a_batch_with_an_unplanned_trial_nothing_is_written(store: StudyStore) -> None:
+    lease = begun(store)
+    started(store, lease, jobs())
+    with pytest.raises(ValueError, match="trial 3 of coarse was never planned"):
+        store.save_results(lease, [complete(job) for job in jobs(count=4)])
+    assert all(trial.result is None for trial in store.results(lease.study_id).trials)
+
+
 def test_a_result_without_a_plan_is_refused(store: StudyStore) -> None:
     lease = begun(store)
     started(store, lease, jobs())

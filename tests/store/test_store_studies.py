@@ -10,8 +10,11 @@ import pytest
 
 from hpsearch.errors import LeaseLostError, NotFoundError
 from hpsearch.results import StudyResults
-from hpsearch.store.port import Lease, StudyStore
-from hpsearch.study import NEXT_STATES, StudyState
+from hpsearch.store.desk import StudyDesk
+from hpsearch.store.memory import MemoryStore
+from hpsearch.store.port import Lease, Renewal, StudyStore
+from hpsearch.store.postgres import PostgresStore
+from hpsearch.study import ENDED, NEXT_STATES, StudyState, Wish
 from tests.store.study_samples import (
     begun,
     definition,
@@ -167,3 +170,52 @@ def test_a_study_is_not_released_as_waiting_or_running(store: StudyStore, state:
     with pytest.raises(ValueError, match="is released as cancelled, complete, failed, interrupted, paused"):
         store.release(lease, state, None)
     assert store.holder(lease.study_id) == "me"
+
+
+def wish(store: StudyStore, study_id: int, wanted: Wish | None) -> None:
+    """Whatever the study's user wants of its holder from now on."""
+    if isinstance(store, MemoryStore):
+        store.wish(study_id, wanted)
+    else:
+        assert isinstance(store, PostgresStore)
+        desk = StudyDesk(store._engine)
+        _ = desk.resume(None, study_id) if wanted is None else desk.wish(None, study_id, wanted)
+
+
+@pytest.mark.parametrize("wanted", [None, *Wish])
+def test_a_holder_learns_what_the_user_wants_when_it_renews(store: StudyStore, wanted: Wish | None) -> None:
+    lease = begun(store)
+    assert store.renew(lease, LONG_S) == Renewal(None, None)
+    wish(store, lease.study_id, Wish.PAUSE)
+    wish(store, lease.study_id, wanted)
+    assert store.renew(lease, LONG_S) == Renewal(wanted, None)
+    assert store.named("digits").wish is wanted
+
+
+@pytest.mark.parametrize("released", list(NEXT_STATES[StudyState.RUNNING] - {StudyState.RUNNING}))
+@pytest.mark.parametrize("wanted", [None, *Wish])
+def test_what_the_user_wants_decides_how_an_interrupted_study_stands(
+    store: StudyStore, released: StudyState, wanted: Wish | None
+) -> None:
+    lease = begun(store)
+    if wanted is not None:
+        wish(store, lease.study_id, wanted)
+    for _ in range(2):  # the second time changes nothing
+        store.release(lease, released, "because")
+    study = store.named("digits")
+    assert (study.reason, study.wish) == ("because", None)
+    if released not in (StudyState.PAUSED, StudyState.INTERRUPTED):
+        assert study.state is released
+    else:
+        assert study.state is (StudyState.INTERRUPTED if wanted is None else wanted.state)
+    assert (study.finished_at is not None) is (study.state in ENDED)
+
+
+def test_a_paused_study_is_not_worked_on(store: StudyStore) -> None:
+    lease = begun(store)
+    wish(store, lease.study_id, Wish.PAUSE)
+    store.release(lease, StudyState.PAUSED, None)
+    with pytest.raises(LeaseLostError, match="is paused: nobody works on it; go on with `hpsearch resume`"):
+        store.claim(lease.study_id, "me", LONG_S)
+    with pytest.raises(LeaseLostError, match="is paused"):
+        store.seize(lease.study_id, "me", "another", LONG_S)
