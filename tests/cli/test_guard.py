@@ -12,11 +12,14 @@ from click.testing import CliRunner
 
 from hpsearch.cli.guard import GoesOnCommand, GuardedCommand
 from hpsearch.cli.options import json_option
+from hpsearch.client import AnswerError, BrokenServerError, ForbiddenError, UnauthorizedError, UnreachableError
 from hpsearch.errors import (
+    ConflictError,
     DatabaseUnavailableError,
     DefinitionError,
     HpsearchError,
     LeaseLostError,
+    LimitError,
     NotFoundError,
     Problem,
     WorkerError,
@@ -39,6 +42,13 @@ def command_that_raises(error: BaseException) -> click.Command:
     [
         (WRONG, 2),
         (NotFoundError("no study is called 'x'"), 2),
+        (ConflictError("it has ended"), 2),
+        (LimitError("too many", 60.0), 75),
+        (UnauthorizedError("another key", status=401), 2),
+        (ForbiddenError("not this key", status=403), 2),
+        (AnswerError("not a service", status=200), 2),
+        (UnreachableError("nobody there"), 75),
+        (BrokenServerError("it failed", status=500), 75),
         (WorkerError("no workers"), 75),
         (LeaseLostError("another has it"), 75),
         (DatabaseUnavailableError("no database"), 75),
