@@ -50,7 +50,8 @@ class Service:
 
     def family(self) -> list[psutil.Process]:
         """Its process and all that it has started, the database's included."""
-        return [process for process in psutil.process_iter() if str(self.home) in _environment_home(process)]
+        own = [process for process in psutil.process_iter() if str(self.home) in _environment_home(process)]
+        return list({*own, *(child for process in own for child in _children(process))})
 
     def conductors(self) -> list[psutil.Process]:
         """Its conductor, if that runs."""
@@ -133,6 +134,14 @@ def wait_until(holds: Any, within_s: float = PATIENCE_S) -> None:
     while not holds():
         assert time.monotonic() < until, "this has not come"
         time.sleep(0.1)
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    """Those of a database write their titles over their environment."""
+    try:
+        return process.children(recursive=True)
+    except psutil.Error:
+        return []
 
 
 def _command_line(process: psutil.Process) -> list[str]:
