@@ -25,7 +25,7 @@ from tests.conductor.scripted import TASK, ScriptedExecutor, learning
 from tests.conductor.service_cases import PATIENCE_S, definition, wait_until
 
 MANY = Limits(queued=1000, running=1000)
-PATIENT = Pace(lease_s=60.0, look_s=600.0)
+PATIENT = Pace(lease_s=3600.0, look_s=600.0)
 """Everything has to come by the bell."""
 
 
