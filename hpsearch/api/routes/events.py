@@ -107,12 +107,12 @@ class Watch:
         self._keep_alive_s = keep_alive_s
 
     def read(self, behind: int) -> Batch:
-        """The next events, with their facts; one visit to the database."""
+        """The next events, with their facts."""
         desk = self._parts.desk
-        progress = desk.progress(self._whose, self._study_id)  # first: an end that it tells has its event already
         found = desk.events(self._whose, self._study_id, behind, AT_ONCE)
-        if found:
-            progress = desk.progress(self._whose, self._study_id)
+        progress = desk.progress(self._whose, self._study_id)
+        if not found and progress.study.state in ENDED:  # what has ended it may have come between the two
+            found = desk.events(self._whose, self._study_id, behind, AT_ONCE)
         names = {name for event in found if (name := trial_of(event)) is not None}
         lines = desk.lines(self._whose, self._study_id, names) if names else {}
         told = tuple(event_document(event, progress, _line(lines, event)) for event in found)
