@@ -1,8 +1,7 @@
 """Which study is worked on next, and what ends without anybody working on it."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -16,9 +15,10 @@ from hpsearch.store.desk import StudyDesk
 from hpsearch.store.port import Claim, Lease
 from hpsearch.store.postgres import PostgresStore
 from hpsearch.store.queue import STALLS, StudyQueue
-from hpsearch.study import STATE_LIMITS_S, StudyState, Wish
-from tests.store.service_samples import LONG_S, execute, expire, key_of, pass_time, rows, submit
+from hpsearch.study import StudyState, Wish
+from tests.store.service_samples import LONG_S, expire, key_of, pass_time, rows, submit
 from tests.store.study_samples import complete, definition, jobs, started, verdict
+from tests.store.test_postgres_races import until_blocked_or_done
 
 
 def claimed(engine: Engine, holder: str = "me") -> Claim:
@@ -88,8 +88,19 @@ def test_one_owner_with_a_thousand_studies_starves_nobody(engine: Engine) -> Non
     assert turns == ["ada", "bob", "ada"]
 
 
+def test_who_has_fewer_running_comes_before_who_has_waited_longer(engine: Engine) -> None:
+    ada, bob = key_of(engine, "ada"), key_of(engine, "bob")
+    for key, count in ((ada, 2), (bob, 1)):
+        for _ in range(count):
+            submit(engine, key)
+            claimed(engine)
+    submit(engine, ada)
+    submit(engine, bob)
+    assert claimed(engine).study.owner == "bob"
+
+
 def test_a_key_has_no_more_running_than_it_may_whoever_asks_at_once(engine: Engine) -> None:
-    key, other = key_of(engine, running=2), key_of(engine, running=1)
+    key, other = key_of(engine, running=2), key_of(engine, "bob", running=1)
     for _ in range(5):
         submit(engine, key)
     submit(engine, other)
@@ -101,13 +112,33 @@ def test_a_key_has_no_more_running_than_it_may_whoever_asks_at_once(engine: Engi
 
     with ThreadPoolExecutor(6) as pool:
         claims = [claim for claim in pool.map(claim, "abcdef") if claim is not None]
-    assert len(claims) == 3
-    assert len({claim.study.id for claim in claims}) == 3
-    PostgresStore(engine).release(claims[0].lease, StudyState.COMPLETE, None)
-    assert StudyQueue(engine).next_study("g", LONG_S) is not None
+    assert sorted(claim.study.owner for claim in claims) == ["ada", "ada", "bob"]
+    first, second = (claim for claim in claims if claim.study.owner == "ada")
+    PostgresStore(engine).release(first.lease, StudyState.COMPLETE, None)
+    assert claimed(engine).study.owner == "ada"
     assert StudyQueue(engine).next_study("h", LONG_S) is None
-    expire(engine, claims[1].study.id)  # a dead one counts no longer, and is taken up itself
-    assert claimed(engine).study.id == claims[1].study.id
+    expire(engine, second.study.id)  # a dead one counts no longer, and is taken up itself
+    assert claimed(engine).study.id == second.study.id
+
+
+def test_a_claim_waits_for_one_that_is_being_made(engine: Engine) -> None:
+    """Otherwise the second one would not count the first, and a key had more running than it may."""
+    key, desk = key_of(engine, running=1), StudyDesk(engine)
+    paused = submit(engine, key)
+    desk.wish(None, paused.id, Wish.PAUSE)
+    submit(engine, key)
+    later: list[Future[Claim | None]] = []
+
+    def ask_before_the_end(_: Connection) -> None:
+        event.remove(engine, "commit", ask_before_the_end)
+        desk.resume(None, paused.id)  # its turn comes before that of the one that is being claimed
+        later.append(pool.submit(StudyQueue(engine).next_study, "second", LONG_S))
+        until_blocked_or_done(engine, later[0])
+
+    with ThreadPoolExecutor(1) as pool:
+        event.listen(engine, "commit", ask_before_the_end)
+        assert claimed(engine, "first").study.id != paused.id
+        assert later[0].result(60) is None
 
 
 def test_an_interrupted_study_waits_as_long_as_it_was_told_to(engine: Engine) -> None:
@@ -179,123 +210,3 @@ def test_something_to_show_begins_the_count_anew(engine: Engine, progress: str) 
     if progress == "result":  # the same once more is nothing new
         assert store.save_results(lease, [complete(jobs()[0])]) == ()
         assert rows(engine, "SELECT stalls FROM hpsearch.studies") == [(1,)]
-
-
-# Time
-
-
-def test_running_time_is_counted_over_all_claims(engine: Engine) -> None:
-    made = submit(engine, key_of(engine), resources={"time_limit_s": 1000.0})
-    store = PostgresStore(engine)
-    claim = claimed(engine)
-    assert claim.study.deadline is not None
-    left = store.renew(claim.lease, LONG_S).time_left_s
-    assert left is not None
-    assert 900 < left <= 1000
-    pass_time(engine, made.id, 400.0)
-    store.release(claim.lease, StudyState.INTERRUPTED, None)
-    waits = seen(engine, made.id).deadline
-    assert waits is not None
-    pass_time(engine, made.id, 3600.0)  # waiting costs none of it
-    lease = claimed(engine).lease
-    left = store.renew(lease, LONG_S).time_left_s
-    assert left is not None
-    assert 500 < left <= 600
-    pass_time(engine, made.id, 100.0)
-    expire(engine, made.id)  # nor is any of it given back by a crash
-    left = store.renew(claimed(engine).lease, LONG_S).time_left_s
-    assert left is not None
-    assert 400 < left <= 500
-
-
-@pytest.mark.parametrize("state", [StudyState.WAITING, StudyState.INTERRUPTED, StudyState.PAUSED])
-def test_a_study_fails_once_it_has_been_in_a_state_for_too_long(engine: Engine, state: StudyState) -> None:
-    made = submit(engine, key_of(engine))
-    if state is StudyState.INTERRUPTED:
-        PostgresStore(engine).release(claimed(engine).lease, state, None)
-    elif state is StudyState.PAUSED:
-        StudyDesk(engine).wish(None, made.id, Wish.PAUSE)
-    pass_time(engine, made.id, STATE_LIMITS_S[state] - 60)
-    assert StudyQueue(engine).sweep() == []
-    pass_time(engine, made.id, 61)
-    assert StudyQueue(engine).next_study("too late", LONG_S) is None
-    assert StudyQueue(engine).sweep() == [made.id]
-    study = seen(engine, made.id)
-    assert (study.state, study.deadline) == (StudyState.FAILED, None)
-    assert f"it was {state} for" in (study.reason or "")
-    assert study.finished_at is not None
-    assert StudyQueue(engine).sweep() == []
-
-
-def test_the_holder_of_a_late_study_has_a_minute_before_it_is_taken_away(engine: Engine) -> None:
-    made = submit(engine, key_of(engine), resources={"time_limit_s": 100.0})
-    store = PostgresStore(engine)
-    lease = claimed(engine).lease
-    started(store, lease, jobs())
-    store.start_trials(lease, StageName.COARSE, [0])
-    pass_time(engine, made.id, 150.0)
-    assert StudyQueue(engine).sweep() == []
-    left = store.renew(lease, LONG_S).time_left_s
-    assert left is not None
-    assert left < -40
-    pass_time(engine, made.id, 11.0)
-    assert StudyQueue(engine).sweep() == [made.id]
-    assert "worked on for 100 s" in (seen(engine, made.id).reason or "")
-    with pytest.raises(LeaseLostError):
-        store.save_results(lease, [complete(jobs()[0])])
-    assert rows(engine, "SELECT DISTINCT state FROM hpsearch.trials") == [("waiting",)]
-
-
-def test_a_late_study_whose_holder_is_dead_fails_at_once(engine: Engine) -> None:
-    made = submit(engine, key_of(engine), resources={"time_limit_s": 100.0})
-    claimed(engine)
-    pass_time(engine, made.id, 101.0)
-    expire(engine, made.id)
-    assert StudyQueue(engine).next_study("too late", LONG_S) is None
-    assert StudyQueue(engine).sweep() == [made.id]
-
-
-def test_a_study_of_the_command_line_has_all_the_time_there_is(engine: Engine) -> None:
-    store = PostgresStore(engine)
-    study = store.create(definition())
-    lease = store.claim(study.id, "me", LONG_S)
-    assert lease is not None
-    assert store.renew(lease, LONG_S).time_left_s is None
-    store.release(lease, StudyState.INTERRUPTED, None)
-    assert store.named("digits").deadline is None
-    pass_time(engine, study.id, timedelta(days=400).total_seconds())
-    assert StudyQueue(engine).sweep() == []
-
-
-# Wishes
-
-
-@pytest.mark.parametrize("wish", list(Wish))
-def test_a_dead_holders_wish_is_done_by_the_sweep_and_not_by_another_conductor(engine: Engine, wish: Wish) -> None:
-    made = submit(engine, key_of(engine))
-    lease = claimed(engine).lease
-    StudyDesk(engine).wish(None, made.id, wish)
-    assert StudyQueue(engine).sweep() == []
-    expire(engine, made.id)
-    assert StudyQueue(engine).next_study("other", LONG_S) is None
-    assert StudyQueue(engine).sweep() == [made.id]
-    study = seen(engine, made.id)
-    assert (study.state, study.wish) == (wish.state, None)
-    with pytest.raises(LeaseLostError):
-        PostgresStore(engine).renew(lease, LONG_S)
-
-
-def test_many_sweeps_at_once_end_each_study_once(engine: Engine) -> None:
-    key = key_of(engine)
-    made = [submit(engine, key).id for _ in range(20)]
-    execute(engine, "UPDATE hpsearch.studies SET deadline = now() - interval '1 day'")
-    together = threading.Barrier(4)
-
-    def sweep(_: int) -> list[int]:
-        together.wait()
-        return StudyQueue(engine).sweep()
-
-    with ThreadPoolExecutor(4) as pool:
-        ended = sorted(study_id for swept in pool.map(sweep, range(4)) for study_id in swept)
-    assert ended == made
-    assert rows(engine, "SELECT count(*) FROM hpsearch.events WHERE detail = 'failed'") == [(20,)]
