@@ -31,11 +31,11 @@ def on_a_service(section: Callable[[Server, Storage], str]) -> str:
 
 
 SECTIONS: dict[str, Callable[[float], str]] = {
-    "requests": lambda scale: on_a_service(lambda *on: requests(*on, 5 * scale)),
-    "growth": lambda scale: on_a_service(lambda *on: growth(*on, round(60 * scale))),
-    "events": lambda scale: on_a_service(lambda *on: events(*on, round(400 * scale))),
-    "results": lambda scale: on_a_service(lambda *on: results(*on, max(1, round(5 * scale)))),
-    "memory": lambda scale: memory(),
+    "requests": lambda scale: on_a_service(lambda server, storage: requests(server, storage, 5 * scale)),
+    "growth": lambda scale: on_a_service(lambda server, storage: growth(server, storage, round(60 * scale))),
+    "events": lambda scale: on_a_service(lambda server, storage: events(server, storage, round(400 * scale))),
+    "results": lambda scale: on_a_service(lambda _, storage: results(storage, max(1, round(5 * scale)))),
+    "memory": lambda _: memory(),
 }
 
 
@@ -46,7 +46,9 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="how long and how often, as a multiple")
     options = parser.parse_args()
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {packages}.\n", flush=True)
+    print(
+        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, {packages}.\n", flush=True
+    )
     for name in options.only or SECTIONS:
         began = time.monotonic()
         print(SECTIONS[name](options.scale), flush=True)

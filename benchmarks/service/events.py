@@ -1,12 +1,12 @@
 """Time from the commit of an event until a client has read it."""
 
-import asyncio
+import socket
 import threading
 import time
 from urllib.parse import urlsplit
 
+from sqlalchemy import Connection, text
 from sqlalchemy import event as hook
-from sqlalchemy import text
 
 from benchmarks.service.clients import Door
 from benchmarks.service.figures import milliseconds, quantile, table
@@ -29,47 +29,41 @@ def events(server: Server, storage: Storage, count: int) -> str:
         _row(f"{STREAMS} streams on the same study", _measured(server, storage, "same", count, STREAMS, 0)),
     ]
     note = (
-        f"{count} trials end, {PER_SECOND:g} a second. From the moment before COMMIT is sent, so that the commit itself "
-        "counts, to the moment in which a client has read the event."
+        f"{count} trials end, {PER_SECOND:g} a second. From the moment before COMMIT is sent, so that the commit "
+        "itself counts, to the moment in which a client has read the event."
     )
     return table("Events", HEAD, rows, note)
 
 
-class Reader:
-    """Streams in a thread of their own; ``read`` has the times at which each stream has read each event."""
+class Streams:
+    """Streams that are open, each read by a thread of its own."""
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self.read: list[dict[int, float]] = []
-        self.broken = 0
-        self._stop = asyncio.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
+        self._sockets: list[socket.socket] = []
 
-    def open(self, study_id: int, streams: int, *, counted: bool) -> None:
-        """Begins to read the events of a study, several times over."""
-        for _ in range(streams):
-            times: dict[int, float] = {}
-            if counted:
-                self.read.append(times)
-            asyncio.run_coroutine_threadsafe(self._stream(study_id, times), self._loop)
+    def open(self, study_id: int) -> dict[int, float]:
+        """Begins to read the events of a study; what is given back fills up."""
+        place = urlsplit(self._door.url)
+        connection = socket.create_connection((place.hostname, place.port or 80))
+        asked = f"GET /v1/studies/{study_id}/events HTTP/1.1\r\nHost: {place.netloc}\r\n"
+        connection.sendall(f"{asked}Authorization: Bearer {self._door.secret}\r\n\r\n".encode())
+        times: dict[int, float] = {}
+        self._sockets.append(connection)
+        threading.Thread(target=self._read, args=(connection, times), daemon=True).start()
+        return times
 
     def close(self) -> None:
         """Ends all streams."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        for connection in self._sockets:
+            connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
 
-    async def _stream(self, study_id: int, times: dict[int, float]) -> None:
-        place = urlsplit(self._door.url)
-        reader, writer = await asyncio.open_connection(place.hostname, place.port)
-        asked = f"GET /v1/studies/{study_id}/events HTTP/1.1\r\nHost: {place.netloc}\r\n"
-        writer.write(f"{asked}Authorization: Bearer {self._door.secret}\r\n\r\n".encode())
-        async for line in reader:
-            now = time.perf_counter()
-            if line.startswith(b"id: "):
-                times.setdefault(int(line[4:]), now)
-        self.broken += 1
+    def _read(self, connection: socket.socket, times: dict[int, float]) -> None:
+        with connection.makefile("rb") as lines:
+            for line in lines:
+                if line.startswith(b"id: "):
+                    times[int(line[4:])] = time.perf_counter()
 
 
 def _measured(
@@ -79,26 +73,30 @@ def _measured(
     key, secret = storage.key("watcher")
     lease, jobs = begun(storage.engine, key, f"events-{name}", count)
     store = PostgresStore(storage.engine)
-    reader = Reader(Door(server.url, secret))
+    opened = Streams(Door(server.url, secret))
     for other in range(others):
-        reader.open(begun(storage.engine, key, f"events-{name}-{other}", 1)[0].study_id, 1, counted=False)
-    reader.open(lease.study_id, streams, counted=True)
+        opened.open(begun(storage.engine, key, f"events-{name}-{other}", 1)[0].study_id)
+    read = [opened.open(lease.study_id) for _ in range(streams)]
     time.sleep(QUIET_S)
     moments: list[float] = []
     committed: list[float] = []
-    hook.listen(storage.engine, "commit", lambda connection: moments.append(time.perf_counter()))
+
+    @hook.listens_for(storage.engine, "commit")
+    def about_to_commit(_: Connection) -> None:
+        moments.append(time.perf_counter())
+
     began = time.perf_counter()
     for number, job in enumerate(jobs):
         time.sleep(max(0.0, began + number / PER_SECOND - time.perf_counter()))
         store.save_results(lease, [result(job)])
         committed.append(moments[-1])
     time.sleep(QUIET_S)
-    reader.close()
+    opened.close()
     with storage.engine.connect() as connection:
         query = "SELECT id FROM hpsearch.events WHERE study_id = :study AND kind = 'trial' ORDER BY id"
         ids = connection.execute(text(query), {"study": lease.study_id}).scalars().all()
     at = dict(zip(ids, committed, strict=True))
-    spent = [times[number] - at[number] for times in reader.read for number in at if number in times]
+    spent = [times[number] - at[number] for times in read for number in at if number in times]
     return spent, len(at) * streams
 
 

@@ -28,7 +28,9 @@ def requests(server: Server, storage: Storage, seconds: float) -> str:
     for trials in (100, 1_000):
         study_id, name = study_of(storage.engine, key, trials), filled_study(storage.optuna_url, trials)
         status = at_once(reading, [(door, f"/v1/studies/{study_id}")] * CLIENTS, seconds)
-        page = at_once(reading, [(door, f"/v1/studies/{study_id}/trials?sort=value&descending=true")] * CLIENTS, seconds)
+        page = at_once(
+            reading, [(door, f"/v1/studies/{study_id}/trials?sort=value&descending=true")] * CLIENTS, seconds
+        )
         kept = at_once(reading_with_optuna, [(storage.optuna_url, name, trials, True)] * CLIENTS, seconds)
         anew = at_once(reading_with_optuna, [(storage.optuna_url, name, trials, False)] * CLIENTS, seconds)
         rows += [
@@ -59,7 +61,7 @@ def reading(door: Door, path: str) -> Call:
     """Reads one path."""
     connection = door.connection()
 
-    def call(number: int) -> None:
+    def call(_: int) -> None:
         json.loads(connection.ask("GET", path))
 
     return call
@@ -79,7 +81,7 @@ def reading_with_optuna(url: str, name: str, trials: int, kept: bool) -> Call:
     """Reads all trials of a study; ``kept``: with a storage that remembers finished trials."""
     optuna, storage = _optuna(url)
 
-    def call(number: int) -> None:
+    def call(_: int) -> None:
         of = storage if kept else optuna.storages.get_storage(storage._backend)  # noqa: SLF001 - without its cache
         if len(optuna.load_study(study_name=name, storage=of).trials) != trials:
             raise RuntimeError("trials are missing")

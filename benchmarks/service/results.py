@@ -5,7 +5,7 @@ import time
 from benchmarks.service.figures import spread, table
 from benchmarks.service.optuna_own import tell
 from benchmarks.service.samples import begun, result
-from benchmarks.service.server import Server, Storage
+from benchmarks.service.server import Storage
 from hpsearch.store.postgres import PostgresStore
 
 BATCHES = (1, 10, 50)
@@ -14,7 +14,7 @@ TRIALS = 200
 HEAD = ("one writer", "trials per second: median (least … greatest)", "ratio in the same round")
 
 
-def results(server: Server, storage: Storage, rounds: int) -> str:
+def results(storage: Storage, rounds: int) -> str:
     """The section."""
     import optuna
 
@@ -42,8 +42,8 @@ def results(server: Server, storage: Storage, rounds: int) -> str:
         ratios = [one / other for one, other in zip(speeds, optunas, strict=True)]
         rows.append((name, spread(speeds, 0), f"**{spread(ratios, 0)}**"))
     note = (
-        f"{rounds} rounds in which they take turns: {TRIALS // 10} trials of Optuna and {TRIALS} of the service for each "
-        "row. A result has ten epochs with four figures each, 180 step losses and five layers; each call commits."
+        f"{rounds} rounds in which they take turns: {TRIALS // 10} trials of Optuna and {TRIALS} of the service for "
+        "each row. A result has ten epochs with four figures each, 180 step losses and five layers; each call commits."
     )
     return table("Results written", HEAD, rows, note)
 

@@ -51,8 +51,9 @@ def begun(engine: Engine, key: Key, name: str, trials: int) -> tuple[Lease, list
     if lease is None:
         raise RuntimeError("somebody else has claimed the benchmark's study")
     store.set_task(lease, TASK)
-    at = {"seed": 0, "stage": STAGE, "round": 0}
-    drawn = points("random", study.definition.space, **at, first=0, count=trials, points_per_range=2)
+    drawn = points(
+        "random", study.definition.space, seed=0, stage=STAGE, round=0, first=0, count=trials, points_per_range=2
+    )
     jobs = [job_for(study.definition, STAGE, i, point, Budget(epochs=EPOCHS)) for i, point in enumerate(drawn)]
     store.start_round(lease, STAGE, 0, jobs, study.definition.space)
     return lease, jobs
