@@ -129,8 +129,12 @@ def test_a_claim_waits_for_one_that_is_being_made(engine: Engine) -> None:
     submit(engine, key)
     later: list[Future[Claim | None]] = []
 
+    begun: list[int] = []
+
     def ask_before_the_end(_: Connection) -> None:
-        event.remove(engine, "commit", ask_before_the_end)
+        if begun:
+            return
+        begun.append(1)
         desk.resume(None, paused.id)  # its turn comes before that of the one that is being claimed
         later.append(pool.submit(StudyQueue(engine).next_study, "second", LONG_S))
         until_blocked_or_done(engine, later[0])
@@ -138,6 +142,7 @@ def test_a_claim_waits_for_one_that_is_being_made(engine: Engine) -> None:
     with ThreadPoolExecutor(1) as pool:
         event.listen(engine, "commit", ask_before_the_end)
         assert claimed(engine, "first").study.id != paused.id
+        event.remove(engine, "commit", ask_before_the_end)
         assert later[0].result(60) is None
 
 
