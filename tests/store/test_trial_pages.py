@@ -35,7 +35,7 @@ def study(databases: Databases) -> Iterator[tuple[StudyDesk, int]]:
             planned = jobs(stage, 24)
             started(store, lease, planned)
             store.start_trials(lease, stage, list(range(0, 24, 3)))
-            for job in planned:
+            for job in planned[::-1]:
                 kind = (job.number + place) % 6
                 tied = {"value": (job.number % 4) / 4, "duration_s": float(job.number % 3)}
                 if kind == 0:
