@@ -124,10 +124,12 @@ class Bell:
 
     def _hear(self, connection: "psycopg.Connection[object]") -> None:
         """Until the connection breaks or the bell is closed."""
+        waiting = select.poll()  # select() itself knows no descriptors above 1,023
+        waiting.register(connection.fileno(), select.POLLIN)
+        waiting.register(self._wake_read, select.POLLIN)
         try:
             while not self._closing.is_set():
-                ready, _, _ = select.select([connection.fileno(), self._wake_read], [], [], PROBE_S)
-                if not ready:
+                if not waiting.poll(PROBE_S * 1000):
                     connection.execute("SELECT 1")
                 for notice in connection.notifies(timeout=0):
                     self._tell(_ring(notice.payload))
