@@ -14,8 +14,8 @@ from hpsearch.store.transitions import take_away
 from hpsearch.study import DAY_S, STATE_LIMITS_S, StudyState, Wish
 
 STALLS = 10
-"""Claims in a row of which nothing has come, and the study has failed. Heuristic: far more than a rolling update or a
-bad night of the cluster takes, few enough to spare the other studies."""
+"""Conductors in a row that died with the study before anything came of it, and the study has failed. Heuristic: far
+more than a bad night of the machines takes, few enough to spare the other studies."""
 
 GRACE_S = 60.0
 """How long after its deadline a study that somebody holds is left for its holder to end."""
@@ -75,8 +75,8 @@ class StudyQueue:
         """The study whose turn it is, claimed for so many seconds; None if there is nothing to do.
 
         Owners take turns: first who has the fewest studies worked on, then who was served the longest ago. A key has
-        no more studies worked on at a time than it may. A study that was claimed ``STALLS`` times in a row without
-        anything to show for it fails instead.
+        no more studies worked on at a time than it may. A study with which ``STALLS`` conductors in a row have died
+        before a single result or verdict fails instead.
         """
         got: list[Lease] = []  # what a first try, whose end was not heard, may have claimed
 
@@ -152,6 +152,6 @@ def _end(row: Any) -> tuple[StudyState, str | None]:
 
 def _stalled() -> str:
     return (
-        f"it was claimed {STALLS} times in a row and not one trial or verdict came of it, as when a study took its "
-        "conductor down each time; look into the conductor's log, and try the study with `hpsearch run`"
+        f"{STALLS} conductors in a row died while they worked on it, before a single trial or verdict, as if it took "
+        "them down; look into their logs, and try the study with `hpsearch run`"
     )

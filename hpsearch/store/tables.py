@@ -84,7 +84,7 @@ studies = Table(
     Column("time_left_s", Double),  # of running, as of the last time it stopped running
     Column("claimed_at", TIME),  # the last time
     Column("not_before", TIME),  # nobody takes it from the queue earlier
-    Column("stalls", Integer, nullable=False, server_default=text("0")),  # claims since something came of one
+    Column("stalls", Integer, nullable=False, server_default=text("0")),  # claims in a row that ended by a death
     UniqueConstraint("owner", "name"),
     CheckConstraint(
         "state IN ('waiting', 'running', 'interrupted', 'paused', 'complete', 'failed', 'cancelled')", name="state"

@@ -33,6 +33,7 @@ def let_go(
         "finished_at": now() if state in ENDED else None,
         "time_left_s": case((ran, left), else_=studies.c.time_left_s),
         "deadline": _limit(state),
+        "stalls": 0,  # whoever lets a study go in order was not taken down by it
     }
     connection.execute(change.values(**values))
     rest(connection, study_id)

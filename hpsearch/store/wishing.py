@@ -41,7 +41,6 @@ def resume(connection: Connection, row: Any) -> None:
         raise ConflictError(f"study {row.id} is being cancelled; submit it again instead")
     if state is StudyState.PAUSED:
         let_go(connection, row.id, StudyState.WAITING)
-        connection.execute(update(studies).where(studies.c.id == row.id).values(stalls=0))
     elif row.wish is not None:
         connection.execute(update(studies).where(studies.c.id == row.id).values(wish=None))
         wished(connection, row.id, RESUME)

@@ -4,6 +4,8 @@ import random
 import signal
 import time
 
+from sqlalchemy import text
+
 from tests.faults.commit_kill import Death
 from tests.faults.conductor_process import conduct_queue
 from tests.faults.figures import Figures
@@ -12,6 +14,8 @@ from tests.faults.service import Service
 
 WITHIN_COMMITS = 25
 """Deaths lie among so many commits of a process; a study has some sixty."""
+FEW = 7
+"""After so many deaths in a row without a result the next conductor is let go further: ten would fail the study."""
 
 
 def conductor_killed(service: Service, dose: int, seed: int) -> Figures:
@@ -21,7 +25,8 @@ def conductor_killed(service: Service, dose: int, seed: int) -> Figures:
     while figures.faults < dose:
         study_id = service.submit()
         while not service.has_ended(study_id):
-            hit = _conducted_until_death(service, study_id, chance, figures.faults < dose)
+            deadly = figures.faults < dose and _stalls(service, study_id) < FEW
+            hit = _conducted_until_death(service, study_id, chance, deadly)
             figures.faults += hit
             figures.violations += service.offences()
         service.judge(figures, study_id, twin)
@@ -29,11 +34,17 @@ def conductor_killed(service: Service, dose: int, seed: int) -> Figures:
     return figures
 
 
+def _stalls(service: Service, study_id: int) -> int:
+    query = text("SELECT stalls FROM hpsearch.studies WHERE id = :study")
+    with service.engine.connect() as connection:
+        return int(connection.execute(query, {"study": study_id}).scalar_one())
+
+
 def _conducted_until_death(service: Service, study_id: int, chance: random.Random, deadly: bool) -> bool:
     """One conductor from its start to its end; whether it was killed while the study had not ended."""
     death = Death(chance.randint(1, WITHIN_COMMITS), chance.choice(("before", "after")))
     at_commit = deadly and chance.random() < 2 / 3
-    lasts_s = chance.uniform(0.05, 0.6) if deadly and not at_commit else 120.0
+    lasts_s = chance.uniform(0.2, 1.2) if deadly and not at_commit else 120.0
     process = started(conduct_queue, service.url, death if at_commit else None)
     until_s = time.monotonic() + lasts_s
     while process.is_alive() and time.monotonic() < until_s and not service.has_ended(study_id):

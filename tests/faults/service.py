@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, text
-from tests.store.invariants import INVARIANTS
 
 from hpsearch.access import Key, Limits, Scope
 from hpsearch.store.desk import StudyDesk
@@ -18,6 +17,7 @@ from tests.faults.conductor_process import conduct_queue
 from tests.faults.figures import Figures
 from tests.faults.forks import kill, started, wait_until
 from tests.faults.study import Table, definition, table
+from tests.store.invariants import INVARIANTS
 
 MANY = Limits(queued=100_000, running=100_000)
 

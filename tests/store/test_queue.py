@@ -189,11 +189,11 @@ def test_a_study_that_takes_every_conductor_down_fails(engine: Engine) -> None:
     assert StudyQueue(engine).next_study("me", LONG_S) is None
     study = seen(engine, made.id)
     assert study.state is StudyState.FAILED
-    assert "10 times in a row" in (study.reason or "")
+    assert "10 conductors in a row" in (study.reason or "")
     assert rows(engine, "SELECT fence, holder FROM hpsearch.studies") == [(STALLS + 1, None)]
 
 
-@pytest.mark.parametrize("progress", ["result", "verdict", "resume"])
+@pytest.mark.parametrize("progress", ["result", "verdict", "resume", "release"])
 def test_something_to_show_begins_the_count_anew(engine: Engine, progress: str) -> None:
     made = submit(engine, key_of(engine))
     store, desk = PostgresStore(engine), StudyDesk(engine)
@@ -205,6 +205,9 @@ def test_something_to_show_begins_the_count_anew(engine: Engine, progress: str) 
         store.save_results(lease, [complete(jobs()[0])])
     elif progress == "verdict":
         store.save_verdict(lease, verdict())
+    elif progress == "release":
+        store.release(lease, StudyState.INTERRUPTED, "the service stopped")
+        lease = claimed(engine).lease
     else:
         desk.wish(None, made.id, Wish.PAUSE)
         store.release(lease, StudyState.PAUSED, None)
