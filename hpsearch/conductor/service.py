@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,8 +25,8 @@ LOGGER = "hpsearch.conductor"
 class Queue(Protocol):
     """Studies that wait for a conductor. Every method raises DatabaseUnavailableError."""
 
-    def next_study(self, holder: str, seconds: float) -> Claim | None:
-        """Claims the study whose turn it is; None if there is none."""
+    def next_study(self, holder: str, seconds: float, mine: Collection[int]) -> Claim | None:
+        """Claims the study whose turn it is, but none of ``mine``; None if there is none."""
 
     def sweep(self) -> list[int]:
         """Ends studies whose time is up and fulfils wishes that nobody else will; gives back which."""
@@ -121,12 +121,17 @@ class ConductorService:
             self._workshop.tidy()
             for study_id in self._queue.sweep():
                 self._log.info("study_swept", extra={"study": study_id})
-            while self._has_room() and (claim := self._queue.next_study(self._holder, self._pace.lease_s)) is not None:
+            while self._has_room() and (claim := self._claim()) is not None:
                 self._begin(claim)
         except DatabaseUnavailableError as error:
             self._log.warning("database_unavailable", extra={"reason": str(error)})
         except Exception as error:  # noqa: BLE001  (a bug there must not end the service)
             self._log.exception("look_failed", extra={"reason": f"{type(error).__name__}: {error}"})
+
+    def _claim(self) -> Claim | None:
+        with self._lock:
+            mine = [lease.study_id for lease in self._active]
+        return self._queue.next_study(self._holder, self._pace.lease_s, mine)
 
     def _has_room(self) -> bool:
         with self._lock:

@@ -1,6 +1,6 @@
 """The queue of the service: which study a conductor works on next, and what ends without one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Connection, Engine, literal_column, select, text
@@ -30,7 +30,7 @@ _READY = f"""origin = 'service' AND wish IS NULL AND deadline > clock_timestamp(
 
 _NEXT = text(f"""
     WITH ready AS (
-        SELECT id, owner, key_id, stalls FROM hpsearch.studies WHERE {_READY}
+        SELECT id, owner, key_id, stalls FROM hpsearch.studies WHERE {_READY} AND id <> ALL (:mine)
     ), live AS (
         SELECT owner, key_id FROM hpsearch.studies WHERE origin = 'service' AND state IN ('running') AND {_ALIVE}
     ), turns AS (
@@ -71,8 +71,11 @@ class StudyQueue:
         self._engine = engine
         self._ensure = ensure
 
-    def next_study(self, holder: str, seconds: float) -> Claim | None:
+    def next_study(self, holder: str, seconds: float, mine: Collection[int] = ()) -> Claim | None:
         """The study whose turn it is, claimed for so many seconds; None if there is nothing to do.
+
+        ``mine``: studies that the holder works on already; a lease of its own that has expired is renewed and not
+        claimed again.
 
         Owners take turns: first who has the fewest studies worked on, then who was served the longest ago. A key has
         no more studies worked on at a time than it may. A study with which ``STALLS`` conductors in a row have died
@@ -83,7 +86,7 @@ class StudyQueue:
         def work(connection: Connection) -> Claim | None:
             # One claim at a time: nobody counts the living leases while another one is being made.
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            lease = _still_held(connection, got, holder) or _claimed(connection, holder, seconds)
+            lease = _still_held(connection, got, holder) or _claimed(connection, holder, seconds, mine)
             if lease is None:
                 return None
             got.append(lease)
@@ -114,9 +117,9 @@ def _still_held(connection: Connection, got: list[Lease], holder: str) -> Lease 
     return got[-1] if connection.execute(select(studies.c.id).where(*mine)).one_or_none() is not None else None
 
 
-def _claimed(connection: Connection, holder: str, seconds: float) -> Lease | None:
+def _claimed(connection: Connection, holder: str, seconds: float, mine: Collection[int]) -> Lease | None:
     ready: ColumnElement[bool] = literal_column(f"({_READY})", Boolean)
-    while (row := connection.execute(_NEXT).one_or_none()) is not None:
+    while (row := connection.execute(_NEXT, {"mine": list(mine)}).one_or_none()) is not None:
         if row.stalls >= STALLS:
             lock = select(studies.c.id).where(studies.c.id == row.id, ready).with_for_update(key_share=True)
             if connection.execute(lock).one_or_none() is not None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,7 +43,7 @@ class MemoryQueue:
     looks: int = 0
     retries: dict[int, float] = field(default_factory=dict)
 
-    def next_study(self, holder: str, seconds: float) -> Claim | None:
+    def next_study(self, holder: str, seconds: float, mine: Collection[int] = ()) -> Claim | None:
         self.looks += 1
         if self.away:
             raise DatabaseUnavailableError("the database is away")

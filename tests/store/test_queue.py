@@ -182,6 +182,17 @@ def test_a_claim_whose_answer_is_lost_is_not_a_second_claim(engine: Engine) -> N
 # Studies that nothing comes of
 
 
+def test_a_late_holder_does_not_claim_its_own_study_again(engine: Engine) -> None:
+    made = submit(engine, key_of(engine))
+    lease = claimed(engine).lease
+    expire(engine, made.id)
+    queue = StudyQueue(engine)
+    assert queue.next_study("me", LONG_S, [made.id]) is None
+    PostgresStore(engine).renew(lease, LONG_S)
+    expire(engine, made.id)
+    assert queue.next_study("me", LONG_S, []) is not None
+
+
 def test_a_study_that_takes_every_conductor_down_fails(engine: Engine) -> None:
     made = submit(engine, key_of(engine))
     for _ in range(STALLS):
