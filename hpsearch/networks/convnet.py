@@ -7,11 +7,11 @@ from typing import Any
 from torch import nn
 
 from hpsearch.networks.activations import ACTIVATIONS, Pooling
-from hpsearch.networks.initialization import Before, draw_head, draw_weights
+from hpsearch.networks.blocks.normalization import normalization
+from hpsearch.networks.initialization import draw_head, draw_weights
 from hpsearch.networks.parameters import ConvNetParameters
-
-CHANNELS_PER_GROUP = 16
-"""Of group normalisation, at least (Wu and He, 2018, table 3); one group if there are fewer."""
+from hpsearch.networks.scaling import scale_to_unit_variance
+from hpsearch.networks.signal import Before
 
 
 def build_convnet(input_shape: tuple[int, int, int], outputs: int, **parameters: Any) -> nn.Sequential:
@@ -43,7 +43,10 @@ def build_convnet(input_shape: tuple[int, int, int], outputs: int, **parameters:
     head = nn.Linear(channels * height * width, outputs)
     draw_head(head, before)
     layers["linear"] = head
-    return nn.Sequential(layers)
+    network = nn.Sequential(layers)
+    if settings.init == "lsuv":
+        scale_to_unit_variance(network, input_shape, {head})
+    return network
 
 
 def _pooling(number: int, settings: ConvNetParameters) -> Pooling:
@@ -99,10 +102,9 @@ class _Layer:
 
     def modules(self, settings: ConvNetParameters) -> OrderedDict[str, nn.Module]:
         modules = self._padded_convolution(settings)
-        if settings.norm == "batch":
-            modules[f"norm{self.number}"] = nn.BatchNorm2d(self.filters)
-        elif settings.norm == "group":
-            modules[f"norm{self.number}"] = nn.GroupNorm(_groups(self.filters), self.filters)
+        norm = normalization(settings.norm, self.filters)
+        if norm is not None:
+            modules[f"norm{self.number}"] = norm
         modules[f"{settings.activation}{self.number}"] = ACTIVATIONS[settings.activation].build()
         window = (self.rows.window, self.columns.window)
         if self.pooling == "max":
@@ -129,12 +131,6 @@ class _Layer:
             bias=settings.bias and settings.norm == "none",
         )
         fan_in = self.channels * self.rows.taps * self.columns.taps
-        draw_weights(convolution, settings.init, self.before, fan_in)
+        draw_weights(convolution, settings.init, self.before, fan_in, settings.fan)
         modules[f"conv{self.number}"] = convolution
         return modules
-
-
-def _groups(filters: int) -> int:
-    """The most groups that divide the filters into at least ``CHANNELS_PER_GROUP`` each."""
-    most = max(1, filters // CHANNELS_PER_GROUP)
-    return next(groups for groups in range(most, 0, -1) if filters % groups == 0)

@@ -1,10 +1,32 @@
-"""The builders of the named networks."""
+"""The builders of the named networks.
+
+How to add a family:
+
+1. ``parameters/<family>.py``: a record derived from ``NetworkParameters`` (``ResidualParameters`` with residual
+   branches), one sentence below each field, since users read them. Only ``bool``, ``int``, ``float`` and ``Literal``
+   fields with bounds, no ``None``. A numbered name is a class derived from it with another default, for example
+   ``class Vgg11Parameters(VggParameters): depth: Depth = 11``. Add its line to ``PARAMETERS``.
+2. ``<family>.py``, opening with its paper: ``build_<family>(input_shape, outputs, **parameters)`` makes the record,
+   composes blocks (``blocks/``: Unit, Chain for networks without branches, pooling, stem, classifier) and ends with
+   ``initialise(network, input_shape, settings)``; residual families pass ``branches=`` and networks with auxiliary
+   classifiers ``heads=``. The network takes (N, C, H, W) of any sensible size and gives logits (N, K).
+3. Auxiliary classifiers: return ``outputs.Outputs`` in training mode and the logits alone in evaluation mode.
+4. Its lines in ``NETWORKS`` below, sorted; a numbered name is ``partial(build_<family>, depth=…)``.
+5. ``tests/networks/zoo_<family>.py`` with the entries of the conformance test (see ``tests/networks/zoo.py``), added
+   to the tuple there; facts of the family's own in ``tests/networks/test_<family>.py``.
+
+Nothing may be drawn but from torch's default generator, and building must work on the meta device.
+"""
 
 from collections.abc import Callable
 
 from torch import nn
 
 from hpsearch.networks.convnet import build_convnet
+from hpsearch.networks.lenet import build_lenet
 
-NETWORKS: dict[str, Callable[..., nn.Module]] = {"convnet": build_convnet}
+NETWORKS: dict[str, Callable[..., nn.Module]] = {
+    "convnet": build_convnet,
+    "lenet": build_lenet,
+}
 """Each is called as ``build(input_shape=(C, H, W), outputs=K, **hyperparameters)`` and gives logits (N, K)."""

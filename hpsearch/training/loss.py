@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from hpsearch.errors import TrialError
+from hpsearch.networks.outputs import Outputs
 from hpsearch.task import Task
 
 LossFunction = Callable[[Tensor, Tensor], Tensor]
@@ -22,12 +23,33 @@ def loss_function(task: Task, label_smoothing: float = 0.0) -> LossFunction:
 
 def predictions(network: nn.Module, images: Tensor, task: Task) -> Tensor:
     """The network's outputs (N, K) for images (N, C, H, W); raises TrialError for anything of another shape."""
-    outputs = network(images)
-    expected = (len(images), task.outputs)
+    return training_outputs(network, images, task).logits
+
+
+def training_outputs(network: nn.Module, images: Tensor, task: Task) -> Outputs:
+    """The network's outputs, and those of its auxiliary classifiers if it has any and trains.
+
+    All are (N, K) for images (N, C, H, W); raises TrialError for anything of another shape.
+    """
+    made = network(images)
+    outputs = made if isinstance(made, Outputs) else Outputs(made, (), 0.0)
+    for found in (outputs.logits, *outputs.auxiliary):
+        _refuse_other_shapes(found, (len(images), task.outputs))
+    return outputs
+
+
+def with_auxiliary(main: Tensor, outputs: Outputs, targets: Tensor, loss: LossFunction) -> Tensor:
+    """What is minimised: the loss of the main outputs, and with their weight those of the auxiliary classifiers."""
+    total = main
+    for logits in outputs.auxiliary:
+        total = total + outputs.weight * loss(logits, targets)
+    return total
+
+
+def _refuse_other_shapes(outputs: object, expected: tuple[int, int]) -> None:
     if not isinstance(outputs, Tensor) or outputs.shape != expected:
         found = f"shape {tuple(outputs.shape)}" if isinstance(outputs, Tensor) else f"a {type(outputs).__name__}"
         raise TrialError(
             f"the network must return a tensor of shape (batch, outputs) = {expected} and returned {found}; "
-            f"end it with a layer of {task.outputs} outputs"
+            f"end it with a layer of {expected[1]} outputs"
         )
-    return outputs

@@ -14,7 +14,7 @@ from hpsearch.training.blame import described
 from hpsearch.training.curves import Curves, DivergedError
 from hpsearch.training.evaluation import evaluate
 from hpsearch.training.isolation import own_randomness
-from hpsearch.training.loss import loss_function, predictions
+from hpsearch.training.loss import loss_function, training_outputs, with_auxiliary
 from hpsearch.training.optimizer import Optimizer, optimizer_for
 from hpsearch.training.order import DataOrder
 from hpsearch.training.probe import layer_scales, without_gradient
@@ -115,13 +115,17 @@ class _Training:
         return start + len(batches) <= total
 
     def _backward(self, images: Tensor, targets: Tensor, *, first: bool) -> None:
-        """One iteration without its update; in the first one the network is looked at as well."""
+        """One iteration without its update; in the first one the network is looked at as well.
+
+        Curves hold the main loss alone, so that networks with and without auxiliary classifiers compare.
+        """
         with layer_scales(self.network, self.curves.layers) if first and self._looks_at_layers else nullcontext():
-            outputs = predictions(self.network, images, self.task)
-        loss = self.loss(outputs, targets)
-        self.curves.add_step(loss, outputs, targets)
-        if loss.requires_grad:  # a network that is frozen as a whole has nothing to go back through
-            torch.autograd.backward(loss)
+            outputs = training_outputs(self.network, images, self.task)
+        loss = self.loss(outputs.logits, targets)
+        self.curves.add_step(loss, outputs.logits, targets)
+        minimised = with_auxiliary(loss, outputs, targets, self.loss)
+        if minimised.requires_grad:  # a network that is frozen as a whole has nothing to go back through
+            torch.autograd.backward(minimised)
         if first:
             self.curves.without_gradient = without_gradient(self.network)
 

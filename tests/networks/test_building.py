@@ -13,6 +13,7 @@ from hpsearch.errors import DefinitionError, Problem
 from hpsearch.job import NetworkSettings
 from hpsearch.networks.build import build_network
 from hpsearch.networks.factory import signature_problems
+from hpsearch.networks.table import NETWORKS
 
 OWN = "tests.networks.own_networks"
 OWN_FILE = Path(__file__).with_name("own_networks.py")
@@ -61,7 +62,7 @@ def test_the_callers_generators_stay_as_they_were(settings: NetworkSettings) -> 
 def test_an_unknown_network_names_the_nearest_known_one() -> None:
     problem = problem_with(NetworkSettings("convnt", None, {}))
     assert (problem.path, problem.value) == ("network.name", "'convnt'")
-    assert problem.next_step == "Did you mean convnet? Known: convnet."
+    assert problem.next_step == f"Did you mean convnet? Known: {', '.join(NETWORKS)}."
 
 
 @pytest.mark.parametrize(
