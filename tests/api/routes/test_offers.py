@@ -12,7 +12,7 @@ def test_networks_are_told_with_their_hyperparameters(service: Service) -> None:
     secret = service.secret(*EVERYTHING)
     found = service.ask("GET", "/v1/networks", secret).json()
     assert [network["name"] for network in found["networks"]] == list(PARAMETERS)
-    (convnet,) = found["networks"]
+    (convnet,) = (network for network in found["networks"] if network["name"] == "convnet")
     assert service.ask("GET", "/v1/networks/convnet", secret).json() == convnet
     told = {one["name"]: one for one in convnet["hyperparameters"]}
     assert told.keys() == ConvNetParameters.model_fields.keys()
