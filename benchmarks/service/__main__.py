@@ -15,7 +15,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 
 from benchmarks.service.events import events
-from benchmarks.service.growth import growth
+from benchmarks.service.growth import SIZES, growth
 from benchmarks.service.memory import memory
 from benchmarks.service.requests import requests
 from benchmarks.service.results import results
@@ -30,12 +30,16 @@ def on_a_service(section: Callable[[Server, Storage], str]) -> str:
         return section(server, storage)
 
 
-SECTIONS: dict[str, Callable[[float], str]] = {
-    "requests": lambda scale: on_a_service(lambda server, storage: requests(server, storage, 5 * scale)),
-    "growth": lambda scale: on_a_service(lambda server, storage: growth(server, storage, round(60 * scale))),
-    "events": lambda scale: on_a_service(lambda server, storage: events(server, storage, round(400 * scale))),
-    "results": lambda scale: on_a_service(lambda _, storage: results(storage, max(1, round(5 * scale)))),
-    "memory": lambda _: memory(),
+SECTIONS: dict[str, Callable[[float, list[int]], str]] = {
+    "requests": lambda scale, _: on_a_service(lambda server, storage: requests(server, storage, 5 * scale)),
+    "growth": lambda scale, sizes: on_a_service(
+        lambda server, storage: growth(server, storage, max(3, round(60 * scale)), sizes)
+    ),
+    "events": lambda scale, _: on_a_service(
+        lambda server, storage: events(server, storage, max(10, round(400 * scale)))
+    ),
+    "results": lambda scale, _: on_a_service(lambda _, storage: results(storage, max(1, round(5 * scale)))),
+    "memory": lambda _, __: memory(),
 }
 
 
@@ -44,6 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", choices=SECTIONS, action="append")
     parser.add_argument("--scale", type=float, default=1.0, help="how long and how often, as a multiple")
+    parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="trials of the studies of `growth`")
     options = parser.parse_args()
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     print(
@@ -51,7 +56,7 @@ def main() -> None:
     )
     for name in options.only or SECTIONS:
         began = time.monotonic()
-        print(SECTIONS[name](options.scale), flush=True)
+        print(SECTIONS[name](options.scale, [int(size) for size in options.sizes.split(",")]), flush=True)
         print(f"  {name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
 
 
