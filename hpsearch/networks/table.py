@@ -19,14 +19,25 @@ Nothing may be drawn but from torch's default generator, and building must work 
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from torch import nn
 
+from hpsearch.networks.alexnet import build_alexnet
 from hpsearch.networks.convnet import build_convnet
 from hpsearch.networks.lenet import build_lenet
+from hpsearch.networks.vgg import build_vgg
+from hpsearch.networks.zfnet import build_zfnet
 
 NETWORKS: dict[str, Callable[..., nn.Module]] = {
+    "alexnet": build_alexnet,
     "convnet": build_convnet,
     "lenet": build_lenet,
+    "vgg": build_vgg,
+    "vgg11": partial(build_vgg, depth=11),
+    "vgg13": partial(build_vgg, depth=13),
+    "vgg16": partial(build_vgg, depth=16),
+    "vgg19": partial(build_vgg, depth=19),
+    "zfnet": build_zfnet,
 }
 """Each is called as ``build(input_shape=(C, H, W), outputs=K, **hyperparameters)`` and gives logits (N, K)."""

@@ -13,6 +13,7 @@ from torch.nn.functional import cross_entropy
 from hpsearch.networks.outputs import Outputs
 from hpsearch.networks.parameters import PARAMETERS
 from hpsearch.networks.table import NETWORKS
+from hpsearch.training.regularisation import switch_dropout_off
 from tests.networks.zoo import ZOO
 from tests.networks.zoo_entry import Entry
 
@@ -106,6 +107,7 @@ def test_the_initial_loss_is_that_of_guessing(entry: Entry) -> None:
     for seed in range(3):
         torch.default_generator.manual_seed(seed)
         network = entry.build_small(outputs=10)
+        switch_dropout_off(network)
         with torch.no_grad():
             for made in logits_of(network(torch.randn(16, *entry.small_shape))):
                 loss = float(cross_entropy(made, torch.arange(16) % 10))
@@ -120,6 +122,7 @@ def test_eight_images_are_learned_by_heart(entry: Entry) -> None:
 
 
 def learns(network: nn.Module, images: Tensor, targets: Tensor, rate: float) -> bool:
+    switch_dropout_off(network)
     optimizer = torch.optim.SGD(network.parameters(), lr=rate, momentum=0.9)
     for _ in range(100):
         found = logits_of(network.train()(images))

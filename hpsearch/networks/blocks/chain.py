@@ -30,6 +30,12 @@ class Chain:
             self.add(name, layer)
         return layer is not None
 
+    def limit(self, name: str, side: int) -> None:
+        """Averages maps that are larger than that down to ``side`` rows and columns."""
+        if max(self.made.height, self.made.width) > side:
+            size = (min(side, self.made.height), min(side, self.made.width))
+            self.add(name, nn.AdaptiveAvgPool2d(size))
+
     def sequential(self) -> nn.Sequential:
         """The layers as one module."""
         return nn.Sequential(self._layers)

@@ -6,6 +6,7 @@ from typing import Literal
 from torch import nn
 
 from hpsearch.networks.activations import ACTIVATIONS
+from hpsearch.networks.blocks.map import Map
 from hpsearch.networks.blocks.normalization import normalization
 from hpsearch.networks.parameters import ActivationName, NormName
 
@@ -59,3 +60,8 @@ class Unit(nn.Sequential):
 def same_padding(kernel: Size) -> Size:
     """The padding with which an odd kernel of stride 1 keeps the size of the map."""
     return (kernel - 1) // 2 if isinstance(kernel, int) else ((kernel[0] - 1) // 2, (kernel[1] - 1) // 2)
+
+
+def fitting_padding(padding: int, kernel: int, given: Map) -> Padding:
+    """The published padding; ``same`` where the filter would not fit into maps of that size with it."""
+    return padding if given.side + 2 * padding >= kernel else "same"
