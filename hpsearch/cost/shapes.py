@@ -1,0 +1,48 @@
+"""Shapes of results on the meta device, where PyTorch's own way to them is slow.
+
+There it walks through decompositions in Python that import its compiler: seconds for the first call and milliseconds
+for each further one, in which nothing but shapes comes out. Everything that is not in the table goes PyTorch's way.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def run(operation: Any, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
+    """What the operation of ATen gives; on the meta device that is tensors without numbers."""
+    shortcut = SHORTCUTS.get(operation)
+    if shortcut is None or keywords or not all(one.is_meta for one in arguments if isinstance(one, Tensor)):
+        return operation(*arguments, **keywords)
+    return shortcut(*arguments)
+
+
+def _addmm(bias: Tensor, first: Tensor, second: Tensor) -> Tensor:
+    if first.ndim != 2 or second.ndim != 2 or first.shape[1] != second.shape[0]:
+        return torch.addmm(bias, first, second)  # which raises, and says why
+    return first.new_empty(first.shape[0], second.shape[1])
+
+
+def _batch_norm(given: Tensor, *rest: Any) -> tuple[Tensor, Tensor, Tensor]:
+    channels = given.shape[1] if rest[4] else 0  # in evaluation mode no statistics are kept
+    return torch.empty_like(given), given.new_empty(channels), given.new_empty(channels)
+
+
+def _batch_norm_backward(gradient: Tensor, given: Tensor, *rest: Any) -> tuple[Tensor | None, ...]:
+    channels, wanted = given.shape[1], rest[-1]
+    return (
+        torch.empty_like(gradient) if wanted[0] else None,
+        gradient.new_empty(channels) if wanted[1] else None,
+        gradient.new_empty(channels) if wanted[2] else None,
+    )
+
+
+_ATEN = torch.ops.aten
+SHORTCUTS: Mapping[Any, Callable[..., Any]] = {
+    _ATEN.addmm.default: _addmm,
+    _ATEN.native_batch_norm.default: _batch_norm,
+    _ATEN.native_batch_norm_backward.default: _batch_norm_backward,
+}
+"""By operation; each is called with its arguments in the order of the schema, weights and results without numbers."""
