@@ -58,6 +58,7 @@ def test_ray_and_postgres_are_on_inner_networks() -> None:
 @pytest.mark.parametrize("name", [name for name in SERVICES if name != "postgres"])
 def test_our_containers_may_nothing_that_they_do_not_need(name: str) -> None:
     service = compose()["services"][name]
+    assert service["init"] is True  # somebody has to wait for Ray's daemons
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
