@@ -31,14 +31,14 @@ def on_a_service(section: Callable[[Server, Storage], str]) -> str:
 
 
 SECTIONS: dict[str, Callable[[float, list[int]], str]] = {
-    "requests": lambda scale, _: on_a_service(lambda server, storage: requests(server, storage, 5 * scale)),
+    "requests": lambda scale, _: on_a_service(lambda server, storage: requests(server, storage, 4 * scale)),
     "growth": lambda scale, sizes: on_a_service(
-        lambda server, storage: growth(server, storage, max(3, round(60 * scale)), sizes)
+        lambda server, storage: growth(server, storage, max(3, round(40 * scale)), sizes)
     ),
     "events": lambda scale, _: on_a_service(
-        lambda server, storage: events(server, storage, max(10, round(400 * scale)))
+        lambda server, storage: events(server, storage, max(10, round(300 * scale)))
     ),
-    "results": lambda scale, _: on_a_service(lambda _, storage: results(storage, max(1, round(5 * scale)))),
+    "results": lambda scale, _: on_a_service(lambda _, storage: results(storage, max(1, round(4 * scale)))),
     "memory": lambda _, __: memory(),
 }
 
