@@ -274,6 +274,17 @@ class Resources(Section):
     """A submitted study that has been worked on for so many seconds fails."""
 
 
+class AdviceDefinition(Section):
+    """What the advice on the network looks for; it changes what is said and nothing else."""
+
+    select: Annotated[tuple[str, ...], Field(min_length=1)] = ("HP",)
+    """Codes of rules such as HP101, or beginnings of codes such as HP1; by default all."""
+    ignore: tuple[str, ...] = ()
+    """The same of what is left out again."""
+    object_size: Annotated[int, Field(ge=1)] | None = None
+    """Side in pixels of what is to be recognised; by default the whole image."""
+
+
 class StudyDefinition(Section):
     """A whole study. Everything but data and network has a default."""
 
@@ -287,6 +298,7 @@ class StudyDefinition(Section):
     objective: Objective | None = None
     """By default validation accuracy for classification and validation loss for regression."""
     resources: Resources = Resources()
+    advice: AdviceDefinition = AdviceDefinition()
     sources: dict[str, str] = Field(default_factory=dict)
     """SHA-256 of the files behind the definition, by path in it (``data.path``, ``network.factory`` …), filled in by
     whoever reads it on the machine where they lie: other contents are another study."""
@@ -298,8 +310,8 @@ class StudyDefinition(Section):
 
     @property
     def identity(self) -> str:
-        """SHA-256 of all that decides the results: the definition without its resources."""
-        content = self.model_dump(mode="json", exclude={"resources"})
+        """SHA-256 of all that decides the results: the definition without its resources and the choice of advice."""
+        content = self.model_dump(mode="json", exclude={"resources", "advice"})
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def _leaves(self) -> list[tuple[str, Any]]:
@@ -324,6 +336,7 @@ __all__ = [
     "LOCAL",
     "NEXT_STATES",
     "STATE_LIMITS_S",
+    "AdviceDefinition",
     "DataDefinition",
     "LossDefinition",
     "NetworkDefinition",

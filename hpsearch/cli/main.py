@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from hpsearch.cli.advise import advise
 from hpsearch.cli.check import check
 from hpsearch.cli.conductor import conductor
 from hpsearch.cli.database import database
@@ -61,7 +62,7 @@ def main() -> None:
     """Search the hyperparameters of a convolutional network, stage by stage, and say why."""
 
 
-HERE = (run, check, validate, inspect, database)
+HERE = (run, check, validate, inspect, advise, database)
 """What a user does on this machine."""
 
 ANYWHERE = (list_studies, show, report, cancel, pause, resume, delete, submit, watch)

@@ -7,6 +7,7 @@ from hpsearch.data.sources import DATASETS
 from hpsearch.errors import Problem, did_you_mean, shown
 from hpsearch.preflight.hyperparameters import check_parameters
 from hpsearch.preflight.unused import searches, unused_problems
+from hpsearch.rule import RULES, is_known
 from hpsearch.study import StudyDefinition
 
 MOST_GRID_POINTS = 10_000
@@ -19,12 +20,29 @@ RESERVED = ("input_shape", "outputs")
 
 def settled_problems(definition: StudyDefinition) -> list[Problem]:
     """Everything that is wrong with a definition whatever its data are."""
-    return [*named_problems(definition), *unused_problems(definition), *_grids(definition), *_objective(definition)]
+    return [
+        *named_problems(definition),
+        *unused_problems(definition),
+        *_grids(definition),
+        *_objective(definition),
+        *code_problems("advice.select", definition.advice.select),
+        *code_problems("advice.ignore", definition.advice.ignore),
+    ]
 
 
 def named_problems(definition: StudyDefinition) -> list[Problem]:
     """What is wrong with the names of the data set and the network, and with its hyperparameters."""
     return [*_data(definition), *_network(definition)]
+
+
+def code_problems(path: str, codes: Iterable[str]) -> Iterable[Problem]:
+    """Codes of rules that there are not; ``path`` is where they stand."""
+    by_name = {name: code for code, name in RULES.items()}
+    for place, code in enumerate(codes):
+        if not is_known(code):
+            near = f"Did you mean {by_name[code]}? " if code in by_name else did_you_mean(code.upper(), RULES)
+            advice = f"{near}Write a code such as HP101, or the beginning of some such as HP1."
+            yield Problem(f"{path}[{place}]", shown(code), "there is no rule with that code", advice)
 
 
 def _data(definition: StudyDefinition) -> Iterable[Problem]:

@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 
+from hpsearch.report.advice import AdviceDocument
 from hpsearch.report.document import Document
 from hpsearch.report.documents import (
     CheckDocument,
@@ -31,6 +32,7 @@ SCHEMAS: dict[str, type[Document]] = {
     "check": CheckDocument,
     "validate": ValidationDocument,
     "inspect": InspectionDocument,
+    "advice": AdviceDocument,
     "list": ListDocument,
     "error": ErrorDocument,
     "studies": StudiesDocument,

@@ -1,0 +1,1 @@
+"""Advice on a network before it is trained: rules with stable codes over facts that are gathered once."""

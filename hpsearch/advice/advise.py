@@ -1,0 +1,128 @@
+"""From a definition, or a network, to findings."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from torch import nn
+
+from hpsearch.advice.facts import Facts, Purpose
+from hpsearch.advice.gathering import facts_of_network, facts_of_settings
+from hpsearch.advice.points import Values, deciding, points
+from hpsearch.advice.remark import Remark, Rule
+from hpsearch.advice.table import ADVICE
+from hpsearch.finding import Finding, Severity
+from hpsearch.job import NetworkSettings
+from hpsearch.rule import RULES, chosen
+from hpsearch.space import is_distribution
+from hpsearch.study import StudyDefinition
+from hpsearch.task import Task
+
+MOST_NAMED = 4
+"""Layers that a message names; the evidence has all."""
+SEVEREST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+
+
+@dataclass(frozen=True)
+class _Noticed:
+    """One finding at one point of the space."""
+
+    finding: Finding
+    point: Values
+
+
+def advise(definition: StudyDefinition, task: Task) -> tuple[Finding, ...]:
+    """What the rules that the definition selects find at the centre of the space and at its corners.
+
+    Errors first, then by code. A finding that is the same at several points is told once; one that is not there at
+    all of them says for which hyperparameters. Raises nothing for a network that cannot be built: that is a finding.
+    """
+    network, advice = definition.network, definition.advice
+    purpose = Purpose(task.input_shape, task.outputs, task.is_classification, advice.object_size)
+    codes = chosen(advice.select, advice.ignore)
+    looked_at = points(network.parameters)
+    noticed = [
+        _Noticed(finding, point)
+        for number, point in enumerate(looked_at)
+        for finding in findings_of(
+            facts_of_settings(NetworkSettings(network.name, network.factory, point), purpose, try_out=number == 0),
+            codes,
+        )
+    ]
+    searched = [key for key, value in network.parameters.items() if is_distribution(value)]
+    return _sorted(_merged(noticed, looked_at, searched))
+
+
+def advise_network(
+    network: nn.Module, purpose: Purpose, codes: Collection[str] = frozenset(RULES)
+) -> tuple[Finding, ...]:
+    """What the rules find about one network; see ``facts_of_network`` for what happens to it."""
+    return _sorted(findings_of(facts_of_network(network, purpose), codes))
+
+
+def findings_of(facts: Facts, codes: Collection[str]) -> tuple[Finding, ...]:
+    """One finding for each rule among ``codes`` that has something to say, in the order of the codes."""
+    found = []
+    for code, rule in ADVICE.items():
+        remarks = list(rule.look(facts)) if code in codes else []
+        if remarks:
+            found.append(_finding(rule, remarks))
+    return tuple(found)
+
+
+def _finding(rule: Rule, remarks: list[Remark]) -> Finding:
+    """The gravest remark in words, and the numbers of all."""
+    remarks = sorted(_distinct(remarks), key=lambda remark: SEVEREST_FIRST.index(remark.severity or rule.severity))
+    first, *others = remarks
+    more = f" (likewise {_enumerated([other.layer for other in others])})" if others else ""
+    layers = [{"layer": remark.layer, **remark.numbers} for remark in remarks if remark.layer]
+    evidence: dict[str, Any] = {"layers": layers} if layers else dict(first.numbers)
+    return Finding(
+        rule.code, first.severity or rule.severity, f"{first.sentence}{more}", evidence, rule.advice, rule.source
+    )
+
+
+def _distinct(remarks: Iterable[Remark]) -> list[Remark]:
+    """Without those that a layer has earned already: it may be called twice."""
+    kept: dict[tuple[str, str], Remark] = {}
+    for remark in remarks:
+        kept.setdefault((remark.layer, remark.sentence), remark)
+    return list(kept.values())
+
+
+def _merged(noticed: Iterable[_Noticed], looked_at: tuple[Values, ...], searched: list[str]) -> list[Finding]:
+    groups: dict[tuple[str, str, str], list[_Noticed]] = {}
+    for one in noticed:
+        groups.setdefault((one.finding.code, one.finding.severity, one.finding.message), []).append(one)
+    return [_of_points(group, looked_at, searched) for group in groups.values()]
+
+
+def _of_points(group: list[_Noticed], looked_at: tuple[Values, ...], searched: list[str]) -> Finding:
+    found = [one.point for one in group]
+    others = [point for point in looked_at if point not in found]
+    finding = group[0].finding
+    keys = deciding(found, others, searched)
+    if not keys:
+        return finding
+    where = list(dict.fromkeys(json.dumps({key: point[key] for key in keys}) for point in found))
+    values: list[Mapping[str, Any]] = [json.loads(one) for one in where]
+    words = "; ".join(", ".join(f"{key} {value}" for key, value in one.items()) for one in values)
+    return replace(
+        finding,
+        message=f"{finding.message} — at {words}",
+        evidence={**finding.evidence, "hyperparameters": values},
+    )
+
+
+def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))
+
+
+def _enumerated(names: list[str]) -> str:
+    """``a, b and c``, or the first few and how many more."""
+    distinct = list(dict.fromkeys(names))
+    shown, more = distinct[:MOST_NAMED], len(distinct) - MOST_NAMED
+    if more > 0:
+        return f"{', '.join(shown)} and {more} more"
+    return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]

@@ -1,0 +1,70 @@
+"""Rules on what the forward pass does, seen by running it."""
+
+from collections.abc import Iterator
+
+from hpsearch.advice.facts import Facts
+from hpsearch.advice.remark import Remark
+
+
+def forward_fails(facts: Facts) -> Iterator[Remark]:
+    """The network cannot be built or run at this point of the space.
+
+    What it raised stands in the message. Nothing else can be said about it then.
+    """
+    if facts.failure is not None:
+        yield Remark("", f"the network cannot be looked at: {facts.failure}", {"failure": facts.failure})
+
+
+def unused_layer(facts: Facts) -> Iterator[Remark]:
+    """A layer is built and never used.
+
+    Neither the pass in eval mode nor the one in training mode takes its parameters. It is often forgotten in
+    ``forward``, or left over; its weights never change, and count in every table. Heads that are used in training
+    only, as GoogLeNet's, are not reported.
+    """
+    for layer in facts.unused:
+        yield Remark(layer, f"the forward pass never uses the layer {layer}")
+
+
+def samples_influence_each_other(facts: Facts) -> Iterator[Remark]:
+    """In eval mode, the outputs of one sample depend on another sample of the batch.
+
+    Found by the gradient of one sample's outputs with respect to the other's pixels, which has to be zero. The
+    cause is mostly a view or reshape that mixes the batch with another axis, a soft-max or mean over axis 0, or a
+    batch norm that uses the batch's statistics in eval mode too. Results then depend on who else is in the batch.
+    """
+    if facts.probe is not None and facts.probe.influence:
+        yield Remark(
+            "",
+            "in eval mode the outputs of one sample depend on another sample of the batch (gradient up to "
+            f"{facts.probe.influence:.3g})",
+            {"gradient": facts.probe.influence},
+        )
+
+
+def not_deterministic(facts: Facts) -> Iterator[Remark]:
+    """In eval mode, two passes over the same images give different outputs.
+
+    The cause is mostly dropout or noise that ignores ``self.training`` (``F.dropout(x)`` without ``training=``), or
+    a state that every pass changes. No validation score can be repeated then.
+    """
+    if facts.probe is not None and facts.probe.difference:
+        yield Remark(
+            "",
+            f"in eval mode two passes over the same images differ by up to {facts.probe.difference:.3g}",
+            {"difference": facts.probe.difference},
+        )
+
+
+def changes_its_input(facts: Facts) -> Iterator[Remark]:
+    """The forward pass changes the images that it is given.
+
+    The cause is mostly an operation in place on the input (``x -= mean``, ``nn.ReLU(inplace=True)`` as the first
+    layer). Who keeps the data in memory trains on other images from the second epoch on.
+    """
+    if facts.probe is not None and facts.probe.input_change:
+        yield Remark(
+            "",
+            f"the forward pass changes the images that it is given, by up to {facts.probe.input_change:.3g}",
+            {"change": facts.probe.input_change},
+        )

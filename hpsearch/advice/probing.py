@@ -1,0 +1,59 @@
+"""Real passes over two samples of noise, to see what no table of layers shows."""
+
+import torch
+from torch import Tensor, nn
+
+from hpsearch.advice.facts import Probe
+
+SAMPLES = 2
+TOLERANCE = 1e-5
+"""Of the scale of the outputs. Heuristic: two passes may add in another order, which rounds differently."""
+
+
+def probed(network: nn.Module, input_shape: tuple[int, int, int]) -> Probe:
+    """Sends two samples through the network on the CPU in eval mode, thrice. Raises what its forward raises.
+
+    Torch's own generator stays as it was. The network must return one tensor (N, …) in eval mode.
+    """
+    network.eval()
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(0)
+        images = torch.randn(SAMPLES, *input_shape)
+        given = images.clone()
+        with torch.no_grad():
+            first = network(given).clone()
+            second = network(images.clone())
+        influence = _influence(network, images)
+    return Probe(influence, _difference(first, second), _change(given, images))
+
+
+def _influence(network: nn.Module, images: Tensor) -> float | None:
+    """None if the outputs have no gradient at all."""
+    given = images.clone().requires_grad_()
+    with torch.enable_grad():
+        entered = given * 1  # a leaf that needs gradients cannot be changed in place
+        found = network(entered)
+    if not found.requires_grad:
+        return None
+    largest = 0.0
+    for sample in range(SAMPLES):
+        weights = torch.randn_like(found[sample])  # a plain sum of a soft-max would be constant
+        (gradient,) = torch.autograd.grad((found[sample] * weights).sum(), given, retain_graph=True, allow_unused=True)
+        if gradient is None:
+            return None
+        others = gradient[torch.arange(SAMPLES) != sample]
+        others = others[others.isfinite()]  # 0 · ∞ is no influence
+        largest = max(largest, float(others.abs().max()) if others.numel() else 0.0)
+    return largest
+
+
+def _difference(first: Tensor, second: Tensor) -> float | None:
+    """0 up to rounding; None for numbers that are not finite."""
+    if first.shape != second.shape or not (first.isfinite().all() and second.isfinite().all()):
+        return None
+    largest, scale = float((first - second).abs().max()), float(first.abs().max())
+    return largest if largest > TOLERANCE * scale else 0.0
+
+
+def _change(given: Tensor, images: Tensor) -> float:
+    return float((given - images).abs().nan_to_num(torch.finfo(images.dtype).max).max())

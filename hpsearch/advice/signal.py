@@ -1,0 +1,163 @@
+"""Rules on activations, biases, norms and dropout, and on what follows what."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from hpsearch.advice.facts import NORMS, WEIGHTED, Call, Facts, Kind
+from hpsearch.advice.functions import PROBABILITIES, SATURATING
+from hpsearch.advice.remark import Remark
+from hpsearch.finding import Severity
+
+HARMLESS_ON_OUTPUT = frozenset({"log_softmax"})
+"""The soft-max of log-probabilities gives the probabilities again."""
+MOST_SIGMOIDS = 2
+"""One behind another. Heuristic: a sigmoid hands on at most a quarter of the gradient, three of them 1/64."""
+MOST_SATURATING = 4
+"""One behind another, tanh and its like included. Heuristic: Glorot and Bengio (2010) see saturation at five layers."""
+
+
+def activation_on_output(facts: Facts) -> Iterator[Remark]:
+    """The network ends with an activation or a soft-max.
+
+    The loss takes logits and applies the soft-max itself. After a second one the cross-entropy cannot fall below
+    ln(e + K − 1) − 1 with K classes, 1.46 with ten; a sigmoid or tanh keeps it above a floor too, and a ReLU cuts
+    off half of what the last layer could say. In regression a bounded output cannot reach targets beyond its
+    bounds. Bounded outputs of a classifier are an error, others a warning. A log-soft-max changes nothing, and is
+    information. Poolings, dropout and changes of shape behind the activation are looked through.
+    """
+    if facts.last is None:
+        return
+    through = frozenset({Kind.SHAPE, Kind.DROPOUT, Kind.GLOBAL})
+    call = facts.origin(facts.calls[facts.last], through)
+    if call is None or call.kind is not Kind.ACTIVATION:
+        return
+    function, severity = call.function, Severity.WARNING
+    numbers: dict[str, Any] = {"function": function}
+    if function in HARMLESS_ON_OUTPUT:
+        effect, severity = "the loss does the same itself", Severity.INFO
+    elif facts.purpose.is_classification and function in PROBABILITIES | SATURATING:
+        severity = Severity.ERROR
+        bounds = (0.0, 1.0) if function in PROBABILITIES else (-1.0, 1.0)
+        spread = math.exp(bounds[1] - bounds[0]) if function not in ("softmax", "softmin") else math.e
+        floor = math.log(1 + (facts.purpose.outputs - 1) / spread)
+        effect = f"the cross-entropy over {facts.purpose.outputs} classes cannot fall below {floor:.3g}"
+        numbers = {**numbers, "floor": floor}
+    elif function in PROBABILITIES | SATURATING:
+        effect = "targets outside its range cannot be met"
+    else:
+        effect = "outputs below zero are bent or cut off"
+    yield Remark(
+        call.name, f"the network ends with an activation ({call.name}, {function}): {effect}", numbers, severity
+    )
+
+
+def no_bias_no_norm(facts: Facts) -> Iterator[Remark]:
+    """A layer with weights has no bias, and no norm behind it that would bring one.
+
+    Without an offset every unit's threshold lies at zero, and the last layer cannot express how frequent the
+    classes are. A norm counts if it comes anywhere before the next layer with weights, as in networks with
+    pre-activation; so does the bias of the next layer where no activation stands between the two.
+    """
+    for call in facts.of(Kind.CONVOLUTION, Kind.LINEAR):
+        if not call.biased and not _offset_follows(facts, call):
+            yield Remark(
+                call.name,
+                f"{call.name} ({call.filters} outputs) has no bias, and no norm follows that would add one",
+                {"filters": call.filters},
+            )
+
+
+def _offset_follows(facts: Facts, start: Call) -> bool:
+    open_calls, seen = [(start, False)], set()
+    while open_calls:
+        call, bent = open_calls.pop()
+        for follower in facts.followers(call):
+            bends = bent or follower.kind is Kind.ACTIVATION
+            if follower.kind in NORMS or (follower.kind in WEIGHTED and not bends and follower.biased):
+                return True
+            if follower.kind not in WEIGHTED and (follower.index, bends) not in seen:
+                seen.add((follower.index, bends))
+                open_calls.append((follower, bends))
+    return False
+
+
+def bias_before_norm(facts: Facts) -> Iterator[Remark]:
+    """A bias stands directly before a batch norm.
+
+    Batch norm subtracts the mean of each channel, and with it any bias before; its own shift takes the bias's
+    place. The bias is trained and decayed for nothing. Group and layer norm take means over several channels,
+    behind which a bias still counts.
+    """
+    for call in facts.of(Kind.CONVOLUTION, Kind.LINEAR):
+        followers = facts.followers(call)
+        if call.biased and followers and all(other.kind is Kind.BATCH_NORM for other in followers):
+            sentence = f"the {call.filters} biases of {call.name} are undone by {followers[0].name} behind it"
+            yield Remark(call.name, sentence, {"biases": call.filters, "norm": followers[0].name})
+
+
+def saturating_activations(facts: Facts) -> Iterator[Remark]:
+    """Several sigmoids or tanhs stand one behind another.
+
+    They saturate: a sigmoid hands on at most a quarter of the gradient, and a tanh beyond ±2 less than a tenth, so
+    that the first layers of a deep stack learn slowly or not at all. Reported from three sigmoids, or five of
+    either, on one way through the network. Gates, which are multiplied with something, and soft-maxes do not count.
+    With norms between the layers the inputs stay where the slope is: then it is information.
+    """
+    stacks: dict[int, tuple[int, int]] = {}
+    longest = (0, 0)
+    name = ""
+    for call in facts.calls:
+        before = [stacks[maker.index] for maker in facts.makers(call)]
+        sigmoids, all_of_them = (max((stack[place] for stack in before), default=0) for place in (0, 1))
+        if call.kind is Kind.ACTIVATION and call.function in SATURATING and not _is_gate(facts, call):
+            sigmoids, all_of_them = sigmoids + (call.function in PROBABILITIES), all_of_them + 1
+            if (all_of_them, sigmoids) > (longest[1], longest[0]):
+                longest, name = (sigmoids, all_of_them), call.name
+        stacks[call.index] = (sigmoids, all_of_them)
+    sigmoids, all_of_them = longest
+    if sigmoids <= MOST_SIGMOIDS and all_of_them <= MOST_SATURATING:
+        return
+    least = (
+        f"; the {sigmoids} sigmoids hand on at most 1/{4**sigmoids:,} of the gradient"
+        if sigmoids > MOST_SIGMOIDS
+        else ""
+    )
+    normed = any(True for _ in facts.of(*NORMS))
+    yield Remark(
+        name,
+        f"{all_of_them} saturating activations stand one behind another up to {name}{least}",
+        {"saturating": all_of_them, "sigmoids": sigmoids, "normalised": normed},
+        Severity.INFO if normed else Severity.WARNING,
+    )
+
+
+def _is_gate(facts: Facts, call: Call) -> bool:
+    followers = facts.followers(call)
+    return bool(followers) and all(other.function == "mul" for other in followers)
+
+
+def dropout_before_norm(facts: Facts) -> Iterator[Remark]:
+    """A batch norm stands somewhere behind a dropout.
+
+    While training, dropout raises the variance of what it hands on by 1 / (1 − p); at test time it does not. Batch
+    norm has stored the variance of training, and scales by the wrong one. Dropout behind the last batch norm has no
+    such effect.
+    """
+    dropped: dict[int, Call] = {}
+    reported = set()
+    for call in facts.calls:
+        source = call if call.kind is Kind.DROPOUT else None
+        for maker in facts.makers(call):
+            source = source or dropped.get(maker.index)
+        if source is None:
+            continue
+        dropped[call.index] = source
+        if call.kind is Kind.BATCH_NORM and source.index not in reported:
+            reported.add(source.index)
+            yield Remark(
+                source.name,
+                f"{source.name} drops {source.strength:.0%} before the batch norm {call.name}, whose stored variance "
+                f"comes out too high by up to {1 / (1 - source.strength) - 1:.0%}",
+                {"share": source.strength, "norm": call.name},
+            )
