@@ -90,6 +90,10 @@ class TrialResult:
     """Whether every sample was predicted right within the budget; None if that was not asked."""
     test_loss: float | None = None
     test_accuracy: float | None = None
+    parameter_count: int | None = None
+    """Numbers in the network's weights and biases; None where trials are not compared (budgets in steps)."""
+    multiply_adds: int | None = None
+    """Of the network for one sample; None as above, and for a network whose arithmetic cannot be watched."""
     duration_s: float = field(default=0.0, compare=False)
 
     def __post_init__(self) -> None:

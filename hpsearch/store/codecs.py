@@ -124,6 +124,8 @@ def result_row(result: TrialResult) -> dict[str, Any]:
         "learned": result.learned,
         "test_loss": result.test_loss,
         "test_accuracy": result.test_accuracy,
+        "parameter_count": result.parameter_count,
+        "multiply_adds": result.multiply_adds,
         "duration_s": result.duration_s,
     }
 
@@ -149,5 +151,7 @@ def result_of(stage: StageName, number: int, row: Row) -> TrialResult | None:
         learned=row["learned"],
         test_loss=row["test_loss"],
         test_accuracy=row["test_accuracy"],
+        parameter_count=row["parameter_count"],
+        multiply_adds=row["multiply_adds"],
         duration_s=row["duration_s"],
     )

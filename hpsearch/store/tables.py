@@ -155,6 +155,8 @@ trials = Table(
     Column("test_loss", Double),
     Column("test_accuracy", Double),
     Column("duration_s", Double),
+    Column("parameter_count", BigInteger),  # of the network, as is the next one
+    Column("multiply_adds", BigInteger),
     ForeignKeyConstraint(["stage_id", "round"], ["rounds.stage_id", "rounds.round"], ondelete="CASCADE"),
     UniqueConstraint("stage_id", "number"),
     CheckConstraint("state IN ('waiting', 'running', 'complete', 'failed')", name="state"),

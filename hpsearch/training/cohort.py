@@ -8,6 +8,7 @@ from hpsearch.data.dataset import Dataset
 from hpsearch.job import Cohort
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.member import train_member
+from hpsearch.training.size import Arithmetic
 from hpsearch.trial import TrialResult
 
 
@@ -21,5 +22,6 @@ def train_cohort(cohort: Cohort, dataset: Dataset, device: str = "cpu") -> Itera
     # A user's own network may view its maps as they lie in memory, so only the named ones get another layout.
     named = cohort.jobs[0].network.name is not None
     arrays = Arrays(dataset, torch.device(device), channels_last=named and device == "cpu")
+    arithmetic = Arithmetic()
     for job in cohort.jobs:
-        yield train_member(job, arrays)
+        yield train_member(job, arrays, arithmetic)

@@ -4,13 +4,14 @@ import math
 from dataclasses import dataclass, field, replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from hpsearch.errors import TrialError
 from hpsearch.job import Job
 from hpsearch.study import Objective, objective_for
 from hpsearch.task import Task
 from hpsearch.training.schedule import learning_rate_at
+from hpsearch.training.size import Arithmetic, parameter_count
 from hpsearch.trial import EpochRecord, Failure, LayerScale, TrialResult, TrialState
 
 FLUSH_EVERY = 16
@@ -41,6 +42,8 @@ class Curves:
     best: EpochRecord | None = None
     test_loss: float | None = None
     test_accuracy: float | None = None
+    parameter_count: int | None = None
+    multiply_adds: int | None = None
     _pending: list[tuple[Tensor, Tensor, Tensor]] = field(default_factory=list)
 
     def add_step(self, loss: Tensor, outputs: Tensor, targets: Tensor) -> None:
@@ -94,6 +97,11 @@ class Curves:
         loss = math.fsum(size * loss for size, loss in zip(sizes, self.losses[start:], strict=True)) / samples
         return loss, sum(self.right[start:]) / samples if self.task.is_classification else None
 
+    def count(self, network: nn.Module, arithmetic: Arithmetic, device: torch.device) -> None:
+        """Records how large the network is, which nobody trains any more."""
+        self.parameter_count = parameter_count(network)
+        self.multiply_adds = arithmetic.multiply_adds(network, torch.zeros(1, *self.task.input_shape, device=device))
+
     @property
     def objective(self) -> Objective:
         """What epochs are compared by."""
@@ -129,6 +137,8 @@ class Curves:
             learned=self.learned,
             test_loss=self.test_loss,
             test_accuracy=self.test_accuracy,
+            parameter_count=self.parameter_count,
+            multiply_adds=self.multiply_adds,
             duration_s=duration_s,
         )
 

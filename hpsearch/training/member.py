@@ -20,6 +20,7 @@ from hpsearch.training.order import DataOrder
 from hpsearch.training.probe import layer_scales, without_gradient
 from hpsearch.training.regularisation import switch_dropout_off
 from hpsearch.training.schedule import learning_rate_at
+from hpsearch.training.size import Arithmetic
 from hpsearch.trial import Failure, TrialResult
 
 INITIAL_SAMPLES = 1024
@@ -30,20 +31,27 @@ STAGES_WITH_LAYERS = frozenset({StageName.INITIAL_LOSS, StageName.OVERFIT})
 """The stages that look at the scale of every layer."""
 
 
-def train_member(job: Job, arrays: Arrays) -> TrialResult:
+def train_member(job: Job, arrays: Arrays, arithmetic: Arithmetic) -> TrialResult:
     """Trains a job to its end. Whatever is raised on the way ends the job as failed, except for an interruption and
-    a lack of memory in Python, which are the process's own."""
+    a lack of memory in Python, which are the process's own.
+
+    ``arithmetic`` is that of the job's cohort. The size of the network is recorded of trials that are compared.
+    """
     started = time.perf_counter()
     curves = Curves(job, arrays.task)
     try:
         with own_randomness(seed_for(job.order_seed, "noise"), arrays.device):
-            _Training(job, arrays, curves).run()
+            training = _Training(job, arrays, curves)
+            training.run()
+            duration_s = time.perf_counter() - started
+            if job.budget.epochs is not None:
+                curves.count(training.network, arithmetic, arrays.device)
     except MemoryError:
         raise
     except (Exception, SystemExit) as error:  # noqa: BLE001  (the user's code ends only its trial)
         failure, reason = _cause(error, curves)
         return curves.failed(failure, reason, time.perf_counter() - started)
-    return curves.complete(time.perf_counter() - started)
+    return curves.complete(duration_s)
 
 
 def _cause(error: BaseException, curves: Curves) -> tuple[Failure, str]:

@@ -83,6 +83,7 @@ tasks = st.builds(
     st.lists(counts, max_size=4).map(tuple),
 )
 small = st.integers(1, 2**31 - 1)
+large = st.integers(0, 2**63 - 1)
 curves: dict[str, st.SearchStrategy[Any]] = {
     "best_epoch": st.none() | small,
     "step_losses": st.lists(floats, max_size=5).map(tuple),
@@ -95,6 +96,8 @@ curves: dict[str, st.SearchStrategy[Any]] = {
     "learned": st.none() | st.booleans(),
     "test_loss": st.none() | floats,
     "test_accuracy": st.none() | floats,
+    "parameter_count": st.none() | large,
+    "multiply_adds": st.none() | large,
     "duration_s": st.floats(0, 1e6),
 }
 results = st.one_of(
