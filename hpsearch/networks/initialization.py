@@ -14,6 +14,9 @@ from hpsearch.networks.signal import NORMS, Before, Weighted, arrivals
 HEAD_LOGIT_STD = 0.1
 """Standard deviation of the outputs at initialisation. Logits of standard deviation s raise the cross-entropy above
 ln K by about s² / 2, so that the initial loss is right to 0.005 (heuristic: small enough to show any mistake)."""
+MOST_ORTHONORMAL = 1024
+"""Rows or columns up to which weights are made orthonormal: the time grows with their cube, 10 s for 4096, and so many
+independent draws are nearly orthogonal anyway (heuristic)."""
 TRUNCATED_STD = 0.87962566103423978
 """Standard deviation of a standard normal that is cut at 2 and −2."""
 
@@ -83,7 +86,8 @@ def draw_weights(
     - ``kaiming``: normal, variance 2 / fan-in (He et al., 2015, eq. 10), whatever the activation.
     - ``variance_scaling``: normal cut at two standard deviations, variance gain² / n, where n is the fan-in, the
       fan-out or their mean, as ``fan`` says, and the gain that of the activation before.
-    - ``lsuv``: orthonormal (Saxe et al., 2014); the second step of that scheme needs the whole network.
+    - ``lsuv``: orthonormal (Saxe et al., 2014), of very wide layers nearly so; the second step
+      of that scheme needs the whole network.
     """
     gain = before.gain if before else 1.0
     with torch.no_grad():
@@ -95,7 +99,7 @@ def draw_weights(
             std = gain / math.sqrt(_fan(layer, fan)) / TRUNCATED_STD
             nn.init.trunc_normal_(layer.weight, 0.0, std, -2 * std, 2 * std)
         elif scheme == "lsuv":
-            nn.init.orthogonal_(layer.weight)
+            _draw_orthonormal(layer.weight)
         else:
             _draw_normal(layer.weight, gain / math.sqrt(fan_in), before)
         if layer.bias is not None:
@@ -115,6 +119,13 @@ def _draw_normal(weight: torch.Tensor, std: float, before: Before | None) -> Non
     weight.normal_(0.0, std)
     if before is not None and before.activation.at_zero != 0 and weight[0].numel() > 1:
         weight.sub_(weight.mean(dim=tuple(range(1, weight.ndim)), keepdim=True))
+
+
+def _draw_orthonormal(weight: torch.Tensor) -> None:
+    if min(weight.shape[0], weight[0].numel()) > MOST_ORTHONORMAL:
+        weight.normal_(0.0, 1 / math.sqrt(weight[0].numel()))
+    else:
+        nn.init.orthogonal_(weight)
 
 
 def _fan(layer: Weighted, fan: FanName) -> float:

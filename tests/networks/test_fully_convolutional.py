@@ -75,14 +75,21 @@ def test_lenet_has_no_padding_at_the_size_of_its_paper() -> None:
 @pytest.mark.parametrize("name", ["alexnet", "vgg11"])
 def test_of_384_pixels_the_papers_networks_make_six_by_six_windows_at_stride_32(name: str) -> None:
     network = NETWORKS[name]((3, 224, 224), 5, width=0.125, hidden=16)
-    image = torch.randn(3, 384, 384)
+    image = nn.functional.interpolate(torch.randn(1, 3, 13, 13), size=384)  # patches that tell the windows apart
     with torch.no_grad():
-        found = fully_convolutional(network, (3, 224, 224))(image[None])[0]
-    expected = windows(network, image, 224, 32)
+        found = fully_convolutional(network, (3, 224, 224))(image)[0]
+    expected = windows(network, image[0], 224, 32)
     assert found.shape == expected.shape == (5, 6, 6)
-    correlation = torch.corrcoef(torch.stack([found.flatten(), expected.flatten()]))[0, 1]
-    assert correlation > 0.9  # of neighbours as well; their zeros of padding are all that makes them differ
-    torch.testing.assert_close(found[:, 0, 0], expected[:, 0, 0], atol=0.2, rtol=0.2)
+    # The zeros of the padding make them differ, but less than two neighbouring windows do.
+    assert alike(found, expected) > 0.6
+    assert alike(found[:, 1:], expected[:, :-1]) < 0.5
+    assert alike(found[:, :, 1:], expected[:, :, :-1]) < 0.5
+
+
+def alike(one: Tensor, other: Tensor) -> float:
+    """Correlation over windows."""
+    centred = [logits - logits.mean(dim=(1, 2), keepdim=True) for logits in (one, other)]
+    return float(torch.corrcoef(torch.stack([logits.flatten() for logits in centred]))[0, 1])
 
 
 def test_the_network_stays_as_it_is() -> None:
