@@ -26,6 +26,8 @@ from torch import nn
 from hpsearch.networks.alexnet import build_alexnet
 from hpsearch.networks.convnet import build_convnet
 from hpsearch.networks.lenet import build_lenet
+from hpsearch.networks.resnet import build_resnet
+from hpsearch.networks.resnet_cifar import build_resnet_cifar
 from hpsearch.networks.vgg import build_vgg
 from hpsearch.networks.zfnet import build_zfnet
 
@@ -33,6 +35,18 @@ NETWORKS: dict[str, Callable[..., nn.Module]] = {
     "alexnet": build_alexnet,
     "convnet": build_convnet,
     "lenet": build_lenet,
+    "resnet": build_resnet,
+    "resnet18": partial(build_resnet, depth=18),
+    "resnet20": partial(build_resnet_cifar, depth=20),
+    "resnet32": partial(build_resnet_cifar, depth=32),
+    "resnet34": partial(build_resnet, depth=34),
+    "resnet44": partial(build_resnet_cifar, depth=44),
+    "resnet50": partial(build_resnet, depth=50),
+    "resnet56": partial(build_resnet_cifar, depth=56),
+    "resnet101": partial(build_resnet, depth=101),
+    "resnet110": partial(build_resnet_cifar, depth=110),
+    "resnet152": partial(build_resnet, depth=152),
+    "resnet_cifar": build_resnet_cifar,
     "vgg": build_vgg,
     "vgg11": partial(build_vgg, depth=11),
     "vgg13": partial(build_vgg, depth=13),
