@@ -1,6 +1,7 @@
 """``python -m hpsearch.conductor.check_program``: checks definitions, one a line, until nobody asks for a while.
 
-A line of standard input is a definition as JSON, a line of standard output its ``task`` or its ``problems``.
+A line of standard input is a definition as JSON, a line of standard output its ``task``, its ``problems``, or what
+was ``raised`` that nobody foresaw, with the ``traceback``.
 """
 
 import ctypes
@@ -9,6 +10,7 @@ import os
 import select
 import signal
 import sys
+import traceback
 from dataclasses import asdict
 from typing import Any
 
@@ -33,13 +35,18 @@ def main() -> None:
 
 
 def answer(written: Any) -> dict[str, Any]:
-    """The ``task`` that a definition's data set, or the ``problems`` of the definition."""
+    """The answer to one definition. Lack of memory is no answer: it ends the process."""
     from hpsearch.preflight.check import check_definition  # noqa: PLC0415  (PyTorch)
 
     try:
         return {"task": task_document(check_definition(definition_of(written)).task)}
     except DefinitionError as error:
         return {"problems": [asdict(problem) for problem in error.problems]}
+    except MemoryError:
+        os.kill(os.getpid(), signal.SIGKILL)  # as the kernel would
+        raise
+    except Exception as error:  # noqa: BLE001  (the conductor tells it)
+        return {"raised": f"{type(error).__name__}: {error}"[:500], "traceback": traceback.format_exc()[-4000:]}
 
 
 if __name__ == "__main__":

@@ -2,119 +2,104 @@
 neither memory nor a thread."""
 
 import json
-import os
-import selectors
-import subprocess
-import sys
 import threading
-from contextlib import suppress
-from typing import IO, Any
+import time
+from collections.abc import Callable
+from typing import Any
 
-from hpsearch.errors import DefinitionError, Problem, WorkerError
+from hpsearch.conductor.examiner import Examiner
+from hpsearch.conductor.turns import Turns
+from hpsearch.errors import DefinitionError, HpsearchError, Problem
+from hpsearch.results import StudyRecord
 from hpsearch.store.codecs import definition_document, task_of
-from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
 
 AT_ONCE = 2
 """Processes at most: each needs some 300 MB."""
+LONGEST_S = 600.0
+"""A check that takes longer fails its study. Heuristic: reading some tens of gigabytes from a slow disk."""
 HALT_BEAT_S = 0.2
 """Seconds between two looks at ``halt``."""
+
+
+class CheckError(HpsearchError):
+    """End the study: its definition cannot be checked. A note has what the process that checked it printed."""
+
+
+class CheckKilledError(CheckError):
+    """Try again: the process that checked the definition was killed, as for lack of memory."""
 
 
 class Checker:
     """Any number of threads may ask. A process is kept for the next question and ends by itself when there is none."""
 
-    def __init__(self) -> None:
-        self._turns = threading.BoundedSemaphore(AT_ONCE)
+    def __init__(self, longest_s: float = LONGEST_S) -> None:
+        self._longest_s = longest_s
+        self._turns = Turns(AT_ONCE)
         self._idle: list[Examiner] = []
+        self._lock = threading.Lock()
 
-    def task_of(self, definition: StudyDefinition, halt: threading.Event) -> Task:
-        """What the definition's data set as a task.
+    def task_of(self, study: StudyRecord, halt: threading.Event) -> Task:
+        """What the data of a study's definition set as a task.
 
-        Raises DefinitionError with every problem, and WorkerError if the process dies of it or ``halt`` is set.
+        Raises DefinitionError with every problem, CheckKilledError if the process was killed, and CheckError if it
+        ended by itself, raised what nobody foresaw, took too long, or if ``halt`` is set.
         """
-        while not self._turns.acquire(timeout=HALT_BEAT_S):
-            _heed(halt)
-        try:
-            found = self._answer(json.dumps(definition_document(definition)).encode(), halt)
-        finally:
-            self._turns.release()
+        with self._turns.of(study.owner, HALT_BEAT_S, lambda: _heed(halt)):
+            found = self._answer(json.dumps(definition_document(study.definition)).encode(), halt)
         if "problems" in found:
             raise DefinitionError(Problem(**problem) for problem in found["problems"])
+        if "raised" in found:
+            raise _noted(CheckError(f"checking the definition raised {found['raised']}"), found["traceback"])
         return task_of(found["task"])
 
     def _answer(self, question: bytes, halt: threading.Event) -> dict[str, Any]:
-        answer: bytes | None = None
-        while answer is None:
-            kept = self._idle.pop() if self._idle else None
+        heed = self._patience(halt)
+        while True:
+            kept = self._kept()
             examiner = kept or Examiner()
-            answer = examiner.answer(question, halt)
-            if answer is None and kept is None:
-                raise WorkerError(examiner.death)
-        self._idle.append(examiner)
+            answer = examiner.answer(question, HALT_BEAT_S, heed)
+            if answer is not None:
+                break
+            if kept is None:  # else it may have died while nobody asked
+                raise _death(examiner)
+        with self._lock:
+            self._idle.append(examiner)
         found: dict[str, Any] = json.loads(answer)
         return found
 
+    def _kept(self) -> Examiner | None:
+        with self._lock:
+            return self._idle.pop() if self._idle else None
 
-class Examiner:
-    """One process of ``check_program``. Used by one thread at a time."""
+    def _patience(self, halt: threading.Event) -> Callable[[], None]:
+        until = time.monotonic() + self._longest_s
 
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "hpsearch.conductor.check_program"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        def heed() -> None:
+            _heed(halt)
+            if time.monotonic() > until:
+                raise CheckError(
+                    f"checking the definition took longer than {self._longest_s:g} s; see that its data can be read "
+                    "in that time, and submit it again"
+                )
 
-    @property
-    def death(self) -> str:
-        """What is known of the end of the process."""
-        code = self._process.returncode
-        how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
-        return f"the process that checks the definition {how}; see that it has memory for the data, or correct the code"
+        return heed
 
-    def answer(self, question: bytes, halt: threading.Event) -> bytes | None:
-        """The line that answers; None if the process has ended. Raises WorkerError, and kills it, after ``halt``."""
-        answer: bytes | None = None
-        try:
-            _pipe(self._process.stdin).write(question + b"\n")
-            _pipe(self._process.stdin).flush()
-            answer = self._line(halt)
-        except BrokenPipeError:
-            pass
-        finally:
-            if answer is None:
-                self._end()
-        return answer
 
-    def _line(self, halt: threading.Event) -> bytes | None:
-        output, found = _pipe(self._process.stdout), b""
-        with selectors.DefaultSelector() as selector:
-            selector.register(output, selectors.EVENT_READ)
-            while not found.endswith(b"\n"):
-                while not selector.select(HALT_BEAT_S):
-                    _heed(halt)
-                part = os.read(output.fileno(), 65536)
-                if not part:
-                    return None
-                found += part
-        return found
+def _death(examiner: Examiner) -> CheckError:
+    status, words = examiner.exit_status or 0, examiner.last_words
+    if status < 0:
+        killed = f"the process that checks the definition was killed by signal {-status}; see that it has memory enough"
+        return _noted(CheckKilledError(f"{killed} for the data, or correct the code that the definition names"), words)
+    ended = f"the process that checks the definition ended with exit code {status}, as after sys.exit or os._exit"
+    return _noted(CheckError(f"{ended}; correct the code that the definition names"), words)
 
-    def _end(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(BrokenPipeError):
-                _pipe(pipe).close()
+
+def _noted(error: CheckError, words: str) -> CheckError:
+    error.add_note(words)
+    return error
 
 
 def _heed(halt: threading.Event) -> None:
     if halt.is_set():
-        raise WorkerError("the check was halted")
-
-
-def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-    if pipe is None:
-        raise ValueError("the process was started without pipes: a bug")
-    return pipe
+        raise CheckError("the check was halted")

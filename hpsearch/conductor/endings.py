@@ -3,21 +3,27 @@
 import threading
 from collections import Counter
 
+from hpsearch.conductor.checking import CheckKilledError
 from hpsearch.conductor.halt import Outcome
 from hpsearch.errors import DatabaseUnavailableError, DefinitionError, HpsearchError, WorkerError
 from hpsearch.study import StudyState
 
 LONGEST_RETRY_S = 300.0
 LONGEST_REST_S = 30.0
-PASSING = (DatabaseUnavailableError, WorkerError, MemoryError, OSError)
+PASSING = (DatabaseUnavailableError, WorkerError, CheckKilledError, MemoryError, OSError)
 """Errors that may be gone the next time."""
+CHECKS = 3
+"""So many times the process that checks a definition is killed before the definition is to blame."""
 
 
-def ending_after(error: BaseException, retry_s: float) -> Outcome:
+def ending_after(error: BaseException, retry_s: float = 0.0, tries: int = 1) -> Outcome:
     """What is wrong with the study fails it; what is wrong with machines and processes interrupts it.
 
-    An error that nobody foresaw would come again, for the same study takes the same way.
+    An error that nobody foresaw would come again, for the same study takes the same way. ``tries``: how often it
+    was interrupted in a row.
     """
+    if isinstance(error, CheckKilledError) and tries >= CHECKS:
+        return Outcome(StudyState.FAILED, f"{error} (it was tried {tries} times)")
     if isinstance(error, DefinitionError):
         return Outcome(StudyState.FAILED, str(error))
     if isinstance(error, PASSING) or not isinstance(error, Exception):
@@ -36,12 +42,17 @@ class Setbacks:
         self._in_a_row: set[int] = set()
         self._lock = threading.Lock()
 
-    def failed(self, study_id: int) -> float:
-        """The workers of the study have failed; gives back for how many seconds it is left alone."""
+    def failed(self, study_id: int, *, alone: bool) -> tuple[float, int]:
+        """The workers of the study have failed; for how many seconds it is left alone, and how often that was.
+
+        ``alone``: it is none of the others' business.
+        """
         with self._lock:
             self._tries[study_id] += 1
-            self._in_a_row.add(study_id)
-            return min(LONGEST_RETRY_S, self._first_s * 2.0 ** min(32, self._tries[study_id] - 1))
+            if not alone:
+                self._in_a_row.add(study_id)
+            tries = self._tries[study_id]
+            return min(LONGEST_RETRY_S, self._first_s * 2.0 ** min(32, tries - 1)), tries
 
     def worked(self, study_id: int) -> None:
         """A trial of the study has ended: workers there are."""

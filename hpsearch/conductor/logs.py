@@ -57,9 +57,9 @@ class StudyLog:
         self._info("round_started", stage=stage, round=round_number, planned=planned, done=done, reason=reason)
 
     def trial_finished(self, result: TrialResult) -> None:
-        """A result was stored; there may be many of them."""
+        """A result was stored."""
         self._on_trial()
-        level = logging.DEBUG if result.failure is None else logging.INFO
+        level = logging.INFO if result.failure is None else logging.WARNING
         fields = {"study": self._study_id, "stage": result.stage, "trial": result.number, "state": result.state}
         self._logger.log(level, "trial_finished", extra={**fields, "reason": result.reason})
 

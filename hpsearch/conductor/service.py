@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
+from hpsearch.conductor.checking import CheckError
 from hpsearch.conductor.endings import PASSING, Setbacks, ending_after
 from hpsearch.conductor.halt import SERVICE_STOPPED, Outcome
 from hpsearch.conductor.keeper import Keeper
@@ -15,8 +16,9 @@ from hpsearch.conductor.wakes import RELEVANT, Ring, Wakes
 from hpsearch.conductor.workshop import Factory, Workshop
 from hpsearch.errors import DatabaseUnavailableError, HpsearchError, LeaseLostError
 from hpsearch.progress import EventKind
+from hpsearch.results import StudyRecord
 from hpsearch.store.port import Claim, Lease, StudyStore
-from hpsearch.study import StudyDefinition, StudyState
+from hpsearch.study import StudyState
 from hpsearch.task import Task
 
 LOGGER = "hpsearch.conductor"
@@ -66,7 +68,7 @@ class ConductorService:
         queue: Queue,
         bell: Bell,
         executor_factory: Factory,
-        task_of: Callable[[StudyDefinition, threading.Event], Task],
+        task_of: Callable[[StudyRecord, threading.Event], Task],
         *,
         holder: str,
         slots: int = 16,
@@ -163,11 +165,12 @@ class ConductorService:
             after_error=lambda error: self._ending(study.id, error),
         )
         try:
-            outcome = conductor.under(keeper, study, lambda: self._task_of(study.definition, keeper.halt))
+            outcome = conductor.under(keeper, study, lambda: self._task_of(study, keeper.halt))
         except LeaseLostError as error:
             self._log.info("study_lost", extra={"study": study.id, "reason": str(error)})
         except HpsearchError as error:
-            self._log.warning("study_stopped", extra={"study": study.id, "reason": str(error)})
+            shown = error if isinstance(error, CheckError) else None  # with what the process that checked has printed
+            self._log.warning("study_stopped", extra={"study": study.id, "reason": str(error)}, exc_info=shown)
         except BaseException as error:  # noqa: BLE001  (nor may one study)
             self._log.exception("study_broke", extra={"study": study.id, "reason": f"{type(error).__name__}: {error}"})
         else:
@@ -182,11 +185,11 @@ class ConductorService:
 
     def _ending(self, study_id: int, error: BaseException) -> Outcome:
         """Where the workers of several studies fail in a row nothing is claimed for a while."""
-        retry_s = 0.0
-        if isinstance(error, PASSING):
-            retry_s = self._setbacks.failed(study_id)
-            self._rests_until = time.monotonic() + self._setbacks.rest_s
-        return ending_after(error, retry_s)
+        if not isinstance(error, PASSING):
+            return ending_after(error)
+        retry_s, tries = self._setbacks.failed(study_id, alone=isinstance(error, CheckError))
+        self._rests_until = time.monotonic() + self._setbacks.rest_s
+        return ending_after(error, retry_s, tries)
 
     def _leave(self) -> None:
         """Stops all studies and releases them, their threads or not."""

@@ -1,14 +1,19 @@
 """Definitions are checked in another process: what it says, and what becomes of one that dies, hangs or has rested."""
 
+import json
 import os
 import signal
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from hpsearch.conductor.checking import Checker, Examiner
-from hpsearch.errors import DefinitionError, WorkerError
+from hpsearch.conductor.checking import Checker, CheckError, CheckKilledError
+from hpsearch.conductor.examiner import Examiner
+from hpsearch.errors import DefinitionError
+from hpsearch.results import StudyRecord
+from hpsearch.store.memory import MemoryStore
 from hpsearch.study import StudyDefinition
 from tests.conductor.service_cases import definition, wait_until
 
@@ -16,6 +21,10 @@ BAD = """
 import os, pathlib, time
 
 def crash(**_): os._exit(7)
+
+def killed(**_):
+    print("so much memory")
+    os.kill(os.getpid(), 9)
 
 def hang(folder, **_):
     pathlib.Path(folder, str(os.getpid())).touch()
@@ -35,14 +44,18 @@ def checker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checker:
     return Checker()
 
 
-def with_network(factory: str) -> StudyDefinition:
+def study(made: StudyDefinition, owner: str = "ada") -> StudyRecord:
+    return replace(MemoryStore().create(made), owner=owner)
+
+
+def with_network(factory: str) -> StudyRecord:
     network = {"factory": f"bad_factories:{factory}"}
-    return StudyDefinition.model_validate({"data": {"dataset": "digits"}, "network": network})
+    return study(StudyDefinition.model_validate({"data": {"dataset": "digits"}, "network": network}))
 
 
-def with_data(factory: str, **options: str) -> StudyDefinition:
+def with_data(factory: str, owner: str = "ada", **options: str) -> StudyRecord:
     data = {"factory": f"bad_factories:{factory}", "options": options}
-    return StudyDefinition.model_validate({"data": data, "network": {"name": "convnet"}})
+    return study(StudyDefinition.model_validate({"data": data, "network": {"name": "convnet"}}), owner)
 
 
 def processes(checker: Checker) -> list[int]:
@@ -53,32 +66,36 @@ def processes(checker: Checker) -> list[int]:
 def nothing_left(checker: Checker) -> object:
     yield
     for examiner in checker._idle:
-        examiner._end()
+        examiner._process.kill()
+        examiner.end()
 
 
 def test_one_process_answers_question_after_question(checker: Checker) -> None:
-    task = checker.task_of(definition(), threading.Event())
+    task = checker.task_of(study(definition()), threading.Event())
     assert (task.input_shape, task.outputs) == ((1, 8, 8), 10)
     first = processes(checker)
     too_large = definition().model_copy(update={"data": definition().data.model_copy(update={"batch_size": 5000})})
     with pytest.raises(DefinitionError, match=r"data\.batch_size: a mini-batch cannot be larger"):
-        checker.task_of(too_large, threading.Event())
+        checker.task_of(study(too_large), threading.Event())
     assert checker.task_of(with_network("talk"), threading.Event()) == task
     assert processes(checker) == first
 
 
 def test_a_definition_that_kills_its_process_is_named(checker: Checker) -> None:
-    with pytest.raises(WorkerError, match="ended with exit code 7"):
+    with pytest.raises(CheckError, match="ended with exit code 7"):
         checker.task_of(with_network("crash"), threading.Event())
+    with pytest.raises(CheckKilledError, match="killed by signal 9") as killed:
+        checker.task_of(with_network("killed"), threading.Event())
+    assert "so much memory" in str(killed.value.__notes__)
     assert processes(checker) == []
-    assert checker.task_of(definition(), threading.Event()).outputs == 10
+    assert checker.task_of(study(definition()), threading.Event()).outputs == 10
 
 
 def test_a_process_that_died_while_nobody_asked_is_replaced(checker: Checker) -> None:
-    checker.task_of(definition(), threading.Event())
+    checker.task_of(study(definition()), threading.Event())
     (idle,) = processes(checker)
     os.kill(idle, signal.SIGKILL)
-    assert checker.task_of(definition(), threading.Event()).outputs == 10
+    assert checker.task_of(study(definition()), threading.Event()).outputs == 10
     assert idle not in processes(checker)
 
 
@@ -86,7 +103,7 @@ def test_a_halt_kills_a_check_that_hangs(checker: Checker, tmp_path: Path) -> No
     halt, ended = threading.Event(), []
 
     def ask() -> None:
-        with pytest.raises(WorkerError, match="halted"):
+        with pytest.raises(CheckError, match="halted"):
             checker.task_of(with_data("hang", folder=str(tmp_path / "pids")), halt)
         ended.append(True)
 
@@ -106,4 +123,46 @@ def test_a_process_ends_when_whoever_asks_has_gone_away() -> None:
     assert examiner._process.stdin is not None
     examiner._process.stdin.close()
     assert examiner._process.wait(60) == 0
-    examiner._end()
+    examiner.end()
+
+
+def test_what_nobody_foresaw_is_an_answer_with_its_traceback() -> None:
+    examiner = Examiner()
+    answer = json.loads(examiner.answer(b'{"no": "definition"}', 0.2, lambda: None) or b"")
+    assert answer["raised"].startswith("ValidationError")
+    assert "Traceback" in answer["traceback"]
+    examiner._process.kill()
+    examiner.end()
+
+
+def test_a_check_that_takes_too_long_says_so(tmp_path: Path, checker: Checker) -> None:
+    hasty = Checker(longest_s=0.5)
+    with pytest.raises(CheckError, match=r"longer than 0\.5 s"):
+        hasty.task_of(with_data("hang", folder=str(tmp_path)), threading.Event())
+
+
+def test_an_owner_whose_checks_hang_leaves_room_for_others(checker: Checker, tmp_path: Path) -> None:
+    halt = threading.Event()
+
+    def ask() -> None:
+        with pytest.raises(CheckError, match="halted"):
+            checker.task_of(with_data("hang", folder=str(tmp_path)), halt)
+
+    hanging = [threading.Thread(target=ask) for _ in range(5)]
+    for one in hanging:
+        one.start()
+    wait_until(lambda: any(file.name.isdigit() for file in tmp_path.iterdir()))
+    assert checker.task_of(study(definition(), owner="ben"), threading.Event()).outputs == 10
+    halt.set()
+    for one in hanging:
+        one.join(60)
+    assert sum(file.name.isdigit() for file in tmp_path.iterdir()) == 1
+
+
+def test_a_process_that_has_ended_by_itself_is_no_zombie() -> None:
+    examiner = Examiner()
+    assert examiner._process.stdin is not None
+    examiner._process.stdin.close()
+    status = Path(f"/proc/{examiner._process.pid}")
+    wait_until(lambda: not status.exists())
+    examiner.end()
