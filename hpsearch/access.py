@@ -31,6 +31,8 @@ class Limits:
     """Length of the body of one request."""
     requests_per_minute: int = 600
     """Requests to one process of the API."""
+    streams: int = 20
+    """Streams of events that are open at the same time at one process of the API."""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -44,7 +46,10 @@ class Limits:
 
 
 def limits_of(written: Mapping[str, int]) -> Limits:
-    """What ``as_dict`` gave; raises ValueError for an unknown name or a number that is no limit."""
+    """What ``as_dict`` gave, in this version or an earlier one: what is missing is at its default.
+
+    Raises ValueError for an unknown name or a number that is no limit.
+    """
     unknown = [name for name in written if name not in {field.name for field in fields(Limits)}]
     if unknown:
         known = ", ".join(field.name for field in fields(Limits))

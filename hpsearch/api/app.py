@@ -16,8 +16,10 @@ from hpsearch.api.measures import Measures
 from hpsearch.api.parts import ServiceParts
 from hpsearch.api.problems import ProblemAnswer, refusals
 from hpsearch.api.refused import add_refusals
+from hpsearch.api.room import MOST, Room
 from hpsearch.api.routes import ROUTERS
 from hpsearch.api.routes.components import components
+from hpsearch.api.streams import Streams
 from hpsearch.api.wrong_keys import WrongKeys
 
 DESCRIPTION = """Hyperparameter search for convolutional networks by a staged recipe.
@@ -59,12 +61,17 @@ def _of_frame(path: str, call: dict[str, Any]) -> dict[int | str, dict[str, Any]
 
 
 def create_app(
-    parts: ServiceParts, *, pause_s: float = PAUSE_S, total_s: float = TOTAL_S, review_s: float = REVIEW_S
+    parts: ServiceParts,
+    *,
+    pause_s: float = PAUSE_S,
+    total_s: float = TOTAL_S,
+    review_s: float = REVIEW_S,
+    most: int = MOST,
 ) -> FastAPI:
     """A new application on these parts.
 
     ``pause_s`` and ``total_s`` limit how slowly a body may arrive; ``review_s`` is how often the key of an answer that
-    streams is looked up again.
+    streams is looked up again; ``most`` is how many requests are answered at the same time.
     """
     measures, buckets = Measures(), Buckets()
     wrong = WrongKeys(buckets)
@@ -77,6 +84,7 @@ def create_app(
         redirect_slashes=False,
         middleware=[
             Middleware(Journal, measures=measures),
+            Middleware(Room, most=most),
             Middleware(Gate, parts=parts, wrong=wrong, review_s=review_s),
             Middleware(Allowance, buckets=buckets, pause_s=pause_s, total_s=total_s),
             Middleware(Trail, audit=parts.audit),
@@ -84,6 +92,7 @@ def create_app(
         ],
     )
     app.state.parts, app.state.measures, app.state.wrong = parts, measures, wrong
+    app.state.streams = Streams()
     add_refusals(app)
     for router in (health.router, session.router, docs.router, *ROUTERS):
         app.include_router(router)

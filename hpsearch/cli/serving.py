@@ -1,5 +1,6 @@
 """Puts the service together: the socket, the database, the first key, the conductor beside it, and the API."""
 
+import asyncio
 import contextlib
 import logging
 import socket
@@ -13,12 +14,14 @@ import click
 import uvicorn
 
 from hpsearch.api.app import create_app
+from hpsearch.api.connections import SPARE, Accidents, connection_class
 from hpsearch.api.dashboard import DashboardProxy
 from hpsearch.api.log import LOGGER, handler_for
 from hpsearch.api.parts import ServiceParts, open_parts
+from hpsearch.api.room import room
 from hpsearch.cli.children import Child
 from hpsearch.cli.first_key import first_key
-from hpsearch.cli.listening import listening, require_keys_beyond, url_of
+from hpsearch.cli.listening import BACKLOG, listening, require_keys_beyond, url_of
 from hpsearch.settings import Settings
 from hpsearch.storage import open_server
 
@@ -91,8 +94,11 @@ class _Api(uvicorn.Server):
     """The API. Told to stop, it ends its streams first: they would hold it for ever."""
 
     def __init__(self, parts: ServiceParts, child: Child | None, on_ready: Callable[[], None]) -> None:
+        most = room()
         config = uvicorn.Config(
-            create_app(parts),
+            create_app(parts, most=most),
+            http=connection_class(most + SPARE),
+            backlog=BACKLOG,
             log_config=None,
             access_log=False,  # the application writes its own
             timeout_graceful_shutdown=GRACE_S,
@@ -109,6 +115,7 @@ class _Api(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begins to accept, and says so."""
+        asyncio.get_running_loop().set_exception_handler(Accidents())
         await super().startup(sockets)
         if self.started:
             self._on_ready()

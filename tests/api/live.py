@@ -1,5 +1,6 @@
 """A service on a real port."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,9 +18,11 @@ class Live:
 
 
 @contextmanager
-def live(app: ASGIApp) -> Iterator[Live]:
+def live(app: ASGIApp, protocol: type[asyncio.Protocol] | None = None) -> Iterator[Live]:
     """The application behind uvicorn, in a thread of this process."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off")
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="off", http=protocol or "auto"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

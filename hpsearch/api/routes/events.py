@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from starlette.responses import StreamingResponse
 
 from hpsearch.access import Key, Scope
 from hpsearch.api.caller import Caller, Parts, requires
@@ -16,6 +15,7 @@ from hpsearch.api.parts import ServiceParts
 from hpsearch.api.problems import refusals
 from hpsearch.api.routes.refusing import COMMON
 from hpsearch.api.routes.studies import StudyId
+from hpsearch.api.streams import CountedStream
 from hpsearch.errors import DatabaseUnavailableError, NotFoundError
 from hpsearch.progress import Event, EventKind, TrialLine
 from hpsearch.report.service_documents import EventDocument
@@ -74,6 +74,7 @@ class Batch:
     dependencies=[requires(Scope.READ)],
 )
 async def events(
+    request: Request,
     study_id: StudyId,
     parts: Parts,
     caller: Caller,
@@ -87,6 +88,7 @@ async def events(
 
     Server-sent events with ids: a client that reconnects with `Last-Event-ID` misses nothing and gets nothing twice.
     `data` holds the facts as they stand when the event is sent. The stream ends after the event that ends the study.
+    A key has so many streams open at the same time as its limits say; one more is refused with status 429.
     """
     watch = Watch(parts, caller, study_id)
     behind = after if last_event_id is None else last_event_id
@@ -94,7 +96,8 @@ async def events(
     if first.is_last:
         return Response(status_code=204)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(watch.told(behind), media_type=STREAM, headers=headers)
+    stream = watch.told(behind, first)
+    return CountedStream(stream, request.app.state.streams, caller, media_type=STREAM, headers=headers)
 
 
 class Watch:
@@ -118,13 +121,14 @@ class Watch:
         told = tuple(event_document(event, progress, _line(lines, event)) for event in found)
         return Batch(told, progress.study.state in ENDED)
 
-    async def told(self, behind: int) -> AsyncIterator[bytes]:
-        """The stream, until the study or the server has ended."""
+    async def told(self, behind: int, first: Batch | None = None) -> AsyncIterator[bytes]:
+        """The stream, until the study or the server has ended; ``first`` was read behind ``behind`` already."""
         with self._rung() as rung:
+            known = first if first is not None and first.events else None
             while not self._parts.closing.is_set():
                 rung.clear()  # before the read: what rings from here on is read in the next turn
                 try:
-                    batch = await run_in_threadpool(self.read, behind)
+                    batch = known or await run_in_threadpool(self.read, behind)
                 except (DatabaseUnavailableError, NotFoundError):
                     return  # the client comes back and is told why
                 for event in batch.events:
@@ -132,10 +136,10 @@ class Watch:
                     behind = event.id
                 if batch.is_last:
                     return
-                if batch.events:
-                    continue
-                async for silence in self._silence(rung):
-                    yield silence
+                if not batch.events:
+                    async for silence in self._silence(rung):
+                        yield silence
+                known = None
 
     async def _silence(self, rung: asyncio.Event) -> AsyncIterator[bytes]:
         """Keep-alive comments until something happens."""

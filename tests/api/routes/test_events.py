@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from hpsearch.access import Limits
 from hpsearch.api.routes import events
 from hpsearch.api.routes.events import Watch
 from hpsearch.study import StudyState, Wish
@@ -215,6 +217,46 @@ def test_a_stream_gives_its_subscription_back(service: Service, server: Live) ->
             break
         waited.wait(0.1)
     assert len(service.parts.bell._subscribers) == before
+
+
+def test_what_a_stream_begins_with_is_read_once(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = service.secret(*EVERYTHING)
+    study = worked(service, secret)
+    finished(study)
+    asked: list[int] = []
+    read = Watch.read
+
+    def counted(self: Watch, behind: int) -> events.Batch:
+        asked.append(behind)
+        return read(self, behind)
+
+    monkeypatch.setattr(Watch, "read", counted)
+    answer = service.ask("GET", f"/v1/studies/{study.id}/events", secret)
+    last = [one.id for one in told(iter(answer.text.split("\n")))][-1]
+    assert asked == [0, last]
+
+
+def test_a_key_has_so_many_streams_and_others_have_their_own(service: Service, server: Live) -> None:
+    limits = Limits(streams=2)
+    secret, other = service.secret(*EVERYTHING, limits=limits), service.secret(*EVERYTHING, limits=limits)
+    study_id = service.study(secret)
+    url = f"/v1/studies/{study_id}/events"
+    with watching(server, secret, study_id) as first, watching(server, other, study_id):
+        next(first)
+        with watching(server, secret, study_id) as second:
+            next(second)
+            refused = service.ask("GET", url, secret)
+            assert (refused.status_code, refused.json()["instance"]) == (429, url)
+            assert "2 streams" in refused.json()["detail"]
+            assert int(refused.headers["retry-after"]) >= 1
+            with watching(server, other, study_id) as theirs:
+                next(theirs)
+        for _ in range(600):
+            if not service.app.state.streams.is_full(service.parts.keyring.find(secret)):
+                break
+            time.sleep(0.1)
+        with watching(server, secret, study_id) as again:
+            next(again)
 
 
 @pytest.mark.parametrize("last", ["x", "-1", str(2**63), "1.5"])
