@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from hpsearch.space import Point
 from hpsearch.stage import StageName
-from hpsearch.study import Objective, StudyDefinition
+from hpsearch.study import NetworkDefinition, Objective, StudyDefinition
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,13 @@ class NetworkSettings:
     name: str | None
     factory: str | None
     parameters: Mapping[str, Any]
+    library: str | None = None
+    """``timm:NAME`` or ``torchvision:NAME``; then both name and factory are None."""
+
+
+def network_settings(network: NetworkDefinition, parameters: Mapping[str, Any]) -> NetworkSettings:
+    """The network of a definition with all its hyperparameters fixed."""
+    return NetworkSettings(network.name, network.factory, parameters, network.library)
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,7 @@ class Job:
             repr(self.data),
             self.network.name,
             self.network.factory,
+            self.network.library,
             repr(sorted(parameters.items())),
             self.batch_size,
             self.budget,
@@ -196,9 +204,8 @@ def job_for(
         parameters=dict(point),
         data=data_settings(study),
         batch_size=values["data.batch_size"],
-        network=NetworkSettings(
-            study.network.name,
-            study.network.factory,
+        network=network_settings(
+            study.network,
             {path[len(prefix) :]: value for path, value in sorted(values.items()) if path.startswith(prefix)},
         ),
         optimizer=OptimizerSettings(

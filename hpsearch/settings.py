@@ -23,7 +23,7 @@ LONGEST_LEASE_S = 3600.0
 KEY_FORM = re.compile(r"hps_[A-Za-z0-9_-]{8}_[A-Za-z0-9_-]{43}")
 """How a key of the service is written."""
 
-FACTORY_FORM = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
+FACTORY_FORM = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*|(timm|torchvision):\w+(\.\w+)?")
 """``module:callable``."""
 
 HOST_FORM = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
@@ -49,7 +49,8 @@ class Settings:
     data_folder: Path | None = None
     """``HPSEARCH_DATA``: submitted studies may read the files below this folder; None: no files at all."""
     factories: frozenset[str] = frozenset()
-    """``HPSEARCH_FACTORIES``: every ``module:callable`` that submitted studies may name."""
+    """``HPSEARCH_FACTORIES``: every ``module:callable``, ``timm:NAME`` and ``torchvision:NAME`` that submitted studies
+    may name."""
     hosts: frozenset[str] = frozenset()
     """``HPSEARCH_HOSTS``: the names, without ports, under which others reach the service that this process is."""
     server_url: str | None = None

@@ -187,6 +187,10 @@ class DataDefinition(Section):
         return self
 
 
+LibraryName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_]{0,99}(\.[A-Za-z0-9_]{1,99})?$")]
+"""A model in somebody's package: without the colons and slashes of names that stand for a place in the network."""
+
+
 class NetworkDefinition(BaseModel):
     """Which network; every further key is one of its hyperparameters, a value or a distribution."""
 
@@ -197,12 +201,24 @@ class NetworkDefinition(BaseModel):
     """A name from the table of networks."""
     factory: str | None = None
     """Or ``module:callable`` that builds a ``torch.nn.Module``; from the command line only."""
+    timm: LibraryName | None = None
+    """Or the name of a model in the package timm, untrained; its hyperparameters are those of ``timm.create_model``."""
+    torchvision: LibraryName | None = None
+    """Or the name of a model in the package torchvision, untrained; for images of three channels."""
 
     @model_validator(mode="after")
     def _one_source(self) -> "NetworkDefinition":
-        if (self.name is None) == (self.factory is None):
-            raise ValueError("exactly one of name and factory is needed; write for example name: convnet")
+        if sum(source is not None for source in (self.name, self.factory, self.timm, self.torchvision)) != 1:
+            raise ValueError(
+                "exactly one of name, factory, timm and torchvision is needed; write for example name: convnet"
+            )
         return self
+
+    @property
+    def library(self) -> str | None:
+        """``timm:NAME`` or ``torchvision:NAME``; None for a network that comes from elsewhere."""
+        found = ((library, getattr(self, library)) for library in ("timm", "torchvision"))
+        return next((f"{library}:{name}" for library, name in found if name is not None), None)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -312,6 +328,9 @@ class StudyDefinition(Section):
     def identity(self) -> str:
         """SHA-256 of all that decides the results: the definition without its resources and the choice of advice."""
         content = self.model_dump(mode="json", exclude={"resources", "advice"})
+        for library in ("timm", "torchvision"):  # a study from before these could be named stays the same study
+            if content["network"][library] is None:
+                del content["network"][library]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def _leaves(self) -> list[tuple[str, Any]]:

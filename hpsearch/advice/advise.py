@@ -13,7 +13,7 @@ from hpsearch.advice.points import Values, deciding, points
 from hpsearch.advice.remark import Remark, Rule
 from hpsearch.advice.table import ADVICE
 from hpsearch.finding import Finding, Severity
-from hpsearch.job import NetworkSettings
+from hpsearch.job import network_settings
 from hpsearch.rule import RULES, chosen
 from hpsearch.space import is_distribution
 from hpsearch.study import StudyDefinition
@@ -46,7 +46,7 @@ def advise(definition: StudyDefinition, task: Task) -> tuple[Finding, ...]:
         _Noticed(finding, point)
         for number, point in enumerate(looked_at)
         for finding in findings_of(
-            facts_of_settings(NetworkSettings(network.name, network.factory, point), purpose, try_out=number == 0),
+            facts_of_settings(network_settings(network, point), purpose, try_out=number == 0),
             codes,
         )
     ]

@@ -11,7 +11,7 @@ from hpsearch.factory import USERS_FAILURES
 from hpsearch.job import NetworkSettings
 from hpsearch.networks.build import build_network
 
-MOST_PROBED = 20_000_000
+MOST_PROBED = 5_000_000
 """Parameters of a named network that is tried out with real numbers: larger ones would take seconds, and are tried in
 this project's own tests, at a smaller size. A user's own network is always tried."""
 LONGEST_REASON = 300
@@ -37,14 +37,14 @@ def facts_of_settings(settings: NetworkSettings, purpose: Purpose, *, try_out: b
     """The facts about a network that is built for it; what building raises is a fact.
 
     A named network is followed without memory for its weights, and tried out only if it is small; a user's own one
-    is really built, and always tried out.
+    and another package's is really built, and always tried out.
     """
 
     def built() -> nn.Module:
         return build_network(settings, purpose.input_shape, purpose.outputs, seed=0)
 
     try:
-        if settings.factory is not None:
+        if settings.name is None:
             return facts_of_network(built(), purpose)
         with torch.device("meta"):
             network = built()

@@ -53,7 +53,7 @@ def inspection(subject: Subject) -> InspectionDocument:
     layers = layer_costs(network, subject.input_shape)
     total = network_cost(network, layers)
     return InspectionDocument(
-        network=settings.name or settings.factory or "",
+        network=settings.name or settings.factory or settings.library or "",
         input_shape=subject.input_shape,
         outputs=subject.outputs,
         hyperparameters=dict(settings.parameters),

@@ -11,6 +11,7 @@ from torch import nn
 from hpsearch.errors import DefinitionError, Problem, did_you_mean, shown
 from hpsearch.job import NetworkSettings
 from hpsearch.networks.factory import factory_builder
+from hpsearch.networks.library import library_builder
 from hpsearch.networks.table import NETWORKS
 
 
@@ -19,7 +20,7 @@ def build_network(settings: NetworkSettings, input_shape: tuple[int, int, int], 
 
     The same settings and seed give the same weights, also from a user's factory that draws from torch, NumPy or
     Python's own generator, and the callers' generators stay as they were. Raises DefinitionError for an unknown
-    name and for a factory that fails.
+    name, for a factory that fails, and for a package that is not installed.
     """
     build = _builder(settings)
     with _seeded(seed):
@@ -29,6 +30,8 @@ def build_network(settings: NetworkSettings, input_shape: tuple[int, int, int], 
 def _builder(settings: NetworkSettings) -> Callable[..., nn.Module]:
     if settings.factory is not None:
         return factory_builder(settings.factory)
+    if settings.library is not None:
+        return library_builder(settings.library)
     name = settings.name or ""
     if name not in NETWORKS:
         advice = f"{did_you_mean(name, NETWORKS)}Known: {', '.join(NETWORKS)}."

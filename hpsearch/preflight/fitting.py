@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from hpsearch.errors import DefinitionError, Problem, shown
-from hpsearch.job import NetworkSettings
+from hpsearch.job import NetworkSettings, network_settings
 from hpsearch.networks.build import build_network
 from hpsearch.networks.factory import signature_problems
 from hpsearch.preflight.forward import forward_problem
@@ -23,7 +23,7 @@ MOST_PARAMETERS = 1_000_000_000
 def network_problems(network: NetworkDefinition, task: Task) -> list[Problem]:
     """Builds the network at the ends of the space, and sends two samples of the data's shape through it.
 
-    Named networks are built without memory for their weights; a user's factory really builds.
+    Named networks are built without memory for their weights; a user's factory and other packages' models really are.
     """
     if network.factory is not None:
         try:
@@ -34,7 +34,7 @@ def network_problems(network: NetworkDefinition, task: Task) -> list[Problem]:
             return problems
     found: dict[str, Problem] = {}
     for parameters in corners(network.parameters):
-        settings = NetworkSettings(network.name, network.factory, parameters)
+        settings = network_settings(network, parameters)
         for problem in _problems_at(settings, task):
             found.setdefault(problem.message, problem)
     return list(found.values())
@@ -55,7 +55,7 @@ def corners(parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _problems_at(settings: NetworkSettings, task: Task) -> list[Problem]:
-    device = torch.device("meta") if settings.factory is None else contextlib.nullcontext()
+    device = torch.device("meta") if settings.name is not None else contextlib.nullcontext()
     with device:
         try:
             network = build_network(settings, task.input_shape, task.outputs, seed=0)

@@ -20,7 +20,8 @@ class Allowance:
     data_folder: Path | None = None
     """Everything below it may be named by ``data.path``; None: nothing."""
     factories: AbstractSet[str] = field(default_factory=frozenset)
-    """``module:callable`` that ``network.factory`` and ``data.factory`` may name."""
+    """``module:callable`` that ``network.factory`` and ``data.factory`` may name; ``timm:NAME`` and
+    ``torchvision:NAME`` for models of those packages."""
 
 
 def admitted(definition: StudyDefinition, allowance: Allowance) -> StudyDefinition:
@@ -42,7 +43,14 @@ def admitted(definition: StudyDefinition, allowance: Allowance) -> StudyDefiniti
 
 
 def _factories(definition: StudyDefinition, allowed: AbstractSet[str]) -> Iterable[Problem]:
-    for path, factory in (("network.factory", definition.network.factory), ("data.factory", definition.data.factory)):
+    network = definition.network
+    named = (
+        ("network.factory", network.factory),
+        ("network.timm", network.library if network.timm else None),
+        ("network.torchvision", network.library if network.torchvision else None),
+        ("data.factory", definition.data.factory),
+    )
+    for path, factory in named:
         if factory is None or factory in allowed:
             continue
         rule = "the operator of this server does not allow this code"

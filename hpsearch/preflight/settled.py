@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from hpsearch.data.sources import DATASETS
 from hpsearch.errors import Problem, did_you_mean, shown
+from hpsearch.networks.loading import LOADING, NOT_TO_LOAD
 from hpsearch.preflight.hyperparameters import check_parameters
 from hpsearch.preflight.unused import searches, unused_problems
 from hpsearch.rule import RULES, is_known
@@ -63,6 +64,10 @@ def _network(definition: StudyDefinition) -> Iterable[Problem]:
         if key in RESERVED or not key.isidentifier():
             rule = "is given by the data" if key in RESERVED else "is not a name that Python can pass on"
             yield Problem(f"network.{key}", "", f"the hyperparameter {key!r} {rule}", "Choose another name.")
+    if network.library is not None:
+        for key in sorted(LOADING & network.parameters.keys()):
+            value = shown(network.parameters[key])
+            yield Problem(f"network.{key}", value, f"{key} {NOT_TO_LOAD}", "Leave it out.")
     if network.name is not None:
         others = {key: value for key, value in network.parameters.items() if key not in RESERVED}
         yield from check_parameters(network.name, others)

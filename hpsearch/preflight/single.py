@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from hpsearch.errors import Problem
-from hpsearch.job import NetworkSettings
+from hpsearch.job import network_settings
 from hpsearch.networks.build import build_network
 from hpsearch.preflight.fitting import corners
 from hpsearch.preflight.forward import training_problem
@@ -66,8 +66,8 @@ def _centre(parameters: dict[str, Any]) -> dict[str, Any]:
 
 def _problem_at(definition: StudyDefinition, parameters: dict[str, Any], task: Task) -> Problem | None:
     network = definition.network
-    device = torch.device("meta") if network.factory is None else contextlib.nullcontext()
+    device = torch.device("meta") if network.name is not None else contextlib.nullcontext()
     with device:
-        settings = NetworkSettings(network.name, network.factory, parameters)
+        settings = network_settings(network, parameters)
         built = build_network(settings, task.input_shape, task.outputs, seed=0)
         return training_problem(built, torch.zeros(1, *task.input_shape))

@@ -118,6 +118,17 @@ def test_code_is_not_taken_from_a_definition(factory: str) -> None:
     assert all("HPSEARCH_FACTORIES" in problem.next_step for problem in found)
 
 
+@pytest.mark.parametrize("library", ["timm", "torchvision"])
+def test_models_of_other_packages_are_allowed_one_by_one(library: str) -> None:
+    allowance = Allowance(factories=frozenset({f"{library}:resnet18"}))
+    assert checked(allowance, network={library: "resnet18"}).network.library == f"{library}:resnet18"
+    (problem,) = problems(allowance, network={library: "resnet50"})
+    assert (problem.path, problem.value) == (f"network.{library}", f"'{library}:resnet50'")
+    (problem,) = problems(allowance, network={library: "resnet18", "pretrained": True})
+    assert problem.path == "network.pretrained"
+    assert library not in sys.modules
+
+
 def test_allowed_code_passes_without_being_imported() -> None:
     allowance = Allowance(factories=frozenset({BUILD}))
     definition = checked(allowance, network={"factory": BUILD}, data={"factory": BUILD})
