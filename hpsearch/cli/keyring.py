@@ -6,18 +6,21 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from hpsearch.access import Limits, Scope
+from hpsearch.access import Key, Limits, Scope
 from hpsearch.report.key_documents import CreatedKeyDocument, KeyDocument, KeysDocument, key_document
 from hpsearch.report.words import printable
 from hpsearch.settings import Settings
-from hpsearch.storage import open_database
+from hpsearch.storage import Database, open_database
+from hpsearch.store.audit import AuditEntry, AuditTrail
 from hpsearch.store.keyring import Keyring
+from hpsearch.study import LOCAL
 
 
 def created(settings: Settings, owner: str, label: str, scopes: frozenset[Scope], limits: Limits) -> CreatedKeyDocument:
     """A new key with its secret."""
     with open_database(settings) as database:
         key, secret = Keyring(database.engine, database.ensure).create(owner, label, scopes, limits)
+        _note(database, "create", key)
     return CreatedKeyDocument(**key_document(key).model_dump(), secret=secret)
 
 
@@ -31,7 +34,14 @@ def listed(settings: Settings) -> KeysDocument:
 def revoked(settings: Settings, prefix: str) -> KeyDocument:
     """The key, which is refused from now on; raises NotFoundError if there is none."""
     with open_database(settings) as database:
-        return key_document(Keyring(database.engine, database.ensure).revoke(prefix))
+        key = Keyring(database.engine, database.ensure).revoke(prefix)
+        _note(database, "revoke", key)
+    return key_document(key)
+
+
+def _note(database: Database, what: str, key: Key) -> None:
+    detail = {"key": key.prefix, "owner": key.owner, "scopes": sorted(key.scopes)}
+    AuditTrail(database.engine, database.ensure).write(AuditEntry(f"hpsearch keys {what}", owner=LOCAL, detail=detail))
 
 
 def keys_renderable(document: KeysDocument) -> RenderableType:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from hpsearch.cli.advise import advise
+from hpsearch.cli.audit import audit
 from hpsearch.cli.check import check
 from hpsearch.cli.conductor import conductor
 from hpsearch.cli.database import database
@@ -68,7 +69,7 @@ HERE = (run, check, validate, inspect, advise, database)
 ANYWHERE = (list_studies, show, report, cancel, pause, resume, delete, submit, watch)
 """What is done with the studies of a service, or of this machine."""
 
-OPERATING = (serve, conductor, keys)
+OPERATING = (serve, conductor, keys, audit)
 """What runs a service."""
 
 for command in (*HERE, *ANYWHERE, *OPERATING):

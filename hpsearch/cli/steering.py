@@ -7,9 +7,10 @@ from hpsearch.report.service_documents import ServiceStudyLine, StatusDocument
 from hpsearch.report.status import status_document
 from hpsearch.settings import Settings
 from hpsearch.storage import has_database, open_database, study_called
+from hpsearch.store.audit import AuditEntry, AuditTrail
 from hpsearch.store.desk import StudyDesk
 from hpsearch.store.postgres import PostgresStore
-from hpsearch.study import Wish
+from hpsearch.study import LOCAL, Wish
 
 Action = Literal["cancel", "pause", "resume", "delete"]
 WISHES: dict[Action, Wish] = {"cancel": Wish.CANCEL, "pause": Wish.PAUSE}
@@ -30,12 +31,13 @@ def steered(what: Action, settings: Settings, name: str, server: str | None, all
         before = status_document(desk.progress(None, study_id))
         if what == "delete":
             desk.delete(None, study_id)
-            return before
-        if what == "resume":
+        elif what == "resume":
             desk.resume(None, study_id)
         else:
             desk.wish(None, study_id, WISHES[what])
-        return status_document(desk.progress(None, study_id))
+        entry = AuditEntry(f"hpsearch {what}", owner=LOCAL, study_id=study_id, detail={"name": before.study.name})
+        AuditTrail(database.engine, database.ensure).write(entry)
+        return before if what == "delete" else status_document(desk.progress(None, study_id))
 
 
 def _steered_there(what: Action, settings: Settings, name: str, url: str, allow_http: bool) -> StatusDocument:

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from hpsearch.report.advice import AdviceDocument
+from hpsearch.report.audit_documents import AuditDocument
 from hpsearch.report.document import Document
 from hpsearch.report.documents import (
     CheckDocument,
@@ -47,6 +48,7 @@ SCHEMAS: dict[str, type[Document]] = {
     "key": KeyDocument,
     "created-key": CreatedKeyDocument,
     "keys": KeysDocument,
+    "audit": AuditDocument,
 }
 """Name of the file to the document that it describes; ``run`` and ``show`` print the ``report`` document. Those below
 ``error`` are answers of the service."""
