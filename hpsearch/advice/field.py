@@ -29,9 +29,9 @@ def input_not_divisible(facts: Facts) -> Iterator[Remark]:
     The total stride is the product of the strides on the way to a map with more than one pixel; with several ways,
     the largest.
     """
+    windows = [(call, view) for call, view in _views(facts) if len(call.axes) == 2]
     steps = [
-        max((view[place].step for call, view in _views(facts) if call.axes[place].made > 1), default=1)
-        for place in range(2)
+        max((view[place].step for call, view in windows if call.axes[place].made > 1), default=1) for place in range(2)
     ]
     _, height, width = facts.purpose.input_shape
     for side, step, direction in zip((height, width), steps, ("high", "wide"), strict=True):
@@ -86,9 +86,12 @@ def head_positions(facts: Facts, linear: Call) -> int:
 
 
 def _views(facts: Facts) -> list[tuple[Call, tuple[_View, _View]]]:
-    """Every call with a two-dimensional window, and what one pixel of its output sees; the way of the largest."""
+    """Every call that makes a map or has a window, and what one pixel of its output sees, on the way of the largest.
+
+    Poolings of the whole map are left out: they are the head, or a branch whose map comes later.
+    """
     views: dict[int, tuple[_View, _View]] = {}
-    windows = []
+    maps = []
     for call in facts.calls:
         before = [views[maker.index] for maker in facts.makers(call)] or [ONE_PIXEL]
         view = (_largest([one[0] for one in before]), _largest([one[1] for one in before]))
@@ -100,9 +103,10 @@ def _views(facts: Facts) -> list[tuple[Call, tuple[_View, _View]]]:
                 for seen, axis in zip(view, call.axes, strict=True)
             )
             view = (first, second)
-            windows.append((call, view))
         views[call.index] = view
-    return windows
+        if call.kind is not Kind.GLOBAL and (call.axes or math.prod(call.outputs[1:]) > 1):
+            maps.append((call, view))
+    return maps
 
 
 def _largest(views: list[_View]) -> _View:

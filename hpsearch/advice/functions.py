@@ -73,12 +73,16 @@ def arguments_of(function: str, args: Sequence[Any], kwargs: Mapping[str, Any]) 
     return {**dict(zip(ARGUMENTS.get(function, ()), args, strict=False)), **kwargs}
 
 
+def name_of(func: object, given: Mapping[str, Any]) -> str:
+    """The function without underscores: those in place mean the same. ``hardtanh`` from 0 is what ReLU6 calls."""
+    name = str(getattr(func, "__name__", "")).strip("_") or "function"
+    return "relu6" if name == "hardtanh" and given.get("min_val", -1.0) >= 0 else name
+
+
 def meaning_of(function: str, given: Mapping[str, Any], entered: Tensor, made: Tensor, in_front: Padding) -> Meaning:
     """What the function did to ``entered`` (N, C, …); ``in_front`` is padding that it has already."""
     kind = KINDS.get(function, Kind.OTHER)
     dimensions = entered.ndim - 2
-    if function == "hardtanh" and given.get("min_val", -1.0) >= 0:
-        return Meaning(Kind.ACTIVATION)
     if function.startswith("adaptive_") or function in ("mean", "amax"):
         return Meaning(_of_whole_map(entered, made))
     if kind is Kind.DROPOUT:

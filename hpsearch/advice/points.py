@@ -1,7 +1,7 @@
 """At which points of the space a network is looked at."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, combinations
+from itertools import combinations
 from typing import Any
 
 from hpsearch.space import Choice, is_distribution
@@ -42,13 +42,18 @@ def _all(parameters: Mapping[str, Any]) -> Iterator[Values]:
 def deciding(found: Sequence[Values], others: Sequence[Values], searched: Sequence[str]) -> tuple[str, ...]:
     """The searched hyperparameters on which it depends that something is found at some points and not at others.
 
-    One whose values at the two kinds of points have none in common, or else two of which that is true together; all of
-    them if there are neither. A heuristic: a few points cannot always tell which of several is the cause.
+    Those whose values at the two kinds of points have none in common; or else all pairs of which that is true
+    together; or else all. A heuristic: where several come into question, so few points cannot tell which it is.
     """
     if not others:
         return ()
-    for keys in chain(combinations(searched, 1), combinations(searched, 2)):
-        apart = [[one[key] for key in keys] for one in others]
-        if not any([one[key] for key in keys] in apart for one in found):
-            return keys
+    for size in (1, 2):
+        dividing = {key for keys in combinations(searched, size) if _divide(keys, found, others) for key in keys}
+        if dividing:
+            return tuple(key for key in searched if key in dividing)
     return tuple(searched)
+
+
+def _divide(keys: tuple[str, ...], found: Sequence[Values], others: Sequence[Values]) -> bool:
+    apart = [[one[key] for key in keys] for one in others]
+    return not any([one[key] for key in keys] in apart for one in found)

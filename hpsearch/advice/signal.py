@@ -11,6 +11,8 @@ from hpsearch.finding import Severity
 
 HARMLESS_ON_OUTPUT = frozenset({"log_softmax"})
 """The soft-max of log-probabilities gives the probabilities again."""
+RESHAPING = frozenset({"getitem", "expand", "expand_as"})
+"""What may stand between a gate and its multiplication, besides changes of shape."""
 MOST_SIGMOIDS = 2
 """One behind another. Heuristic: a sigmoid hands on at most a quarter of the gradient, three of them 1/64."""
 MOST_SATURATING = 4
@@ -134,6 +136,8 @@ def saturating_activations(facts: Facts) -> Iterator[Remark]:
 
 def _is_gate(facts: Facts, call: Call) -> bool:
     followers = facts.followers(call)
+    while len(followers) == 1 and (followers[0].kind is Kind.SHAPE or followers[0].function in RESHAPING):
+        followers = facts.followers(followers[0])
     return bool(followers) and all(other.function == "mul" for other in followers)
 
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from hpsearch.advice.facts import IMAGES, Call, Kind
-from hpsearch.advice.functions import Padding, arguments_of, meaning_of, padding_of
+from hpsearch.advice.functions import Padding, arguments_of, meaning_of, name_of, padding_of
 
 LAYERS_WITHOUT_WEIGHTS = ("Dropout", "BatchNorm", "InstanceNorm", "MaxPool", "AvgPool", "ReLU", "Sigmoid", "Tanh")
 """Parts of the class names of layers of torch that are missed when they are built and never called."""
@@ -81,9 +81,9 @@ class _Recorder(TorchFunctionMode):
         result = func(*args, **kwargs)
         made = list(_tensors((result,)))
         if before and made:
-            function = getattr(func, "__name__", "function").strip("_") or "function"
+            named = arguments_of(name_of(func, {}), args, kwargs)
             entered = next(one for one in given if id(one) in self._makers)
-            self._note(function, arguments_of(function, args, kwargs), before, shapes[0], entered, made)
+            self._note(name_of(func, named), named, before, shapes[0], entered, made)
         return result
 
     def _note(

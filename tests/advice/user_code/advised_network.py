@@ -1,0 +1,23 @@
+"""Networks of a user's own."""
+
+import sys
+
+from torch import Tensor, nn
+
+
+def build(input_shape: tuple[int, int, int], outputs: int, width: int) -> nn.Module:
+    if width == 0:
+        raise ValueError("no network of width 0")
+    channels, height, rows = input_shape
+    return nn.Sequential(
+        nn.Conv2d(channels, width, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(width * height * rows, outputs)
+    )
+
+
+class Leaving(nn.Module):
+    def forward(self, images: Tensor) -> Tensor:
+        sys.exit(3)
+
+
+def leaving(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
+    return Leaving()
