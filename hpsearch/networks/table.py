@@ -25,16 +25,35 @@ from torch import nn
 
 from hpsearch.networks.alexnet import build_alexnet
 from hpsearch.networks.convnet import build_convnet
+from hpsearch.networks.densenet import build_densenet
+from hpsearch.networks.googlenet import build_googlenet
+from hpsearch.networks.inception_resnet_v2 import build_inception_resnet_v2
+from hpsearch.networks.inception_v2 import build_inception_v2
+from hpsearch.networks.inception_v3 import build_inception_v3
+from hpsearch.networks.inception_v4 import build_inception_v4
 from hpsearch.networks.lenet import build_lenet
+from hpsearch.networks.mobilenet import build_mobilenet
 from hpsearch.networks.resnet import build_resnet
 from hpsearch.networks.resnet_cifar import build_resnet_cifar
+from hpsearch.networks.shufflenet import build_shufflenet
 from hpsearch.networks.vgg import build_vgg
 from hpsearch.networks.zfnet import build_zfnet
 
 NETWORKS: dict[str, Callable[..., nn.Module]] = {
     "alexnet": build_alexnet,
     "convnet": build_convnet,
+    "googlenet": build_googlenet,
+    "inception_resnet_v2": build_inception_resnet_v2,
+    "inception_v2": build_inception_v2,
+    "inception_v3": build_inception_v3,
+    "inception_v4": build_inception_v4,
+    "densenet": build_densenet,
+    "densenet121": partial(build_densenet, depth=121),
+    "densenet161": partial(build_densenet, depth=161, growth_rate=48),
+    "densenet169": partial(build_densenet, depth=169),
+    "densenet201": partial(build_densenet, depth=201),
     "lenet": build_lenet,
+    "mobilenet": build_mobilenet,
     "resnet": build_resnet,
     "resnet18": partial(build_resnet, depth=18),
     "resnet20": partial(build_resnet_cifar, depth=20),
@@ -47,6 +66,7 @@ NETWORKS: dict[str, Callable[..., nn.Module]] = {
     "resnet110": partial(build_resnet_cifar, depth=110),
     "resnet152": partial(build_resnet, depth=152),
     "resnet_cifar": build_resnet_cifar,
+    "shufflenet": build_shufflenet,
     "vgg": build_vgg,
     "vgg11": partial(build_vgg, depth=11),
     "vgg13": partial(build_vgg, depth=13),

@@ -3,12 +3,13 @@
 A family adds ``zoo_<family>.py`` with a tuple ``ENTRIES`` and its line in ``FAMILIES`` below.
 """
 
-from tests.networks import zoo_alexnet, zoo_convnet, zoo_lenet, zoo_residual, zoo_vgg, zoo_zfnet
+from tests.networks import zoo_alexnet, zoo_convnet, zoo_inception, zoo_lenet, zoo_residual, zoo_vgg, zoo_zfnet
 from tests.networks.zoo_entry import Entry
 
 FAMILIES: tuple[tuple[Entry, ...], ...] = (
     zoo_alexnet.ENTRIES,
     zoo_convnet.ENTRIES,
+    zoo_inception.ENTRIES,
     zoo_lenet.ENTRIES,
     zoo_residual.ENTRIES,
     zoo_vgg.ENTRIES,

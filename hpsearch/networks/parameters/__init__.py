@@ -4,7 +4,22 @@ from pydantic import BaseModel
 
 from hpsearch.networks.parameters.alexnet import AlexNetParameters
 from hpsearch.networks.parameters.convnet import ConvNetParameters
+from hpsearch.networks.parameters.densenet import (
+    DenseNet121Parameters,
+    DenseNet161Parameters,
+    DenseNet169Parameters,
+    DenseNet201Parameters,
+    DenseNetParameters,
+)
+from hpsearch.networks.parameters.googlenet import GoogLeNetParameters
+from hpsearch.networks.parameters.inception import InceptionV2Parameters
+from hpsearch.networks.parameters.inception_later import (
+    InceptionResNetV2Parameters,
+    InceptionV3Parameters,
+    InceptionV4Parameters,
+)
 from hpsearch.networks.parameters.lenet import LeNetParameters
+from hpsearch.networks.parameters.mobilenet import MobileNetParameters
 from hpsearch.networks.parameters.resnet import (
     ResNet18Parameters,
     ResNet20Parameters,
@@ -31,6 +46,7 @@ from hpsearch.networks.parameters.shared import (
     ResidualParameters,
     StemName,
 )
+from hpsearch.networks.parameters.shufflenet import ShuffleNetParameters
 from hpsearch.networks.parameters.vgg import (
     Vgg11Parameters,
     Vgg13Parameters,
@@ -47,14 +63,22 @@ __all__ = [
     "ActivationName",
     "AlexNetParameters",
     "ConvNetParameters",
+    "DenseNetParameters",
     "FanName",
+    "GoogLeNetParameters",
+    "InceptionResNetV2Parameters",
+    "InceptionV2Parameters",
+    "InceptionV3Parameters",
+    "InceptionV4Parameters",
     "InitializationName",
     "LeNetParameters",
+    "MobileNetParameters",
     "NetworkParameters",
     "NormName",
     "Parameters",
     "ResNetParameters",
     "ResidualParameters",
+    "ShuffleNetParameters",
     "SmallResNetParameters",
     "StemName",
     "VggParameters",
@@ -64,7 +88,18 @@ __all__ = [
 PARAMETERS: dict[str, type[BaseModel]] = {
     "alexnet": AlexNetParameters,
     "convnet": ConvNetParameters,
+    "googlenet": GoogLeNetParameters,
+    "inception_resnet_v2": InceptionResNetV2Parameters,
+    "inception_v2": InceptionV2Parameters,
+    "inception_v3": InceptionV3Parameters,
+    "inception_v4": InceptionV4Parameters,
+    "densenet": DenseNetParameters,
+    "densenet121": DenseNet121Parameters,
+    "densenet161": DenseNet161Parameters,
+    "densenet169": DenseNet169Parameters,
+    "densenet201": DenseNet201Parameters,
     "lenet": LeNetParameters,
+    "mobilenet": MobileNetParameters,
     "resnet": ResNetParameters,
     "resnet18": ResNet18Parameters,
     "resnet20": ResNet20Parameters,
@@ -77,6 +112,7 @@ PARAMETERS: dict[str, type[BaseModel]] = {
     "resnet110": ResNet110Parameters,
     "resnet152": ResNet152Parameters,
     "resnet_cifar": SmallResNetParameters,
+    "shufflenet": ShuffleNetParameters,
     "vgg": VggParameters,
     "vgg11": Vgg11Parameters,
     "vgg13": Vgg13Parameters,
