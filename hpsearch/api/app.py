@@ -20,7 +20,13 @@ from hpsearch.api.room import MOST, Room
 from hpsearch.api.routes import ROUTERS
 from hpsearch.api.routes.components import components
 from hpsearch.api.streams import Streams
+from hpsearch.api.turns import Turns
 from hpsearch.api.wrong_keys import WrongKeys
+
+REPORTS = 2
+"""Reports that are written at the same time: one of a large study takes a second and a hundred megabytes."""
+REPORT_WAIT_S = 10.0
+"""How long a further one waits for its turn before it is refused."""
 
 DESCRIPTION = """Hyperparameter search for convolutional networks by a staged recipe.
 
@@ -92,7 +98,7 @@ def create_app(
         ],
     )
     app.state.parts, app.state.measures, app.state.wrong = parts, measures, wrong
-    app.state.streams = Streams()
+    app.state.streams, app.state.reports = Streams(), Turns(REPORTS, REPORT_WAIT_S)
     add_refusals(app)
     for router in (health.router, session.router, docs.router, *ROUTERS):
         app.include_router(router)

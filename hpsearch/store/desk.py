@@ -15,6 +15,7 @@ from hpsearch.store.engine import nothing, transact
 from hpsearch.store.leases import is_alive
 from hpsearch.store.names import no_such_id, no_such_name, no_such_trial
 from hpsearch.store.reading import all_of, studies_where, trial_of, utc
+from hpsearch.store.reported import reported_of
 from hpsearch.store.standing import progress_of
 from hpsearch.store.submitting import Request, Submission, submitted
 from hpsearch.store.tables import events, stages, studies, trials
@@ -119,6 +120,14 @@ class StudyDesk:
         def work(connection: Connection) -> StudyResults:
             _check_visible(connection, whose, study_id)
             return all_of(connection, study_id)
+
+        return self._transact(work, snapshot=True)
+
+    def reported(self, whose: str | None, study_id: int) -> StudyResults:
+        """The study as a report shows it: all its stages and trials, and curves of few of them, in few points."""
+
+        def work(connection: Connection) -> StudyResults:
+            return reported_of(connection, _visible(connection, whose, study_id))
 
         return self._transact(work, snapshot=True)
 

@@ -1,7 +1,9 @@
 """Rows of the tables as records."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, select
 
@@ -55,9 +57,14 @@ def all_of(connection: Connection, study_id: int) -> StudyResults:
         .join_from(stages, trials, stages.c.id == trials.c.stage_id)
         .where(stages.c.study_id == study_id)
     )
-    found = sorted(map(trial_of, connection.execute(of_trials).mappings()), key=lambda t: (ORDER[t.stage], t.number))
+    return composed(connection, study, map(trial_of, connection.execute(of_trials).mappings()))
+
+
+def composed(connection: Connection, study: StudyRecord, records: Iterable[TrialRecord]) -> StudyResults:
+    """The study with these trials and its stages."""
+    found = sorted(records, key=lambda trial: (ORDER[trial.stage], trial.number))
     planned = Counter((trial.stage, trial.round) for trial in found)
-    of_rounds = select(stages.c.stage, rounds).join_from(stages, rounds).where(stages.c.study_id == study_id)
+    of_rounds = select(stages.c.stage, rounds).join_from(stages, rounds).where(stages.c.study_id == study.id)
     judged = [_stage(row, planned) for row in connection.execute(of_rounds).mappings()]
     judged.sort(key=lambda record: (ORDER[record.stage], record.round))
     return StudyResults(study, tuple(judged), tuple(found))
@@ -92,7 +99,7 @@ def _stage(row: RowMapping, planned: Counter[tuple[StageName, int]]) -> StageRec
     )
 
 
-def trial_of(row: RowMapping) -> TrialRecord:
+def trial_of(row: Mapping[Any, Any]) -> TrialRecord:
     """A row of trials with its ``stage``."""
     stage = StageName(row["stage"])
     return TrialRecord(

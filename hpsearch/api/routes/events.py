@@ -128,7 +128,7 @@ class Watch:
             while not self._parts.closing.is_set():
                 rung.clear()  # before the read: what rings from here on is read in the next turn
                 try:
-                    batch = known or await run_in_threadpool(self.read, behind)
+                    batch = await run_in_threadpool(self.read, behind) if known is None else known
                 except (DatabaseUnavailableError, NotFoundError):
                     return  # the client comes back and is told why
                 for event in batch.events:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from hpsearch.access import Scope
@@ -68,7 +69,7 @@ DESCRIBED: dict[int | str, dict[str, Any]] = {
     responses=DESCRIBED,
     dependencies=[requires(Scope.READ)],
 )
-def report(
+async def report(
     study_id: StudyId,
     request: Request,
     parts: Parts,
@@ -77,17 +78,23 @@ def report(
 ) -> Response:
     """Everything that is known of a study: stages, verdicts, findings, trials and the best one.
 
-    As JSON, Markdown or a web page without any external part, as the `Accept` header or `format` asks for.
+    As JSON, Markdown or a web page without any external part, as the `Accept` header or `format` asks for. The page
+    has the curves of a few trials; `GET /v1/studies/{study_id}/trials/{stage}/{number}` has those of any.
     """
     accept = ",".join(request.headers.getlist("accept")) or "*/*"
     chosen = format or preferred(accept)
     if chosen is None:
         types = ", ".join(rendering.media_type for rendering in RENDERINGS.values())
         raise HTTPException(406, f"there is no report of the type {shown(accept)}; ask for one of {types}")
-    results = parts.desk.results(caller.whose, study_id)
-    document = report_document(results, str(request.base_url).rstrip("/"))
-    rendering = RENDERINGS[chosen]
-    return Response(rendering.write(document, results), media_type=rendering.media_type, headers=HEADERS)
+    base, turns = str(request.base_url).rstrip("/"), request.app.state.reports
+
+    def written() -> str:
+        results = parts.desk.reported(caller.whose, study_id)
+        return RENDERINGS[chosen].write(report_document(results, base), results)
+
+    async with turns.turn():
+        content = await run_in_threadpool(written)
+    return Response(content, media_type=RENDERINGS[chosen].media_type, headers=HEADERS)
 
 
 def preferred(accept: str) -> Format | None:

@@ -1,8 +1,11 @@
 """The report in the form that the client asks for."""
 
+import asyncio
+
 import pytest
 
 from hpsearch.api.routes.reports import preferred
+from hpsearch.api.turns import Turns
 from tests.api.routes.working import EVERYTHING, worked
 from tests.api.service import Service
 
@@ -65,3 +68,20 @@ def test_other_forms_are_refused(service: Service) -> None:
     assert "text/markdown" in answer.json()["detail"]
     answer = service.ask("GET", f"{path}?format=pdf", secret)
     assert (answer.status_code, answer.json()["problems"][0]["path"]) == (422, "query.format")
+
+
+def test_so_many_reports_at_a_time_and_then_a_refusal(service: Service) -> None:
+    secret = service.secret(*EVERYTHING)
+    path = f"/v1/studies/{service.study(secret)}/report"
+    service.app.state.reports = Turns(1, 0.01)
+
+    async def asked() -> None:
+        async with service.app.state.reports.turn():
+            refused = await asyncio.to_thread(other.ask, "GET", path, secret)
+        assert (refused.status_code, refused.json()["instance"]) == (503, path)
+        assert int(refused.headers["retry-after"]) >= 1
+
+    with Service(service.parts) as other:
+        other.app = service.app
+        asyncio.run(asked())
+    assert service.ask("GET", path, secret).status_code == 200
