@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from hpsearch.errors import DefinitionError, Problem, shown
-from hpsearch.networks.blocks.map import on_meta
+from hpsearch.networks.blocks.map import hollow_pass
 
 TOLERANCE = 1e-4
 """How far the logits of the two networks may lie apart, of the largest of them: another order of adding in float32."""
@@ -70,7 +70,7 @@ def _replacements(network: nn.Module, input_shape: tuple[int, int, int]) -> dict
         for module in network.modules():
             if next(module.children(), None) is None:
                 hooks.callback(module.register_forward_hook(look).remove)
-        on_meta(network, input_shape)
+        hollow_pass(network, input_shape)
     return found
 
 

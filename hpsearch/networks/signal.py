@@ -8,7 +8,7 @@ from typing import Any
 from torch import Size, Tensor, nn
 
 from hpsearch.networks.activations import ACTIVATIONS, Activation, Pooling
-from hpsearch.networks.blocks.map import on_meta
+from hpsearch.networks.blocks.map import hollow_pass
 from hpsearch.networks.parameters import ActivationName
 
 Weighted = nn.Conv2d | nn.Linear
@@ -51,7 +51,7 @@ def arrivals(network: nn.Module, input_shape: tuple[int, int, int], activation: 
             hooks.callback(module.register_forward_hook(watch).remove)
             if module is network:
                 hooks.callback(module.register_forward_pre_hook(watch.begin).remove)
-        on_meta(network, input_shape)
+        hollow_pass(network, input_shape)
     return watch.found
 
 

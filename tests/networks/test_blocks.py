@@ -2,6 +2,8 @@
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import nn
 
 from hpsearch.networks.blocks.chain import Chain, scaled
@@ -45,6 +47,47 @@ def test_a_pooling_fits_every_map(kind: str, window: int, padding: int, ceil: bo
             assert torch.equal(made, torch.ones_like(made))  # an average counts no padding
             assert made.shape[2] < height or height == 1
             assert made.shape[3] < width or width == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    side=st.tuples(st.integers(1, 12), st.integers(1, 12)),
+    kernel=st.integers(1, 4),
+    stride=st.integers(1, 3),
+    padding=st.sampled_from([0, 1, 2, "same", "valid"]),
+    dilation=st.integers(1, 2),
+)
+def test_sizes_are_found_as_a_real_pass_finds_them(
+    side: tuple[int, int], kernel: int, stride: int, padding: int | str, dilation: int
+) -> None:
+    if padding == "same":
+        stride = 1
+    layer = nn.Sequential(
+        nn.Conv2d(2, 3, kernel, stride, padding, dilation),
+        nn.PReLU(),
+        nn.GroupNorm(1, 3),
+        nn.AdaptiveMaxPool2d(5),
+        nn.Flatten(2),
+        nn.Linear(25, 4),
+        nn.Dropout(),
+        nn.Unflatten(2, (2, 2)),
+    )
+    try:
+        expected = layer(torch.zeros(1, 2, *side)).shape[1:]
+    except RuntimeError:
+        with pytest.raises(ValueError, match="does not fit"):
+            after(layer, Map(2, *side))
+        return
+    state = torch.get_rng_state()
+    assert after(layer, Map(2, *side)) == expected
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_layers_that_do_not_fit_together_are_refused() -> None:
+    with pytest.raises(ValueError, match="a convolution of 3 channels was given"):
+        after(nn.Conv2d(3, 4, 1), Map(2, 5, 5))
+    with pytest.raises(ValueError, match="a linear layer of 3 inputs was given"):
+        after(nn.Linear(3, 4), Map(2, 5, 5))
 
 
 def test_a_chain_knows_the_size_of_its_maps() -> None:

@@ -1,6 +1,8 @@
 """Initialisation of finished networks: what each layer sees, and what every scheme promises."""
 
 import math
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -75,6 +77,15 @@ def test_looking_changes_nothing() -> None:
     assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
     assert network.training
     assert not any(module._forward_hooks for module in network.modules())
+    assert not any("forward" in vars(module) for module in network.modules())
+
+
+def test_looking_needs_no_compiler() -> None:
+    program = (
+        "import sys; from hpsearch.networks.table import NETWORKS; NETWORKS['lenet']((1, 28, 28), 10); "
+        "assert 'torch._dynamo' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
 
 
 def test_auto_takes_the_gain_of_what_stands_before() -> None:
