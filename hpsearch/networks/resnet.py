@@ -12,11 +12,11 @@ from torch import nn
 
 from hpsearch.networks.blocks.chain import Chain, scaled
 from hpsearch.networks.blocks.classifier import averaging_classifier
-from hpsearch.networks.blocks.residual import Layer, ResidualUnit, Style, branches, calm, preactivation
+from hpsearch.networks.blocks.residual import Layer, ResidualUnit, Style, branches_of, preactivation
 from hpsearch.networks.blocks.stem import stem_for
 from hpsearch.networks.blocks.unit import Unit
-from hpsearch.networks.initialization import initialise
 from hpsearch.networks.parameters import ResNetParameters
+from hpsearch.networks.residual import initialise_residual
 
 STAGES: dict[int, tuple[int, int, int, int]] = {
     18: (2, 2, 2, 2),
@@ -41,35 +41,37 @@ def build_resnet(input_shape: tuple[int, int, int], outputs: int, **parameters: 
     """
     settings = ResNetParameters(**parameters)
     style = Style(settings.norm, settings.activation, settings.preactivation)
-    features = Chain(input_shape)
-    _add_stem(features, settings, input_shape)
+    features = _stem(settings, input_shape)
+    channels = scaled(FILTERS[0], settings.width)
     for stage, units in enumerate(STAGES[settings.depth], 1):
         for number in range(1, units + 1):
             layers = _layers(settings, FILTERS[stage - 1], 2 if stage > 1 and number == 1 else 1)
-            first = stage == number == 1
-            features.add(f"stage{stage}_{number}", ResidualUnit(features.made.channels, layers, style, first=first))
+            unit = ResidualUnit(channels, layers, style, first=stage == number == 1)
+            features.add_module(f"stage{stage}_{number}", unit)
+            channels = layers[-1].filters
     if settings.preactivation:
-        features.add("last", preactivation(features.made.channels, settings.norm, settings.activation))
-    classifier = averaging_classifier(features.made.channels, outputs, settings.dropout)
-    network = nn.Sequential(OrderedDict(features=features.sequential(), classifier=classifier))
-    initialise(network, input_shape, settings, branches=branches(network, settings))
-    calm(network, settings.norm, settings.init)
+        features.add_module("last", preactivation(channels, settings.norm, settings.activation))
+    classifier = averaging_classifier(channels, outputs, settings.dropout)
+    network = nn.Sequential(OrderedDict(features=features, classifier=classifier))
+    initialise_residual(network, input_shape, settings, branches_of(network))
     return network
 
 
-def _add_stem(features: Chain, settings: ResNetParameters, input_shape: tuple[int, int, int]) -> None:
+def _stem(settings: ResNetParameters, input_shape: tuple[int, int, int]) -> nn.Sequential:
+    stem = Chain(input_shape)
     imagenet = stem_for(settings.stem, input_shape) == "imagenet"
     unit = Unit(
-        features.made.channels,
+        input_shape[0],
         scaled(FILTERS[0], settings.width),
         7 if imagenet else 3,
         stride=2 if imagenet else 1,
         norm=settings.norm,
         activation=settings.activation,
     )
-    features.add("stem", unit)
+    stem.add("stem", unit)
     if imagenet:
-        features.pool("pool", "max", 3, 2, 1)
+        stem.pool("pool", "max", 3, 2, 1)
+    return stem.sequential()
 
 
 def _layers(settings: ResNetParameters, filters: int, stride: int) -> list[Layer]:

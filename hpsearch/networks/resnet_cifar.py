@@ -9,12 +9,12 @@ from typing import Any
 
 from torch import nn
 
-from hpsearch.networks.blocks.chain import Chain, scaled
+from hpsearch.networks.blocks.chain import scaled
 from hpsearch.networks.blocks.classifier import averaging_classifier
-from hpsearch.networks.blocks.residual import Layer, ResidualUnit, Style, branches, calm, preactivation
+from hpsearch.networks.blocks.residual import Layer, ResidualUnit, Style, branches_of, preactivation
 from hpsearch.networks.blocks.unit import Unit
-from hpsearch.networks.initialization import initialise
 from hpsearch.networks.parameters import SmallResNetParameters
+from hpsearch.networks.residual import initialise_residual
 
 FILTERS = (16, 32, 64)
 
@@ -27,23 +27,20 @@ def build_resnet_cifar(input_shape: tuple[int, int, int], outputs: int, **parame
     """
     settings = SmallResNetParameters(**parameters)
     style = Style(settings.norm, settings.activation, settings.preactivation, settings.shortcut)
-    features = Chain(input_shape)
-    kernel = settings.kernel_size
-    stem = Unit(
-        input_shape[0], scaled(FILTERS[0], settings.width), kernel, norm=settings.norm, activation=settings.activation
-    )
-    features.add("stem", stem)
+    channels, kernel = scaled(FILTERS[0], settings.width), settings.kernel_size
+    stem = Unit(input_shape[0], channels, kernel, norm=settings.norm, activation=settings.activation)
+    features = nn.Sequential(OrderedDict(stem=stem))
     for stage, published in enumerate(FILTERS, 1):
         filters = scaled(published, settings.width)
         for number in range(1, (settings.depth - 2) // 6 + 1):
             stride = 2 if stage > 1 and number == 1 else 1
             layers = [Layer(filters, kernel, stride), Layer(filters, kernel)]
-            first = stage == number == 1
-            features.add(f"stage{stage}_{number}", ResidualUnit(features.made.channels, layers, style, first=first))
+            unit = ResidualUnit(channels, layers, style, first=stage == number == 1)
+            features.add_module(f"stage{stage}_{number}", unit)
+            channels = filters
     if settings.preactivation:
-        features.add("last", preactivation(features.made.channels, settings.norm, settings.activation))
-    classifier = averaging_classifier(features.made.channels, outputs, settings.dropout)
-    network = nn.Sequential(OrderedDict(features=features.sequential(), classifier=classifier))
-    initialise(network, input_shape, settings, branches=branches(network, settings))
-    calm(network, settings.norm, settings.init)
+        features.add_module("last", preactivation(channels, settings.norm, settings.activation))
+    classifier = averaging_classifier(channels, outputs, settings.dropout)
+    network = nn.Sequential(OrderedDict(features=features, classifier=classifier))
+    initialise_residual(network, input_shape, settings, branches_of(network))
     return network

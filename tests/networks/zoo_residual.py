@@ -15,7 +15,6 @@ def torchvision(name: str) -> str:
 
 
 RESNET = (
-    Entry("resnet", {}, IMAGENET, 1000, 25_557_032, torchvision("resnet50"), trains=False),
     Entry("resnet18", {}, IMAGENET, 1000, 11_689_512, torchvision("resnet18"), small=QUICK),
     Entry("resnet34", {}, IMAGENET, 1000, 21_797_672, torchvision("resnet34"), trains=False),
     Entry("resnet50", {}, IMAGENET, 1000, 25_557_032, torchvision("resnet50"), small=QUICK_BOTTLENECK),
@@ -70,4 +69,82 @@ RESNET_CIFAR = (
         small={"depth": 8, "width": 0.5},
     ),
 )
-ENTRIES = RESNET + RESNET_CIFAR
+DENSENET = (
+    Entry("densenet121", {}, IMAGENET, 1000, 7_978_856, torchvision("densenet121"), trains=False),
+    Entry("densenet161", {}, IMAGENET, 1000, 28_681_000, torchvision("densenet161"), trains=False),
+    Entry("densenet169", {}, IMAGENET, 1000, 14_149_480, torchvision("densenet169"), trains=False),
+    Entry("densenet201", {}, IMAGENET, 1000, 20_013_928, torchvision("densenet201"), trains=False),
+    Entry("densenet", {}, IMAGENET, 1000, 7_978_856, torchvision("densenet121"), small={"depth": 22, "growth_rate": 4}),
+    Entry(
+        "densenet",
+        {"depth": 100, "growth_rate": 12},
+        CIFAR,
+        10,
+        769_162,
+        "imgclsmob's test of DenseNet-BC-100 (k=12); Huang et al. (2017), table 2: 0.8 million",
+        small={"depth": 22, "growth_rate": 4, "stem": "imagenet", "norm": "group", "layer_dropout": 0.1},
+        small_shape=(3, 40, 40),
+    ),
+    Entry(
+        "densenet",
+        {"depth": 40, "growth_rate": 12, "bottleneck": False, "compression": 1.0},
+        CIFAR,
+        10,
+        1_019_722,
+        "layer by layer; Huang et al. (2017), table 2: 1.0 million",
+        small={"depth": 16, "growth_rate": 4},
+    ),
+    Entry(
+        "densenet",
+        {"depth": 190, "growth_rate": 40},
+        CIFAR,
+        10,
+        25_624_430,
+        "imgclsmob's test of DenseNet-BC-190 (k=40); Huang et al. (2017), table 2: 25.6 million",
+        trains=False,
+    ),
+)
+MOBILENET = (
+    Entry("mobilenet", {}, IMAGENET, 1000, 4_231_976, "imgclsmob's table", small={**QUICK, "repeats": 1}),
+    Entry(
+        "mobilenet",
+        {"width": 0.25, "resolution": 128 / 224},
+        IMAGENET,
+        1000,
+        470_072,
+        "imgclsmob's table",
+        small={"width": 0.125, "repeats": 1, "norm": "none", "resolution": 0.75, "stem": "imagenet"},
+        small_shape=(3, 48, 40),
+    ),
+    Entry("mobilenet", {"width": 0.5}, IMAGENET, 1000, 1_331_592, "imgclsmob's table", trains=False),
+    Entry("mobilenet", {"width": 0.75}, IMAGENET, 1000, 2_585_560, "imgclsmob's table", trains=False),
+)
+SHUFFLENET = (
+    *(
+        Entry("shufflenet", {"groups": groups}, IMAGENET, 1000, count, "imgclsmob's test", trains=False)
+        for groups, count in ((1, 1_531_936), (2, 1_733_848), (4, 1_968_344))
+    ),
+    Entry("shufflenet", {}, IMAGENET, 1000, 1_865_728, "imgclsmob's test", small=QUICK),
+    Entry(
+        "shufflenet",
+        {"groups": 8},
+        IMAGENET,
+        1000,
+        2_434_768,
+        "imgclsmob's test",
+        small={"width": 0.0625, "stem": "imagenet", "norm": "none"},
+        small_shape=(3, 48, 40),
+    ),
+    *(
+        Entry("shufflenet", {"groups": groups, "width": width}, IMAGENET, 1000, count, "imgclsmob's test", trains=False)
+        for groups, width, count in (
+            (1, 0.75, 975_214),
+            (1, 0.5, 534_484),
+            (1, 0.25, 209_746),
+            (3, 0.75, 1_238_266),
+            (3, 0.5, 718_324),
+            (3, 0.25, 305_902),
+        )
+    ),
+)
+ENTRIES = RESNET + RESNET_CIFAR + DENSENET + MOBILENET + SHUFFLENET

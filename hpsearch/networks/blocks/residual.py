@@ -10,14 +10,13 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from hpsearch.networks.activations import ACTIVATIONS
 from hpsearch.networks.blocks.normalization import normalization
 from hpsearch.networks.blocks.unit import Unit
-from hpsearch.networks.parameters import ActivationName, InitializationName, NormName, ResidualParameters
+from hpsearch.networks.parameters import ActivationName, NormName
 
 ShortcutName = Literal["padding", "projection"]
 
@@ -84,29 +83,8 @@ def preactivation(channels: int, norm: NormName, activation: ActivationName) -> 
     return nn.Sequential(layers)
 
 
-def branches(network: nn.Module, settings: ResidualParameters) -> list[nn.Module]:
-    """The branches that are to give zero at the start."""
-    return (
-        [unit.branch for unit in network.modules() if isinstance(unit, ResidualUnit)] if settings.zero_residual else []
-    )
-
-
-def calm(network: nn.Module, norm: NormName, init: InitializationName) -> None:
-    """Keeps sums in bounds where no norm does, in the scheme ``auto``.
-
-    The last convolution of each of L branches is divided by √L, with which the variance at most grows by
-    (1 + 1/L)^L < e rather than by 2^L (heuristic). Branches that give zero stay as they are.
-    """
-    if norm != "none" or init != "auto":
-        return
-    found = _all_branches(network)
-    with torch.no_grad():
-        for branch in found:
-            *_, last = (layer for layer in branch.modules() if isinstance(layer, nn.Conv2d))
-            last.weight.div_(len(found) ** 0.5)
-
-
-def _all_branches(network: nn.Module) -> list[nn.Module]:
+def branches_of(network: nn.Module) -> list[nn.Module]:
+    """The branches of the residual units, in their order."""
     return [unit.branch for unit in network.modules() if isinstance(unit, ResidualUnit)]
 
 
