@@ -53,6 +53,10 @@ class DashboardProxy:
             detail = f"the dashboard only shows, and takes GET and HEAD (got {scope['method']}); see /docs for the API"
             await problem(405, None, detail, headers={"Allow": ", ".join(METHODS)})(scope, receive, send)
             return
+        if leads_out(scope["path"]):
+            detail = "there is nothing at this path; see /docs for what there is"
+            await problem(404, None, detail)(scope, receive, send)
+            return
         try:
             response = await self._asked(_request(scope, whose))
         except httpx.TimeoutException:
@@ -82,6 +86,11 @@ class DashboardProxy:
                     raise
             await asyncio.sleep(PAUSE_S)
         raise AssertionError("the last try returns or raises")
+
+
+def leads_out(path: str) -> bool:
+    """Whether a path would leave its folder, or can name no file at all."""
+    return ".." in path.replace("\\", "/").split("/") or "\0" in path
 
 
 def _request(scope: Scope, whose: str | None) -> httpx.Request:

@@ -1,9 +1,13 @@
 """The dashboard shows each owner their own studies, and takes nothing but questions."""
 
+import asyncio
 import json
 from collections.abc import Callable
+from urllib.parse import unquote
 
+import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from hpsearch.dashboard.owner import OWNER_HEADER, owner_header, owner_of
 from tests.dashboard.conftest import OWNERS, STRANGE, Mounted
@@ -130,6 +134,40 @@ def test_paths_that_lead_nowhere(mounted: Mounted, path: str) -> None:
     answer = mounted.ask(path)
     assert answer.status_code in (403, 404)
     assert "import" not in answer.text
+
+
+@pytest.mark.parametrize("encodings", [None, "", "identity", "br", "gzip"])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/static/bundle.js", 200),
+        ("/favicon.ico", 200),
+        ("/static/nothing.js", 404),
+        ("/static/../../../etc/passwd", 404),
+        ("/static/%2e%2e/%2e%2e/%2e%2e/etc/passwd", 404),
+        ("/static/..%5c..%5cetc/passwd", 404),
+        ("/static/x%00.js", 404),
+        ("/static/", 404),
+        ("/static/" + "x" * 5000, 404),
+        ("/static/%ff", 404),
+    ],
+)
+def test_files_come_whatever_encodings_a_client_takes(
+    mounted: Mounted, encodings: str | None, path: str, status: int
+) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        others = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        named = [] if encodings is None else [(b"accept-encoding", encodings.encode())]
+        decoded = unquote(path, errors="replace")
+        await mounted.proxy(
+            {**scope, "raw_path": path.encode(), "path": decoded, "headers": others + named}, receive, send, None
+        )
+
+    async def asked() -> int:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as client:
+            return (await client.get("/")).status_code
+
+    assert asyncio.run(asked()) == status
 
 
 @pytest.mark.parametrize("owner", [None, *OWNERS, "a", "☃" * 300, " ", "*"])
