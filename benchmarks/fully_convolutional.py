@@ -62,7 +62,7 @@ def in_crops(network: nn.Module, image: Tensor, batch: int) -> Tensor:
     cut = image[0].unfold(1, WINDOW, STRIDE).unfold(2, WINDOW, STRIDE)
     rows, columns = cut.shape[1:3]
     crops = cut.permute(1, 2, 0, 3, 4).flatten(0, 1)
-    logits = torch.cat([network(part) for part in crops.split(batch)])
+    logits = torch.cat([network(part) for part in torch.split(crops, batch)])
     return logits.view(rows, columns, -1).permute(2, 0, 1)[None]
 
 

@@ -29,7 +29,11 @@ def windows(network: nn.Module, image: Tensor, side: int, stride: int) -> Tensor
     return logits.view(rows, columns, -1).permute(2, 0, 1)
 
 
-@pytest.mark.parametrize("entry", [entry for entry in ZOO if entry.trains], ids=str)
+CONVERTIBLE = [entry for entry in ZOO if entry.trains and "resolution" not in entry.parameters]
+"""A network that begins with resizing the image has no window that could slide."""
+
+
+@pytest.mark.parametrize("entry", CONVERTIBLE, ids=str)
 def test_at_the_training_size_the_logits_are_the_same(entry: Entry) -> None:
     network = entry.build_small()
     images = torch.randn(3, *entry.small_shape)
