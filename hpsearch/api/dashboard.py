@@ -6,9 +6,10 @@ whose studies it may show, and reads the database in sessions that cannot write.
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
-from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from hpsearch.api.problems import problem, retry_after
@@ -46,6 +47,8 @@ class DashboardProxy:
     def __init__(self, url: str, *, idle_s: float = IDLE_S) -> None:
         """``url``: the database. The process ends ``idle_s`` after the last request."""
         self.process = DashboardProcess(url, idle_s=idle_s)
+        # Requests that wait for the process hold none of the threads in which the API works.
+        self._starter = ThreadPoolExecutor(1, "dashboard")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, whose: str | None) -> None:
         """Answers one request; ``whose`` is the owner whose studies may be seen, None for those of all."""
@@ -70,12 +73,13 @@ class DashboardProxy:
 
     def close(self) -> None:
         """Ends the process."""
+        self._starter.shutdown(wait=False, cancel_futures=True)
         self.process.close()
 
     async def _asked(self, request: httpx.Request) -> httpx.Response:
         """The beginning of the answer, its body not read yet."""
         for left in reversed(range(TRIES)):
-            place = await run_in_threadpool(self.process.ready)
+            place = await self._place()
             transport = httpx.AsyncHTTPTransport(uds=str(place), verify=False, trust_env=False)
             try:
                 return await transport.handle_async_request(request)
@@ -86,6 +90,13 @@ class DashboardProxy:
                     raise
             await asyncio.sleep(PAUSE_S)
         raise AssertionError("the last try returns or raises")
+
+    async def _place(self) -> Path:
+        """The socket of the process, which may have to be started first."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._starter, self.process.ready)
+        except RuntimeError as error:  # the proxy is closed
+            raise ChildProcessError(str(error)) from error
 
 
 def leads_out(path: str) -> bool:

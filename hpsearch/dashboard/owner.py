@@ -4,6 +4,8 @@ import base64
 
 OWNER_HEADER = "X-Hpsearch-Owner"
 """Only the proxy speaks to the dashboard's socket, and it passes on no header of this name that a client sent."""
+OWNER_VARIABLE = f"HTTP_{OWNER_HEADER.upper().replace('-', '_')}"
+"""The same where a WSGI application looks for it."""
 
 EVERYBODY = "*"
 

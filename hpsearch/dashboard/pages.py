@@ -14,7 +14,7 @@ from optuna.storages import RDBStorage, get_storage
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from hpsearch.dashboard.owner import OWNER_HEADER, owner_of
+from hpsearch.dashboard.owner import OWNER_VARIABLE, owner_of
 from hpsearch.dashboard.server import AT_ONCE
 from hpsearch.dashboard.session import views_of
 
@@ -26,7 +26,6 @@ KEPT = 6
 
 LARGEST_ID = 2**31 - 1
 
-_OWNER = f"HTTP_{OWNER_HEADER.upper().replace('-', '_')}"
 _STAGE = re.compile(r"/(?:api/studies|csv)/([0-9]+)(?:/|$)")
 
 
@@ -69,7 +68,7 @@ class Pages:
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answers one request. What an owner may not see is answered exactly as what is not there."""
         try:
-            owner = owner_of(environ.get(_OWNER, ""))
+            owner = owner_of(environ.get(OWNER_VARIABLE, ""))
         except ValueError:
             return _refused(start_response, HTTPStatus.FORBIDDEN, "the request does not say whose studies it may see")
         named = _STAGE.match(environ["PATH_INFO"])
