@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
+from hpsearch.report.architecture import importance_documents, sizes_document
 from hpsearch.report.best import best_trials, objective_of
 from hpsearch.report.documents import (
     BestDocument,
@@ -30,6 +31,8 @@ def report_document(results: StudyResults, stored_in: str, abandoned: bool = Fal
         stages=stage_documents(RECIPE, results.stages, results.trials),
         best=best_document(results),
         test=next(iter(stage_documents((StageName.TEST,), results.stages, results.trials)), None),
+        importances=importance_documents(results),
+        sizes=sizes_document(results),
         stored_in=stored_in,
     )
 

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from hpsearch.finding import Severity
+from hpsearch.report.architecture_documents import ImportanceDocument, SizesDocument
 from hpsearch.report.document import Document, Facts, Number, Parameters
 from hpsearch.stage import StageName
 from hpsearch.study import StudyState
@@ -38,6 +39,8 @@ class TrialDocument(Document):
     failure: Failure | None
     reason: str | None = Field(description="why it failed")
     duration_s: Number
+    parameter_count: int | None = Field(description="of its network; null where trials are not compared")
+    multiply_adds: int | None = Field(description="of its network, for one sample; null as above, or if unknown")
 
 
 class RoundDocument(Document):
@@ -123,6 +126,12 @@ class ReportDocument(Document):
     stages: tuple[StageDocument, ...] = Field(description="in the order of the recipe, as far as it has come")
     best: BestDocument | None = Field(description="null until a searching stage has a finished trial")
     test: StageDocument | None = Field(description="the one reading of the test split, after the recipe; null before")
+    importances: tuple[ImportanceDocument, ...] = Field(
+        description="of the hyperparameters that were searched, most important first; empty while there are few trials"
+    )
+    sizes: SizesDocument | None = Field(
+        description="what accuracy which size of network brings; null unless networks of several sizes were searched"
+    )
     stored_in: str = Field(description="folder or database, without password")
 
 

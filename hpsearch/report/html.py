@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from hpsearch.report.answers import METHOD, importance_ranking, levels_ranking, sizes_ranking, smallest_words
+from hpsearch.report.architecture import ARCHITECTURE
 from hpsearch.report.charts import curve_charts, sweep_chart, value_charts
 from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument, TaskDocument
 from hpsearch.report.findings import evidence_tables, evidence_words, listed_findings
 from hpsearch.report.ranking import Ranking, all_trials, best_ranking
+from hpsearch.report.size_charts import size_charts
 from hpsearch.report.svg import Chart, svg
 from hpsearch.report.words import (
     OUTCOME_WORDS,
@@ -66,6 +69,10 @@ def html_report(report: ReportDocument, results: StudyResults) -> str:
     sweep = sweep_chart(results)
     blocks += _charts("Curves of the best trials", curve_charts(results))
     blocks += _charts("Learning rates", [sweep] if sweep else [])
+    blocks += _architecture(report)
+    blocks += _charts(
+        "Accuracy against size" if study.metric == "val_accuracy" else "Loss against size", size_charts(results)
+    )
     blocks += _charts("What was searched", value_charts(results))
     blocks += _trials(report)
     blocks.append(f'<p class="dim">Stored in {_text(report.stored_in)} as study {study.id}.</p>')
@@ -122,6 +129,19 @@ def _charts(title: str, charts: Sequence[Chart]) -> list[str]:
 def _legend(chart: Chart) -> str:
     names = {series.name: series.colour for series in chart.series if series.points and not series.faint}
     return "".join(f'<span class="key c{colour}"></span>{_text(name)}' for name, colour in names.items())
+
+
+def _architecture(report: ReportDocument) -> Iterable[str]:
+    if importances := importance_ranking(report):
+        yield f'<h2>{_text(importances.title)}</h2>{_table(importances)}<p class="dim">{_text(METHOD)}</p>'
+    for one in report.importances:
+        if one.parameter.startswith(ARCHITECTURE):
+            table = levels_ranking(report, one)
+            yield f"<h3>{_text(table.title)}</h3>{_table(table)}"
+    if sizes := sizes_ranking(report):
+        yield f"<h2>Sizes</h2><p>{_text(sizes.title)}.</p>{_table(sizes)}"
+    if words := smallest_words(report):
+        yield f"<p>{_text(words)}</p>"
 
 
 def _trials(report: ReportDocument) -> Iterable[str]:

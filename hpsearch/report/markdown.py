@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from hpsearch.report.answers import METHOD, importance_ranking, levels_ranking, sizes_ranking, smallest_words
+from hpsearch.report.architecture import ARCHITECTURE
 from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument, TaskDocument
 from hpsearch.report.findings import evidence_tables, evidence_words, left_out_words, listed_findings
 from hpsearch.report.ranking import Ranking, best_ranking
@@ -30,6 +32,7 @@ def markdown_report(report: ReportDocument) -> str:
     if study.state in UNFINISHED and (missing := not_run(report)):
         blocks.append(escaped(f"Not run: {', '.join(missing)}"))
     blocks += findings_blocks((*report.stages, report.test) if report.test else report.stages)
+    blocks += architecture_blocks(report)
     if report.best:
         blocks += ["## Best", f"Best: {escaped(best_words(report.best))}."]
     if ranking := best_ranking(report):
@@ -56,6 +59,22 @@ def findings_blocks(stages: tuple[StageDocument, ...]) -> list[str]:
     """A heading and one list item for each finding; nothing if there is none."""
     items = [_finding(stage, finding) for stage, finding in listed_findings(stages)]
     return ["## Findings", "\n".join(items)] if items else []
+
+
+def architecture_blocks(report: ReportDocument) -> list[str]:
+    """What mattered, each level of the network's hyperparameters, and what sizes bring; nothing if nothing is known."""
+    blocks = []
+    if importances := importance_ranking(report):
+        blocks += [f"## {importances.title}", ranking_table(importances), escaped(METHOD)]
+    for one in report.importances:
+        if one.parameter.startswith(ARCHITECTURE):
+            table = levels_ranking(report, one)
+            blocks += [f"{code(table.title)}:", ranking_table(table)]
+    if sizes := sizes_ranking(report):
+        blocks += ["## Sizes", f"{escaped(sizes.title)}:", ranking_table(sizes)]
+    if words := smallest_words(report):
+        blocks.append(escaped(words))
+    return blocks
 
 
 def ranking_table(ranking: Ranking) -> str:

@@ -156,6 +156,8 @@ class TrialDetailDocument(Document):
     failure: Failure | None
     reason: str | None
     duration_s: Number
+    parameter_count: int | None
+    multiply_adds: int | None
     epochs: tuple[EpochDocument, ...] = Field(description="of trials that train for whole epochs")
     step_losses: tuple[Number, ...] = Field(description="training loss of every iteration, before its update")
     step_accuracies: tuple[Number, ...] = Field(description="training accuracy of every iteration")

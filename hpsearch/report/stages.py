@@ -104,6 +104,8 @@ def trial_document(trial: TrialRecord) -> TrialDocument:
         failure=result.failure if result else None,
         reason=result.reason if result else None,
         duration_s=result.duration_s if result else None,
+        parameter_count=result.parameter_count if result else None,
+        multiply_adds=result.multiply_adds if result else None,
     )
 
 

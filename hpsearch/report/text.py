@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hpsearch.finding import Severity
+from hpsearch.report.answers import importance_ranking, sizes_ranking, smallest_words
 from hpsearch.report.documents import (
     CheckDocument,
     FindingDocument,
@@ -46,6 +47,8 @@ OUTCOME_STYLES = {
     Outcome.OVERRIDDEN: "yellow",
     Outcome.SKIPPED: "dim",
 }
+WORDS = ("reason", "hyperparameter", "answer")
+"""Columns of a table that hold no numbers."""
 SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
@@ -59,6 +62,7 @@ def report_renderable(report: ReportDocument) -> RenderableType:
     if study.state in UNFINISHED and (missing := not_run(report)):
         parts.append(Text(f"Not run: {', '.join(missing)}"))
     parts += findings_renderable((*report.stages, report.test) if report.test else report.stages)
+    parts += architecture_renderable(report)
     if ranking := best_ranking(report):
         parts += ["", ranking_renderable(ranking)]
     if report.best:
@@ -91,6 +95,16 @@ def findings_renderable(stages: tuple[StageDocument, ...]) -> list[RenderableTyp
     parts: list[RenderableType] = ["", Text("Findings", style="bold")] if found else []
     for stage, finding in found:
         parts.append(_finding(stage, finding))
+    return parts
+
+
+def architecture_renderable(report: ReportDocument) -> list[RenderableType]:
+    """What mattered, and what sizes bring; nothing of either that is not known."""
+    parts: list[RenderableType] = []
+    for table in (importance_ranking(report), sizes_ranking(report)):
+        parts += ["", ranking_renderable(table)] if table else []
+    if words := smallest_words(report):
+        parts.append(Text(words))
     return parts
 
 
@@ -141,7 +155,7 @@ def ranking_renderable(ranking: Ranking) -> RenderableType:
     """A table with a title above it."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for column in ranking.columns:
-        table.add_column(Text(column), overflow="fold", justify="left" if column == "reason" else "right")
+        table.add_column(Text(column), overflow="fold", justify="left" if column in WORDS else "right")
     for row in ranking.rows:
         table.add_row(*(Text(cell) for cell in row))
     return Group(Text(ranking.title, style="bold"), table)
