@@ -40,8 +40,9 @@ async def first_page(parts: Parts) -> Response:
     responses={503: {"model": Readiness, "description": "Some part is not ready."}},
 )
 def readyz(parts: Parts) -> Response:
-    """Whether the database is reachable and up to date, and a conductor is connected to it. Any key will do."""
-    found = readiness(parts.engine)
+    """Whether the database is reachable and up to date, and a conductor and this process's
+    own bell are connected to it. Any key will do."""
+    found = readiness(parts.engine, parts.bell)
     return JSONResponse(found.model_dump(), 200 if found.ready else 503)
 
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from hpsearch.store.bell import Bell
 from hpsearch.store.engine import CONDUCTOR
 from hpsearch.store.schema import MIGRATIONS
 from hpsearch.store.tables import SCHEMA
@@ -25,9 +26,10 @@ class Readiness(BaseModel):
     database: Part
     migrations: Part
     conductor: Part
+    bell: Part = Field(description="Whether this process hears of changes at once; streams say nothing without it.")
 
 
-def readiness(engine: Engine) -> Readiness:
+def readiness(engine: Engine, bell: Bell) -> Readiness:
     """Asks the database once, without repetition: whoever asks for readiness asks again."""
     try:
         with engine.connect() as connection:
@@ -35,10 +37,17 @@ def readiness(engine: Engine) -> Readiness:
     except SQLAlchemyError:
         unknown = Part(ready=False, detail="unknown while the database cannot be reached")
         database = Part(ready=False, detail="cannot be reached; the log of the database's server may say why")
-        return Readiness(ready=False, database=database, migrations=unknown, conductor=unknown)
+        return Readiness(ready=False, database=database, migrations=unknown, conductor=unknown, bell=_bell(bell))
     database = Part(ready=True, detail="reachable")
-    ready = migrations.ready and conductor.ready
-    return Readiness(ready=ready, database=database, migrations=migrations, conductor=conductor)
+    heard = _bell(bell)
+    ready = migrations.ready and conductor.ready and heard.ready
+    return Readiness(ready=ready, database=database, migrations=migrations, conductor=conductor, bell=heard)
+
+
+def _bell(bell: Bell) -> Part:
+    if bell.is_alive:
+        return Part(ready=True, detail="listens")
+    return Part(ready=False, detail="does not listen to the database; it tries again every few seconds")
 
 
 def _migrations(connection: Connection) -> Part:

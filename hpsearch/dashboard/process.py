@@ -102,8 +102,10 @@ def _await_ready(process: "subprocess.Popen[str]") -> None:
     if process.stdout is None:
         raise ChildProcessError("the dashboard's process has no standard output")
     until = time.monotonic() + START_S
+    waiting = select.poll()  # select() itself knows no descriptors above 1,023
+    waiting.register(process.stdout, select.POLLIN)
     while time.monotonic() < until:
-        if select.select([process.stdout], [], [], 0.5)[0]:
+        if waiting.poll(500):
             if process.stdout.readline() == "ready\n":
                 return
             raise ChildProcessError("the dashboard's process has ended while it started; its own words are above")

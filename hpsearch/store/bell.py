@@ -52,6 +52,7 @@ class Bell:
         self._subscribers: dict[object, Hear] = {}
         self._lock = threading.Lock()
         self._closing = threading.Event()
+        self._listens = False
         self._wake_read, self._wake_write = os.pipe()
         self._thread = threading.Thread(target=self._listen, name="bell", daemon=True)
 
@@ -70,6 +71,11 @@ class Bell:
                 self._subscribers.pop(mark, None)
 
         return unsubscribe
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the connection stands and its thread listens."""
+        return self._listens and self._thread.is_alive()
 
     def start(self) -> None:
         """Begins to listen, and to try for ever to get a connection."""
@@ -107,8 +113,12 @@ class Bell:
                 continue
             pause = FIRST_PAUSE_S
             with connection:
-                self._tell(None)
-                self._hear(connection)
+                self._listens = True
+                try:
+                    self._tell(None)
+                    self._hear(connection)
+                finally:
+                    self._listens = False
 
     def _connect(self) -> "psycopg.Connection[object]":
         pooled = self._engine.raw_connection()

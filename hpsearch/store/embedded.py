@@ -158,8 +158,10 @@ class EmbeddedPostgres:
 
     def _read(self, reading: int, deadline: float) -> str:
         answer = b""
+        waiting = select.poll()  # select() itself knows no descriptors above 1,023
+        waiting.register(reading, select.POLLIN)
         while True:
-            if not select.select([reading], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            if not waiting.poll(max(0.0, deadline - time.monotonic()) * 1000):
                 self._wait(deadline)
             part = os.read(reading, 65536)
             if not part:

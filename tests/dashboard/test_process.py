@@ -1,6 +1,7 @@
 """The dashboard's process: started when it is needed, ended when it is not, restarted when it died."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -54,6 +55,18 @@ def test_it_ends_when_nobody_asks_and_comes_back(fresh: Callable[..., Mounted]) 
     until(lambda: gone(child))
     assert not socket.parent.exists()
     assert made.ask("/api/meta").status_code == 200
+
+
+def test_it_starts_with_many_descriptors_open(fresh: Callable[..., Mounted]) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    taken = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        assert fresh().proxy.process.ready().exists()
+    finally:
+        for descriptor in taken:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_close_ends_it_for_good(fresh: Callable[..., Mounted]) -> None:
