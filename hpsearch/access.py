@@ -7,14 +7,14 @@ from enum import StrEnum
 
 
 class Scope(StrEnum):
-    """What a key allows. None includes another."""
+    """What a key allows. Only admin includes something of the others."""
 
     READ = "read"
     """See the owner's studies."""
     SUBMIT = "submit"
     """Submit studies, and cancel, pause, resume and delete the owner's."""
     ADMIN = "admin"
-    """See and end everybody's studies, and manage keys."""
+    """See everybody's studies, and cancel, pause, resume and delete them. To submit some it takes submit as well."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ class Key:
     revoked_at: datetime | None
 
     def allows(self, scope: Scope) -> bool:
-        """Whether the key has the scope."""
-        return scope in self.scopes
+        """Whether the key has the scope, or one that includes it: who administers reads."""
+        return scope in self.scopes or (scope is Scope.READ and Scope.ADMIN in self.scopes)
 
     @property
     def whose(self) -> str | None:

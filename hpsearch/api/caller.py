@@ -24,22 +24,22 @@ Parts = Annotated[ServiceParts, Depends(parts_of)]
 Caller = Annotated[Key, Depends(key_of)]
 
 
-def requires(scope: Scope) -> params.Depends:
-    """A dependency that refuses keys without the scope; for ``dependencies=[requires(Scope.SUBMIT)]``."""
+def requires(*scopes: Scope) -> params.Depends:
+    """A dependency that refuses keys with none of the scopes; for ``dependencies=[requires(Scope.SUBMIT)]``."""
 
     async def check(caller: Caller) -> None:
-        if not caller.allows(scope):
-            raise HTTPException(403, lacking(caller, scope))
+        if not any(caller.allows(scope) for scope in scopes):
+            raise HTTPException(403, lacking(caller, *scopes))
 
     return cast("params.Depends", Depends(check))
 
 
-def lacking(key: Key, scope: Scope) -> str:
+def lacking(key: Key, *scopes: Scope) -> str:
     """Why the key is not enough."""
     has = ", ".join(sorted(key.scopes)) or "nothing"
     return (
-        f"this needs a key with the scope {scope}, and the key {key.prefix} has {has}; ask for one that was created "
-        "with this scope"
+        f"this needs a key with the scope {' or '.join(scopes)}, and the key {key.prefix} has {has}; ask for one that "
+        "was created with this scope"
     )
 
 

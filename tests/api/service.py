@@ -48,7 +48,7 @@ class Service:
         self._runner.close()
 
     def key(self, *scopes: Scope, owner: str = "ada", limits: Limits | None = None) -> tuple[Key, str]:
-        """A new key with its secret; without scopes that of an admin, which neither reads nor submits."""
+        """A new key with its secret; without scopes that of an admin, which does not submit."""
         return self.parts.keyring.create(owner, "test", scopes or [Scope.ADMIN], limits or Limits())
 
     def secret(self, *scopes: Scope, owner: str = "ada", limits: Limits | None = None) -> str:

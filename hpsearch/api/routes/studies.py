@@ -22,7 +22,7 @@ StudyId = Annotated[int, Path(ge=1, le=LARGEST_ID, description="The number of th
 
 READING: dict[str, Any] = {"dependencies": [requires(Scope.READ)], "responses": refusals(404)}
 STEERING: dict[str, Any] = {
-    "dependencies": [requires(Scope.SUBMIT)],
+    "dependencies": [requires(Scope.SUBMIT, Scope.ADMIN)],
     "responses": refusals(404, 409),
 }
 ACCEPTED: dict[int | str, dict[str, Any]] = {
