@@ -20,7 +20,7 @@ from hpsearch.errors import DatabaseUnavailableError
 OPEN = frozenset({("GET", "/healthz")})
 """Method and path of everything that answers without a key; ``LOGIN`` takes the key in its body."""
 
-REVIEW_S = 20.0
+REVIEW_S = 5.0
 """How long an answer that streams goes on at most before its key is looked up again; asked when it says something."""
 
 

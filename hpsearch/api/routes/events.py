@@ -26,8 +26,11 @@ from hpsearch.study import ENDED
 
 router = APIRouter(prefix="/v1/studies/{study_id}/events", tags=["events"], responses=COMMON)
 
-KEEP_ALIVE_S = 15.0
-"""After so much silence a comment is sent, so that nothing between server and client takes the stream for dead."""
+KEEP_ALIVE_S = 10.0
+"""After so much silence a comment is sent, so that nothing between server and client takes the stream for dead.
+
+With it the gate looks whether the key still counts.
+"""
 LOOK_S = 0.5
 """How often a stream looks whether the server stops. It looks at a flag, not at the database."""
 AT_ONCE = 500

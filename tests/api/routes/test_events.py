@@ -13,6 +13,8 @@ import httpx
 import pytest
 
 from hpsearch.access import Limits
+from hpsearch.api.app import create_app
+from hpsearch.api.gate import REVIEW_S
 from hpsearch.api.routes import events
 from hpsearch.api.routes.events import Watch
 from hpsearch.study import StudyState, Wish
@@ -234,6 +236,17 @@ def test_what_a_stream_begins_with_is_read_once(service: Service, monkeypatch: p
     answer = service.ask("GET", f"/v1/studies/{study.id}/events", secret)
     last = [one.id for one in told(iter(answer.text.split("\n")))][-1]
     assert asked == [0, last]
+
+
+def test_a_silent_stream_ends_soon_after_its_key_was_revoked(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert REVIEW_S <= 5 <= events.KEEP_ALIVE_S <= 10
+    monkeypatch.setattr(Watch.__init__, "__defaults__", (0.05,))
+    key, secret = service.key(*EVERYTHING)
+    study_id = service.study(secret)
+    with live(create_app(service.parts, review_s=0.01)) as server, watching(server, secret, study_id) as stream:
+        next(stream)
+        service.parts.keyring.revoke(key.prefix)
+        assert list(stream) == []
 
 
 def test_a_key_has_so_many_streams_and_others_have_their_own(service: Service, server: Live) -> None:
