@@ -56,7 +56,7 @@ class Journal:
             await self._app(scope, receive, sending)
         except Exception as error:
             log.write(
-                logging.ERROR, "error", request_id=state["request_id"], error="".join(traceback.format_exception(error))
+                logging.ERROR, "error", request=state["request_id"], error="".join(traceback.format_exception(error))
             )
             if status != GONE:
                 raise
@@ -134,13 +134,13 @@ def _facts(scope: Scope) -> dict[str, object]:
     key: Key | None = state.get("key")
     named = scope.get("path_params", {})
     return {
-        "request_id": state["request_id"],
+        "request": state["request_id"],
         "method": scope["method"],
         "path": scope["path"][:500],
         "client": scope["client"][0] if scope.get("client") else None,
         "key": None if key is None else key.prefix,
         "owner": None if key is None else key.owner,
-        "study_id": _study_of(scope),
+        "study": _study_of(scope),
         "stage": named.get("stage"),
         "trial": named.get("number"),
     }

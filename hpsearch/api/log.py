@@ -12,7 +12,7 @@ LOGGER = "hpsearch.api"
 
 def write(level: int, event: str, **facts: Any) -> None:
     """One line; facts that are None are left out."""
-    line = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "level": logging.getLevelName(level).lower()}
+    line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "level": logging.getLevelName(level).lower()}
     line |= {"event": event} | {name: value for name, value in facts.items() if value is not None}
     logging.getLogger(LOGGER).log(level, "%s", without_keys(json.dumps(line, default=str)))
 

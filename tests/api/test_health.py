@@ -4,7 +4,6 @@ import threading
 import time
 
 import httpx
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 

@@ -39,11 +39,11 @@ def test_each_request_is_one_line_of_json(service: Service, written: StringIO) -
     answer = service.ask("GET", f"/v1/studies/{study}/trials/coarse/0?x=1", secret, headers=told)
     assert answer.headers["x-request-id"] == "night-run.7"
     submitted, looked = lines(written)
-    assert submitted["study_id"] == study
-    assert {"method", "path", "status", "duration_ms", "client", "at"} <= looked.keys()
-    assert looked["request_id"] == "night-run.7"
+    assert submitted["study"] == study
+    assert {"method", "path", "status", "duration_ms", "client", "time"} <= looked.keys()
+    assert looked["request"] == "night-run.7"
     assert (looked["key"], looked["owner"]) == (key.prefix, "ada")
-    assert (looked["study_id"], looked["stage"], looked["trial"]) == (study, "coarse", "0")
+    assert (looked["study"], looked["stage"], looked["trial"]) == (study, "coarse", "0")
     assert "?" not in looked["path"]
 
 
@@ -94,7 +94,7 @@ def test_a_fault_is_a_problem_document_without_its_traceback(service: Service, w
     assert "told with a key" not in answer.text
     told, request = lines(written)
     assert "Traceback" in told["error"]
-    assert told["request_id"] == request["request_id"] == answer.headers["x-request-id"]
+    assert told["request"] == request["request"] == answer.headers["x-request-id"]
     assert request["status"] == 500
     assert answer.headers["x-request-id"] in answer.json()["detail"]
 
