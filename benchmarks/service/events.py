@@ -1,14 +1,16 @@
 """Time from the commit of an event until a client has read it."""
 
+import io
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from itertools import cycle
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, text
 from sqlalchemy import event as hook
 
-from benchmarks.service.clients import Door
 from benchmarks.service.figures import milliseconds, quantile, table
 from benchmarks.service.samples import begun, result
 from benchmarks.service.server import Server, Storage
@@ -16,6 +18,7 @@ from hpsearch.store.postgres import PostgresStore
 
 PER_SECOND = 20.0
 STREAMS = 50
+KEYS = 10
 QUIET_S = 3.0
 """For streams to open, and for the last events to arrive."""
 HEAD = ("commit to client", "p50, ms", "p99, ms", "most, ms", "events read", "of")
@@ -38,19 +41,24 @@ def events(server: Server, storage: Storage, count: int) -> str:
 class Streams:
     """Streams that are open, each read by a thread of its own."""
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, url: str, secrets: Iterator[str]) -> None:
+        """``secrets``: one key after the other, since each may have a few streams only."""
+        self._url = url
+        self._secrets = secrets
         self._sockets: list[socket.socket] = []
 
     def open(self, study_id: int) -> dict[int, float]:
-        """Begins to read the events of a study; what is given back fills up."""
-        place = urlsplit(self._door.url)
+        """Begins to read the events of a study; what is given back fills up. Raises RuntimeError if it is refused."""
+        place = urlsplit(self._url)
         connection = socket.create_connection((place.hostname, place.port or 80))
         asked = f"GET /v1/studies/{study_id}/events HTTP/1.1\r\nHost: {place.netloc}\r\n"
-        connection.sendall(f"{asked}Authorization: Bearer {self._door.secret}\r\n\r\n".encode())
-        times: dict[int, float] = {}
+        connection.sendall(f"{asked}Authorization: Bearer {next(self._secrets)}\r\n\r\n".encode())
         self._sockets.append(connection)
-        threading.Thread(target=self._read, args=(connection, times), daemon=True).start()
+        lines = connection.makefile("rb")
+        if b" 200 " not in (status := lines.readline()):
+            raise RuntimeError(f"the stream was refused: {status!r}")
+        times: dict[int, float] = {}
+        threading.Thread(target=self._read, args=(lines, times), daemon=True).start()
         return times
 
     def close(self) -> None:
@@ -59,8 +67,8 @@ class Streams:
             connection.shutdown(socket.SHUT_RDWR)
             connection.close()
 
-    def _read(self, connection: socket.socket, times: dict[int, float]) -> None:
-        with connection.makefile("rb") as lines:
+    def _read(self, lines: io.BufferedReader, times: dict[int, float]) -> None:
+        with lines:
             for line in lines:
                 if line.startswith(b"id: "):
                     times[int(line[4:])] = time.perf_counter()
@@ -70,10 +78,11 @@ def _measured(
     server: Server, storage: Storage, name: str, count: int, streams: int, others: int
 ) -> tuple[list[float], int]:
     """The times of all streams, and how many there should be."""
-    key, secret = storage.key("watcher")
+    keys = [storage.key("watcher") for _ in range(KEYS)]
+    key = keys[0][0]
     lease, jobs = begun(storage.engine, key, f"events-{name}", count)
     store = PostgresStore(storage.engine)
-    opened = Streams(Door(server.url, secret))
+    opened = Streams(server.url, cycle(secret for _, secret in keys))
     for other in range(others):
         opened.open(begun(storage.engine, key, f"events-{name}-{other}", 1)[0].study_id)
     read = [opened.open(lease.study_id) for _ in range(streams)]
