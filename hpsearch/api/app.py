@@ -19,10 +19,12 @@ from hpsearch.api.refused import add_refusals
 from hpsearch.api.room import MOST, Room
 from hpsearch.api.routes import ROUTERS
 from hpsearch.api.routes.components import components
+from hpsearch.api.routes.examples import add_examples
 from hpsearch.api.streams import Streams
 from hpsearch.api.turns import Turns
 from hpsearch.api.wrong_keys import WrongKeys
 
+OF_BODIES = ("408", "413")
 REPORTS = 2
 """Reports that are written at the same time: one of a large study takes a second and a hundred megabytes."""
 REPORT_WAIT_S = 10.0
@@ -54,8 +56,11 @@ class Service(FastAPI):
             schemas.setdefault(name, schema)
         document["security"] = [{"key": []}]
         for path, calls in document["paths"].items():
-            for call in calls.values():
+            for method, call in calls.items():
                 call["responses"] |= {str(one): told for one, told in _of_frame(path, call).items()} | call["responses"]
+                if method == "get":  # it has no body that could be too long or too slow
+                    call["responses"] = {one: told for one, told in call["responses"].items() if one not in OF_BODIES}
+        add_examples(document)
         return document
 
 

@@ -1,6 +1,6 @@
 """How a browser logs in and out: once with a key, then with the cookie of a session."""
 
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter
@@ -20,7 +20,27 @@ FORM: Final = "application/x-www-form-urlencoded"
 router = APIRouter(tags=["session"])
 
 
-@router.post("/session", status_code=303, responses=refusals(401, 413, 415, 429), include_in_schema=False)
+FIELDS: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["key"],
+    "properties": {
+        "key": {"type": "string", "description": "The API key."},
+        "next": {"type": "string", "description": "The path on this server that the answer leads to."},
+    },
+}
+REFUSED: Final[dict[int | str, dict[str, Any]]] = refusals(401, 403, 408, 413, 415, 429)
+REFUSED[401]["content"] = {**REFUSED[401]["content"], "text/html": {"schema": {"type": "string"}}}
+
+
+@router.post(
+    "/session",
+    status_code=303,
+    response_class=Response,
+    response_description="Logged in: the cookie is set, and `Location` leads on.",
+    summary="Log in, as the form of the login page does it",
+    responses=REFUSED,
+    openapi_extra={"security": [], "requestBody": {"required": True, "content": {FORM: {"schema": FIELDS}}}},
+)
 async def log_in(request: Request) -> Response:
     """Opens a session for the key in the form's field ``key`` and leads to the local address in ``next``."""
     form = await _form(request)

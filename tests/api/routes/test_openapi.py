@@ -11,6 +11,7 @@ from jsonschema.protocols import Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from hpsearch.api.routes.examples import examples
 from tests.api.routes.working import EVERYTHING, worked
 from tests.api.service import Service
 
@@ -77,6 +78,23 @@ def test_every_operation_is_described(document: dict[str, Any]) -> None:
         assert {"401", "403", "422", "429", "503"} <= operation["responses"].keys(), place
     assert document["security"] == [{"key": []}]
     assert document["components"]["securitySchemes"]["key"] == {"type": "http", "scheme": "bearer"}
+
+
+def test_every_successful_answer_has_an_example_that_is_true(document: dict[str, Any]) -> None:
+    assert examples().keys() <= {operation["operationId"] for _, _, operation in operations(document)}
+    for method, path, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            if status < "300" and status not in BODILESS:
+                shown = [content for content in answer["content"].values() if "example" in content]
+                assert shown, (method, path, status)
+                for content in shown:
+                    validator(document, content["schema"]).validate(content["example"])
+
+
+def test_only_calls_with_bodies_can_have_bodies_that_are_refused(document: dict[str, Any]) -> None:
+    for path, methods in document["paths"].items():
+        assert not {"408", "413"} & methods.get("get", {"responses": {}})["responses"].keys(), path
+    assert {"303", "401", "415"} <= document["paths"]["/session"]["post"]["responses"].keys()
 
 
 def test_bodies_are_taken_as_json_and_yaml(document: dict[str, Any]) -> None:
