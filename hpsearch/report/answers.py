@@ -36,7 +36,7 @@ def levels_ranking(report: ReportDocument, one: ImportanceDocument) -> Ranking:
             level.level,
             str(level.trials),
             "" if level.beaten is None else f"{level.beaten:.0%} ± {level.beaten_error or 0.0:.0%}",
-            f"{value_words(level.best_value)} ± {value_words(level.best_value_error)}",
+            f"{value_words(level.best_value)} ± {level.best_value_error or 0.0:.2g}",
             f"{level.best_stage} {level.best_trial}",
         )
         for level in one.levels

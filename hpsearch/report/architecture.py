@@ -21,6 +21,9 @@ from hpsearch.task import Task
 
 FEWEST = 8
 """Trials with a value: of fewer nothing is said (heuristic)."""
+MOST = 1000
+"""Of more trials importances are told from about so many, evenly spread from the best to the worst: a report is asked
+for often, and more would hardly change an answer."""
 ALIKE = 2.0
 """Two levels differ if their means lie further apart than so many standard errors of the difference."""
 ARCHITECTURE = "network."
@@ -56,12 +59,13 @@ def importance_documents(results: StudyResults) -> tuple[ImportanceDocument, ...
         return ()
     sign = 1.0 if objective.sense == "maximize" else -1.0
     numbers = {(trial.stage, trial.number): trial.round for trial in results.trials}
-    rounds = [(trial.stage, numbers[trial.stage, trial.number]) for trial in trials]
-    beaten = shares_beaten([sign * trial.value for trial in trials], rounds)
+    every = -(-len(trials) // MOST)
+    rounds = [(trial.stage, numbers[trial.stage, trial.number]) for trial in trials[::every]]
+    beaten = shares_beaten([sign * trial.value for trial in trials[::every]], rounds)
     paths = [path for path in study.definition.space if all(path in trial.parameters for trial in trials)]
     found = {path: levels([trial.parameters[path] for trial in trials]) for path in paths}
     found = {path: of for path, of in found.items() if len(of.names) > 1}
-    ranked = importances(beaten, rounds, [of.places for of in found.values()])
+    ranked = importances(beaten, rounds, [of.places[::every] for of in found.values()])
     documents = [
         _importance(path, of, importance, trials, lambda value: standard_error(value, objective, task))
         for (path, of), importance in zip(found.items(), ranked, strict=True)
@@ -96,7 +100,7 @@ def _importance(
         )
     p_value = importance.p_value
     distinguishable = p_value < SIGNIFICANCE
-    score = f"{number_words(best.value)} ± {number_words(error(best.value))}"
+    score = f"{number_words(best.value)} ± {error(best.value):.2g}"
     best_has = f"the best trial has {value_words(best.parameters[path])} ({score})"
     if not distinguishable:
         chance = f"not distinguishable from chance (p = {p_value:.2f})"

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 
 SIGNIFICANCE = 0.05
 """Chance of calling any hyperparameter of a study important that is not."""
+SWEEPS, SETTLED = 20, 1e-3
+"""Effects are fitted so many times at most, until none changes by more than this share."""
 
 
 @dataclass(frozen=True)
@@ -107,26 +109,52 @@ def importances(
     found = []
     for number, column in enumerate(columns):
         others = [columns[other] for other in fitted if other != number]
-        beside = association(_aligned(beaten, rounds, others), rounds, column, len(others))
+        beside = association(_aligned(beaten, rounds, others, column), rounds, column, len(others))
         whole = association(beaten, rounds, column).total
         share = beside.share * min(1.0, beside.total / whole) if whole else 0.0
         found.append(Importance(share, p_values[number], beside.ranks))
     return found
 
 
-def _aligned(beaten: Sequence[float], rounds: Sequence[Hashable], columns: Sequence[Sequence[int]]) -> list[float]:
-    """``beaten`` without what the levels of ``columns`` add in each round, one column after the other."""
-    found = list(beaten)
-    for column in columns:
-        sums: dict[Hashable, list[float]] = defaultdict(list)
-        for name, place, value in zip(rounds, column, found, strict=True):
-            sums[name].append(value)
-            sums[name, place].append(value)
-        means = {key: math.fsum(part) / len(part) for key, part in sums.items()}
-        found = [
-            value - means[name, place] + means[name] for name, place, value in zip(rounds, column, found, strict=True)
-        ]
-    return found
+def _aligned(
+    beaten: Sequence[float],
+    rounds: Sequence[Hashable],
+    columns: Sequence[Sequence[int]],
+    beside: Sequence[int] | None = None,
+) -> list[float]:
+    """``beaten`` without what the levels of ``columns`` add in each round.
+
+    Their effects are fitted together, and with that of ``beside``, which is left in: each in turn to what the others
+    leave, until nothing changes any more (backfitting).
+    """
+    if not columns:
+        return list(beaten)
+    fitted = [*columns, *([] if beside is None else [beside])]
+    effects = [[0.0] * len(beaten) for _ in fitted]
+    left = list(beaten)
+    for _ in range(SWEEPS):
+        change = 0.0
+        for number, column in enumerate(fitted):
+            partial = [value + effect for value, effect in zip(left, effects[number], strict=True)]
+            new = _effects(partial, rounds, column)
+            change = max(change, *(abs(one - other) for one, other in zip(new, effects[number], strict=True)))
+            effects[number] = new
+            left = [value - effect for value, effect in zip(partial, new, strict=True)]
+        if change < SETTLED:
+            break
+    return left if beside is None else [value + effect for value, effect in zip(left, effects[-1], strict=True)]
+
+
+def _effects(values: Sequence[float], rounds: Sequence[Hashable], column: Sequence[int]) -> list[float]:
+    """For each trial the mean of its round's trials at its level, less the mean of its round."""
+    of_round: dict[Hashable, list[float]] = defaultdict(list)
+    of_level: dict[tuple[Hashable, int], list[float]] = defaultdict(list)
+    for name, place, value in zip(rounds, column, values, strict=True):
+        of_round[name].append(value)
+        of_level[name, place].append(value)
+    middle = {name: math.fsum(part) / len(part) for name, part in of_round.items()}
+    effect = {key: math.fsum(part) / len(part) - middle[key[0]] for key, part in of_level.items()}
+    return [effect[key] for key in zip(rounds, column, strict=True)]
 
 
 def association(
