@@ -1,6 +1,7 @@
 """The OpenAPI document: valid, complete, and true of what the routes answer."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from jsonschema.protocols import Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from hpsearch.api.docs import page
 from hpsearch.api.routes.examples import examples
 from tests.api.routes.working import EVERYTHING, worked
 from tests.api.service import Service
@@ -176,3 +178,16 @@ def test_an_event_is_what_the_document_says(service: Service, document: dict[str
     assert len(told) == 8
     for one in told:
         schema.validate(one)
+
+
+def test_the_page_for_people_reads_as_text(document: dict[str, Any]) -> None:
+    shown = page(document)
+    assert "`" not in re.sub(r"<pre>.*?</pre>", "", shown, flags=re.DOTALL)
+    assert "<code>Last-Event-ID</code>" in shown
+    submit = next(part for part in shown.split("<details>") if "Submit a study" in part)
+    assert submit.count("choice: [16, 32]") == 1
+    assert "application/yaml, application/x-yaml, text/yaml" in submit
+    for part in shown.split("<details>")[1:]:
+        codes = re.findall(r"<code>(\d{3})</code>", part)
+        assert codes == sorted(codes)
+    assert shown.count("<p>For example</p>") >= 15
