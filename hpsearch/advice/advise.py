@@ -44,9 +44,9 @@ def advise(definition: StudyDefinition, task: Task) -> tuple[Finding, ...]:
     looked_at = points(network.parameters)
     noticed = [
         _Noticed(finding, point)
-        for number, point in enumerate(looked_at)
+        for point in looked_at
         for finding in findings_of(
-            facts_of_settings(network_settings(network, point), purpose, try_out=number == 0),
+            facts_of_settings(network_settings(network, point), purpose),
             codes,
         )
     ]

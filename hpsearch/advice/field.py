@@ -55,7 +55,7 @@ def receptive_field_too_small(facts: Facts) -> Iterator[Remark]:
     really matters is smaller than the theoretical one, which is computed here.
     """
     views = _views(facts)
-    if not views:
+    if not any(len(call.axes) == 2 for call in facts.of(Kind.CONVOLUTION)):
         return
     _, height, width = facts.purpose.input_shape
     for place, side in enumerate((height, width)):

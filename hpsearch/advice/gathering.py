@@ -1,5 +1,7 @@
 """Gathers the facts about one network: builds it, follows it, and tries it out."""
 
+import contextlib
+
 import torch
 from torch import nn
 
@@ -11,9 +13,6 @@ from hpsearch.factory import USERS_FAILURES
 from hpsearch.job import NetworkSettings
 from hpsearch.networks.build import build_network
 
-MOST_PROBED = 5_000_000
-"""Parameters of a named network that is tried out with real numbers: larger ones would take seconds, and are tried in
-this project's own tests, at a smaller size. A user's own network is always tried."""
 LONGEST_REASON = 300
 
 
@@ -27,31 +26,25 @@ def facts_of_network(network: nn.Module, purpose: Purpose) -> Facts:
     try:
         seen = traced(network, images)
         used = seen.used | traced(network, images, training=True).used
-        probe = None if on_meta or seen.last is None else probed(network, purpose.input_shape)
+        sound = seen.shape == (2, purpose.outputs) and not on_meta
+        probe = probed(network, purpose.input_shape) if sound else None
     except USERS_FAILURES as error:
         return Facts(purpose, failure=_reason(error))
     return Facts(purpose, seen.calls, seen.last, unused_layers(network, used), probe)
 
 
-def facts_of_settings(settings: NetworkSettings, purpose: Purpose, *, try_out: bool = True) -> Facts:
+def facts_of_settings(settings: NetworkSettings, purpose: Purpose) -> Facts:
     """The facts about a network that is built for it; what building raises is a fact.
 
-    A named network is followed without memory for its weights, and tried out only if it is small; a user's own one
-    and another package's is really built, and always tried out.
+    A user's own network is really built and tried out. A named one is followed without memory for its weights: how it
+    behaves does not depend on its user, and is tried in this project's own tests.
     """
-
-    def built() -> nn.Module:
-        return build_network(settings, purpose.input_shape, purpose.outputs, seed=0)
-
     try:
-        if settings.name is None:
-            return facts_of_network(built(), purpose)
-        with torch.device("meta"):
-            network = built()
-        small = sum(parameter.numel() for parameter in network.parameters()) <= MOST_PROBED
-        return facts_of_network(built() if small and try_out else network, purpose)
+        with torch.device("meta") if settings.factory is None else contextlib.nullcontext():
+            network = build_network(settings, purpose.input_shape, purpose.outputs, seed=0)
     except DefinitionError as error:
         return Facts(purpose, failure=_reason(error))
+    return facts_of_network(network, purpose)
 
 
 def _reason(error: BaseException) -> str:

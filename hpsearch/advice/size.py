@@ -65,7 +65,7 @@ def large_first_kernel(facts: Facts) -> Iterator[Remark]:
     """
     for call in facts.of(Kind.CONVOLUTION):
         largest = max((axis.kernel for axis in call.axes), default=0)
-        if largest > LARGEST_FIRST_KERNEL and facts.reaches_images(call):
+        if largest > LARGEST_FIRST_KERNEL and facts.reaches_images(call) and not call.covers_map:
             stride = max(axis.stride for axis in call.axes)
             yield Remark(
                 call.name,

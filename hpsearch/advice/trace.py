@@ -23,6 +23,8 @@ class Trace:
     calls: tuple[Call, ...]
     last: int | None
     """The call that made the output; None if it is not one tensor or no call was seen to make it."""
+    shape: tuple[int, ...] | None
+    """Of the output; None if it is not one tensor."""
     used: frozenset[str]
     """Parameters that some call took, and modules that were called."""
 
@@ -37,7 +39,8 @@ def traced(network: nn.Module, images: Tensor, *, training: bool = False) -> Tra
     with torch.no_grad(), torch.random.fork_rng(devices=[]), recorder.watching(), recorder:
         found = network.train(training)(images)
     last = recorder.maker_of(found) if isinstance(found, Tensor) else None
-    return Trace(tuple(recorder.calls), None if last == IMAGES else last, frozenset(recorder.used))
+    shape = tuple(found.shape) if isinstance(found, Tensor) else None
+    return Trace(tuple(recorder.calls), None if last == IMAGES else last, shape, frozenset(recorder.used))
 
 
 def unused_layers(network: nn.Module, used: frozenset[str]) -> tuple[str, ...]:
@@ -142,6 +145,9 @@ class _Recorder(TorchFunctionMode):
         """Keeps track of the module that the pass is in; joins what no function was seen to make to its module."""
         with contextlib.ExitStack() as hooks:
             for path, module in self._network.named_modules():
+                if isinstance(module, torch.jit.ScriptModule):  # cannot be looked into, so that all of it counts
+                    self.used.update((path, *(self._names[id(one)] for one in module.parameters())))
+                    continue
                 hooks.callback(module.register_forward_pre_hook(self._entering(path), with_kwargs=True).remove)
                 hooks.callback(module.register_forward_hook(self._leaving, with_kwargs=True).remove)
             yield

@@ -20,7 +20,7 @@ def even_kernel(facts: Facts) -> Iterator[Remark]:
     """
     for call in facts.of(Kind.CONVOLUTION):
         axis = next((one for one in call.axes if one.kernel % 2 == 0 and one.stride == 1 and one.side > 1), None)
-        if axis is None:
+        if axis is None or call.covers_map:
             continue
         if axis.made == axis.side:
             effect = f"keeps its {axis.side} pixels only with padding on one side, which moves it by half a pixel"

@@ -130,6 +130,17 @@ def raising(network: Own, images: Tensor) -> Tensor:
     raise RuntimeError("no such day")
 
 
+class GatedByConvolution(nn.Module):
+    """The same with a convolution over the pooled map."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.squeeze = nn.Conv2d(16, 16, 1)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        return maps * torch.sigmoid(self.squeeze(F.adaptive_avg_pool2d(maps, 1)))
+
+
 class Gated(nn.Module):
     """Squeeze and excitation: its sigmoid is a gate."""
 
@@ -226,6 +237,13 @@ PAIRS = (
         lambda: features(conv(), Gated()),  # a branch sees everything
     ),
     Pair(
+        "HP107",
+        WARNING,
+        "is 5 pixels, and the image has 16",
+        lambda: stack(nn.ReLU, 2),
+        lambda: features(conv(), GatedByConvolution()),
+    ),
+    Pair(
         "HP108",
         WARNING,
         "12,544 weights in 7×7 kernels; 3 layers of 3×3 with the same receptive field have 6,912 (55%)",
@@ -260,6 +278,13 @@ PAIRS = (
         "pools 4×4 pixels at once and keeps 6.2% of",
         lambda: hidden(nn.MaxPool2d(4)),
         lambda: hidden(nn.AvgPool2d(16)),  # the whole map
+    ),
+    Pair(
+        "HP201",
+        WARNING,
+        "(1, relu)",
+        lambda: nn.Sequential(conv(3, CLASSES), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()),
+        lambda: nn.Sequential(nn.ReLU(), conv(3, CLASSES), nn.AdaptiveAvgPool2d(1), nn.Flatten()),
     ),
     Pair("HP201", ERROR, "cannot fall below 1.46", lambda: ending(nn.Softmax(1)), ending),
     Pair("HP201", ERROR, "cannot fall below 0.797", lambda: ending(nn.Tanh(), nn.Flatten()), lambda: Own(whole)),
@@ -359,6 +384,13 @@ PAIRS = (
         "would save 40,800",
         lambda: nn.Sequential(conv(), nn.ReLU(), nn.Flatten(), nn.Dropout(), nn.Linear(4096, CLASSES)),
         lambda: features(conv(), nn.ReLU()),
+    ),
+    Pair(
+        "HP303",
+        INFO,
+        "10,250 parameters and the convolutions 448",
+        lambda: nn.Sequential(conv(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(1024, CLASSES)),
+        lambda: nn.Sequential(conv(), conv(16, 64), nn.MaxPool2d(4), nn.Flatten(), nn.Linear(1024, 8)),
     ),
     Pair(
         "HP303",
