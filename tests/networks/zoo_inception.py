@@ -4,16 +4,10 @@ from tests.networks.zoo_entry import Entry
 
 GOOGLENET = (3, 224, 224)
 INCEPTION = (3, 299, 299)
-SIZES = ((8, 8), (28, 28), (32, 32), (33, 47), (64, 64))
+SIZES = ((8, 8), (32, 32), (33, 47))
 QUICK = {"width": 0.125}
 SHALLOW = {"width": 0.125, "depth": 0.25}
 RESIDUAL = {"width": 0.125, "depth": 0.1}
-
-
-def later_auxiliary(channels: int) -> int:
-    """Parameters of the auxiliary classifier of Inception v3 and its successors, behind so many maps."""
-    return 128 * (channels + 2) + 768 * (25 * 128 + 2) + (768 + 1) * 1000
-
 
 ENTRIES = (
     Entry(
@@ -43,9 +37,9 @@ ENTRIES = (
         1000,
         6_998_552 + (128 * (512 + 1) + 1024 * (2048 + 1)) + (128 * (528 + 1) + 1024 * (2048 + 1)) + 2 * 1025 * 1000,
         "table 1 of Szegedy et al. (2015) with biases, as Caffe's bvlc_googlenet, and two classifiers of its section 5",
-        small={"width": 0.125, "stem": "imagenet"},
+        small={"width": 0.125, "norm": "group", "stem": "imagenet"},
         small_shape=(3, 32, 32),
-        sizes=SIZES,
+        sizes=((8, 8), (33, 47)),
     ),
     Entry(
         "googlenet",
@@ -96,17 +90,6 @@ ENTRIES = (
         sizes=SIZES,
     ),
     Entry(
-        "inception_v4",
-        {"auxiliary": True},
-        INCEPTION,
-        1000,
-        42_679_816 + later_auxiliary(1024),
-        "the same, and the auxiliary classifier of TensorFlow's inception_v4 layer by layer",
-        small={**SHALLOW, "stem": "imagenet"},
-        small_shape=(3, 75, 75),
-        trains=False,
-    ),
-    Entry(
         "inception_resnet_v2",
         {},
         INCEPTION,
@@ -115,15 +98,5 @@ ENTRIES = (
         "timm's inception_resnet_v2; InceptionResNetV2 in the table of pytorchcv",
         small=RESIDUAL,
         sizes=SIZES,
-    ),
-    Entry(
-        "inception_resnet_v2",
-        {"auxiliary": True},
-        INCEPTION,
-        1000,
-        55_843_464 + later_auxiliary(1088),
-        "the same, and the auxiliary classifier of TensorFlow's inception_resnet_v2 layer by layer",
-        small=RESIDUAL,
-        trains=False,
     ),
 )
