@@ -19,7 +19,7 @@ def initialise_residual(
     branches by √L, so that the variance grows by (1 + 1/L)^L < e rather than by 2^L (heuristic).
     """
     initialise(network, input_shape, settings, branches=branches if settings.zero_residual else ())
-    if settings.norm != "none" or settings.init != "auto" or settings.zero_residual:
+    if settings.norm != "none" or settings.init != "auto":
         return
     with torch.no_grad():
         for branch in branches:

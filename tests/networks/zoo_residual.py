@@ -20,7 +20,9 @@ RESNET = (
     Entry("resnet50", {}, IMAGENET, 1000, 25_557_032, torchvision("resnet50"), small=QUICK_BOTTLENECK),
     Entry("resnet101", {}, IMAGENET, 1000, 44_549_160, torchvision("resnet101"), trains=False),
     Entry("resnet152", {}, IMAGENET, 1000, 60_192_808, torchvision("resnet152"), trains=False),
-    Entry("resnet", {"depth": 18, "preactivation": True}, IMAGENET, 1000, 11_687_848 - 128, PREACTIVATION, small=QUICK),
+    Entry(
+        "resnet", {"depth": 18, "preactivation": True}, IMAGENET, 1000, 11_687_848 - 128, PREACTIVATION, trains=False
+    ),
     Entry(
         "resnet",
         {"depth": 50, "preactivation": True},
@@ -38,7 +40,7 @@ RESNET = (
         1000,
         11_689_512 - (64 * 5 + 128 * 5 + 256 * 5 + 512 * 5),
         "torchvision's resnet18, with a bias instead of a scale and a shift for each filter",
-        small=QUICK,
+        trains=False,
     ),
 )
 RESNET_CIFAR = (
@@ -92,7 +94,7 @@ DENSENET = (
         10,
         1_019_722,
         "layer by layer; Huang et al. (2017), table 2: 1.0 million",
-        small={"depth": 16, "growth_rate": 4},
+        trains=False,
     ),
     Entry(
         "densenet",
