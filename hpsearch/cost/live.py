@@ -1,7 +1,7 @@
 """Counts the memory that is alive while a network runs: every storage once, from its birth to its end."""
 
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from torch import Tensor
@@ -9,23 +9,20 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from hpsearch.cost.shapes import run
-
-Workspace = Callable[[str, tuple[Any, ...], tuple[Tensor, ...]], int]
-"""Bytes that an operation takes only while it runs, by its name in ATen, its arguments and its results."""
+from hpsearch.cost.workspace import workspace_bytes
 
 
-class LiveMemory(TorchDispatchMode):  # type: ignore[no-untyped-call]  (torch does not annotate it)
+class LiveMemory(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """The bytes of all tensors that operations made and that are still in use, while this mode is on.
 
     Works on the meta device as on real ones: what counts is which storages live at once, not what lies in them.
     """
 
-    def __init__(self, block_bytes: int, workspace: Workspace) -> None:
+    def __init__(self, block_bytes: int) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.live_bytes = 0
         self.peak_bytes = 0
         self._block_bytes = block_bytes
-        self._workspace = workspace
         self._known: dict[int, weakref.ref[Any]] = {}
 
     @classmethod
@@ -44,7 +41,7 @@ class LiveMemory(TorchDispatchMode):  # type: ignore[no-untyped-call]  (torch do
         results = tuple(one for one in tree_leaves(made) if isinstance(one, Tensor))
         self.add(results)
         name = func.name().split("::")[-1].split(".")[0]
-        self.peak_bytes = max(self.peak_bytes, self.live_bytes + self._workspace(name, args, results))
+        self.peak_bytes = max(self.peak_bytes, self.live_bytes + workspace_bytes(name, args))
         return made
 
     def _meet(self, tensor: Tensor) -> None:

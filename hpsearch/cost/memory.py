@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from hpsearch.cost.live import LiveMemory
 from hpsearch.cost.weightless import weightless
-from hpsearch.cost.workspace import BLOCK_BYTES, LIBRARY_BYTES, DeviceKind, workspace_bytes
+from hpsearch.cost.workspace import BLOCK_BYTES, LIBRARY_BYTES, DeviceKind
 from hpsearch.networks.outputs import Outputs
 from hpsearch.task import LossName
 
@@ -35,6 +35,8 @@ class Step:
     device: DeviceKind = "cuda"
     channels_last: bool = False
     """Whether maps lie in memory as (N, H, W, C)."""
+    evaluated: int = 0
+    """Images that an evaluation looks at at once; 0 for none."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,15 @@ class TrainingMemory:
     """Images, targets and the indices by which they were chosen."""
     workspace_bytes: int
     """Allowance for what libraries take beside tensors; see ``hpsearch.cost.workspace``."""
-    peak_bytes: int
-    """The most that is alive at once, workspace included."""
+    step_bytes: int
+    """The most that is alive at once in an iteration, workspace included."""
+    evaluation_bytes: int
+    """The most that is alive at once in an evaluation, with the optimiser's state but without a batch of training."""
+
+    @property
+    def peak_bytes(self) -> int:
+        """The most that is alive at once while a trial trains and is evaluated, the data set aside."""
+        return max(self.step_bytes, self.evaluation_bytes)
 
 
 def training_memory(network: nn.Module, input_shape: tuple[int, int, int], outputs: int, step: Step) -> TrainingMemory:
@@ -83,7 +92,7 @@ def _predicted(network: nn.Module, input_shape: tuple[int, int, int], outputs: i
     weights = [*network.parameters(), *network.buffers()]
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
     states = _states(trained, step)
-    memory = LiveMemory(BLOCK_BYTES[step.device], lambda *call: workspace_bytes(step.device, *call))
+    memory = LiveMemory(BLOCK_BYTES[step.device])
     memory.add([*weights, *states, images, targets, chosen])
     kept: dict[int, int] = {}
     with memory, torch.autograd.graph.saved_tensors_hooks(_keeper(kept), lambda saved: saved):
@@ -100,8 +109,20 @@ def _predicted(network: nn.Module, input_shape: tuple[int, int, int], outputs: i
         ),
         batch_bytes=_sizes((images, targets, chosen)),
         workspace_bytes=LIBRARY_BYTES[step.device],
-        peak_bytes=memory.peak_bytes + LIBRARY_BYTES[step.device],
+        step_bytes=memory.peak_bytes + LIBRARY_BYTES[step.device],
+        evaluation_bytes=_evaluation(network, input_shape, [*weights, *states], step) if step.evaluated else 0,
     )
+
+
+def _evaluation(network: nn.Module, input_shape: tuple[int, int, int], before: list[Tensor], step: Step) -> int:
+    for parameter in network.parameters():
+        parameter.grad = None
+    images = torch.zeros(step.evaluated, *input_shape, device=before[0].device if before else "meta")
+    memory = LiveMemory(BLOCK_BYTES[step.device])
+    memory.add(before)  # the images are a part of the data set, which is counted apart
+    with memory, torch.no_grad():
+        network.eval()(images)
+    return memory.peak_bytes + LIBRARY_BYTES[step.device]
 
 
 def _batch(
@@ -156,5 +177,5 @@ def _on_line(two: TrainingMemory, four: TrainingMemory, step: Step) -> TrainingM
         low, high = getattr(two, name), getattr(four, name)
         return int(max(low, low + (high - low) / 2 * (step.batch_size - 2)))
 
-    names = ("weights", "gradients", "optimizer", "activations", "batch", "workspace", "peak")
+    names = ("weights", "gradients", "optimizer", "activations", "batch", "workspace", "step", "evaluation")
     return TrainingMemory(step, **{f"{name}_bytes": at(f"{name}_bytes") for name in names})

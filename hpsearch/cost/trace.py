@@ -35,7 +35,7 @@ class _Visit:
     kinds: set[str] = field(default_factory=set)
 
 
-class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]  (torch does not annotate it)
+class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Collects ``rows`` while images go through a network.
 
     A module without modules in it is one row; an operation outside of these is a row of its own, unless its result

@@ -6,8 +6,6 @@ Measured on the CPU (``docs/memory.md``); on GPUs it is a heuristic from how cuD
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from torch import Tensor
-
 DeviceKind = Literal["cuda", "cpu"]
 
 BLOCK_BYTES: Mapping[DeviceKind, int] = {"cuda": 512, "cpu": 1}
@@ -20,8 +18,15 @@ CONTEXT_BYTES = 512 * 2**20
 """Of a process on a GPU, outside of PyTorch's allocator: the context and the kernels. Heuristic."""
 
 
-def workspace_bytes(device: DeviceKind, operation: str, arguments: tuple[Any, ...], results: tuple[Tensor, ...]) -> int:
-    """Bytes that an operation of ATen takes only while it runs."""
-    if operation not in ("convolution", "convolution_backward"):
-        return 0
-    return 0
+COPIED: Mapping[str, tuple[int, ...]] = {
+    "convolution": (0, 1),  # input and weight
+    "convolution_backward": (0, 1, 2),  # the gradient of the output, input and weight
+    "max_pool2d_with_indices_backward": (0, 7),  # the gradient of the output and the places of the maxima
+}
+"""Which arguments an operation of ATen brings into an order of its own: copies that live as long as it runs."""
+
+
+def workspace_bytes(operation: str, arguments: tuple[Any, ...]) -> int:
+    """Bytes that an operation takes only while it runs, by its name in ATen; at most so many, as far as was seen."""
+    copied = (arguments[place] for place in COPIED.get(operation, ()))
+    return sum(one.numel() * one.element_size() for one in copied)
