@@ -1,5 +1,7 @@
 """``hpsearch inspect``: what a network costs, layer by layer; nothing is trained."""
 
+import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ from hpsearch.cli.guard import GuardedCommand
 from hpsearch.cli.options import json_option
 
 if TYPE_CHECKING:
-    from hpsearch.cli.network import Subject
+    from hpsearch.cost.memory import OptimizerName
 
 MOST_SIDE = 100_000
 """Channels, rows or columns of an image."""
@@ -29,46 +31,65 @@ class ImageShape(click.ParamType[tuple[int, int, int]]):
         return channels, height, width
 
 
+class MemorySize(click.ParamType[int]):
+    """``24GB``, in units of 1,024 as everywhere in this program."""
+
+    name = "SIZE"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Reads a number and its unit as bytes."""
+        found = MEMORY.fullmatch(str(value).strip().lower())
+        if found is None or not math.isfinite(float(found["number"])) or float(found["number"]) <= 0:
+            self.fail(f"{value!r} is not a size of memory, for example 24GB", param, ctx)
+        return int(float(found["number"]) * 1024 ** UNITS.index(found["unit"][0]))
+
+
+MEMORY = re.compile(r"(?P<number>[0-9]{1,9}(\.[0-9]{1,9})?)\s*(?P<unit>[mgt])i?b")
+UNITS = "bkmgt"
+
+
 @click.command(cls=GuardedCommand)
 @click.argument("study", metavar="[STUDY.yaml]", required=False, type=click.Path(path_type=Path))
 @click.option("--network", metavar="NAME", help="Inspect this network, or module:callable, instead of a study's.")
 @click.option("--input", "input_shape", type=ImageShape(), help="The shape of its images.")
 @click.option("--outputs", type=click.IntRange(1, 10_000_000), help="How many outputs it has.")
+@click.option("--batch", type=click.IntRange(2, 65_536), help="Images in one iteration; by default the study's, or 64.")
+@click.option("--optimizer", type=click.Choice(["sgd", "adam", "adamw"]), help="By default the study's, or sgd.")
+@click.option("--memory", type=MemorySize(), help="Of a GPU, for example 24GB: what fits into it.")
 @json_option
 def inspect(
     study: Path | None,
     network: str | None,
     input_shape: tuple[int, int, int] | None,
     outputs: int | None,
+    batch: int | None,
+    optimizer: "OptimizerName | None",
+    memory: int | None,
     as_json: bool,
 ) -> None:
-    """Show what a network costs, layer by layer, without training it.
+    """Show what a network costs, layer by layer, and the memory that training takes, without training it.
 
-    Of a study, the network in the middle of the search space is shown. Multiply-adds count one multiplication with
-    one addition as 1.
+    Of a study, the network in the middle of the search space is shown, and what its networks cost from the least to
+    the most. Multiply-adds count one multiplication with one addition as 1; 1 GB is 1,024 MB.
     """
-    from hpsearch.cli.network import inspection
+    from hpsearch.cli.inspection import inspection
+    from hpsearch.cli.network import Subject, subjects_of_study
     from hpsearch.cli.output import print_json, print_text
-    from hpsearch.report.text import inspection_renderable
+    from hpsearch.report.inspection_text import inspection_renderable
 
-    document = inspection(_subject(study, network, input_shape, outputs))
-    if as_json:
-        print_json(document)
-    else:
-        print_text(inspection_renderable(document))
-
-
-def _subject(
-    study: Path | None, network: str | None, input_shape: tuple[int, int, int] | None, outputs: int | None
-) -> "Subject":
-    from hpsearch.cli.network import Subject, subject_of_study
-
+    others: tuple[Subject, ...] = ()
     if (study is None) == (network is None):
         raise click.UsageError("give either STUDY.yaml or --network NAME")
     if study is not None:
         if input_shape is not None or outputs is not None:
             raise click.UsageError("--input and --outputs belong to --network; a study's data decide them")
-        return subject_of_study(study)
-    if network is None or input_shape is None or outputs is None:
+        subject, others = subjects_of_study(study, batch, optimizer)
+    elif network is None or input_shape is None or outputs is None:
         raise click.UsageError("--network needs --input CxHxW and --outputs K too")
-    return Subject.named(network, input_shape, outputs)
+    else:
+        subject = Subject.named(network, input_shape, outputs, batch, optimizer)
+    document = inspection(subject, others, memory)
+    if as_json:
+        print_json(document)
+    else:
+        print_text(inspection_renderable(document))

@@ -170,36 +170,6 @@ class ErrorDocument(Document):
     problems: tuple[ProblemDocument, ...]
 
 
-class LayerDocument(Document):
-    """One layer of a network, for one sample."""
-
-    name: str
-    kind: str = Field(description="class of the module")
-    output_shape: tuple[int, ...] = Field(description="without the batch axis")
-    parameters: int = Field(description="numbers in weights and biases; 0 where they were counted before")
-    multiply_adds: int
-    activation_bytes: int = Field(description="of its output")
-
-
-class TotalDocument(Document):
-    """The whole network, for one sample."""
-
-    parameters: int
-    multiply_adds: int
-    activation_bytes: int
-
-
-class InspectionDocument(Document):
-    """``inspect --json``."""
-
-    network: str = Field(description="its name or its factory")
-    input_shape: tuple[int, int, int] = Field(description="channels, height, width")
-    outputs: int
-    hyperparameters: Facts = Field(description="what the network was built with, where that is not the default")
-    layers: tuple[LayerDocument, ...]
-    total: TotalDocument
-
-
 class StudyLine(Document):
     """One study in a list."""
 

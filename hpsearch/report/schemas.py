@@ -10,11 +10,11 @@ from hpsearch.report.document import Document
 from hpsearch.report.documents import (
     CheckDocument,
     ErrorDocument,
-    InspectionDocument,
     ListDocument,
     ReportDocument,
     ValidationDocument,
 )
+from hpsearch.report.inspection_documents import InspectionDocument
 from hpsearch.report.key_documents import CreatedKeyDocument, KeyDocument, KeysDocument
 from hpsearch.report.service_documents import (
     DatasetsDocument,

@@ -13,7 +13,6 @@ from hpsearch.report.answers import importance_ranking, sizes_ranking, smallest_
 from hpsearch.report.documents import (
     CheckDocument,
     FindingDocument,
-    InspectionDocument,
     ListDocument,
     ReportDocument,
     StageDocument,
@@ -27,13 +26,11 @@ from hpsearch.report.words import (
     UNFINISHED,
     best_words,
     check_words,
-    facts_words,
     handed_on_words,
     held_against,
     not_run,
     printable,
     reason_words,
-    size_words,
     state_words,
     study_state_words,
     summary_lines,
@@ -120,35 +117,6 @@ def studies_renderable(listed: ListDocument) -> RenderableType:
         begun = f"{study.created_at.astimezone(UTC):%Y-%m-%d %H:%M}"
         table.add_row(Text(study.name), str(study.id), study.state, begun, Text(_remark(study)))
     return Group(table, "", Text(f"Stored in {listed.stored_in}. See one: hpsearch show NAME"))
-
-
-def inspection_renderable(found: InspectionDocument) -> RenderableType:
-    """One row for each layer and one for their sum."""
-    shape = "×".join(map(str, found.input_shape))
-    chosen = f" ({facts_words(found.hyperparameters)})" if found.hyperparameters else ""
-    head = Text(f"{found.network}{chosen}, images {shape}, {found.outputs} outputs; for one sample")
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim", show_footer=True)
-    total = found.total
-    for title, footer in (
-        ("layer", "total"),
-        ("kind", ""),
-        ("output", ""),
-        ("parameters", f"{total.parameters:,}"),
-        ("multiply-adds", f"{total.multiply_adds:,}"),
-        ("activations", size_words(total.activation_bytes)),
-    ):
-        left = title in ("layer", "kind")
-        table.add_column(title, footer, justify="left" if left else "right", overflow="fold")
-    for layer in found.layers:
-        table.add_row(
-            Text(layer.name),
-            Text(layer.kind),
-            "×".join(map(str, layer.output_shape)),
-            f"{layer.parameters:,}",
-            f"{layer.multiply_adds:,}",
-            size_words(layer.activation_bytes),
-        )
-    return Group(head, "", table)
 
 
 def ranking_renderable(ranking: Ranking) -> RenderableType:
