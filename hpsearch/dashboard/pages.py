@@ -8,7 +8,7 @@ from http import HTTPStatus
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-import optuna_dashboard  # type: ignore[import-untyped]
+import optuna_dashboard
 from optuna.exceptions import StorageInternalError
 from optuna.storages import RDBStorage, get_storage
 from sqlalchemy import text

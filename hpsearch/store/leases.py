@@ -3,12 +3,13 @@
 from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from hpsearch.store.clock import from_now, now, seconds_until
+from hpsearch.store.fulfilment import fulfilled
 from hpsearch.store.happenings import state_changed
 from hpsearch.store.names import no_such_id
 from hpsearch.store.port import Lease, Renewal
 from hpsearch.store.refusals import CLAIMABLE, lost, nothing_left
 from hpsearch.store.tables import studies
-from hpsearch.store.transitions import fulfilled, let_go, rest, running_deadline
+from hpsearch.store.transitions import let_go, rest, running_deadline
 from hpsearch.study import StudyState, Wish
 
 

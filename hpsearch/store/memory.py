@@ -13,6 +13,7 @@ from hpsearch.space import Space
 from hpsearch.stage import StageName
 from hpsearch.store.codecs import result_of, result_row, verdict_document, verdict_of
 from hpsearch.store.documents import optional_text
+from hpsearch.store.fulfilment import fulfilled
 from hpsearch.store.names import free_name, no_such_id, no_such_name
 from hpsearch.store.planned import PlannedRound, planned
 from hpsearch.store.port import Lease, Renewal
@@ -26,7 +27,6 @@ from hpsearch.store.refusals import (
     unplanned_round,
     unplanned_trial,
 )
-from hpsearch.store.transitions import fulfilled
 from hpsearch.study import ENDED, StudyDefinition, StudyState, Wish
 from hpsearch.task import Task
 from hpsearch.trial import TrialResult

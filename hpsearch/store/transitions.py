@@ -7,7 +7,7 @@ from sqlalchemy import Connection, case, func, null, select, update
 from hpsearch.store.clock import from_now, now, seconds_until
 from hpsearch.store.happenings import state_changed
 from hpsearch.store.tables import stages, studies, trials
-from hpsearch.study import DAY_S, ENDED, STATE_LIMITS_S, Origin, StudyState, Wish
+from hpsearch.study import DAY_S, ENDED, STATE_LIMITS_S, Origin, StudyState
 
 DEFAULT_TIME_S = DAY_S
 """Of running, for a study of which nobody has written down more."""
@@ -59,16 +59,6 @@ def running_deadline() -> Any:
     fresh = from_now(func.coalesce(studies.c.time_left_s, DEFAULT_TIME_S))
     kept = (studies.c.state == StudyState.RUNNING.value) & studies.c.deadline.is_not(None)
     return case((studies.c.origin == Origin.RUN.value, null()), (kept, studies.c.deadline), else_=fresh)
-
-
-def fulfilled(asked: StudyState, wish: Wish | None) -> StudyState:
-    """Where a study stands that its holder lets go as ``asked``, given what its user wants of it by now.
-
-    The user may have taken back the wish to pause, or asked for more; an end that was reached stands.
-    """
-    if asked not in (StudyState.INTERRUPTED, StudyState.PAUSED):
-        return asked
-    return StudyState.INTERRUPTED if wish is None else wish.state
 
 
 def _limit(state: StudyState) -> Any:
