@@ -33,15 +33,6 @@ RESNET = (
         small={**QUICK_BOTTLENECK, "stem": "imagenet", "norm": "group"},
         small_shape=(3, 40, 40),
     ),
-    Entry(
-        "resnet18",
-        {"norm": "none"},
-        IMAGENET,
-        1000,
-        11_689_512 - (64 * 5 + 128 * 5 + 256 * 5 + 512 * 5),
-        "torchvision's resnet18, with a bias instead of a scale and a shift for each filter",
-        trains=False,
-    ),
 )
 RESNET_CIFAR = (
     Entry("resnet20", {}, CIFAR, 10, 269_722, f"{TABLE_6}: 0.27", small={"depth": 8}),
@@ -96,15 +87,6 @@ DENSENET = (
         "layer by layer; Huang et al. (2017), table 2: 1.0 million",
         trains=False,
     ),
-    Entry(
-        "densenet",
-        {"depth": 190, "growth_rate": 40},
-        CIFAR,
-        10,
-        25_624_430,
-        "imgclsmob's test of DenseNet-BC-190 (k=40); Huang et al. (2017), table 2: 25.6 million",
-        trains=False,
-    ),
 )
 MOBILENET = (
     Entry("mobilenet", {}, IMAGENET, 1000, 4_231_976, "imgclsmob's table", small={**QUICK, "repeats": 1}),
@@ -118,14 +100,8 @@ MOBILENET = (
         small={"width": 0.125, "repeats": 1, "norm": "none", "resolution": 0.75, "stem": "imagenet"},
         small_shape=(3, 48, 40),
     ),
-    Entry("mobilenet", {"width": 0.5}, IMAGENET, 1000, 1_331_592, "imgclsmob's table", trains=False),
-    Entry("mobilenet", {"width": 0.75}, IMAGENET, 1000, 2_585_560, "imgclsmob's table", trains=False),
 )
 SHUFFLENET = (
-    *(
-        Entry("shufflenet", {"groups": groups}, IMAGENET, 1000, count, "imgclsmob's test", trains=False)
-        for groups, count in ((1, 1_531_936), (2, 1_733_848), (4, 1_968_344))
-    ),
     Entry("shufflenet", {}, IMAGENET, 1000, 1_865_728, "imgclsmob's test", small=QUICK),
     Entry(
         "shufflenet",
@@ -136,17 +112,6 @@ SHUFFLENET = (
         "imgclsmob's test",
         small={"width": 0.0625, "stem": "imagenet", "norm": "none"},
         small_shape=(3, 48, 40),
-    ),
-    *(
-        Entry("shufflenet", {"groups": groups, "width": width}, IMAGENET, 1000, count, "imgclsmob's test", trains=False)
-        for groups, width, count in (
-            (1, 0.75, 975_214),
-            (1, 0.5, 534_484),
-            (1, 0.25, 209_746),
-            (3, 0.75, 1_238_266),
-            (3, 0.5, 718_324),
-            (3, 0.25, 305_902),
-        )
     ),
 )
 ENTRIES = RESNET + RESNET_CIFAR + DENSENET + MOBILENET + SHUFFLENET
