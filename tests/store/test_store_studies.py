@@ -192,7 +192,7 @@ def test_a_holder_learns_what_the_user_wants_when_it_renews(store: StudyStore, w
     assert store.named("digits").wish is wanted
 
 
-@pytest.mark.parametrize("released", list(NEXT_STATES[StudyState.RUNNING] - {StudyState.RUNNING}))
+@pytest.mark.parametrize("released", sorted(NEXT_STATES[StudyState.RUNNING] - {StudyState.RUNNING}))
 @pytest.mark.parametrize("wanted", [None, *Wish])
 def test_what_the_user_wants_decides_how_an_interrupted_study_stands(
     store: StudyStore, released: StudyState, wanted: Wish | None
