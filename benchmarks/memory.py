@@ -86,15 +86,17 @@ def measured_step(
 
     iteration()  # the first one also fills the libraries' caches
     counted = torch.zeros(batch_size, *input_shape)
-    own = {one.untyped_storage()._cdata for one in (*network.parameters(), *network.buffers(), counted)}
+    counted = counted.contiguous(memory_format=torch.channels_last) if last else counted
+    targets = torch.arange(batch_size) % OUTPUTS
+    own = {_key(one) for one in (*network.parameters(), *network.buffers(), counted, targets)}
 
     def keep(saved: Tensor) -> Tensor:
-        if saved.untyped_storage()._cdata not in own:
-            kept[saved.untyped_storage()._cdata] = saved.untyped_storage().nbytes()
+        if _key(saved) not in own:
+            kept[_key(saved)] = saved.untyped_storage().nbytes()
         return saved
 
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda saved: saved):
-        loss = _loss(network(counted), torch.arange(batch_size) % OUTPUTS)
+        loss = _loss(network(counted), targets)
     del loss
     return weights + states + handed_out(iteration)[0], sum(kept.values())
 
@@ -109,7 +111,7 @@ def compare(
     predicted = training_memory(network, input_shape, OUTPUTS, step)
     took = time.perf_counter() - begun
     peak, saved = measured_step(network, input_shape, batch_size, optimizer, last=last)
-    return Run(name, batch_size, optimizer, predicted.peak_bytes, peak, saved, predicted.activations_bytes, took)
+    return Run(name, batch_size, optimizer, predicted.step_bytes, peak, saved, predicted.activations_bytes, took)
 
 
 def _loss(made: Any, targets: Tensor) -> Tensor:
@@ -121,8 +123,12 @@ def _loss(made: Any, targets: Tensor) -> Tensor:
     return total
 
 
+def _key(tensor: Tensor) -> int:
+    return int(tensor.untyped_storage()._cdata)  # noqa: SLF001  (the identity of the memory, which tensors share)
+
+
 def _bytes(tensors: Sequence[Tensor]) -> int:
-    return sum({one.untyped_storage()._cdata: one.untyped_storage().nbytes() for one in tensors}.values())
+    return sum({_key(one): one.untyped_storage().nbytes() for one in tensors}.values())
 
 
 def main(arguments: Sequence[str]) -> None:

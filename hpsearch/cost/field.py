@@ -98,23 +98,16 @@ class Field:
         return replace(self.each(lambda axis, i: axis.whole(image[i])), places=None)
 
 
-def joined(fields: Iterable[Field], shape: tuple[int, ...]) -> Field:
-    """Where paths meet in a tensor of ``shape``, each direction is that of the path that sees the most.
+def joined(fields: Iterable[Field]) -> Field:
+    """Where paths meet, each direction is that of the path that sees the most.
 
-    A path whose single number is spread over the map, as the gate of a squeeze-and-excitation block is, gives its
-    size; stride and offset come from the largest path that has as many numbers as the map.
+    A path whose single number is spread over the map, as the gate of a squeeze-and-excitation block is, may be it:
+    then every number of the map sees the same.
     """
     paths = list(fields)
     places = next((path.places for path in paths if path.places is not None), None)
-    counts = (None, None) if places is None else tuple(shape[place] for place in places)
-    return Field(
-        _largest([path.rows for path in paths], counts[0]),
-        _largest([path.columns for path in paths], counts[1]),
-        places,
-    )
+    return Field(_largest([path.rows for path in paths]), _largest([path.columns for path in paths]), places)
 
 
-def _largest(axes: list[Axis], count: int | None) -> Axis:
-    most = max(axes, key=lambda axis: axis.size)
-    grids = [axis for axis in axes if axis.count == count]
-    return replace(max(grids, key=lambda axis: axis.size), size=most.size) if grids else most
+def _largest(axes: list[Axis]) -> Axis:
+    return replace(max(axes, key=lambda axis: axis.size), count=max(axis.count for axis in axes))

@@ -50,7 +50,7 @@ def field_of(call: Call) -> Field | None:
     rule = RULES.get(call.operation)
     if rule is not None:
         return rule(call)
-    field = joined(call.fields, tuple(call.made.shape)) if _same_rank(call) else None
+    field = joined(call.fields) if _same_rank(call) else None
     return field if field is not None and _fits(field, call.made) else None
 
 
@@ -183,7 +183,7 @@ def _view(call: Call) -> Field | None:
 def _product(call: Call) -> Field | None:
     """A matrix product. With weights it sees what is merged into the axis that it goes over; of two that depend on
     the image, as in attention, all of both."""
-    whole = joined(call.fields, ()) if len(call.fields) == 1 else joined([_merged(one) for one in call.fields], ())
+    whole = call.fields[0] if len(call.fields) == 1 else joined(_merged(one) for one in call.fields)
     rows = int(call.made.shape[0]) if call.made.ndim == 2 else 0
     pixels = whole.rows.count * whole.columns.count
     if len(call.fields) == 1 and pixels > 1 and (whole.places is not None or (rows % pixels == 0 and rows > 0)):

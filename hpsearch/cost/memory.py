@@ -51,7 +51,7 @@ class TrainingMemory:
     optimizer_bytes: int
     """Momentum, or Adam's two moments."""
     activations_bytes: int
-    """What autograd keeps for the backward pass, each storage once; weights and the images aside."""
+    """What autograd keeps for the backward pass, each storage once; weights and the batch aside."""
     batch_bytes: int
     """Images, targets and the indices by which they were chosen."""
     workspace_bytes: int
@@ -99,14 +99,13 @@ def _predicted(network: nn.Module, input_shape: tuple[int, int, int], outputs: i
         loss = _loss(network.train()(images), targets, step.loss)
         if loss.requires_grad:
             torch.autograd.backward(loss)
+    counted = {_key(one) for one in (*weights, images, targets)}
     return TrainingMemory(
         step,
         weights_bytes=_sizes(weights),
         gradients_bytes=_sizes(parameter.grad for parameter in trained if parameter.grad is not None),
         optimizer_bytes=_sizes(states),
-        activations_bytes=sum(
-            size for key, size in kept.items() if key not in {_key(one) for one in (*weights, images)}
-        ),
+        activations_bytes=sum(size for key, size in kept.items() if key not in counted),
         batch_bytes=_sizes((images, targets, chosen)),
         workspace_bytes=LIBRARY_BYTES[step.device],
         step_bytes=memory.peak_bytes + LIBRARY_BYTES[step.device],

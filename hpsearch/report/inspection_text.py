@@ -14,7 +14,7 @@ from hpsearch.report.inspection_documents import (
     RangeDocument,
     TrainingDocument,
 )
-from hpsearch.report.words import facts_words, size_words
+from hpsearch.report.words import facts_words
 
 OPTIMIZER_WORDS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW"}
 
@@ -44,7 +44,7 @@ def _table(found: InspectionDocument) -> Table:
         ("output", ""),
         ("parameters", f"{total.parameters:,}"),
         ("multiply-adds", f"{total.multiply_adds:,}"),
-        ("memory", size_words(total.activation_bytes)),
+        ("memory", _size(total.activation_bytes)),
         ("field", ""),
         ("stride", ""),
         ("offset", ""),
@@ -57,7 +57,7 @@ def _table(found: InspectionDocument) -> Table:
             "×".join(map(str, layer.output_shape)),
             f"{layer.parameters:,}",
             f"{layer.multiply_adds:,}",
-            size_words(layer.activation_bytes),
+            _size(layer.activation_bytes),
             *_field_cells(layer),
         )
     return table
@@ -96,7 +96,7 @@ def _where_lines(found: InspectionDocument) -> Iterator[str]:
 def _training_lines(training: TrainingDocument) -> Iterator[str]:
     name = OPTIMIZER_WORDS[training.optimizer]
     parts = ", ".join(
-        f"{title} {size_words(size)}"
+        f"{title} {_size(size)}"
         for title, size in (
             ("weights", training.weights_bytes),
             ("gradients", training.gradients_bytes),
@@ -108,16 +108,16 @@ def _training_lines(training: TrainingDocument) -> Iterator[str]:
         if size
     )
     yield (
-        f"Training with {name} at batch {training.batch_size} takes about {size_words(training.step_bytes)} of a "
+        f"Training with {name} at batch {training.batch_size} takes about {_size(training.step_bytes)} of a "
         f"GPU at its peak ({parts}; gradients come while activations go), "
-        f"evaluation {size_words(training.evaluation_bytes)}."
+        f"evaluation {_size(training.evaluation_bytes)}."
     )
     fit = training.fit
     if fit is not None:
         alone = f"the largest batch is {fit.largest_batch:,}" if fit.largest_batch else "no batch fits"
         yield (
-            f"On a GPU of {size_words(fit.memory_bytes)} {alone}; at batch {training.batch_size} at most "
-            f"{fit.trials:,} trials share it, {size_words(fit.trial_bytes)} each with their process and data."
+            f"On a GPU of {_size(fit.memory_bytes)} {alone}; at batch {training.batch_size} at most "
+            f"{fit.trials:,} trials share it, {_size(fit.trial_bytes)} each with their process and data."
         )
 
 
@@ -126,7 +126,7 @@ def _range_lines(found: RangeDocument | None) -> Iterator[str]:
         return
     refused = f" ({found.refused} more cannot be built)" if found.refused else ""
     sizes = (found.activation_bytes, found.training_bytes)
-    memory, training = (f"{size_words(one.least)} … {size_words(one.most)}" for one in sizes)
+    memory, training = (f"{_size(one.least)} … {_size(one.most)}" for one in sizes)
     yield (
         f"Over the search space, at its corners and between ({found.points} networks{refused}): "
         f"parameters {_interval(found.parameters)}; multiply-adds {_interval(found.multiply_adds)}; "
@@ -138,3 +138,13 @@ def _range_lines(found: RangeDocument | None) -> Iterator[str]:
 
 def _interval(found: IntervalDocument) -> str:
     return f"{found.least:,} … {found.most:,}"
+
+
+def _size(size_bytes: int) -> str:
+    """In units of 1,024, with two decimals: papers' tables of layers can be held against it digit by digit."""
+    size, unit = float(size_bytes), "B"
+    for larger in ("KB", "MB", "GB", "TB"):
+        if size < 1024:
+            break
+        size, unit = size / 1024, larger
+    return f"{size:,.2f}".rstrip("0").rstrip(".") + f" {unit}"
