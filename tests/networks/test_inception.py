@@ -208,6 +208,31 @@ def test_the_modules_have_the_filters_of_their_papers() -> None:
     assert fourth[1, 3] == fourth[3, 1] == 3 * 3
 
 
+def test_the_modules_have_the_poolings_of_their_papers() -> None:
+    def found(name: str, kind: type[nn.Module]) -> list[tuple[str, Any]]:
+        return [(key, one) for key, one in published(name).named_modules() if isinstance(one, kind)]
+
+    windows = {key: one.kernel_size for key, one in found("googlenet", nn.MaxPool2d) if key.startswith("features.pool")}
+    assert windows == {"features.pool1": 3, "features.pool2": 3, "features.pool3b": 3, "features.pool4e": 2}
+    second = [key.split(".")[1] for key, one in found("inception_v2", nn.MaxPool2d) if "branch4" in key]
+    assert second == ["mixed_5b"]
+    halving = [one for key, one in found("inception_v2", nn.MaxPool2d) if "branch3" in key]
+    assert [(one.stride, one.padding, one.ceil_mode) for one in halving] == [(2, (0, 0), True)] * 2
+    for name, counted in (("inception_v3", True), ("inception_v4", False), ("inception_resnet_v2", False)):
+        averages = dict(found(name, nn.AvgPool2d))
+        heads = [averages.pop(key) for key in list(averages) if key.startswith("auxiliary")]
+        assert [(head.kernel_size, head.stride) for head in heads] == [(5, 3)]
+        assert {one.count_include_pad for one in averages.values()} == {counted}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_norms_are_as_published(name: str) -> None:
+    norms = [module for module in published(name).modules() if isinstance(module, nn.BatchNorm2d)]
+    assert {norm.eps for norm in norms} == {1e-5 if name == "inception_v2" else 1e-3}
+    biased = {module.bias is not None for module in published(name).modules() if isinstance(module, nn.Conv2d)}
+    assert biased == {"inception_v2": {True}, "inception_resnet_v2": {True, False}}.get(name, {False})
+
+
 def test_local_response_normalisation_is_the_paper_s() -> None:
     def found(**parameters: Any) -> list[str]:
         layers = on_meta("googlenet", (3, 32, 32), **parameters).features.named_children()
