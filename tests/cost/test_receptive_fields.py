@@ -148,6 +148,11 @@ def test_operations_of_the_networks_own_are_rows() -> None:
     assert rows[3].output_shape == (2 * CHANNELS, 16, 14)
 
 
+def test_a_join_in_place_is_a_row_without_memory() -> None:
+    rows = layer_costs(Own(lambda net, x: net.small(x).add_(net.narrow(x))), (CHANNELS, 8, 8))
+    assert [(row.kind, row.activation_bytes) for row in rows[2:]] == [("add", 0), ("mul", CHANNELS * 16 * 4)]
+
+
 def test_operations_are_named_by_the_module_around_them() -> None:
     network = nn.Sequential(Own(lambda net, x: net.small(x) + 1))
     assert [row.name for row in layer_costs(network, (CHANNELS, 8, 8))] == ["0.small", "0.add", "0.mul"]
