@@ -90,6 +90,7 @@ def test_stopped_and_started_again_the_table_is_the_same(undisturbed: StudyResul
         with house.open() as service:
             wait_until(gate.reached.is_set)
             service.stop()
+            wait_until(lambda: all(keeper.cause is not None for _, keeper in service._active.values()))
             gate.opened.set()
         left = store.results(study.id).study
         assert (left.state, left.reason) == (StudyState.INTERRUPTED, "the service stopped")

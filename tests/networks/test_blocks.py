@@ -49,6 +49,7 @@ def test_a_pooling_fits_every_map(kind: str, window: int, padding: int, ceil: bo
             assert made.shape[3] < width or width == 1
 
 
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel lengths")
 @settings(max_examples=60, deadline=None)
 @given(
     side=st.tuples(st.integers(1, 12), st.integers(1, 12)),
