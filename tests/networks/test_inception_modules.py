@@ -1,13 +1,16 @@
-"""Modules of branches side by side, as tables write them."""
+"""Modules of branches side by side, as tables write them, and what their records refuse."""
 
 from typing import Any
 
 import pytest
 import torch
+from pydantic import ValidationError
 from torch import nn
 
 from hpsearch.networks.inception import Branches, Conv, Fork, InceptionFeatures, Pool
+from hpsearch.networks.parameters.googlenet import GoogLeNetParameters
 from hpsearch.networks.parameters.inception import InceptionParameters
+from hpsearch.networks.parameters.inception_later import InceptionV3Parameters
 
 
 def test_branches_are_concatenated_in_their_order() -> None:
@@ -47,3 +50,17 @@ def test_strided_branches_make_maps_of_one_size(side: int, stem: Any, valid: boo
     module = features.branches([(Conv(3, 3, 2, valid=valid),), (Pool("max", 2, valid=valid),)])
     made = module(torch.randn(2, 2, side, side + 3))
     assert made.shape[2] == ((side - 1) // 2 if valid and stem == "imagenet" and side >= 3 else -(-side // 2))
+
+
+@pytest.mark.parametrize(
+    ("record", "wrong"),
+    [
+        (GoogLeNetParameters, {"kernel_size": 4}),
+        (GoogLeNetParameters, {"auxiliary_weight": 1.5}),
+        (InceptionV3Parameters, {"depth": 0.0}),
+        (InceptionV3Parameters, {"width": 0.0}),
+    ],
+)
+def test_records_refuse_what_cannot_be_built(record: type[InceptionParameters], wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        record(**wrong)
