@@ -77,7 +77,7 @@ class TrialLine:
 
 @dataclass(frozen=True)
 class TrialQuery:
-    """Which trials of a study, in which order. Ties are in the order of the recipe and then of the numbers."""
+    """Which trials of a study, in which order. Equal values are in the order of the recipe and then of the numbers."""
 
     stage: StageName | None = None
     state: Progress | None = None

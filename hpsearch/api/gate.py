@@ -137,6 +137,9 @@ def unauthorized(request: Request) -> Response:
 
 
 def _misdirected(request: Request, ours: frozenset[str]) -> Response | None:
+    if "content-length" in request.headers and "transfer-encoding" in request.headers:
+        # A proxy in front may have read another end of this request than we do (RFC 9112, section 6.3).
+        return problem(400, None, "the request says its length twice, by Content-Length and by Transfer-Encoding")
     host = host_of(request.headers)
     if host is None:
         return problem(400, None, "the request needs exactly one Host header that names this server")

@@ -74,7 +74,7 @@ def _groups(ids: dict[StageName, int], query: TrialQuery, after: Place | None) -
     """What follows ``after``, in order."""
     if query.sort == "number":
         states: Conditions = () if query.state is None else (is_state(query.state),)
-        yield from _by_number(ids, [states], after)
+        yield from _by_number(ids, [states], after, backwards=query.descending)
         return
     wanted = [*Progress] if query.state is None else [query.state]
     keyed = [state for state in wanted if state in _KEYED[query.sort]]
@@ -91,12 +91,17 @@ def _groups(ids: dict[StageName, int], query: TrialQuery, after: Place | None) -
     yield from _by_number(ids, without, after)
 
 
-def _by_number(ids: dict[StageName, int], runs: Sequence[Conditions], after: Place | None) -> Iterator[list[Run]]:
+def _by_number(
+    ids: dict[StageName, int], runs: Sequence[Conditions], after: Place | None, *, backwards: bool = False
+) -> Iterator[list[Run]]:
     """Stage by stage, behind ``after``."""
-    for stage, stage_id in ids.items():
-        if after is not None and ORDER[stage] < ORDER[after.stage]:
+    for stage in sorted(ids, key=ORDER.__getitem__, reverse=backwards):
+        stage_id = ids[stage]
+        if after is not None and stage is not after.stage and (ORDER[stage] < ORDER[after.stage]) is not backwards:
             continue
-        behind = (trials.c.number > after.number,) if after is not None and stage is after.stage else ()
+        behind: Conditions = ()
+        if after is not None and stage is after.stage:
+            behind = (trials.c.number < after.number if backwards else trials.c.number > after.number,)
         yield [Run(stage, stage_id, (*run, *behind), by_key=False) for run in runs]
 
 
@@ -110,7 +115,7 @@ def _merged(connection: Connection, group: list[Run], query: TrialQuery, wanted:
 
 
 def _part(run: Run, query: TrialQuery, wanted: int) -> Select[Any]:
-    order: list[ColumnElement[Any]] = [trials.c.number]
+    order: list[ColumnElement[Any]] = [trials.c.number.desc() if _is_backwards(query) else trials.c.number]
     if run.by_key:
         key = trials.c[_KEYS[query.sort]]
         order = [key.desc().nulls_last() if query.descending else key.asc(), trials.c.number]
@@ -122,7 +127,12 @@ def _part(run: Run, query: TrialQuery, wanted: int) -> Select[Any]:
 def _rank(row: RowMapping, query: TrialQuery) -> tuple[float, int, int]:
     key = None if query.sort == "number" else row[_KEYS[query.sort]]
     signed = 0.0 if key is None else -key if query.descending else key  # without a key all of the group are
-    return signed, ORDER[StageName(row["stage"])], row["number"]
+    sign = -1 if _is_backwards(query) else 1
+    return signed, sign * ORDER[StageName(row["stage"])], sign * row["number"]
+
+
+def _is_backwards(query: TrialQuery) -> bool:
+    return query.sort == "number" and query.descending
 
 
 def _place(line: TrialLine, query: TrialQuery) -> Place:

@@ -161,6 +161,15 @@ def test_nobody_without_a_key_gets_a_body_read(server: Live) -> None:
         assert everything(caller).startswith(b"HTTP/1.1 401 ")
 
 
+def test_a_length_told_twice_is_refused_and_the_connection_closed(server: Live, parts: ServiceParts) -> None:
+    twice = head(Service(parts).secret(*Scope), 4).replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as caller:
+        caller.sendall(twice + b"2\r\n{}\r\n0\r\n\r\n")
+        answer = everything(caller)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"connection: close" in answer.lower()
+
+
 def everything(caller: socket.socket) -> bytes:
     """What the server sends until it closes the connection."""
     found = b""

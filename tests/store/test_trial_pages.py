@@ -54,7 +54,7 @@ def expected(lines: list[TrialLine], query: TrialQuery) -> list[tuple[StageName,
     def rank(line: TrialLine) -> tuple[Any, ...]:
         place = (order.index(line.stage), line.number)
         if query.sort == "number":
-            return place
+            return tuple(-part for part in place) if query.descending else place
         key = line.value if query.sort == "value" else line.duration_s
         if key is None:
             return (True, 0.0, *place)
