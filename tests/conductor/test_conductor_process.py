@@ -38,7 +38,7 @@ conductor([])
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="hps-") as folder:
+    with tempfile.TemporaryDirectory(prefix="hps-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 

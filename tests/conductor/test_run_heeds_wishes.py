@@ -29,7 +29,7 @@ recipe:
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="hps-") as folder:
+    with tempfile.TemporaryDirectory(prefix="hps-", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 

@@ -93,7 +93,7 @@ class Containers:
 
 @pytest.mark.timeout(600)
 def test_the_services_start_in_their_order_and_train_a_study(database_url: str) -> None:
-    with tempfile.TemporaryDirectory(prefix="hps-") as folder, ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="hps-", ignore_cleanup_errors=True) as folder, ExitStack() as stack:
         containers = Containers(Path(folder), database_url, stack)
         stack.callback(containers.remove)
         engine = open_engine(database_url)

@@ -16,7 +16,7 @@ Table = list[tuple[Any, ...]]
 @contextmanager
 def short_folder() -> Iterator[Path]:
     """A home whose sockets have short names."""
-    with tempfile.TemporaryDirectory(prefix="hps-") as folder:
+    with tempfile.TemporaryDirectory(prefix="hps-", ignore_cleanup_errors=True) as folder:
         yield Path(folder) / "home"
 
 

@@ -14,7 +14,7 @@ from tests.executors.executor_cases import USER_CODE
 @pytest.fixture(scope="module")
 def short_home() -> Iterator[Path]:
     """A home whose path is short enough for sockets; those of pytest are not."""
-    with tempfile.TemporaryDirectory(prefix="hps-") as home:
+    with tempfile.TemporaryDirectory(prefix="hps-", ignore_cleanup_errors=True) as home:
         yield Path(home)
 
 

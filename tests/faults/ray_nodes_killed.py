@@ -23,7 +23,7 @@ def ray_nodes_killed(service: Service, dose: int, seed: int) -> Figures:
     """``dose`` nodes are killed with all that runs on them; a new one joins each time."""
     figures, chance, began_s = Figures("Ray node killed mid-stage", seed), random.Random(seed), time.monotonic()
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hps-")))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hps-", ignore_cleanup_errors=True)))
         cluster = _Cluster(folder, stack)
         joined = {**cluster.environment, "HPSEARCH_RAY_ADDRESS": cluster.address}
         stack.enter_context(conductor(service.url, folder, **joined))

@@ -73,7 +73,7 @@ def environment(home: Path, **more: str) -> Mapping[str, str]:
 @contextmanager
 def short_home() -> Iterator[Path]:
     """A home whose sockets have short names."""
-    with tempfile.TemporaryDirectory(prefix="hps-") as folder:
+    with tempfile.TemporaryDirectory(prefix="hps-", ignore_cleanup_errors=True) as folder:
         yield Path(folder) / "home"
 
 
