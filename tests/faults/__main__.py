@@ -18,7 +18,7 @@ def main() -> int:
     seed = time.time_ns() % 1_000_000
     print(f"seed {seed}\n\n| fault | injected | studies | violations | minutes |\n|---|---|---|---|---|")
     bad = 0
-    with tempfile.TemporaryDirectory(prefix="hps-", ignore_cleanup_errors=True) as home, EmbeddedPostgres(Path(home)) as server:
+    with tempfile.TemporaryDirectory(prefix="hps-") as home, EmbeddedPostgres(Path(home)) as server:
         for dose in DOSES:
             if names and dose.scenario.__name__ not in names:
                 continue

@@ -57,5 +57,5 @@ def _is_busy(process: psutil.Process) -> bool:
 
 @contextmanager
 def _conductor(service: Service) -> Iterator[psutil.Process]:
-    with tempfile.TemporaryDirectory(prefix="hps-", ignore_cleanup_errors=True) as home, conductor(service.url, Path(home)) as process:
+    with tempfile.TemporaryDirectory(prefix="hps-") as home, conductor(service.url, Path(home)) as process:
         yield psutil.Process(process.pid)
