@@ -1,7 +1,7 @@
-"""A job: the order to train one trial, with every hyperparameter fixed; and the cohorts that jobs form."""
+"""A job: the order to train one trial, with every hyperparameter fixed."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -72,6 +72,11 @@ class Budget:
     until_learned: bool = False
     """Stop after the first pass over the samples in which every prediction was right (loss ≤ 1 % of the targets'
     variance for regression)."""
+    patience: int | None = None
+    """Stop, complete, after so many epochs in a row without a lower validation loss; None: never."""
+    until_epoch: int | None = None
+    """Stop, pruned, at the end of this epoch, with the learning rates of a training that goes on to ``epochs``; None:
+    do not."""
 
     def __post_init__(self) -> None:
         if (self.epochs is None) == (self.steps is None):
@@ -124,32 +129,6 @@ class Job:
 
 NUMBERS_ONLY = frozenset({"dropout"})
 """Hyperparameters of networks that do not change the structure."""
-
-COHORT_SIZE = 4
-"""Members of a cohort at most. Heuristic: small enough that two workers end a stage together."""
-
-
-@dataclass(frozen=True)
-class Cohort:
-    """Jobs of one structure that one worker trains; which jobs it holds follows from the plan alone."""
-
-    jobs: tuple[Job, ...]
-
-    def __post_init__(self) -> None:
-        if not self.jobs or len({job.structure for job in self.jobs}) != 1:
-            raise ValueError("a cohort holds at least one job, and all of the same structure")
-
-
-def cohorts(jobs: Iterable[Job]) -> tuple[Cohort, ...]:
-    """Groups jobs by structure, in trial order, into cohorts of at most ``COHORT_SIZE``."""
-    by_structure: dict[tuple[object, ...], list[Job]] = {}
-    for job in sorted(jobs, key=lambda job: job.number):
-        by_structure.setdefault(job.structure, []).append(job)
-    return tuple(
-        Cohort(tuple(members[start : start + COHORT_SIZE]))
-        for members in by_structure.values()
-        for start in range(0, len(members), COHORT_SIZE)
-    )
 
 
 def seed_for(study_seed: int, *purpose: str | int) -> int:

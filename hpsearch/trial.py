@@ -15,6 +15,8 @@ class TrialState(StrEnum):
     """How a trial ended."""
 
     COMPLETE = "complete"
+    PRUNED = "pruned"
+    """Stopped on purpose before its budget was spent, because others of its stage promised more."""
     FAILED = "failed"
 
 
@@ -64,7 +66,7 @@ class LayerScale:
 
 @dataclass(frozen=True)
 class TrialResult:
-    """What came of a job. A complete trial has a finite value if its budget was in epochs; a failed one has none."""
+    """What came of a job. A complete trial has a finite value if its budget was in epochs; any other has none."""
 
     stage: StageName
     number: int
@@ -75,7 +77,7 @@ class TrialResult:
     """Which epoch that was, from 1; the first one, if several are equal."""
     failure: Failure | None = None
     reason: str | None = None
-    """Why it failed, in one sentence for the user."""
+    """Why it failed or was pruned, in one sentence for the user."""
     step_losses: tuple[float, ...] = ()
     """Training loss of every iteration, before its update; the first one is the loss at initialisation. The last
     one may be NaN or infinite."""
@@ -100,8 +102,10 @@ class TrialResult:
         if self.state is TrialState.COMPLETE:
             if self.failure is not None or (self.value is not None and not math.isfinite(self.value)):
                 raise ValueError("a complete trial has no failure and no NaN or infinite value")
-        elif self.failure is None or not self.reason or self.value is not None:
-            raise ValueError("a failed trial has a failure, a reason and no value")
+        elif not self.reason or self.value is not None:
+            raise ValueError(f"a {self.state} trial has a reason and no value")
+        elif (self.failure is None) != (self.state is TrialState.PRUNED):
+            raise ValueError("a failed trial has a failure, and no other has one")
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import TypeVar
 
+from hpsearch.cohort import Cohort, cohorts
 from hpsearch.conductor.keeper import Keeper
 from hpsearch.conductor.observer import Observer
 from hpsearch.conductor.patience import patiently
 from hpsearch.executors.port import Arrivals, Executor
-from hpsearch.job import Cohort, cohorts
 from hpsearch.recipe.plan import Plan
 from hpsearch.recipe.steps import RECIPE_STEPS, concluded, skipped
 from hpsearch.results import StudyRecord
@@ -125,7 +126,7 @@ class Walk:
     def _missing(self, plan: Plan) -> list[Cohort]:
         """The plan's cohorts without the members that have a result; who trains with whom follows from the plan."""
         left = (
-            tuple(job for job in cohort.jobs if (job.stage, job.number) not in self._results)
-            for cohort in cohorts(plan.jobs)
+            (cohort, tuple(job for job in cohort.jobs if (job.stage, job.number) not in self._results))
+            for cohort in cohorts(plan.jobs, {})
         )
-        return [Cohort(jobs) for jobs in left if jobs]
+        return [replace(cohort, jobs=jobs) for cohort, jobs in left if jobs]

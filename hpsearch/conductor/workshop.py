@@ -6,9 +6,9 @@ from collections.abc import Callable, Generator, Sequence
 from types import TracebackType
 from typing import Self
 
+from hpsearch.cohort import Cohort
 from hpsearch.errors import WorkerError
 from hpsearch.executors.port import Arrivals, Executor
-from hpsearch.job import Cohort
 
 Factory = Callable[[], Executor]
 

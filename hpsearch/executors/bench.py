@@ -6,9 +6,10 @@ from contextlib import contextmanager, suppress
 
 import torch
 
+from hpsearch.cohort import Cohort
 from hpsearch.data.dataset import Dataset
 from hpsearch.data.loading import load_dataset
-from hpsearch.job import Cohort, DataSettings
+from hpsearch.job import DataSettings
 from hpsearch.training.blame import described
 from hpsearch.training.cohort import train_cohort
 from hpsearch.trial import Failure, TrialResult, failed

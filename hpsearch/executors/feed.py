@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from hpsearch.cohort import Cohort
 from hpsearch.executors.line import Broken, Line, Lost, Reported, Started, next_line
-from hpsearch.job import Cohort
 from hpsearch.trial import TrialResult
 
 

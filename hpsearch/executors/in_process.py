@@ -5,10 +5,10 @@ from collections.abc import Generator, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
+from hpsearch.cohort import Cohort
 from hpsearch.executors.bench import Bench, importable, one_thread
 from hpsearch.executors.ledger import Ledger
 from hpsearch.executors.port import Arrivals
-from hpsearch.job import Cohort
 from hpsearch.trial import TrialResult
 
 

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from hpsearch.job import Cohort, Job
+from hpsearch.cohort import Cohort
+from hpsearch.job import Job
 from hpsearch.stage import StageName
 from hpsearch.trial import Failure, TrialResult, failed
 
@@ -58,12 +59,12 @@ class Ledger:
         """
         remaining = [job for job in cohort.jobs if _key(job) in self._owed]
         if len(remaining) > 1:
-            return AfterLoss(tuple(Cohort((job,)) for job in remaining), ())
+            return AfterLoss(tuple(replace(cohort, jobs=(job,)) for job in remaining), ())
         again, given_up = [], []
         for job in remaining:
             self._deaths_alone[_key(job)] += 1
             if self._deaths_alone[_key(job)] < DEATHS_ALONE:
-                again.append(Cohort((job,)))
+                again.append(replace(cohort, jobs=(job,)))
             else:
                 self._owed.remove(_key(job))
                 text = f"its worker process died {DEATHS_ALONE} times with no other trial on it: {reason}"

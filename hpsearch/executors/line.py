@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
-from hpsearch.job import Cohort
+from hpsearch.cohort import Cohort
 from hpsearch.trial import TrialResult
 
 

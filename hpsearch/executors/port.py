@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
-from hpsearch.job import Cohort, Job
+from hpsearch.cohort import Cohort
+from hpsearch.job import Job
 from hpsearch.trial import TrialResult
 
 

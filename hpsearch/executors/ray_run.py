@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from queue import Empty
 
+from hpsearch.cohort import Cohort
 from hpsearch.errors import WorkerError
 from hpsearch.executors.feed import Feed
 from hpsearch.executors.ledger import Ledger
 from hpsearch.executors.line import Broken, Line, Lost, Reported, Started
 from hpsearch.executors.port import Arrivals
-from hpsearch.job import Cohort, Job
+from hpsearch.job import Job
 from hpsearch.trial import TrialResult
 
 LOST_STARTS = 3

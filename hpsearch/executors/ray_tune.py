@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from hpsearch.cohort import Cohort
 from hpsearch.errors import WorkerError
 from hpsearch.executors.feed import Feed
 from hpsearch.executors.ledger import Ledger
@@ -15,7 +16,6 @@ from hpsearch.executors.port import Arrivals
 from hpsearch.executors.ray_cluster import Resources, leave, prepare_environment, start_or_join
 from hpsearch.executors.ray_run import RayRun
 from hpsearch.executors.ray_scratch import scratch_folder
-from hpsearch.job import Cohort
 
 HALT_BEAT_S = 0.2
 """Seconds between two looks at ``halt`` while nothing arrives."""

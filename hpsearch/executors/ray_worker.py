@@ -8,8 +8,8 @@ from typing import IO, TYPE_CHECKING, Any
 from ray.tune import Trainable
 
 if TYPE_CHECKING:
+    from hpsearch.cohort import Cohort
     from hpsearch.executors.bench import Bench
-    from hpsearch.job import Cohort
     from hpsearch.trial import TrialResult
 
 

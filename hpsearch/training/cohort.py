@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import torch
 
+from hpsearch.cohort import Cohort
 from hpsearch.data.dataset import Dataset
-from hpsearch.job import Cohort
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.member import train_member
 from hpsearch.training.size import Arithmetic

@@ -6,8 +6,9 @@ from collections.abc import Callable, Generator, Sequence
 from types import TracebackType
 from typing import Self
 
+from hpsearch.cohort import Cohort
 from hpsearch.executors.port import Arrivals
-from hpsearch.job import Cohort, Job
+from hpsearch.job import Job
 from hpsearch.stage import StageName
 from hpsearch.task import Task
 from hpsearch.trial import EpochRecord, LayerScale, TrialResult, TrialState

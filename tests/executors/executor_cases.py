@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from hpsearch.cohort import Cohort
 from hpsearch.executors.port import Arrivals
-from hpsearch.job import Budget, Cohort, DataSettings, Job, NetworkSettings, OptimizerSettings
+from hpsearch.job import Budget, DataSettings, Job, NetworkSettings, OptimizerSettings
 from hpsearch.stage import StageName
 from hpsearch.trial import TrialResult
 

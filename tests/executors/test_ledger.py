@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hpsearch.cohort import Cohort
 from hpsearch.executors.ledger import DEATHS_ALONE, Ledger
-from hpsearch.job import Cohort
 from hpsearch.trial import Failure, TrialResult, TrialState
 from tests.executors.executor_cases import in_cohorts_of, job, together
 

@@ -7,8 +7,8 @@ from collections.abc import Generator, Sequence
 from types import TracebackType
 from typing import Self
 
+from hpsearch.cohort import Cohort
 from hpsearch.executors.port import Arrivals
-from hpsearch.job import Cohort
 from tests.conductor.scripted import learning
 
 

@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from hpsearch.cohort import cohorts
 from hpsearch.data.dataset import Dataset
 from hpsearch.data.loading import load_dataset
-from hpsearch.job import Job, cohorts, data_settings
+from hpsearch.job import Job, data_settings
 from hpsearch.recipe.plan import Plan
 from hpsearch.recipe.steps import RECIPE_STEPS, concluded, skipped
 from hpsearch.search import sampling
@@ -90,7 +91,7 @@ def trained(plan: Plan, dataset: Dataset) -> list[FinishedTrial]:
 
 def _train(jobs: Sequence[Job], dataset: Dataset) -> Iterator[FinishedTrial]:
     by_number = {job.number: job for job in jobs}
-    for cohort in cohorts(jobs):
+    for cohort in cohorts(jobs, {}):
         for result in train_cohort(cohort, dataset):
             yield FinishedTrial(by_number[result.number], result)
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from hpsearch.cohort import Cohort
 from hpsearch.data.dataset import Dataset, Split
-from hpsearch.job import Budget, Cohort, NetworkSettings
+from hpsearch.job import Budget, NetworkSettings
 from hpsearch.study import Objective
 from hpsearch.training.cohort import train_cohort
 from hpsearch.trial import Failure, TrialState

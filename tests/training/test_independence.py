@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from hpsearch.job import Budget, Cohort, Job, NetworkSettings
+from hpsearch.cohort import Cohort
+from hpsearch.job import Budget, Job, NetworkSettings
 from hpsearch.training.cohort import train_cohort
 from hpsearch.trial import TrialResult, TrialState
 from tests.training.training_cases import classes, job, optimizer, own, train

@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from hpsearch.cohort import Cohort
 from hpsearch.cost.layers import layer_costs
-from hpsearch.job import Budget, Cohort, NetworkSettings
+from hpsearch.job import Budget, NetworkSettings
 from hpsearch.networks.build import build_network
 from hpsearch.training import size
 from hpsearch.training.cohort import train_cohort

@@ -5,8 +5,9 @@ from typing import Any
 
 import torch
 
+from hpsearch.cohort import Cohort
 from hpsearch.data.dataset import Dataset, Split
-from hpsearch.job import Budget, Cohort, DataSettings, Job, NetworkSettings, OptimizerSettings
+from hpsearch.job import Budget, DataSettings, Job, NetworkSettings, OptimizerSettings
 from hpsearch.stage import StageName
 from hpsearch.task import Task
 from hpsearch.training.cohort import train_cohort

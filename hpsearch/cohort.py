@@ -1,0 +1,60 @@
+"""A cohort: jobs of one structure that one worker trains together, and the arrangement in which it does so."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from hpsearch.job import Job
+
+Structure = tuple[object, ...]
+"""What ``Job.structure`` gives."""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """How the jobs of one structure are trained. Sums of floating-point numbers depend on it, hence so do results."""
+
+    members: int = 4
+    """Of a cohort, at most. Heuristic: small enough that two workers end a stage together."""
+    stacked: bool = False
+    """As one network with stacked parameters; else one member after the other."""
+    memory_format: Literal["auto", "contiguous", "channels_last"] = "auto"
+    """How images and maps lie in memory; ``auto``: channels last for named networks on the CPU."""
+
+    def __post_init__(self) -> None:
+        if self.members < 1:
+            raise ValueError(f"a cohort has at least one member, got {self.members}")
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Jobs of one structure that one worker trains; which jobs it holds follows from the plan alone."""
+
+    jobs: tuple[Job, ...]
+    arrangement: Arrangement = Arrangement()
+
+    def __post_init__(self) -> None:
+        if not self.jobs or len({job.structure for job in self.jobs}) != 1:
+            raise ValueError("a cohort holds at least one job, and all of the same structure")
+
+
+def by_structure(jobs: Iterable[Job]) -> dict[Structure, tuple[Job, ...]]:
+    """The jobs of each structure in trial order; structures in the order of their first jobs."""
+    found: dict[Structure, list[Job]] = {}
+    for job in sorted(jobs, key=lambda job: job.number):
+        found.setdefault(job.structure, []).append(job)
+    return {structure: tuple(members) for structure, members in found.items()}
+
+
+def cohorts(jobs: Iterable[Job], arrangements: Mapping[Structure, Arrangement]) -> tuple[Cohort, ...]:
+    """Groups jobs by structure, in trial order, each structure as it is arranged (the default one where it is not).
+
+    The members of a structure are spread evenly: 18 jobs in cohorts of at most 16 make two cohorts of nine.
+    """
+    made: list[Cohort] = []
+    for structure, members in by_structure(jobs).items():
+        arrangement = arrangements.get(structure, Arrangement())
+        count = -(-len(members) // arrangement.members)
+        ends = [len(members) * (number + 1) // count for number in range(count)]
+        made += [Cohort(members[start:end], arrangement) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+    return tuple(made)
