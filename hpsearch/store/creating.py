@@ -3,7 +3,7 @@
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, exists, func, select
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 
 from hpsearch.results import StudyRecord
@@ -37,7 +37,7 @@ def created(
         limit = func.now() + timedelta(seconds=STATE_LIMITS_S[StudyState.WAITING])  # as ``created_at``
         row |= {"deadline": limit, "time_left_s": definition.resources.time_limit_s}
     while not (made := studies_where(connection, studies.c.request == request)):
-        name = free_name(definition.name, _names_like(connection, owner, definition.name))
+        name = free_name(definition.name, lambda name: _is_taken(connection, owner, name))
         # Somebody may have taken the name since: this waits for the other transaction and inserts nothing.
         new = insert_unless(studies).values(**row, name=name).on_conflict_do_nothing().returning(studies.c.id)
         study_id = connection.execute(new).scalar_one_or_none()
@@ -46,7 +46,7 @@ def created(
     return made[0]
 
 
-def _names_like(connection: Connection, owner: str, name: str) -> set[str]:
-    """The names that are taken among ``name``, ``name-2``, ``name-3`` … of one owner."""
-    taken = or_(studies.c.name == name, func.starts_with(studies.c.name, f"{name}-"))
-    return set(connection.execute(select(studies.c.name).where(studies.c.owner == owner, taken)).scalars())
+def _is_taken(connection: Connection, owner: str, name: str) -> bool:
+    """Whether a study of the owner has this name."""
+    same = exists().where(studies.c.owner == owner, studies.c.name == name)
+    return bool(connection.execute(select(same)).scalar_one())

@@ -13,7 +13,7 @@ from hpsearch.stage import StageName
 from hpsearch.store.documents import optional_text
 from hpsearch.store.engine import nothing, transact
 from hpsearch.store.leases import is_alive
-from hpsearch.store.names import no_such_id, no_such_name, no_such_trial
+from hpsearch.store.names import NEAR_NAMES, no_such_id, no_such_name, no_such_trial
 from hpsearch.store.reading import all_of, studies_where, trial_of, utc
 from hpsearch.store.reported import reported_of
 from hpsearch.store.standing import progress_of
@@ -67,8 +67,8 @@ class StudyDesk:
         def work(connection: Connection) -> StudyRecord:
             found = studies_where(connection, *_owned(whose), studies.c.name == optional_text(name))
             if not found:
-                names = connection.execute(select(studies.c.name).where(*_owned(whose))).scalars().all()
-                raise no_such_name(name, names)
+                newest = select(studies.c.name).where(*_owned(whose)).order_by(studies.c.id.desc()).limit(NEAR_NAMES)
+                raise no_such_name(name, connection.execute(newest).scalars().all())
             return min(found, key=lambda study: study.owner != LOCAL)
 
         return self._transact(work)

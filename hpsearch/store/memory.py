@@ -71,7 +71,7 @@ class MemoryStore:
         """See ``StudyStore.create``."""
         with self._lock:
             number = len(self._studies) + 1
-            name = free_name(definition.name, self._names())
+            name = free_name(definition.name, self._names().__contains__)
             record = StudyRecord(number, name, definition, StudyState.WAITING, None, None, _now(), None)
             self._studies[number] = _Study(record)
             return record

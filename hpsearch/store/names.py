@@ -1,20 +1,33 @@
 """Names of studies: a free one for a new study, near ones for a name that nothing has."""
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from hpsearch.errors import NotFoundError, shown
 from hpsearch.stage import StageName
 
+NEAR_NAMES = 1000
+"""A name that nothing has is compared with those of so many studies, the newest."""
 
-def free_name(wanted: str, taken: Collection[str]) -> str:
-    """``wanted``, or ``wanted-2``, ``wanted-3`` … if that is taken."""
-    if wanted not in taken:
+
+def free_name(wanted: str, is_taken: Callable[[str], bool]) -> str:
+    """``wanted``, or ``wanted-2``, ``wanted-3`` … if that is taken.
+
+    The number is one that follows on a taken one, found in about 2·log₂ questions for names without gaps; where names
+    were given up in between, it need not be the lowest.
+    """
+    if not is_taken(wanted):
         return wanted
-    number = 2
-    while f"{wanted}-{number}" in taken:
-        number += 1
-    return f"{wanted}-{number}"
+    taken, free = 1, 2
+    while is_taken(f"{wanted}-{free}"):
+        taken, free = free, 2 * free
+    while free - taken > 1:
+        middle = (taken + free) // 2
+        if is_taken(f"{wanted}-{middle}"):
+            taken = middle
+        else:
+            free = middle
+    return f"{wanted}-{free}"
 
 
 def no_such_name(name: str, names: Collection[str]) -> NotFoundError:

@@ -15,7 +15,7 @@ from hpsearch.store.codecs import task_document
 from hpsearch.store.creating import created
 from hpsearch.store.documents import optional_text
 from hpsearch.store.engine import nothing, transact
-from hpsearch.store.names import no_such_id, no_such_name
+from hpsearch.store.names import NEAR_NAMES, no_such_id, no_such_name
 from hpsearch.store.planned import planned
 from hpsearch.store.port import Lease, Renewal
 from hpsearch.store.reading import all_of, studies_where
@@ -57,7 +57,8 @@ class PostgresStore:
         def work(connection: Connection) -> StudyRecord:
             found = studies_where(connection, studies.c.name == optional_text(name))
             if not found:
-                raise no_such_name(name, connection.execute(select(studies.c.name)).scalars().all())
+                newest = select(studies.c.name).order_by(studies.c.id.desc()).limit(NEAR_NAMES)
+                raise no_such_name(name, connection.execute(newest).scalars().all())
             return min(found, key=lambda study: study.owner != LOCAL)
 
         return self._transact(work)
