@@ -6,9 +6,10 @@ from collections.abc import Callable, Generator, Sequence
 from types import TracebackType
 from typing import Self
 
-from hpsearch.cohort import Cohort
+from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.errors import WorkerError
 from hpsearch.executors.port import Arrivals, Executor
+from hpsearch.job import Job
 
 Factory = Callable[[], Executor]
 
@@ -47,6 +48,25 @@ class Workshop:
         failed = False
         try:
             yield from executor.run(cohorts, turn=turn, at_most=at_most, halt=halt)
+        except WorkerError:
+            failed = True
+            raise
+        finally:
+            self._leave(failed)
+
+    def measure(
+        self,
+        jobs: Sequence[Job],
+        *,
+        turn: str = "",
+        at_most: int | None = None,
+        halt: threading.Event | None = None,
+    ) -> Arrangement:
+        """See the port."""
+        executor = self._enter()
+        failed = False
+        try:
+            return executor.measure(jobs, turn=turn, at_most=at_most, halt=halt)
         except WorkerError:
             failed = True
             raise

@@ -5,10 +5,11 @@ from collections.abc import Generator, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
-from hpsearch.cohort import Cohort
+from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.executors.bench import Bench, importable, one_thread
 from hpsearch.executors.ledger import Ledger
 from hpsearch.executors.port import Arrivals
+from hpsearch.job import Job
 from hpsearch.trial import TrialResult
 
 
@@ -42,6 +43,17 @@ class InProcessExecutor:
             while not (halt is not None and halt.is_set()) and (result := self._next(results)) is not None:
                 if ledger.settle(result):
                     yield Arrivals((), (result,))
+
+    def measure(
+        self,
+        jobs: Sequence[Job],
+        *,
+        turn: str = "",  # noqa: ARG002
+        at_most: int | None = None,  # noqa: ARG002
+        halt: threading.Event | None = None,  # noqa: ARG002
+    ) -> Arrangement:
+        """See the port."""
+        return Cohort(tuple(jobs)).arrangement
 
     def _next(self, results: Iterator[TrialResult]) -> TrialResult | None:
         with one_thread(), importable(self._import_paths):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
-from hpsearch.cohort import Cohort
+from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.job import Job
 from hpsearch.trial import TrialResult
 
@@ -42,6 +42,22 @@ class Executor(Protocol):
         generator cancels what is still missing, and so does setting ``halt``, which ends the generator early and
         kills workers that train for it. Raises WorkerError if there are no workers (any more), ValueError if a job
         is given twice.
+        """
+
+    def measure(
+        self,
+        jobs: Sequence[Job],
+        *,
+        turn: str = "",
+        at_most: int | None = None,
+        halt: threading.Event | None = None,
+    ) -> Arrangement:
+        """How jobs of one structure train fastest, found by a short measurement on the workers that would train them.
+
+        So many workers measure side by side as would train (``at_most``), since on an idle machine everything is
+        fast, and the arrangement fits the memory that each of them has. ``turn`` and ``halt`` as in ``run``. Whatever
+        goes wrong gives the default arrangement. Raises WorkerError if there are no workers (any more), ValueError
+        unless the jobs, at least one, have the same structure.
         """
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from hpsearch.cohort import Cohort
+from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.errors import WorkerError
 from hpsearch.executors.feed import Feed
 from hpsearch.executors.ledger import Ledger
@@ -16,6 +16,7 @@ from hpsearch.executors.port import Arrivals
 from hpsearch.executors.ray_cluster import Resources, leave, prepare_environment, start_or_join
 from hpsearch.executors.ray_run import RayRun
 from hpsearch.executors.ray_scratch import scratch_folder
+from hpsearch.job import Job
 
 HALT_BEAT_S = 0.2
 """Seconds between two looks at ``halt`` while nothing arrives."""
@@ -77,6 +78,17 @@ class RayTuneExecutor:
                     yield arrived
         finally:
             run.end()
+
+    def measure(
+        self,
+        jobs: Sequence[Job],
+        *,
+        turn: str = "",  # noqa: ARG002
+        at_most: int | None = None,  # noqa: ARG002
+        halt: threading.Event | None = None,  # noqa: ARG002
+    ) -> Arrangement:
+        """See the port."""
+        return Cohort(tuple(jobs)).arrangement
 
     def close(self) -> None:
         """See the port."""

@@ -7,8 +7,9 @@ from collections.abc import Generator, Sequence
 from types import TracebackType
 from typing import Self
 
-from hpsearch.cohort import Cohort
+from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.executors.port import Arrivals
+from hpsearch.job import Job
 from tests.conductor.scripted import learning
 
 
@@ -35,6 +36,16 @@ class TrivialExecutor:
             if halt is not None and halt.is_set():
                 return
             yield Arrivals((), tuple(learning(job) for job in cohort.jobs))
+
+    def measure(
+        self,
+        jobs: Sequence[Job],
+        *,
+        turn: str = "",
+        at_most: int | None = None,
+        halt: threading.Event | None = None,
+    ) -> Arrangement:
+        return Arrangement()
 
     def close(self) -> None:
         pass
