@@ -18,6 +18,7 @@ class Progress(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
     COMPLETE = "complete"
+    PRUNED = "pruned"
     FAILED = "failed"
 
 
@@ -31,6 +32,7 @@ class RoundProgress:
     """All trials of the round."""
     running: int
     complete: int
+    pruned: int
     failed: int
     verdict: Verdict | None
     started_at: datetime
@@ -39,7 +41,7 @@ class RoundProgress:
     @property
     def done(self) -> int:
         """Trials that have ended."""
-        return self.complete + self.failed
+        return self.complete + self.pruned + self.failed
 
 
 @dataclass(frozen=True)

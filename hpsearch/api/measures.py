@@ -83,11 +83,12 @@ class _Standing(Collector):
         durations = SummaryMetricFamily("hpsearch_trial_duration_seconds", "Of trials that ended.", labels=["stage"])
         verdicts = GaugeMetricFamily("hpsearch_verdicts", "Judged rounds by outcome.", labels=["stage", "outcome"])
         for one in self._tally.stages:
-            waiting = one.planned - one.running - one.complete - one.failed
-            counts = {"waiting": waiting, "running": one.running, "complete": one.complete, "failed": one.failed}
+            ended = {"complete": one.complete, "pruned": one.pruned, "failed": one.failed}
+            done = sum(ended.values())
+            counts = {"waiting": one.planned - one.running - done, "running": one.running, **ended}
             for state, count in counts.items():
                 trials.add_metric([one.stage.value, state], count)
-            durations.add_metric([one.stage.value], one.complete + one.failed, one.duration_s)
+            durations.add_metric([one.stage.value], done, one.duration_s)
             for outcome, count in one.verdicts.items():
                 verdicts.add_metric([one.stage.value, outcome.value], count)
         yield from (trials, durations, verdicts)

@@ -3,7 +3,7 @@
 from hpsearch.report.words import seconds_words, value_words
 from hpsearch.stage import StageName
 from hpsearch.study import Objective
-from hpsearch.trial import TrialResult
+from hpsearch.trial import TrialResult, TrialState
 
 
 class RoundTracker:
@@ -15,7 +15,7 @@ class RoundTracker:
         self._objective = objective
         self._first: tuple[int, float] | None = None
         self._best: float | None = None
-        self._failed = 0
+        self._pruned, self._failed = 0, 0
 
     @property
     def title(self) -> str:
@@ -27,6 +27,7 @@ class RoundTracker:
         self.done += 1
         if self._first is None:
             self._first = (self.done, now_s)
+        self._pruned += result.state is TrialState.PRUNED
         self._failed += result.failure is not None
         if result.value is not None and (self._best is None or self._objective.better(result.value, self._best)):
             self._best = result.value
@@ -44,6 +45,8 @@ class RoundTracker:
     def words(self, now_s: float) -> str:
         """Trials done and planned, best so far, time left."""
         parts = [f"{self.done}/{self.planned} trials"]
+        if self._pruned:
+            parts.append(f"{self._pruned} stopped early")
         if self._failed:
             parts.append(f"{self._failed} failed")
         if self._best is not None:

@@ -100,6 +100,8 @@ def _result(event: EventDocument) -> TrialResult:
     if event.detail == TrialState.COMPLETE:
         return TrialResult(event.stage, event.number, TrialState.COMPLETE, event.value)
     reason = event.reason or "not known"
+    if event.detail == TrialState.PRUNED:
+        return TrialResult(event.stage, event.number, TrialState.PRUNED, reason=reason)
     return TrialResult(event.stage, event.number, TrialState.FAILED, failure=Failure.ERROR, reason=reason)
 
 

@@ -33,11 +33,11 @@ class TrialDocument(Document):
     number: int = Field(description="within the stage, from 0, over all rounds")
     round: int = Field(description="from 0; only the fine search has more than one")
     parameters: Parameters = Field(description="what the search decided, by dotted path in the definition")
-    state: Literal["planned", "complete", "failed"] = Field(description="planned: no result yet")
+    state: Literal["planned", "complete", "pruned", "failed"] = Field(description="planned: no result yet")
     value: Number = Field(description="the objective in the best epoch; null where trials are not compared")
     best_epoch: int | None = Field(description="from 1")
     failure: Failure | None
-    reason: str | None = Field(description="why it failed")
+    reason: str | None = Field(description="why it failed or was stopped early")
     duration_s: Number
     parameter_count: int | None = Field(description="of its network; null where trials are not compared")
     multiply_adds: int | None = Field(description="of its network, for one sample; null as above, or if unknown")

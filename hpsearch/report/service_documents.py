@@ -44,13 +44,14 @@ class ServiceStudyDocument(ServiceStudyLine):
 
 
 class RoundStatusDocument(Document):
-    """One round of one stage. Every planned trial is waiting, running, complete or failed."""
+    """One round of one stage. Every planned trial is waiting, running, complete, pruned or failed."""
 
     round: int = Field(description="from 0; only the fine search has more than one")
     planned: int
     waiting: int
     running: int
     complete: int
+    pruned: int = Field(description="stopped early because others of the round promised more")
     failed: int
     verdict: Outcome | None = Field(description="null while it runs")
     summary: str = Field(description="one sentence; empty while it runs")
@@ -70,6 +71,7 @@ class StageStatusDocument(Document):
     waiting: int
     running: int
     complete: int
+    pruned: int = Field(description="stopped early because others of the round promised more")
     failed: int
     measured: Facts
     expected: Facts
@@ -110,7 +112,7 @@ class TrialLineDocument(Document):
     value: Number = Field(description="the objective in the best epoch; null where trials are not compared")
     best_epoch: int | None = Field(description="from 1")
     failure: Failure | None
-    reason: str | None = Field(description="why it failed")
+    reason: str | None = Field(description="why it failed or was stopped early")
     started_at: datetime | None
     finished_at: datetime | None
     duration_s: Number
@@ -150,7 +152,7 @@ class TrialDetailDocument(Document):
     round: int
     number: int
     parameters: Parameters
-    state: Literal["planned", "complete", "failed"] = Field(description="planned: no result yet")
+    state: Literal["planned", "complete", "pruned", "failed"] = Field(description="planned: no result yet")
     value: Number
     best_epoch: int | None
     failure: Failure | None
@@ -179,7 +181,7 @@ class EventDocument(Document):
     detail: str = Field(description="the new state, the wish, the trial's state or the outcome")
     at: datetime
     value: Number = Field(description="of a trial that has one")
-    reason: str | None = Field(description="why a trial failed, or why the study is in this state")
+    reason: str | None = Field(description="why a trial failed or was stopped early, or why the study is in this state")
     summary: str | None = Field(description="of a verdict, in one sentence")
     progress: RoundStatusDocument | None = Field(description="the round that it is about; null for states and wishes")
 

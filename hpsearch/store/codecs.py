@@ -132,7 +132,7 @@ def result_row(result: TrialResult) -> dict[str, Any]:
 
 def result_of(stage: StageName, number: int, row: Row) -> TrialResult | None:
     """What ``result_row`` was given; None for a trial that has no result yet."""
-    if row["state"] not in (TrialState.COMPLETE, TrialState.FAILED):
+    if row["state"] not in [*TrialState]:
         return None
     curves = ("epochs", "train_losses", "train_accuracies", "val_losses", "val_accuracies")
     return TrialResult(

@@ -80,6 +80,7 @@ def _count(connection: Connection, ended: list[tuple[_Planned, TrialResult]]) ->
         connection.execute(
             change.values(
                 complete=rounds.c.complete + states[stage_id, number, TrialState.COMPLETE],
+                pruned=rounds.c.pruned + states[stage_id, number, TrialState.PRUNED],
                 failed=rounds.c.failed + states[stage_id, number, TrialState.FAILED],
                 duration_s=rounds.c.duration_s + duration_s,
             )

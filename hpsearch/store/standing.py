@@ -53,6 +53,7 @@ def _round(row: Any) -> RoundProgress:
         planned=row["planned"],
         running=row["running"],
         complete=row["complete"],
+        pruned=row["pruned"],
         failed=row["failed"],
         verdict=None if row["verdict"] is None else verdict_of(stage, row["round"], row["verdict"]),
         started_at=utc(row["started_at"]),

@@ -50,7 +50,7 @@ OPEN = "state IN ('waiting', 'running', 'interrupted', 'paused')"
 """Of a study: it has not ended."""
 COMPLETE = "state = 'complete'"
 """Of a trial: it has a result that may have a value."""
-OVER = "state IN ('complete', 'failed')"
+OVER = "state IN ('complete', 'pruned', 'failed')"
 """Of a trial: it has a result."""
 
 METRIC = (
@@ -122,6 +122,20 @@ rounds = Table(
     Column("failed", Integer, nullable=False, server_default=text("0")),
     Column("duration_s", Double, nullable=False, server_default=text("0")),  # of its ended trials together
     Column("outcome", Text, Computed("verdict ->> 'outcome'", persisted=True)),
+    Column("pruned", Integer, nullable=False, server_default=text("0")),
+    Column("speed", DOCUMENT),  # null until a process has trained for it to the end of its work
+)
+
+arrangements = Table(
+    "arrangements",
+    METADATA,
+    Column("study_id", Integer, ForeignKey("studies.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("stage", Text, primary_key=True),
+    Column("shape", Text, primary_key=True),  # SHA-256 of what the jobs that it holds for have in common
+    Column("members", Integer, nullable=False),
+    Column("stacked", Boolean, nullable=False),
+    Column("memory_format", Text, nullable=False),
+    Column("measured_for", Integer, nullable=False),  # jobs that were there to choose a size for; 0: not measured
 )
 
 trials = Table(
@@ -159,7 +173,7 @@ trials = Table(
     Column("multiply_adds", BigInteger),
     ForeignKeyConstraint(["stage_id", "round"], ["rounds.stage_id", "rounds.round"], ondelete="CASCADE"),
     UniqueConstraint("stage_id", "number"),
-    CheckConstraint("state IN ('waiting', 'running', 'complete', 'failed')", name="state"),
+    CheckConstraint("state IN ('waiting', 'running', 'complete', 'pruned', 'failed')", name="state"),
     CheckConstraint(
         "value IS NULL OR (state = 'complete' AND value > '-infinity' AND value < 'infinity')", name="value"
     ),

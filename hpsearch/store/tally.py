@@ -33,9 +33,10 @@ class StageTally:
     planned: int
     running: int
     complete: int
+    pruned: int
     failed: int
     duration_s: float
-    """Of the complete and the failed ones together."""
+    """Of those that have ended together."""
     verdicts: Mapping[Outcome, int]
 
 
@@ -67,7 +68,7 @@ def tallied(connection: Connection) -> Tally:
 
 
 def _stages(connection: Connection) -> tuple[StageTally, ...]:
-    sums = [func.sum(rounds.c[name]) for name in ("planned", "complete", "failed", "duration_s")]
+    sums = [func.sum(rounds.c[name]) for name in ("planned", "complete", "pruned", "failed", "duration_s")]
     by_stage = connection.execute(select(stages.c.stage, *sums).join_from(stages, rounds).group_by(stages.c.stage))
     counts = {StageName(stage): tuple(row) for stage, *row in by_stage}
     of_running = select(stages.c.stage, func.count().label("running")).join_from(
@@ -84,9 +85,9 @@ def _stages(connection: Connection) -> tuple[StageTally, ...]:
     verdicts = {(StageName(stage), Outcome(outcome)): count for stage, outcome, count in connection.execute(judged)}
     tallies = []
     for stage in StageName:
-        planned, complete, failed, duration_s = counts.get(stage, (0, 0, 0, 0.0))
+        planned, complete, pruned, failed, duration_s = counts.get(stage, (0, 0, 0, 0, 0.0))
         judgements = {outcome: verdicts.get((stage, outcome), 0) for outcome in Outcome}
         tallies.append(
-            StageTally(stage, planned, running.get(stage.value, 0), complete, failed, duration_s, judgements)
+            StageTally(stage, planned, running.get(stage.value, 0), complete, pruned, failed, duration_s, judgements)
         )
     return tuple(tallies)

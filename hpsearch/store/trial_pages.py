@@ -22,7 +22,7 @@ from hpsearch.trial import Failure
 _LINE = ("round", "number", "parameters", "state", "value", "best_epoch", "failure", "reason")
 _TIMES = ("started_at", "finished_at", "duration_s")
 _KEYS = {"value": "value", "duration": "duration_s"}
-_KEYED = {"value": (Progress.COMPLETE,), "duration": (Progress.COMPLETE, Progress.FAILED)}
+_KEYED = {"value": (Progress.COMPLETE,), "duration": (Progress.COMPLETE, Progress.PRUNED, Progress.FAILED)}
 """The states in which a trial can have what is sorted by."""
 
 

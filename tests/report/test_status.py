@@ -19,8 +19,8 @@ def running(healthy: StudyResults) -> StudyProgress:
     """In the second round of the fine search, a minute after it began."""
     judged = Verdict(StageName.FINE, Outcome.PASS, "better", again=True, measured={"gain": float("nan")})
     rounds = (
-        RoundProgress(StageName.FINE, 0, 8, 0, 7, 1, judged, NOW - timedelta(hours=1), NOW),
-        RoundProgress(StageName.FINE, 1, 8, 2, 3, 1, None, NOW, None),
+        RoundProgress(StageName.FINE, 0, 8, 0, 7, 0, 1, judged, NOW - timedelta(hours=1), NOW),
+        RoundProgress(StageName.FINE, 1, 8, 2, 1, 2, 1, None, NOW, None),
     )
     study = replace(healthy.study, state=StudyState.RUNNING, finished_at=None)
     best = healthy.of_stage(StageName.FINE)[2]
@@ -29,7 +29,8 @@ def running(healthy: StudyResults) -> StudyProgress:
 
 def test_a_stage_adds_its_rounds_up_and_runs_until_the_last_is_judged(running: StudyProgress) -> None:
     (fine,) = status_document(running).stages
-    assert (fine.planned, fine.waiting, fine.running, fine.complete, fine.failed) == (16, 2, 2, 10, 2)
+    assert (fine.planned, fine.waiting, fine.running) == (16, 2, 2)
+    assert (fine.complete, fine.pruned, fine.failed) == (8, 2, 2)
     assert (fine.verdict, fine.summary, fine.measured) == (None, "better", {"gain": None})
     assert [one.waiting for one in fine.rounds] == [0, 2]
 
@@ -38,7 +39,7 @@ def test_the_time_left_is_that_of_the_running_round(running: StudyProgress) -> N
     assert time_left_s(running) == 60  # four of eight took a minute
     first, second = running.rounds
     assert time_left_s(replace(running, rounds=(first,))) is None
-    assert time_left_s(replace(running, rounds=(first, replace(second, complete=0, failed=0)))) is None
+    assert time_left_s(replace(running, rounds=(first, replace(second, complete=0, pruned=0, failed=0)))) is None
     assert time_left_s(replace(running, at=NOW - timedelta(seconds=1))) == 0
     paused = replace(running.study, state=StudyState.PAUSED)
     assert time_left_s(replace(running, study=paused)) is None

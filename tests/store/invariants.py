@@ -37,14 +37,15 @@ INVARIANTS: dict[str, str] = {
         SELECT owner, name FROM hpsearch.studies GROUP BY owner, name HAVING count(*) > 1
     """,
     "the counters of a round are the counts of its trials": """
-        SELECT rounds.stage_id, rounds.round, planned, complete, failed, counted.*
+        SELECT rounds.stage_id, rounds.round, planned, complete, pruned, failed, counted.*
         FROM hpsearch.rounds LEFT JOIN (
             SELECT stage_id, round, count(*) AS is_planned, count(*) FILTER (WHERE state = 'complete') AS is_complete,
+                   count(*) FILTER (WHERE state = 'pruned') AS is_pruned,
                    count(*) FILTER (WHERE state = 'failed') AS is_failed, sum(trials.duration_s) AS lasted
             FROM hpsearch.trials GROUP BY stage_id, round
         ) counted ON (counted.stage_id, counted.round) = (rounds.stage_id, rounds.round)
-        WHERE (planned, complete, failed) IS DISTINCT FROM
-              (coalesce(is_planned, 0), coalesce(is_complete, 0), coalesce(is_failed, 0))
+        WHERE (planned, complete, pruned, failed) IS DISTINCT FROM
+              (coalesce(is_planned, 0), coalesce(is_complete, 0), coalesce(is_pruned, 0), coalesce(is_failed, 0))
            OR abs(rounds.duration_s - coalesce(lasted, 0)) > 1e-6 * (1 + rounds.duration_s)
     """,
     "the trials of a stage are numbered without a gap": """
@@ -61,12 +62,12 @@ INVARIANTS: dict[str, str] = {
     """,
     "a trial has a result, whole, exactly once it has ended": """
         SELECT id, state FROM hpsearch.trials
-        WHERE (state IN ('complete', 'failed')) <> (finished_at IS NOT NULL)
-           OR (state IN ('complete', 'failed')) <> (duration_s IS NOT NULL)
-           OR (state IN ('complete', 'failed')) <> (step_losses IS NOT NULL)
-           OR (state IN ('complete', 'failed')) <> (layers IS NOT NULL)
+        WHERE (state IN ('complete', 'pruned', 'failed')) <> (finished_at IS NOT NULL)
+           OR (state IN ('complete', 'pruned', 'failed')) <> (duration_s IS NOT NULL)
+           OR (state IN ('complete', 'pruned', 'failed')) <> (step_losses IS NOT NULL)
+           OR (state IN ('complete', 'pruned', 'failed')) <> (layers IS NOT NULL)
            OR (state = 'waiting') <> (started_at IS NULL)
-           OR (state IN ('complete', 'failed') AND (
+           OR (state IN ('complete', 'pruned', 'failed') AND (
                   cardinality(epochs) <> cardinality(train_losses) OR cardinality(epochs) <> cardinality(val_losses)
                   OR cardinality(epochs) <> cardinality(train_accuracies)
                   OR cardinality(epochs) <> cardinality(val_accuracies)))
@@ -76,9 +77,10 @@ INVARIANTS: dict[str, str] = {
         WHERE value IS NOT NULL
           AND (state <> 'complete' OR value = 'nan' OR value = 'infinity' OR value = '-infinity')
     """,
-    "a trial that has failed says how and why, and no other does": """
+    "a trial that has failed says how and why, one that was stopped says why, and no other does": """
         SELECT id, state, failure, reason FROM hpsearch.trials
-        WHERE (state = 'failed') <> (failure IS NOT NULL) OR (state = 'failed') <> (coalesce(reason, '') <> '')
+        WHERE (state = 'failed') <> (failure IS NOT NULL)
+           OR (state IN ('pruned', 'failed')) <> (coalesce(reason, '') <> '')
     """,
     "a round is over exactly once it is judged": """
         SELECT stage_id, round FROM hpsearch.rounds WHERE (verdict IS NULL) <> (finished_at IS NULL)
@@ -92,7 +94,7 @@ INVARIANTS: dict[str, str] = {
     "a study that is complete has no trial left": """
         SELECT studies.id, trials.id FROM hpsearch.studies
         JOIN hpsearch.stages ON stages.study_id = studies.id JOIN hpsearch.trials ON trials.stage_id = stages.id
-        WHERE studies.state = 'complete' AND trials.state NOT IN ('complete', 'failed')
+        WHERE studies.state = 'complete' AND trials.state NOT IN ('complete', 'pruned', 'failed')
     """,
     "the last event of a study's state tells its state": """
         SELECT studies.id, studies.state, last.detail FROM hpsearch.studies LEFT JOIN LATERAL (
@@ -112,14 +114,14 @@ INVARIANTS: dict[str, str] = {
         JOIN hpsearch.studies ON studies.id = stages.study_id
         LEFT JOIN hpsearch.events ON events.study_id = studies.id AND events.kind = 'trial'
               AND events.stage = stages.stage AND events.number = trials.number AND events.detail = trials.state
-        WHERE trials.state IN ('complete', 'failed')
+        WHERE trials.state IN ('complete', 'pruned', 'failed')
         GROUP BY studies.id, stages.stage, trials.number HAVING count(events.id) <> 1
     """,
     "no event for a trial that has not ended": """
         SELECT events.id FROM hpsearch.events
         JOIN hpsearch.stages ON stages.study_id = events.study_id AND stages.stage = events.stage
         JOIN hpsearch.trials ON trials.stage_id = stages.id AND trials.number = events.number
-        WHERE events.kind = 'trial' AND trials.state NOT IN ('complete', 'failed')
+        WHERE events.kind = 'trial' AND trials.state NOT IN ('complete', 'pruned', 'failed')
     """,
     "one event for every verdict": """
         SELECT rounds.stage_id, rounds.round, count(events.id) FROM hpsearch.rounds

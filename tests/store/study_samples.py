@@ -97,6 +97,19 @@ def broken(job: Job, reason: str = "the loss became NaN in iteration 3") -> Tria
     )
 
 
+def stopped(
+    job: Job, reason: str = "stopped after epoch 1: 3rd of 3, the best 1 goes on", **fields: Any
+) -> TrialResult:
+    """A result of one epoch whose trial was stopped on purpose."""
+    return TrialResult(
+        job.stage,
+        job.number,
+        TrialState.PRUNED,
+        reason=reason,
+        **{"epochs": (EpochRecord(1, 2.0, 0.25, 2.1, 0.3),), "step_losses": (2.5, 2.0), "duration_s": 0.5, **fields},
+    )
+
+
 def verdict(stage: StageName = StageName.COARSE, round_number: int = 0, **fields: Any) -> Verdict:
     finding = Finding(
         "loss-did-not-move", Severity.WARNING, "It stays.", {"rates": [0.1, float("nan")]}, "Raise it.", "measured"

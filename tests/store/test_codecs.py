@@ -113,6 +113,14 @@ results = st.one_of(
         reason=texts.filter(bool),
         **curves,
     ),
+    st.builds(
+        TrialResult,
+        st.just(StageName.FINE),
+        st.just(0),
+        st.just(TrialState.PRUNED),
+        reason=texts.filter(bool),
+        **curves,
+    ),
 )
 
 

@@ -10,7 +10,7 @@ from hpsearch.store.desk import StudyDesk
 from hpsearch.store.postgres import PostgresStore
 from hpsearch.study import StudyState
 from tests.store.service_samples import LONG_S, claimed, in_state, key_of, submit
-from tests.store.study_samples import REGRESSION, broken, complete, jobs, started, verdict
+from tests.store.study_samples import REGRESSION, broken, complete, jobs, started, stopped, verdict
 
 
 def test_the_best_is_of_the_fine_search_and_the_first_of_equal_ones(engine: Engine) -> None:
@@ -67,4 +67,9 @@ def test_the_figures_of_the_service(engine: Engine) -> None:
     assert (held.study_id, held.age_s >= 0, 0 < held.left_s <= LONG_S) == (lease.study_id, True, True)
     (coarse,) = [stage for stage in tally.stages if stage.planned]
     assert (coarse.planned, coarse.running, coarse.complete, coarse.failed, coarse.duration_s) == (3, 1, 1, 0, 2.5)
+    store.save_results(lease, [stopped(jobs()[2], duration_s=0.5)])
+    coarse = next(one for one in desk.tally().stages if one.stage is StageName.COARSE)
+    assert (coarse.complete, coarse.pruned, coarse.failed, coarse.duration_s) == (1, 1, 0, 3.0)
+    (standing,) = [one for one in desk.progress(None, lease.study_id).rounds if one.stage is StageName.COARSE]
+    assert (standing.pruned, standing.done) == (1, 2)
     assert {outcome: count for outcome, count in coarse.verdicts.items() if count} == {"pass": 1}

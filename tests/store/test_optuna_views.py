@@ -10,6 +10,7 @@ import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.study import StudyDirection
 from optuna.trial import TrialState as State
+from optuna_dashboard import get_note  # type: ignore[import-untyped]
 from sqlalchemy import Engine
 
 from hpsearch.space import LogUniform, Space
@@ -29,6 +30,7 @@ from tests.store.study_samples import (
     jobs,
     point,
     started,
+    stopped,
     verdict,
 )
 
@@ -95,6 +97,18 @@ def test_epochs_are_intermediate_values_and_failures_have_a_reason(store: Postgr
         "failure": "diverged",
         "reason": "the loss became NaN in iteration 3",
     }
+
+
+def test_stopped_trials_are_pruned_with_their_curve_and_never_the_best(store: PostgresStore, load: Load) -> None:
+    lease = searched(store)
+    store.save_results(lease, [stopped(jobs(count=8)[7], epochs=(EpochRecord(1, 2.0, 0.9, 0.1, 0.99),))])
+    study = load("digits/coarse")
+    trial = study.trials[7]
+    assert (trial.state, trial.value) == (State.PRUNED, None)
+    assert trial.intermediate_values == {1: 0.99}
+    assert trial.user_attrs == {"round": 0, "reason": "stopped after epoch 1: 3rd of 3, the best 1 goes on"}
+    assert study.best_trial.number == 1
+    assert "7 of 8 trials have ended, 1 of them failed, 1 stopped early." in get_note(study)
 
 
 def test_times_are_local_like_optunas_own(store: PostgresStore, load: Load) -> None:

@@ -17,7 +17,7 @@ from hpsearch.store.engine import open_engine
 from hpsearch.store.postgres import PostgresStore
 from hpsearch.store.schema import upgrade
 from tests.conftest import Databases
-from tests.store.study_samples import begun, broken, complete, jobs, started
+from tests.store.study_samples import begun, broken, complete, jobs, started, stopped
 
 SORTS = get_args(get_type_hints(TrialQuery)["sort"])
 STAGES = (StageName.LR_SWEEP, StageName.COARSE, StageName.FINE)
@@ -25,7 +25,7 @@ STAGES = (StageName.LR_SWEEP, StageName.COARSE, StageName.FINE)
 
 @pytest.fixture(scope="module")
 def study(databases: Databases) -> Iterator[tuple[StudyDesk, int]]:
-    """Three stages of 24 trials: ties within and between stages, failures, trials without a value or an end."""
+    """Three stages of 24 trials: ties within and between stages, ones that failed, were stopped, have no value, no end."""
     with databases.fresh() as url:
         engine = open_engine(url)
         upgrade(engine)
@@ -42,6 +42,8 @@ def study(databases: Databases) -> Iterator[tuple[StudyDesk, int]]:
                     store.save_results(lease, [broken(job)])
                 elif kind == 1:
                     store.save_results(lease, [complete(job, None, best_epoch=None, epochs=(), duration_s=1.0)])
+                elif kind == 2:
+                    store.save_results(lease, [stopped(job, duration_s=float(job.number % 3))])
                 elif kind < 5:
                     store.save_results(lease, [complete(job, **tied)])
         yield StudyDesk(engine), lease.study_id
@@ -97,7 +99,7 @@ def test_a_line_is_the_trial_without_its_curves(study: tuple[StudyDesk, int]) ->
     for record in desk.results(None, study_id).trials:
         line, result = lines[record.stage, record.number], record.result
         assert (line.round, line.parameters) == (record.round, record.parameters)
-        assert (line.state in (Progress.COMPLETE, Progress.FAILED)) is (result is not None)
+        assert (line.state in (Progress.COMPLETE, Progress.PRUNED, Progress.FAILED)) is (result is not None)
         assert (line.finished_at is None) is (result is None)
         if result is not None:
             told = (line.state, line.value, line.best_epoch, line.failure, line.reason, line.duration_s)

@@ -106,6 +106,7 @@ def _round() -> RoundProgress:
         planned=16,
         running=2,
         complete=9,
+        pruned=0,
         failed=1,
         verdict=None,
         started_at=BEGUN + timedelta(minutes=1),
