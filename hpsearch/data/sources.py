@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from hpsearch.data.shapes import coloured_shapes
 from hpsearch.errors import DefinitionError, Problem, did_you_mean, shown
 from hpsearch.factory import USERS_FAILURES, import_factory, raised_in
 from hpsearch.job import DataSettings
@@ -45,6 +46,13 @@ def _digits(path: str | None) -> tuple[Array, Array]:
 
     found = load_digits()
     return found.images, found.target
+
+
+def _shapes(path: str | None) -> tuple[Array, Array]:
+    """4,000 generated images of coloured shapes, 3×32×32 with values 0 … 255, in eight classes."""
+    if path is not None:
+        _reject("data.path", path, "the data set shapes is generated and needs no file", "Leave path out.")
+    return coloured_shapes()
 
 
 def _numpy_files(path: str | None) -> tuple[Array, Array]:
@@ -124,5 +132,5 @@ def _reject(path: str, value: object, rule: str, next_step: str) -> NoReturn:
     raise DefinitionError([Problem(path, "" if value is None else shown(value), rule, next_step)])
 
 
-DATASETS: dict[str, Source] = {"digits": _digits, "numpy": _numpy_files}
+DATASETS: dict[str, Source] = {"digits": _digits, "shapes": _shapes, "numpy": _numpy_files}
 """The named data sets; each is called with ``data.path``."""

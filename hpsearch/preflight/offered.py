@@ -16,6 +16,11 @@ OFFERED: dict[str, Offer] = {
     "digits": Offer(
         "1,797 handwritten digits of 8×8 pixels in ten classes, of scikit-learn; nothing to download.", needs_path=False
     ),
+    "shapes": Offer(
+        "4,000 generated images of 3×32×32 in eight classes: discs, rings, squares, frames, triangles, crosses, pairs "
+        "of bars and corners of any colour, place, size and turn, behind strips and noise; nothing to download.",
+        needs_path=False,
+    ),
     "numpy": Offer(
         "Images (N, C, H, W) or (N, H, W) and targets (N,) or (N, D) as NumPy arrays: a .npz file with images and "
         "targets, or a folder that holds images.npy and targets.npy. Whole-numbered targets are classes.",

@@ -173,7 +173,7 @@ def test_an_empty_split_is_refused(tmp_path: Path, loss: str) -> None:
 def test_an_unknown_data_set_names_the_nearest_known_one() -> None:
     problem = problem_with(settings(dataset="digit"))
     assert (problem.path, problem.value) == ("data.dataset", "'digit'")
-    assert problem.next_step == "Did you mean digits? Known: digits, numpy."
+    assert problem.next_step == "Did you mean digits? Known: digits, shapes, numpy."
 
 
 @pytest.mark.parametrize(

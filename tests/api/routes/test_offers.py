@@ -31,6 +31,7 @@ def test_data_sets_tell_whether_they_can_be_had(service: Service, database_url: 
     found = service.ask("GET", "/v1/datasets", service.secret(*EVERYTHING)).json()["datasets"]
     assert [(one["name"], one["needs_path"], one["available"]) for one in found] == [
         ("digits", False, True),
+        ("shapes", False, True),
         ("numpy", True, False),
     ]
     allowed = frozenset({"b:c", "a:b"})
