@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from hpsearch.optimization import OptimizerName, ScheduleName
 from hpsearch.space import Point
 from hpsearch.stage import StageName
 from hpsearch.study import NetworkDefinition, Objective, StudyDefinition
@@ -48,15 +49,23 @@ def network_settings(network: NetworkDefinition, parameters: Mapping[str, Any]) 
 class OptimizerSettings:
     """An optimiser with all its hyperparameters fixed."""
 
-    name: Literal["sgd", "adam", "adamw"]
+    name: OptimizerName
     learning_rate: float
     weight_decay: float
     momentum: float
-    schedule: Literal["constant", "cosine", "step"]
+    schedule: ScheduleName
     factor: float
     """``step`` multiplies the learning rate by it …"""
     every: float
-    """… whenever this share of the training has passed."""
+    """… whenever this share of the training has passed. For the other schedules see ``ScheduleDefinition``."""
+    warmup: float = 0.0
+    """Share of the training."""
+    nesterov: bool = False
+    clip_norm: float | None = None
+    """Over all parameters; None: no limit."""
+    l1: float = 0.0
+    max_norm: float | None = None
+    """Of the weights into one unit; None: no limit."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +111,7 @@ class Job:
     objective: Objective | None
     """What the epochs are compared by; None: by the task's default."""
     regularised: bool
-    """False switches weight decay, dropout, augmentation and label smoothing off."""
+    """False switches weight decay, L1, the limit of norms, dropout, augmentation and label smoothing off."""
     weights_seed: int
     order_seed: int
     evaluate_test: bool = False
@@ -122,6 +131,7 @@ class Job:
             self.budget,
             self.optimizer.name,
             self.optimizer.schedule,
+            self.optimizer.nesterov,
             self.regularised,
             self.evaluate_test,
         )
@@ -195,6 +205,11 @@ def job_for(
             schedule.name,
             values["optimizer.schedule.factor"],
             schedule.every,
+            values["optimizer.schedule.warmup"],
+            study.optimizer.nesterov,
+            values["optimizer.clip_norm"],
+            values["optimizer.l1"],
+            values["optimizer.max_norm"],
         ),
         label_smoothing=values["loss.label_smoothing"],
         budget=budget,

@@ -2,161 +2,25 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    PlainValidator,
-    TypeAdapter,
-    ValidationError,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from hpsearch.space import Distribution, LogUniform, Point, Space, Value, distribution, is_distribution
+from hpsearch.lifecycle import (
+    DAY_S,
+    ENDED,
+    LOCAL,
+    NEXT_STATES,
+    STATE_LIMITS_S,
+    Origin,
+    StudyState,
+    Wish,
+)
+from hpsearch.optimization import LossDefinition, OptimizerDefinition, ScheduleDefinition
+from hpsearch.searchable import SearchableCount, SearchableJson, Section, json_value, named
+from hpsearch.space import Point, Space, Value, is_distribution
 from hpsearch.stage import Recipe
 from hpsearch.task import Task
-
-
-class StudyState(StrEnum):
-    """Where a study stands; ``NEXT_STATES`` holds the legal transitions."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    INTERRUPTED = "interrupted"
-    """The process that worked on it stopped; whoever claims it goes on."""
-    PAUSED = "paused"
-    """At the user's wish; it waits for ``resume``."""
-    COMPLETE = "complete"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-_UNCLAIMED = frozenset({StudyState.RUNNING, StudyState.PAUSED, StudyState.CANCELLED, StudyState.FAILED})
-
-NEXT_STATES: dict[StudyState, frozenset[StudyState]] = {
-    StudyState.WAITING: _UNCLAIMED,
-    StudyState.RUNNING: _UNCLAIMED | {StudyState.INTERRUPTED, StudyState.COMPLETE},
-    StudyState.INTERRUPTED: _UNCLAIMED,
-    StudyState.PAUSED: frozenset({StudyState.WAITING, StudyState.CANCELLED, StudyState.FAILED}),
-    StudyState.COMPLETE: frozenset(),
-    StudyState.FAILED: frozenset(),
-    StudyState.CANCELLED: frozenset(),
-}
-
-ENDED = frozenset(state for state, following in NEXT_STATES.items() if not following)
-"""The terminal states."""
-
-DAY_S = 86_400.0
-STATE_LIMITS_S: dict[StudyState, float] = {
-    StudyState.WAITING: 7 * DAY_S,
-    StudyState.INTERRUPTED: 7 * DAY_S,
-    StudyState.PAUSED: 30 * DAY_S,
-}
-"""How long a study of the service stays in a state before it fails; ``resources.time_limit_s`` is that of running."""
-
-
-class Wish(StrEnum):
-    """What a user wants of a study that somebody works on."""
-
-    PAUSE = "pause"
-    CANCEL = "cancel"
-
-    @property
-    def state(self) -> StudyState:
-        """Where the study stands once the wish is fulfilled."""
-        return StudyState.PAUSED if self is Wish.PAUSE else StudyState.CANCELLED
-
-
-class Origin(StrEnum):
-    """How a study came in, which decides who may work on it."""
-
-    RUN = "run"
-    """``hpsearch run``: the process that was given the definition, with the user's own modules beside it."""
-    SERVICE = "service"
-    """Submitted: any conductor of the service."""
-
-
-LOCAL = "local"
-"""The owner of studies that came from the command line of the database's own machine."""
-
-
-def _searchable(allowed: Any) -> PlainValidator:
-    """A validator for a value of type ``allowed`` or a distribution over such values."""
-    scalar: TypeAdapter[Any] = TypeAdapter(allowed, config=ConfigDict(strict=True))
-
-    def read(raw: object) -> Any:
-        if not (is_distribution(raw) or isinstance(raw, Mapping)):
-            return checked(raw)
-        found: Any = distribution(raw) if isinstance(raw, Mapping) else raw
-        for end in found.ends():
-            checked(end)
-        return found
-
-    def checked(value: object) -> Any:
-        try:
-            return scalar.validate_python(value)
-        except ValidationError as error:
-            first = error.errors()[0]
-            context = {**first.get("ctx", {}), "found": value}
-            raise PydanticCustomError(first["type"], first["msg"], context) from None
-
-    return PlainValidator(read)
-
-
-def _written(value: Any) -> Any:
-    return value.as_dict() if is_distribution(value) else value
-
-
-_write = PlainSerializer(_written)
-Json = None | bool | int | float | str | list[Any] | dict[str, Any]
-SearchableRate = Annotated[
-    float | Distribution, _searchable(Annotated[float, Field(gt=0, allow_inf_nan=False)]), _write
-]
-SearchableDecay = Annotated[
-    float | Distribution, _searchable(Annotated[float, Field(ge=0, allow_inf_nan=False)]), _write
-]
-SearchableFraction = Annotated[
-    float | Distribution, _searchable(Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)]), _write
-]
-SearchableCount = Annotated[int | Distribution, _searchable(Annotated[int, Field(ge=1)]), _write]
-
-
-def _json(raw: object) -> Any:
-    """A value that a JSON document can hold, which keeps it the same in the store and in the study's identity."""
-    try:
-        json.dumps(raw, allow_nan=False)
-    except (TypeError, ValueError):
-        raise ValueError(
-            "must be built of finite numbers, words, true, false, null, lists and mappings with words as keys; "
-            "write anything else as a word"
-        ) from None
-    return raw
-
-
-def _searchable_or_json(raw: object) -> Any:
-    """A network's hyperparameter: a distribution if it is a mapping, else any JSON value."""
-    return distribution(raw) if isinstance(raw, Mapping) else _json(raw)
-
-
-SearchableJson = Annotated[Json | Distribution, PlainValidator(_searchable_or_json), _write]
-
-
-def _named(raw: object) -> object:
-    """``schedule: cosine`` is short for ``schedule: {name: cosine}``."""
-    return {"name": raw} if isinstance(raw, str) else raw
-
-
-class Section(BaseModel):
-    """A part of the definition: frozen, and no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class DataDefinition(Section):
@@ -168,7 +32,7 @@ class DataDefinition(Section):
     """Or ``module:callable`` that returns ``(images, targets)``; from the command line only."""
     path: str | None = None
     """The file or folder that the data set is read from, where it needs one."""
-    options: Annotated[dict[str, Any], BeforeValidator(_json)] = Field(default_factory=dict)
+    options: Annotated[dict[str, Any], BeforeValidator(json_value)] = Field(default_factory=dict)
     """Keyword arguments of the factory."""
     batch_size: SearchableCount = 64
     validation: Annotated[float, Field(gt=0, lt=1)] = 0.2
@@ -226,34 +90,6 @@ class NetworkDefinition(BaseModel):
         return dict(self.__pydantic_extra__ or {})
 
 
-class ScheduleDefinition(Section):
-    """How the learning rate changes while a trial trains."""
-
-    name: Literal["constant", "cosine", "step"] = "constant"
-    factor: SearchableFraction = 0.1
-    """``step`` multiplies the learning rate by this …"""
-    every: Annotated[float, Field(gt=0, lt=1)] = 1 / 3
-    """… whenever this share of the training has passed."""
-
-
-class OptimizerDefinition(Section):
-    """How the weights are changed."""
-
-    name: Annotated[str | Distribution, _searchable(Literal["sgd", "adam", "adamw"]), _write] = "sgd"
-    learning_rate: SearchableRate = LogUniform(1e-5, 1.0)
-    weight_decay: SearchableDecay = LogUniform(1e-6, 1e-3)
-    momentum: SearchableFraction = 0.9
-    """Momentum of SGD; the first moment's decay rate (beta 1) of Adam and AdamW."""
-    schedule: Annotated[ScheduleDefinition, BeforeValidator(_named)] = ScheduleDefinition()
-
-
-class LossDefinition(Section):
-    """What is minimised; by default cross-entropy for whole-numbered targets and L2 for real ones."""
-
-    name: Literal["auto", "cross_entropy", "l1", "l2"] = "auto"
-    label_smoothing: SearchableFraction = 0.0
-
-
 class Objective(Section):
     """What makes one trial better than another."""
 
@@ -307,9 +143,9 @@ class StudyDefinition(Section):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")] = "study"
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     data: DataDefinition
-    network: Annotated[NetworkDefinition, BeforeValidator(_named)]
+    network: Annotated[NetworkDefinition, BeforeValidator(named)]
     optimizer: OptimizerDefinition = OptimizerDefinition()
-    loss: Annotated[LossDefinition, BeforeValidator(_named)] = LossDefinition()
+    loss: Annotated[LossDefinition, BeforeValidator(named)] = LossDefinition()
     recipe: Recipe = Recipe()
     objective: Objective | None = None
     """By default validation accuracy for classification and validation loss for regression."""
@@ -328,9 +164,13 @@ class StudyDefinition(Section):
     def identity(self) -> str:
         """SHA-256 of all that decides the results: the definition without its resources and the choice of advice."""
         content = self.model_dump(mode="json", exclude={"resources", "advice"})
-        for library in ("timm", "torchvision"):  # a study from before these could be named stays the same study
-            if content["network"][library] is None:
-                del content["network"][library]
+        for path, default in YOUNGER.items():  # a study from before these could be said stays the same study
+            *sections, key = path.split(".")
+            section = content
+            for name in sections:
+                section = section[name]
+            if section[key] == default:
+                del section[key]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def _leaves(self) -> list[tuple[str, Any]]:
@@ -340,6 +180,7 @@ class StudyDefinition(Section):
             *((f"network.{key}", value) for key, value in self.network.parameters.items()),
             *((f"optimizer.{key}", getattr(self.optimizer, key)) for key in OPTIMIZER_KEYS),
             ("optimizer.schedule.factor", schedule.factor),
+            ("optimizer.schedule.warmup", schedule.warmup),
             ("loss.label_smoothing", self.loss.label_smoothing),
         ]
 
@@ -348,13 +189,28 @@ class StudyDefinition(Section):
         return {path: value for path, value in self._leaves() if not is_distribution(value)}
 
 
-OPTIMIZER_KEYS = ("name", "learning_rate", "weight_decay", "momentum")
+OPTIMIZER_KEYS = ("name", "learning_rate", "weight_decay", "momentum", "clip_norm", "l1", "max_norm")
+"""What of the optimiser can be searched."""
+
+YOUNGER: dict[str, Any] = {
+    "network.timm": None,
+    "network.torchvision": None,
+    "optimizer.nesterov": False,
+    "optimizer.clip_norm": None,
+    "optimizer.l1": 0.0,
+    "optimizer.max_norm": None,
+    "optimizer.schedule.warmup": 0.0,
+}
+"""Keys that came after the first studies had been stored, each with the value at which nothing is different from
+before: there it is no part of a study's identity."""
 
 __all__ = [
+    "DAY_S",
     "ENDED",
     "LOCAL",
     "NEXT_STATES",
     "STATE_LIMITS_S",
+    "YOUNGER",
     "AdviceDefinition",
     "DataDefinition",
     "LossDefinition",

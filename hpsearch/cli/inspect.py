@@ -11,7 +11,7 @@ from hpsearch.cli.guard import GuardedCommand
 from hpsearch.cli.options import json_option
 
 if TYPE_CHECKING:
-    from hpsearch.cost.memory import OptimizerName
+    from hpsearch.optimization import OptimizerName
 
 MOST_SIDE = 100_000
 """Channels, rows or columns of an image."""
@@ -54,7 +54,11 @@ UNITS = "bkmgt"
 @click.option("--input", "input_shape", type=ImageShape(), help="The shape of its images.")
 @click.option("--outputs", type=click.IntRange(1, 10_000_000), help="How many outputs it has.")
 @click.option("--batch", type=click.IntRange(2, 65_536), help="Images in one iteration; by default the study's, or 64.")
-@click.option("--optimizer", type=click.Choice(["sgd", "adam", "adamw"]), help="By default the study's, or sgd.")
+@click.option(
+    "--optimizer",
+    type=click.Choice(["sgd", "adam", "adamw", "rmsprop", "adagrad"]),
+    help="By default the study's, or sgd.",
+)
 @click.option("--memory", type=MemorySize(), help="Of a GPU, for example 24GB: what fits into it.")
 @json_option
 def inspect(

@@ -9,10 +9,11 @@ from torch import nn
 
 from hpsearch.cli.definition import study_in
 from hpsearch.cost.extent import costly, spanning_points
-from hpsearch.cost.memory import OptimizerName, Step
+from hpsearch.cost.memory import Step
 from hpsearch.errors import DefinitionError, HpsearchError
 from hpsearch.job import Budget, Job, NetworkSettings, job_for
 from hpsearch.networks.build import build_network
+from hpsearch.optimization import OptimizerName
 from hpsearch.preflight.check import check_definition
 from hpsearch.preflight.forward import forward_problem
 from hpsearch.recipe.centre import centre

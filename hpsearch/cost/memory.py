@@ -8,7 +8,7 @@ parts, because gradients appear while activations go.
 import copy
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -18,9 +18,8 @@ from hpsearch.cost.live import LiveMemory
 from hpsearch.cost.weightless import weightless
 from hpsearch.cost.workspace import BLOCK_BYTES, LIBRARY_BYTES, DeviceKind
 from hpsearch.networks.outputs import Outputs
+from hpsearch.optimization import OptimizerName
 from hpsearch.task import LossName
-
-OptimizerName = Literal["sgd", "adam", "adamw"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Step:
     batch_size: int
     optimizer: OptimizerName = "sgd"
     momentum: float = 0.9
-    """Of SGD; 0 keeps no state."""
+    """Of SGD and RMSprop; 0 keeps no state for it."""
     loss: LossName = "cross_entropy"
     device: DeviceKind = "cuda"
     channels_last: bool = False
@@ -49,7 +48,7 @@ class TrainingMemory:
     gradients_bytes: int
     """One for each number that is trained."""
     optimizer_bytes: int
-    """Momentum, or Adam's two moments."""
+    """Momentum, Adam's two moments, or the squares of RMSprop and Adagrad."""
     activations_bytes: int
     """What autograd keeps for the backward pass, each storage once; weights and the batch aside."""
     batch_bytes: int
@@ -140,6 +139,9 @@ def _states(trained: list[nn.Parameter], step: Step) -> list[Tensor]:
     """What the optimiser keeps from one iteration to the next."""
     if step.optimizer == "sgd":
         return [torch.zeros_like(one, device=one.device) for one in trained] if step.momentum else []
+    if step.optimizer in ("rmsprop", "adagrad"):
+        count = 2 if step.optimizer == "rmsprop" and step.momentum else 1
+        return [torch.zeros_like(one, device=one.device) for one in trained for _ in range(count)]
     moments = [torch.zeros_like(one, device=one.device) for one in trained for _ in range(2)]
     return [*moments, *(torch.zeros((), device=one.device) for one in trained)]
 

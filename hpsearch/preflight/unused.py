@@ -5,8 +5,15 @@ from collections.abc import Iterable
 from pydantic import BaseModel
 
 from hpsearch.errors import Problem, shown
+from hpsearch.optimization import OptimizerDefinition
 from hpsearch.stage import Search
-from hpsearch.study import StudyDefinition
+from hpsearch.study import YOUNGER, StudyDefinition
+
+SCHEDULES_WITH: dict[str, tuple[str, ...]] = {
+    "factor": ("step", "cyclic", "exponential"),
+    "every": ("step", "cyclic"),
+}
+"""Which schedules use an option."""
 
 
 def unused_problems(definition: StudyDefinition) -> Iterable[Problem]:
@@ -31,16 +38,27 @@ def searches(definition: StudyDefinition) -> tuple[tuple[str, Search], ...]:
 
 def _of_schedule_and_loss(definition: StudyDefinition) -> Iterable[Problem]:
     schedule = definition.optimizer.schedule
-    if schedule.name != "step":
-        for key in ("factor", "every"):
-            if _is_set(schedule, key):
-                rule = f"only the schedule step uses {key}, and the schedule is {schedule.name}"
-                value = shown(getattr(schedule, key))
-                yield Problem(f"optimizer.schedule.{key}", value, rule, "Leave it out, or use name: step.")
+    for key, users in SCHEDULES_WITH.items():
+        if schedule.name not in users and _is_set(schedule, key):
+            who = f"{', '.join(users[:-1])} and {users[-1]} use"
+            rule = f"only the schedules {who} {key}, and the schedule is {schedule.name}"
+            value = shown(getattr(schedule, key))
+            yield Problem(f"optimizer.schedule.{key}", value, rule, f"Leave it out, or use name: {users[0]}.")
+    yield from _of_optimizer(definition.optimizer)
     smoothing = definition.loss.label_smoothing
     if definition.loss.name in ("l1", "l2") and smoothing != 0:
         rule = f"only cross_entropy smooths labels, and the loss is {definition.loss.name}"
         yield Problem("loss.label_smoothing", shown(smoothing), rule, "Leave it out.")
+
+
+def _of_optimizer(optimizer: OptimizerDefinition) -> Iterable[Problem]:
+    names = (optimizer.name,) if isinstance(optimizer.name, str) else optimizer.name.ends()
+    if set(names) == {"adagrad"} and _is_set(optimizer, "momentum"):
+        rule = "adagrad has no momentum"
+        yield Problem("optimizer.momentum", shown(optimizer.momentum), rule, "Leave it out, or use rmsprop.")
+    if optimizer.nesterov and ("sgd" not in names or optimizer.momentum == 0):
+        rule = "only sgd with a momentum looks ahead"
+        yield Problem("optimizer.nesterov", "true", rule, "Leave it out, or use name: sgd and a momentum.")
 
 
 def _of_search(name: str, search: Search) -> Iterable[Problem]:
@@ -60,5 +78,7 @@ def _is_set(section: BaseModel, key: str) -> bool:
 
 
 def _complete(section: BaseModel) -> bool:
-    """Whether every key is written out, as in a stored definition, where that says nothing about the user."""
-    return section.model_fields_set == set(type(section).model_fields)
+    """Whether every key is written out, as in a stored definition, where that says nothing about the user; keys that
+    came later may be missing there."""
+    younger = {path.rpartition(".")[2] for path in YOUNGER}
+    return section.model_fields_set >= set(type(section).model_fields) - younger

@@ -16,6 +16,8 @@ SGD_LADDER = (3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
 within 400 iterations at one of them at least, and no rate alone was right for all."""
 ADAM_LADDER = (3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
 """Rates for Adam and AdamW, whose steps do not depend on the scale of the gradient; around the usual 1e-3."""
+ADAGRAD_LADDER = (3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
+"""Rates for Adagrad, whose steps shrink with the root of their number: ten times those of Adam. Heuristic."""
 
 SWEEP_STEPS_PER_DECADE = 3
 """Two rates between the powers of ten."""
@@ -29,11 +31,14 @@ def ladder(optimizer: str, momentum: float) -> tuple[float, ...]:
     """A few rates that suit an optimiser, rising.
 
     Momentum m makes every gradient count 1 / (1 − m) times in the long run, so that SGD's rates are scaled to what
-    0.9 would make of them.
+    0.9 would make of them. That of RMSprop, whose steps do not depend on the scale of the gradient, is taken from
+    Adam's rates in the same way.
     """
-    if optimizer != "sgd":
-        return ADAM_LADDER
-    return tuple(_rounded(rate * (1 - momentum) / 0.1) for rate in SGD_LADDER)
+    if optimizer == "sgd":
+        return tuple(_rounded(rate * (1 - momentum) / 0.1) for rate in SGD_LADDER)
+    if optimizer == "rmsprop":
+        return tuple(_rounded(rate * (1 - momentum)) for rate in ADAM_LADDER)
+    return ADAGRAD_LADDER if optimizer == "adagrad" else ADAM_LADDER
 
 
 def sweep_grid(study: StudyDefinition) -> tuple[float, ...]:
@@ -106,8 +111,8 @@ def within(distribution: Distribution, low: float, high: float) -> Distribution 
 
 
 def constant_rate(job: Job) -> Job:
-    """The job without a schedule: in a short look at one learning rate it stays what it is."""
-    return replace(job, optimizer=replace(job.optimizer, schedule="constant"))
+    """The job without a schedule and a warm-up: in a short look at one learning rate it stays what it is."""
+    return replace(job, optimizer=replace(job.optimizer, schedule="constant", warmup=0.0))
 
 
 def written(rates: Sequence[float]) -> str:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from hpsearch.optimization import OptimizerName
 from hpsearch.report.document import Document, Facts, Parameters
 
 
@@ -70,10 +71,10 @@ class TrainingDocument(Document):
     """Predicted memory of training on a GPU. Parts do not add up to the peak: gradients appear while activations go."""
 
     batch_size: int
-    optimizer: Literal["sgd", "adam", "adamw"]
+    optimizer: OptimizerName
     weights_bytes: int = Field(description="parameters and buffers")
     gradients_bytes: int
-    optimizer_bytes: int = Field(description="momentum, or Adam's two moments")
+    optimizer_bytes: int = Field(description="momentum, Adam's two moments, or the squares of RMSprop and Adagrad")
     activations_bytes: int = Field(description="kept for the backward pass")
     batch_bytes: int = Field(description="images, targets and indices")
     workspace_bytes: int = Field(description="allowance for what libraries take once")

@@ -46,6 +46,11 @@ class Curves:
     multiply_adds: int | None = None
     _pending: list[tuple[Tensor, Tensor, Tensor]] = field(default_factory=list)
 
+    @property
+    def ended(self) -> bool:
+        """Whether the budget says after the epochs so far that this was the last one."""
+        return bool(self.learned) or self._out_of_patience or self._pruned
+
     def add_step(self, loss: Tensor, outputs: Tensor, targets: Tensor) -> None:
         """One iteration, before its update. Raises DivergedError some iterations after the loss was not finite."""
         self._pending.append((loss.detach(), outputs.detach(), targets))
@@ -108,7 +113,11 @@ class Curves:
         return objective_for(self.job.objective, self.task)
 
     def complete(self, duration_s: float) -> TrialResult:
-        """The result of a trial that went to its end."""
+        """The result of a trial that went to its end, or to that which its budget sets it before."""
+        if self._pruned and not (self.learned or self._out_of_patience):
+            epochs = self.job.budget.epochs
+            reason = f"stopped as planned after epoch {len(self.epochs)} of {epochs}"
+            return self._so_far(TrialState.PRUNED, None, reason, duration_s)
         return replace(
             self._so_far(TrialState.COMPLETE, None, None, duration_s),
             value=None if self.best is None else self.best.metric(self.objective.metric),
@@ -118,6 +127,20 @@ class Curves:
     def failed(self, failure: Failure, reason: str, duration_s: float) -> TrialResult:
         """The result of a trial that ended early, with the curves up to there."""
         return self._so_far(TrialState.FAILED, failure, reason, duration_s)
+
+    @property
+    def _out_of_patience(self) -> bool:
+        patience = self.job.budget.patience
+        if patience is None or len(self.epochs) <= patience:
+            return False
+        before = min(epoch.val_loss for epoch in self.epochs[:-patience])
+        return all(epoch.val_loss >= before for epoch in self.epochs[-patience:])
+
+    @property
+    def _pruned(self) -> bool:
+        budget = self.job.budget
+        end = budget.until_epoch
+        return end is not None and budget.epochs is not None and end <= len(self.epochs) < budget.epochs
 
     def _so_far(self, state: TrialState, failure: Failure | None, reason: str | None, duration_s: float) -> TrialResult:
         in_steps = self.job.budget.steps is not None

@@ -15,7 +15,7 @@ from hpsearch.training.curves import Curves, DivergedError
 from hpsearch.training.evaluation import evaluate
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.loss import loss_function, training_outputs, with_auxiliary
-from hpsearch.training.optimizer import Optimizer, optimizer_for
+from hpsearch.training.optimizer import Optimizer, optimizer_of
 from hpsearch.training.order import DataOrder
 from hpsearch.training.probe import layer_scales, without_gradient
 from hpsearch.training.regularisation import switch_dropout_off
@@ -89,9 +89,7 @@ class _Training:
             return
         budget, job = self.job.budget, self.job
         order = DataOrder(job.order_seed, self.task.train_samples, budget.samples, job.batch_size)
-        optimizer = optimizer_for(
-            job.optimizer, self.network.parameters(), job.optimizer.weight_decay if job.regularised else 0.0
-        )
+        optimizer = optimizer_of(job, self.network.parameters())
         total = self.curves.total = budget.steps or (budget.epochs or 0) * order.batches
         best: dict[str, Tensor] | None = None
         start = 0
@@ -103,7 +101,7 @@ class _Training:
                     best = {name: value.clone() for name, value in self.network.state_dict().items()}
             if budget.until_learned:
                 self.curves.learned = whole and self._learned(start)
-            if self.curves.learned:
+            if self.curves.ended:
                 break
             start += order.batches
         if job.evaluate_test and self.task.test_samples:

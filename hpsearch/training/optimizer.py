@@ -1,135 +1,101 @@
-"""SGD with momentum, Adam and AdamW, equal to those of torch.optim.
-
-They call torch's fused kernels directly because constructing any optimiser of torch.optim imports torch's compiler:
-about two seconds, a third of the cold start of a quick check. As there, weight decay applies to every parameter, and a
-parameter that has no gradient in an iteration is left alone in it: no decay, no momentum, no count.
-"""
+"""One update of a network: its gradients are clipped, the rule is applied, and norms are held to their limit."""
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from hpsearch.job import OptimizerSettings
+from hpsearch.job import Job, OptimizerSettings
+from hpsearch.training.rules import rule_for
+from hpsearch.training.slots import alike
 
-ADAM_BETA_2 = 0.999
-ADAM_EPSILON = 1e-8
-NO_TENSORS: tuple[Tensor, ...] = ()
-
-
-class Optimizer(Protocol):
-    """Changes the parameters that it was made for."""
-
-    def step(self, learning_rate: float) -> None:
-        """One update by the gradients that the parameters hold now; it takes the gradients away from them."""
+CLIP_EPSILON = 1e-6
+"""Added to the norm that is divided by, as ``torch.nn.utils.clip_grad_norm_`` does."""
 
 
-def optimizer_for(settings: OptimizerSettings, parameters: Iterable[nn.Parameter], weight_decay: float) -> Optimizer:
-    """The optimiser that the settings name; ``weight_decay`` is given apart because a job can switch it off."""
+def optimizer_of(job: Job, parameters: Iterable[Tensor]) -> "Optimizer":
+    """The optimiser of a job for parameters of its network."""
+    settings = job.optimizer
+    if not job.regularised:
+        return optimizer_for(settings, parameters, 0.0)
+    return optimizer_for(settings, parameters, settings.weight_decay, settings.l1, settings.max_norm)
+
+
+def optimizer_for(
+    settings: OptimizerSettings,
+    parameters: Iterable[Tensor],
+    weight_decay: float,
+    l1: float = 0.0,
+    max_norm: float | None = None,
+) -> "Optimizer":
+    """The optimiser that the settings name; what a job can switch off is given apart."""
     trained = [parameter for parameter in parameters if parameter.requires_grad]
-    if settings.name == "sgd":
-        return Sgd(trained, settings.momentum, weight_decay)
-    return Adam(trained, settings.momentum, weight_decay, decoupled=settings.name == "adamw")
+    return Optimizer(settings, trained, weight_decay, l1, max_norm)
 
 
-class Sgd:
-    """Stochastic gradient descent: L2 is added to the gradient, momentum has no dampening."""
+class Optimizer:
+    """Changes the parameters that it was made for.
 
-    def __init__(self, parameters: Sequence[nn.Parameter], momentum: float, weight_decay: float) -> None:
-        self._groups = [_Slots(group, states=1 if momentum else 0) for group in _alike(parameters)]
-        self._momentum = momentum
-        self._weight_decay = weight_decay
-
-    @torch.no_grad()
-    def step(self, learning_rate: float) -> None:
-        """As ``Optimizer.step``."""
-        for group in self._groups:
-            parameters, gradients, states = group.live()
-            if parameters:
-                torch._fused_sgd_(
-                    parameters,
-                    gradients,
-                    states[0] if states else [],
-                    weight_decay=self._weight_decay,
-                    momentum=self._momentum,
-                    lr=learning_rate,
-                    dampening=0.0,
-                    nesterov=False,
-                    maximize=False,
-                    is_first_step=False,  # the buffers begin at zero, which makes the first step like any other
-                )
-
-
-class Adam:
-    """Adam (Kingma and Ba, 2015) with L2 added to the gradient, or AdamW (Loshchilov and Hutter, 2019)."""
+    In this order: the gradient of all parameters is clipped, L1 and L2 are added to it (not clipped, as in
+    torch.optim L2 is not), the rule is applied, and the norms of weights are limited.
+    """
 
     def __init__(
-        self, parameters: Sequence[nn.Parameter], beta_1: float, weight_decay: float, *, decoupled: bool
+        self,
+        settings: OptimizerSettings,
+        trained: Sequence[Tensor],
+        weight_decay: float,
+        l1: float,
+        max_norm: float | None,
     ) -> None:
-        self._groups = [_Slots(group, states=2, counted=True) for group in _alike(parameters)]
-        self._beta_1 = beta_1
-        self._weight_decay = weight_decay
-        self._kernel = torch._fused_adamw_ if decoupled else torch._fused_adam_
+        self._rule = rule_for(settings.name, settings.momentum, weight_decay, nesterov=settings.nesterov)
+        self._places = [[index for index, _ in group] for group in _numbered(trained)]
+        self._groups = [self._rule.slots([parameter for _, parameter in group]) for group in _numbered(trained)]
+        self._clip_norm = settings.clip_norm
+        self._l1 = l1
+        self._max_norm = max_norm
 
     @torch.no_grad()
     def step(self, learning_rate: float) -> None:
-        """As ``Optimizer.step``."""
-        for group in self._groups:
-            parameters, gradients, (means, squares, counts) = group.live()
-            if parameters:
-                torch._foreach_add_(counts, 1.0)
-                self._kernel(
-                    parameters,
-                    gradients,
-                    means,
-                    squares,
-                    NO_TENSORS,
-                    counts,
-                    lr=learning_rate,
-                    beta1=self._beta_1,
-                    beta2=ADAM_BETA_2,
-                    weight_decay=self._weight_decay,
-                    eps=ADAM_EPSILON,
-                    amsgrad=False,
-                    maximize=False,
-                )
+        """One update by the gradients that the parameters hold now; it takes the gradients away from them."""
+        live = [found for found in (slots.live() for slots in self._groups) if found[0]]
+        if self._clip_norm is not None:
+            _clip([gradients for _, gradients, _ in live], self._clip_norm)
+        for parameters, gradients, states in live:
+            if self._l1:
+                signs = torch._foreach_sign(parameters)  # noqa: SLF001  (it has no public name)
+                torch._foreach_add_(gradients, signs, alpha=self._l1)
+            self._rule.update(parameters, gradients, states, learning_rate)
+            if self._max_norm is not None:
+                _limit_norms(parameters, self._max_norm)
+
+    def replace(self, trained: Sequence[Tensor]) -> None:
+        """Goes on with other tensors of the same values, layouts and order."""
+        for slots, places in zip(self._groups, self._places, strict=True):
+            slots.replace([trained[place] for place in places])
 
 
-class _Slots:
-    """Parameters of one type on one device, and beside each its part of the optimiser's state, zero at first."""
-
-    def __init__(self, parameters: Sequence[nn.Parameter], states: int, *, counted: bool = False) -> None:
-        self._parameters: list[Tensor] = list(parameters)
-        self._states = [[torch.zeros_like(parameter) for parameter in parameters] for _ in range(states)]
-        if counted:
-            self._states.append([torch.zeros((), device=parameter.device) for parameter in parameters])
-
-    def live(self) -> tuple[list[Tensor], list[Tensor], list[list[Tensor]]]:
-        """The parameters that have a gradient, these gradients, and their states; the gradients are taken away."""
-        gradients = [parameter.grad for parameter in self._parameters]
-        for parameter in self._parameters:
-            parameter.grad = None
-        present = [gradient for gradient in gradients if gradient is not None]
-        if len(present) == len(gradients):
-            return self._parameters, present, self._states
-        live = [index for index, gradient in enumerate(gradients) if gradient is not None]
-        return (
-            [self._parameters[index] for index in live],
-            present,
-            [[state[index] for index in live] for state in self._states],
-        )
+def _numbered(trained: Sequence[Tensor]) -> list[list[tuple[int, Tensor]]]:
+    places = {id(parameter): place for place, parameter in enumerate(trained)}
+    return [[(places[id(parameter)], parameter) for parameter in group] for group in alike(trained)]
 
 
-def _alike(parameters: Iterable[nn.Parameter]) -> list[list[nn.Parameter]]:
-    """The parameters grouped by device and type, as the kernels need them.
+def _clip(groups: list[list[Tensor]], limit: float) -> None:
+    """Scales all gradients so that the norm of them together is ``limit`` at most (Pascanu et al., 2013)."""
+    norms = [norm for group in groups for norm in torch._foreach_norm(group)]  # noqa: SLF001
+    if not norms:
+        return
+    total = torch.linalg.vector_norm(torch.stack([norm.to(norms[0]) for norm in norms]))
+    factor = torch.clamp(limit / (total + CLIP_EPSILON), max=1.0)
+    for gradients in groups:
+        torch._foreach_mul_(gradients, factor.to(gradients[0]))
 
-    The kernels walk through memory without looking at strides. Autograd gives gradients the layout of their parameter
-    unless that one has gaps in memory, so such a parameter is copied together.
+
+def _limit_norms(parameters: list[Tensor], limit: float) -> None:
+    """Scales the weights into each unit whose norm is larger than ``limit`` (Srivastava et al., 2014, section 5.1).
+
+    A unit is one row of a matrix or one filter; biases and the scales of norms have no such limit.
     """
-    groups: dict[tuple[torch.device, torch.dtype], list[nn.Parameter]] = {}
     for parameter in parameters:
-        if torch.empty_like(parameter).stride() != parameter.stride():
-            parameter.data = parameter.data.contiguous()
-        groups.setdefault((parameter.device, parameter.dtype), []).append(parameter)
-    return list(groups.values())
+        if parameter.ndim > 1:
+            parameter.renorm_(2, 0, limit)

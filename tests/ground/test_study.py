@@ -66,8 +66,12 @@ def test_every_searchable_path_is_in_the_space_or_fixed() -> None:
     assert list(definition.space) == sorted(definition.space)
     assert definition.fixed() == {
         "network.depth": 3,
+        "optimizer.clip_norm": None,
+        "optimizer.l1": 0.0,
         "optimizer.learning_rate": 0.1,
+        "optimizer.max_norm": None,
         "optimizer.schedule.factor": 0.1,
+        "optimizer.schedule.warmup": 0.0,
     }
 
 
@@ -118,6 +122,47 @@ def test_resources_are_no_part_of_the_identity_and_everything_else_is() -> None:
 
 
 @pytest.mark.parametrize(
+    ("optimizer", "identity"),
+    [
+        ({}, "53c298220ff7f4aaf44f5c3bfe6285508ea1b5405638182b3fcdfed9fabf9788"),
+        (
+            {"name": "adam", "momentum": 0.8, "schedule": {"name": "step", "every": 0.25}},
+            "92fe1fdb3ee1e0db8dfacbcf1cda747dc055c845228d15ead1ba87ed69c59b40",
+        ),
+    ],
+)
+def test_a_study_from_before_there_were_more_options_is_the_same_study(
+    optimizer: dict[str, Any], identity: str
+) -> None:
+    """The hashes are those of the version that had neither warm-up nor limits, nor networks of other packages."""
+    assert read(optimizer=optimizer).identity == identity
+    assert read(optimizer={**optimizer, "l1": 0, "clip_norm": None}).identity == identity
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [{"l1": 0.1}, {"clip_norm": 1.0}, {"max_norm": 3}, {"nesterov": True}, {"schedule": {"warmup": 0.1}}],
+)
+def test_an_option_that_is_used_makes_another_study(optimizer: dict[str, Any]) -> None:
+    assert read(optimizer=optimizer).identity != read().identity
+
+
+def test_limits_can_be_searched_and_switched_off_by_a_choice() -> None:
+    definition = read(
+        optimizer={
+            "clip_norm": {"choice": [None, 1.0]},
+            "max_norm": {"uniform": [1, 4]},
+            "l1": {"log_uniform": [1e-6, 1e-3]},
+            "schedule": {"warmup": {"uniform": [0, 0.2]}},
+        }
+    )
+    assert {"optimizer.clip_norm", "optimizer.max_norm", "optimizer.l1", "optimizer.schedule.warmup"} <= set(
+        definition.space
+    )
+    assert StudyDefinition.model_validate(json.loads(definition.model_dump_json())) == definition
+
+
+@pytest.mark.parametrize(
     ("more", "path", "kind"),
     [
         ({"recipe": {"coarse": {"trails": 3}}}, "recipe.coarse.trails", "extra_forbidden"),
@@ -131,6 +176,9 @@ def test_resources_are_no_part_of_the_identity_and_everything_else_is() -> None:
         ({"optimizer": {"learning_rate": "0.1"}}, "optimizer.learning_rate", "float_type"),
         ({"optimizer": {"momentum": {"uniform": [0.5, 1.0]}}}, "optimizer.momentum", "less_than"),
         ({"optimizer": {"momentum": Uniform(0.5, 1.0)}}, "optimizer.momentum", "less_than"),
+        ({"optimizer": {"clip_norm": 0}}, "optimizer.clip_norm", "greater_than"),
+        ({"optimizer": {"max_norm": {"choice": [1.0, -1.0]}}}, "optimizer.max_norm", "greater_than"),
+        ({"optimizer": {"schedule": {"warmup": 1.0}}}, "optimizer.schedule.warmup", "less_than"),
         ({"optimizer": {"name": {"choice": ["sgd", "lion"]}}}, "optimizer.name", "literal_error"),
         ({"data": {"dataset": "digits", "batch_size": 0}}, "data.batch_size", "greater_than_equal"),
         ({"data": {"dataset": "digits", "batch_size": {"uniform": [16, 64]}}}, "data.batch_size", "int_type"),

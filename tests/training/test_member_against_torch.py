@@ -17,11 +17,14 @@ OPTIMIZERS = {
     "sgd": lambda parameters: torch.optim.SGD(parameters, lr=RATE, momentum=0.9, weight_decay=0.01),
     "adam": lambda parameters: torch.optim.Adam(parameters, lr=RATE, betas=(0.9, 0.999), weight_decay=0.01),
     "adamw": lambda parameters: torch.optim.AdamW(parameters, lr=RATE, betas=(0.9, 0.999), weight_decay=0.01),
+    "rmsprop": lambda parameters: torch.optim.RMSprop(parameters, lr=RATE, momentum=0.9, weight_decay=0.01),
+    "adagrad": lambda parameters: torch.optim.Adagrad(parameters, lr=RATE, weight_decay=0.01),
 }
 SCHEDULES = {
     "constant": lambda plain: torch.optim.lr_scheduler.ConstantLR(plain, factor=1.0),
     "cosine": lambda plain: torch.optim.lr_scheduler.CosineAnnealingLR(plain, T_max=STEPS),
     "step": lambda plain: torch.optim.lr_scheduler.StepLR(plain, step_size=STEPS // 3, gamma=0.2),
+    "exponential": lambda plain: torch.optim.lr_scheduler.ExponentialLR(plain, 0.2 ** (1 / STEPS)),
 }
 
 

@@ -14,6 +14,8 @@ TORCH: dict[str, Callable[[Parameters, float], torch.optim.Optimizer]] = {
     "sgd": lambda parameters, momentum: torch.optim.SGD(parameters, 0.1, momentum=momentum, weight_decay=0.02),
     "adam": lambda parameters, beta: torch.optim.Adam(parameters, 0.1, betas=(beta, 0.999), weight_decay=0.02),
     "adamw": lambda parameters, beta: torch.optim.AdamW(parameters, 0.1, betas=(beta, 0.999), weight_decay=0.02),
+    "rmsprop": lambda parameters, momentum: torch.optim.RMSprop(parameters, 0.1, momentum=momentum, weight_decay=0.02),
+    "adagrad": lambda parameters, _: torch.optim.Adagrad(parameters, 0.1, weight_decay=0.02),
 }
 
 
@@ -56,10 +58,75 @@ def test_forty_steps_equal_those_of_torch(name: str, momentum: float) -> None:
         reference.param_groups[0]["lr"] = rate
         reference.step()
         ours.step(rate)
+    assert_equal(mine, theirs)
     assert theirs[3].stride() == (2,), "a parameter with gaps in memory is among them"
+
+
+def assert_equal(mine: Parameters, theirs: Parameters) -> None:
     for one, other in zip(mine, theirs, strict=True):
         tolerance = 1e-12 if one.dtype == torch.float64 else 1e-5
         assert torch.allclose(one, other, rtol=0, atol=tolerance)
+
+
+def test_nesterov_equals_that_of_torch() -> None:
+    mine, theirs = parameters(), parameters()
+    ours = optimizer_for(optimizer(nesterov=True), mine, weight_decay=0.02)
+    reference = torch.optim.SGD(theirs, 0.1, momentum=0.9, weight_decay=0.02, nesterov=True)
+    for step in range(40):
+        for group in (mine, theirs):
+            for parameter, gradient in zip(group, gradients(step, group), strict=True):
+                parameter.grad = gradient
+        reference.step()
+        ours.step(0.1)
+    assert_equal(mine, theirs)
+    for parameter, gradient in zip(mine, gradients(0, mine), strict=True):
+        parameter.grad = gradient
+    optimizer_for(optimizer(momentum=0.0, nesterov=True), mine, 0.0).step(
+        0.1
+    )  # plain descent: nothing to look ahead to
+
+
+@pytest.mark.parametrize("limit", [0.5, 5.0, 1e6])
+def test_clipping_equals_that_of_torch_and_comes_before_weight_decay(limit: float) -> None:
+    mine, theirs = parameters(), parameters()
+    ours = optimizer_for(optimizer("adamw", clip_norm=limit), mine, weight_decay=0.02)
+    reference = torch.optim.AdamW(theirs, 0.1, weight_decay=0.02)
+    for step in range(40):
+        for group in (mine, theirs):
+            for parameter, gradient in zip(group, gradients(step, group), strict=True):
+                parameter.grad = gradient
+        nn.utils.clip_grad_norm_(theirs, limit)
+        reference.step()
+        ours.step(0.1)
+    assert_equal(mine, theirs)
+
+
+def test_l1_is_the_gradient_of_a_penalty() -> None:
+    mine, theirs = parameters(), parameters()
+    ours = optimizer_for(optimizer(momentum=0.9), mine, 0.02, l1=0.3)
+    reference = torch.optim.SGD(theirs, 0.1, momentum=0.9, weight_decay=0.02)
+    for step in range(10, 50, 3):  # each of them has gradients everywhere
+        for group in (mine, theirs):
+            for parameter, gradient in zip(group, gradients(3 * step, group), strict=True):
+                parameter.grad = gradient
+        for parameter in theirs:
+            (0.3 * parameter.abs().sum()).backward()
+        reference.step()
+        ours.step(0.1)
+    assert_equal(mine, theirs)
+
+
+def test_norms_of_the_weights_into_each_unit_are_limited() -> None:
+    matrix, filters, bias = (nn.Parameter(torch.full(shape, 2.0)) for shape in ((3, 4), (2, 3, 2, 2), (5,)))
+    with torch.no_grad():
+        matrix[0] = 0.25
+    ours = optimizer_for(optimizer(momentum=0.0), [matrix, filters, bias], 0.0, max_norm=3.0)
+    for parameter in (matrix, filters, bias):
+        parameter.grad = torch.zeros_like(parameter)
+    ours.step(0.1)
+    assert matrix.norm(dim=1).tolist() == pytest.approx([0.5, 3.0, 3.0])
+    assert filters.flatten(1).norm(dim=1).tolist() == pytest.approx([3.0, 3.0])
+    assert bias.tolist() == [2.0] * 5
 
 
 def test_a_step_takes_the_gradients_away_and_leaves_frozen_parameters_alone() -> None:

@@ -1,11 +1,12 @@
 """Schemas of the OpenAPI document that no route names as its own: what bodies and other forms of answers hold."""
 
 import copy
-from typing import Any
+from typing import Any, get_args
 
 from pydantic.json_schema import models_json_schema
 
 from hpsearch.api.routes.descriptions import field_descriptions
+from hpsearch.optimization import OptimizerName
 from hpsearch.report.documents import ReportDocument
 from hpsearch.report.service_documents import EventDocument
 from hpsearch.space import KINDS, RANGES, is_distribution
@@ -39,15 +40,22 @@ DISTRIBUTION: dict[str, Any] = {
     },
     "examples": [{"log_uniform": [0.0001, 1.0]}, {"choice": [16, 32]}],
 }
+LIMIT: dict[str, Any] = {"type": ["number", "null"], "exclusiveMinimum": 0}
 SEARCHABLE: dict[str, dict[str, dict[str, Any]]] = {
     "DataDefinition": {"batch_size": {"type": "integer", "minimum": 1}},
     "OptimizerDefinition": {
-        "name": {"enum": ["sgd", "adam", "adamw"]},
+        "name": {"enum": list(get_args(OptimizerName))},
         "learning_rate": {"type": "number", "exclusiveMinimum": 0},
         "weight_decay": {"type": "number", "minimum": 0},
         "momentum": {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
+        "clip_norm": LIMIT,
+        "l1": {"type": "number", "minimum": 0},
+        "max_norm": LIMIT,
     },
-    "ScheduleDefinition": {"factor": {"type": "number", "minimum": 0, "exclusiveMaximum": 1}},
+    "ScheduleDefinition": {
+        "factor": {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
+        "warmup": {"type": "number", "minimum": 0, "exclusiveMaximum": 1},
+    },
     "LossDefinition": {"label_smoothing": {"type": "number", "minimum": 0, "exclusiveMaximum": 1}},
 }
 """The fixed values of what may be a distribution as well; its validators are functions, which no schema shows."""
