@@ -22,9 +22,22 @@ from torch import Tensor, nn
 from hpsearch.errors import DefinitionError, Problem, shown
 from hpsearch.job import NetworkSettings
 from hpsearch.networks.build import build_network
+from hpsearch.networks.parameters import PARAMETERS
 
-FAMILIES = re.compile(r"alexnet|vgg(11|13|16|19)?|resnet(18|34|50|101|152)?|densenet(121|161|169|201)?")
-"""The networks whose layout is that of torchvision's and timm's network of the same name."""
+FAMILIES = re.compile(
+    r"alexnet|vgg(11|13|16|19)?|resnet(18|34|50|101|152)?|densenet(121|161|169|201)?"
+    r"|googlenet|inception_v[34]|inception_resnet_v2|mobilenet"
+)
+"""The networks whose layout somebody publishes: torchvision and timm under the same name and with batch norm ``_bn``;
+googlenet torchvision alone; inception_v4 and inception_resnet_v2 timm alone; mobilenet timm as ``mobilenetv1_100``.
+
+They have no network of the layout of the others: their ShuffleNets are of version 2 and MobileNets otherwise of 2 and
+3, timm's ``mobilenetv1_100h`` and ``_125`` have another head or width, and nobody has Inception v2, ZFNet, LeNet or the
+ResNets for small images.
+"""
+
+AUXILIARY = re.compile(r"^(aux(iliary)?[0-9]*|AuxLogits)\.")
+"""What auxiliary classifiers are called."""
 
 SHORTCUT = re.compile(r"(^|\.)(downsample|shortcut)(\.|$)")
 """What the projection of a residual unit is called: it may have the shape of a layer in the branch."""
@@ -71,12 +84,18 @@ def converted(
 
     ``state`` is the state dict of torchvision's or timm's network of that name; the network is the one that
     ``build_network`` gives for images of ``input_shape`` with the same number of outputs, for VGG with batch norm if
-    there are running means. Raises DefinitionError if one has a layer that the other has not.
+    there are running means. Auxiliary classifiers are built if there are some in ``state``; with ``auxiliary=False``
+    theirs are left out. Raises DefinitionError if one has a layer that the other has not.
     """
     if FAMILIES.fullmatch(network_name) is None:
         rule = "there is no conversion to this network"
-        raise _rejected(network_name, rule, "Use an AlexNet, a VGG, a ResNet or a DenseNet.")
+        raise _rejected(network_name, rule, "Use an AlexNet, VGG, ResNet, DenseNet, GoogLeNet, Inception or MobileNet.")
     given = _layers(state)
+    if "auxiliary" in PARAMETERS[network_name].model_fields:
+        present = any(AUXILIARY.match(layer.name) for layer in given)
+        hyperparameters = {"auxiliary": present, **hyperparameters}
+        if not hyperparameters["auxiliary"]:
+            given = [layer for layer in given if not AUXILIARY.match(layer.name)]
     outputs = next((layer.key[2][0] for layer in reversed(given) if layer.key[1] == "weighted"), 0)
     if network_name.startswith("vgg") and any("running_mean" in layer.tensors for layer in given):
         hyperparameters = {"norm": "batch", **hyperparameters}

@@ -86,7 +86,7 @@ def test_a_shortcut_is_not_taken_for_a_layer_of_the_branch() -> None:
         ("resnet34", {}, "the weights have no layer for"),
         ("resnet18", {"extra.weight": torch.zeros(3, 3)}, "the network has no layer for extra"),
         ("resnet18", {"bn1.weight": torch.zeros(5)}, "the weights have no layer for"),
-        ("mobilenet", {}, "there is no conversion to this network"),
+        ("shufflenet", {}, "there is no conversion to this network"),
         ("resnet_cifar", {}, "there is no conversion"),
     ],
 )
