@@ -1,10 +1,12 @@
 """A cohort: jobs of one structure that one worker trains together, and the arrangement in which it does so."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from hpsearch.job import Job
+from hpsearch.job import Budget, Job
+from hpsearch.stage import StageName
 
 Structure = tuple[object, ...]
 """What ``Job.structure`` gives."""
@@ -27,6 +29,18 @@ class Arrangement:
 
 
 @dataclass(frozen=True)
+class Arranged:
+    """An arrangement that was chosen for a study by a measurement. It is kept whatever machine goes on."""
+
+    stage: StageName
+    shape: str
+    """Of the jobs that it holds for: see ``shape``."""
+    arrangement: Arrangement
+    measured_for: int
+    """So many jobs were there to be arranged: no larger cohorts were tried."""
+
+
+@dataclass(frozen=True)
 class Cohort:
     """Jobs of one structure that one worker trains; which jobs it holds follows from the plan alone."""
 
@@ -36,6 +50,16 @@ class Cohort:
     def __post_init__(self) -> None:
         if not self.jobs or len({job.structure for job in self.jobs}) != 1:
             raise ValueError("a cohort holds at least one job, and all of the same structure")
+
+
+def shape(job: Job) -> str:
+    """SHA-256 of all that the speed of a job depends on: its structure but for how long it trains.
+
+    So trials of the coarse and of the fine search and those of a rung have the same.
+    """
+    alike = replace(job, regularised=True, evaluate_test=False)
+    parts = tuple(part for part in alike.structure if not isinstance(part, Budget))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def by_structure(jobs: Iterable[Job]) -> dict[Structure, tuple[Job, ...]]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from hpsearch.results import StudyRecord, TrialRecord
 from hpsearch.space import Point
+from hpsearch.speed import Speed
 from hpsearch.stage import StageName
 from hpsearch.trial import Failure
 from hpsearch.verdict import Verdict
@@ -37,6 +38,8 @@ class RoundProgress:
     verdict: Verdict | None
     started_at: datetime
     finished_at: datetime | None
+    speed: Speed | None = None
+    """None until a process has trained for it to the end of its work."""
 
     @property
     def done(self) -> int:

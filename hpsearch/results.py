@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from hpsearch.cohort import Arranged
 from hpsearch.space import Point
+from hpsearch.speed import Speed
 from hpsearch.stage import StageName
 from hpsearch.study import LOCAL, Origin, StudyDefinition, StudyState, Wish
 from hpsearch.task import Task
@@ -47,6 +49,8 @@ class StageRecord:
     """None while it runs."""
     started_at: datetime
     finished_at: datetime | None
+    speed: Speed | None = None
+    """None until a process has trained for it to the end of its work."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class StudyResults:
     study: StudyRecord
     stages: tuple[StageRecord, ...]
     trials: tuple[TrialRecord, ...]
+    arrangements: tuple[Arranged, ...] = ()
+    """By stage and shape; jobs that none of them holds for are trained in the default arrangement."""
 
     def of_stage(self, stage: StageName) -> tuple[TrialRecord, ...]:
         """The trials of one stage, all rounds, by number."""

@@ -3,7 +3,14 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 
 class StageName(StrEnum):
@@ -72,6 +79,30 @@ class LrSweep(Stage):
     """The small weight decay that is switched on here."""
 
 
+class Halving(BaseModel):
+    """Synchronous successive halving (Jamieson and Talwalkar, 2016): at each rung only the best of a round go on.
+
+    The first rung is ``from_epoch``, each further one ``1 / keep`` times as many epochs, as long as that is less than
+    the whole training.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    from_epoch: Count = 2
+    """No trial is stopped before the end of this epoch: the first one tells little (docs/decisions/0070)."""
+    keep: Annotated[float, Field(gt=0, lt=1)] = 1 / 3
+    """The share of a rung's trials that go on, rounded up."""
+
+    def rungs(self, epochs: int) -> tuple[int, ...]:
+        """The epochs at whose end trials are compared, of a training over ``epochs``."""
+        found: list[int] = []
+        rung = float(self.from_epoch)
+        while round(rung) < epochs:
+            found.append(round(rung))
+            rung = max(rung / self.keep, rung + 1)
+        return tuple(found)
+
+
 class Search(Stage):
     """What the two searching stages share."""
 
@@ -81,13 +112,34 @@ class Search(Stage):
     """How many points; a grid search has as many as its grid instead."""
     points_per_range: Annotated[int, Field(ge=2, le=100)] = 4
     """How many levels a grid search takes from a range (choices and grids have their own)."""
+    epochs: Count = 3
+    """How long each trial trains."""
+    halving: Halving | None = None
+    """Stop the trials of a round that promise least; by default every trial is trained to its end."""
+    patience: Count | None = None
+    """End a trial after so many epochs in a row without a lower validation loss; by default none ends early."""
+
+    @model_validator(mode="after")
+    def _rungs_below_the_end(self) -> "Search":
+        if self.halving is not None and self.halving.from_epoch >= self.epochs:
+            raise ValueError(
+                f"halving.from_epoch must be less than epochs, got {self.halving.from_epoch} of {self.epochs}; "
+                "lower it or train for more epochs"
+            )
+        return self
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_off(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """A definition from before these could be set stays the same study."""
+        written: dict[str, object] = handler(self)
+        return {name: value for name, value in written.items() if name not in _LATER or value is not None}
+
+
+_LATER = ("halving", "patience")
 
 
 class Coarse(Search):
     """A few epochs at many points around the learning rates that work."""
-
-    epochs: Count = 3
-    """How long each trial trains."""
 
 
 class Fine(Search):
@@ -95,7 +147,6 @@ class Fine(Search):
 
     trials: Count = 16
     epochs: Count = 12
-    """How long each trial trains."""
     rounds: Annotated[int, Field(ge=1, le=20)] = 2
     """At most so many rounds, each around the best so far; a round that brings nothing is the last."""
 

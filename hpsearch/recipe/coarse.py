@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from hpsearch.finding import Severity
 from hpsearch.recipe.plan import Plan
-from hpsearch.recipe.searching import scores, search_jobs, swept_space
+from hpsearch.recipe.searching import halved, scores, search_jobs, swept_space
 from hpsearch.recipe.step import Draw
 from hpsearch.recipe.wording import counted, shown_score
 from hpsearch.stage import StageName
@@ -32,7 +32,7 @@ def plan(
     points = counted(len(jobs), f"{settings.sampler} point")
     each = " each" if len(jobs) > 1 else ""
     reason = f"{points} over {counted(len(space), 'hyperparameter')}, {counted(settings.epochs, 'epoch')}{each}"
-    return Plan(STAGE, 0, jobs, space, reason)
+    return halved(Plan(STAGE, 0, jobs, space, reason), settings)
 
 
 def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[FinishedTrial]) -> Verdict:  # noqa: ARG001

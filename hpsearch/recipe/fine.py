@@ -7,7 +7,7 @@ from hpsearch.recipe.best import best_so_far
 from hpsearch.recipe.chance import noise
 from hpsearch.recipe.coarse import HALF_WIDTH
 from hpsearch.recipe.plan import Best, Plan
-from hpsearch.recipe.searching import scores, search_jobs, swept_space
+from hpsearch.recipe.searching import halved, scores, search_jobs, swept_space
 from hpsearch.recipe.sources import BOUTHILLIER
 from hpsearch.recipe.step import Draw
 from hpsearch.recipe.wording import counted, shown_score
@@ -40,7 +40,7 @@ def plan(
     points = counted(len(jobs), f"{settings.sampler} point")
     each = " each" if len(jobs) > 1 else ""
     reason = f"round {number + 1}: {points} {where}, {counted(settings.epochs, 'epoch')}{each}"
-    return Plan(STAGE, number, jobs, space, reason, best_so_far(trials, study, task))
+    return halved(Plan(STAGE, number, jobs, space, reason, best_so_far(trials, study, task)), settings)
 
 
 def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[FinishedTrial]) -> Verdict:

@@ -33,6 +33,10 @@ class Plan:
     """What is tried and why, in one sentence for the user."""
     best_before: Best | None = None
     """The best trial of the study so far: what a fine round has to beat, and what the test reads."""
+    rungs: tuple[int, ...] = ()
+    """Epochs after which only the best trials of the round go on, rising; empty: all are trained to their end."""
+    keep: float = 1.0
+    """The share of a rung's trials that go on."""
 
 
 def held(point: Point, searched: Mapping[str, Distribution] | None = None) -> Space:

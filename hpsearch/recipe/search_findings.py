@@ -11,7 +11,7 @@ from hpsearch.recipe.sources import BERGSTRA, ZHANG
 from hpsearch.recipe.wording import counted
 from hpsearch.space import Choice, Distribution, Grid, Point, Space
 from hpsearch.task import Task
-from hpsearch.trial import FinishedTrial
+from hpsearch.trial import FinishedTrial, TrialState
 
 EDGE = 0.1
 """The outer tenth of a range counts as its edge (heuristic)."""
@@ -22,8 +22,11 @@ MEMORISED = 2.0
 
 
 def nothing_completed(finished: Sequence[FinishedTrial]) -> Finding:
-    """All trials failed."""
+    """All trials failed, or all that were not stopped early."""
     who = "the only trial" if len(finished) == 1 else f"all {len(finished)} trials"
+    stopped = sum(trial.result.state is TrialState.PRUNED for trial in finished)
+    if stopped:
+        who = f"all of the {counted(len(finished), 'trial')} that were not stopped early, {len(finished) - stopped},"
     return Finding(
         "all-trials-failed",
         Severity.ERROR,
@@ -122,7 +125,8 @@ def _failures(finished: Sequence[FinishedTrial]) -> dict[str, int]:
 
 def _reasons(finished: Sequence[FinishedTrial], most: int = 3) -> list[str]:
     """The most frequent reasons; of equally frequent ones the first in trial order."""
-    reasons = Counter(trial.result.reason for trial in finished if trial.result.reason is not None)
+    failures = (trial.result for trial in finished if trial.result.failure is not None)
+    reasons = Counter(result.reason for result in failures if result.reason is not None)
     return [reason for reason, _ in reasons.most_common(most)]
 
 

@@ -1,12 +1,13 @@
 """What the coarse and the fine search share: placing trials, and judging what came of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hpsearch.finding import Finding
 from hpsearch.job import Budget, Job, job_for
 from hpsearch.recipe.chance import chance_of_accuracy, guessing_loss, least_accuracy, lucky_share, noise
 from hpsearch.recipe.learning_rates import LEARNING_RATE
+from hpsearch.recipe.plan import Plan
 from hpsearch.recipe.region import region
 from hpsearch.recipe.search_findings import at_edge, nothing_completed, nothing_generalises, some_failed
 from hpsearch.recipe.step import Draw
@@ -14,7 +15,7 @@ from hpsearch.space import Space
 from hpsearch.stage import Coarse, Fine, StageName
 from hpsearch.study import StudyDefinition, objective_for
 from hpsearch.task import Task
-from hpsearch.trial import FinishedTrial, ranked
+from hpsearch.trial import FinishedTrial, TrialState, ranked
 from hpsearch.verdict import Verdict
 
 FEWEST_SHARE, MOST_SHARE = 1 / 8, 1 / 4
@@ -50,14 +51,26 @@ def search_jobs(
         count=settings.trials,
         points_per_range=settings.points_per_range,
     )
-    budget = Budget(epochs=settings.epochs)
+    budget = Budget(epochs=settings.epochs, patience=settings.patience)
     return tuple(job_for(study, stage, first + place, point, budget) for place, point in enumerate(points))
+
+
+def halved(plan: Plan, settings: Coarse | Fine) -> Plan:
+    """The plan of a round with its rungs, where the definition asks for them."""
+    halving = settings.halving
+    if halving is None:
+        return plan
+    rungs = halving.rungs(settings.epochs)
+    after = " and ".join(", ".join(map(str, rungs)).rsplit(", ", 1))
+    reason = f"{plan.reason}; the best {halving.keep:.3g} of them go on after epoch {after}"
+    return replace(plan, rungs=rungs, keep=halving.keep, reason=reason)
 
 
 def best_few(trials: Sequence[FinishedTrial], study: StudyDefinition, task: Task) -> list[FinishedTrial]:
     """The best trial and those that cannot be told from it, best first; empty if none ended well.
 
-    That is within one standard error of its score, but an eighth of the trials at least and a quarter at most.
+    That is within one standard error of its score, but an eighth of the trials at least and a quarter at most, of those
+    that have not failed.
     """
     objective = objective_for(study.objective, task)
     order = ranked(trials, objective)
@@ -65,7 +78,8 @@ def best_few(trials: Sequence[FinishedTrial], study: StudyDefinition, task: Task
         return []
     best = _value(order[0])
     alike = sum(abs(_value(trial) - best) <= noise(best, objective, task) for trial in order)
-    fewest, most = -(-len(order) * FEWEST_SHARE // 1), -(-len(order) * MOST_SHARE // 1)  # rounded up
+    sound = sum(trial.result.failure is None for trial in trials)
+    fewest, most = -(-sound * FEWEST_SHARE // 1), -(-sound * MOST_SHARE // 1)  # rounded up
     return order[: int(min(max(alike, fewest), most))]
 
 
@@ -93,8 +107,10 @@ def scores(study: StudyDefinition, task: Task, finished: Sequence[FinishedTrial]
     """Reads the finished trials of a search."""
     best = best_few(finished, study, task)
     failed = [trial for trial in finished if trial.result.failure is not None]
+    stopped = sum(trial.result.state is TrialState.PRUNED for trial in finished)
+    early: dict[str, object] = {"stopped_early": stopped} if stopped else {}
     if not best:
-        counts: dict[str, object] = {"trials": len(finished), "failed": len(failed), "complete": 0}
+        counts: dict[str, object] = {"trials": len(finished), "failed": len(failed), **early, "complete": 0}
         return Scores((), counts, {"complete_at_least": 1}, (nothing_completed(finished),))
     measured: dict[str, object] = {
         "value": _value(best[0]),
@@ -102,6 +118,7 @@ def scores(study: StudyDefinition, task: Task, finished: Sequence[FinishedTrial]
         "parameters": dict(best[0].job.parameters),
         "trials": len(finished),
         "failed": len(failed),
+        **early,
     }
     against, expected, chance = _against_guessing(task, finished)
     measured.update(against)

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from hpsearch.cohort import Arranged, Arrangement
 from hpsearch.finding import Finding, Severity
 from hpsearch.space import Space, distribution
+from hpsearch.speed import Speed
 from hpsearch.stage import StageName
 from hpsearch.store.documents import document, optional_text, text, value_of
 from hpsearch.study import StudyDefinition
@@ -101,6 +103,35 @@ def _finding_of(written: Any) -> Finding:
         advice=written["advice"],
         source=written["source"],
     )
+
+
+def speed_document(speed: Speed) -> Any:
+    """The fields by name."""
+    return document(asdict(speed))
+
+
+def speed_of(written: Any) -> Speed | None:
+    """What ``speed_document`` was given; None for None."""
+    return None if written is None else Speed(**value_of(written))
+
+
+def arrangement_row(arranged: Arranged) -> dict[str, Any]:
+    """The columns of an arrangement, but for its study's."""
+    how = arranged.arrangement
+    return {
+        "stage": arranged.stage.value,
+        "shape": arranged.shape,
+        "members": how.members,
+        "stacked": how.stacked,
+        "memory_format": how.memory_format,
+        "measured_for": arranged.measured_for,
+    }
+
+
+def arrangement_of(row: Row) -> Arranged:
+    """What ``arrangement_row`` was given."""
+    how = Arrangement(row["members"], row["stacked"], row["memory_format"])
+    return Arranged(StageName(row["stage"]), row["shape"], how, row["measured_for"])
 
 
 def result_row(result: TrialResult) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from hpsearch.cohort import Arranged
 from hpsearch.job import Job
 from hpsearch.results import StageRecord, StudyRecord, StudyResults, TrialRecord
 from hpsearch.space import Space
+from hpsearch.speed import Speed
 from hpsearch.stage import StageName
 from hpsearch.store.codecs import result_of, result_row, verdict_document, verdict_of
 from hpsearch.store.documents import optional_text
@@ -49,6 +51,7 @@ class _Study:
     lease_until: float = 0.0  # on the monotonic clock
     rounds: dict[tuple[StageName, int], _Round] = field(default_factory=dict)
     results: dict[tuple[StageName, int], TrialResult] = field(default_factory=dict)
+    arrangements: dict[tuple[StageName, str], Arranged] = field(default_factory=dict)
 
     def is_free(self) -> bool:
         return self.holder is None or self.lease_until <= time.monotonic()
@@ -101,6 +104,7 @@ class MemoryStore:
                 study.record,
                 tuple(one.record for one in started),
                 tuple(trial for one in started for trial in _trials(one.plan, study.results)),
+                tuple(sorted(study.arrangements.values(), key=lambda one: (_STAGES.index(one.stage), one.shape))),
             )
 
     def claim(self, study_id: int, holder: str, seconds: float) -> Lease | None:
@@ -199,6 +203,18 @@ class MemoryStore:
                 started.record = replace(started.record, verdict=read, finished_at=_now())
             elif verdict_document(started.record.verdict) != written:  # the verdicts may hold NaN, unlike itself
                 raise other_verdict(verdict)
+
+    def save_arrangement(self, lease: Lease, arranged: Arranged) -> None:
+        """See ``StudyStore.save_arrangement``."""
+        with self._held(lease) as study:
+            study.arrangements.setdefault((arranged.stage, arranged.shape), arranged)
+
+    def save_speed(self, lease: Lease, stage: StageName, round_number: int, speed: Speed) -> None:
+        """See ``StudyStore.save_speed``."""
+        with self._held(lease) as study:
+            started = study.rounds.get((stage, round_number))
+            if started is not None:
+                started.record = replace(started.record, speed=speed)
 
     @contextmanager
     def _held(self, lease: Lease) -> Iterator[_Study]:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from hpsearch.cohort import Arranged
 from hpsearch.job import Job
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.space import Space
+from hpsearch.speed import Speed
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition, StudyState, Wish
 from hpsearch.task import Task
@@ -127,6 +129,14 @@ class StudyStore(Protocol):
         The others have no effect. After a lost connection a result that is not given back may also be one that the
         first try has written. Raises ValueError, and changes nothing, for a trial that no round has planned.
         """
+        ...
+
+    def save_arrangement(self, lease: Lease, arranged: Arranged) -> None:
+        """Writes down how jobs of one shape are trained in a stage; the first one holds, later ones have no effect."""
+        ...
+
+    def save_speed(self, lease: Lease, stage: StageName, round_number: int, speed: Speed) -> None:
+        """Writes down how fast a started round went so far, in place of what was known of it."""
         ...
 
     def save_verdict(self, lease: Lease, verdict: Verdict) -> None:

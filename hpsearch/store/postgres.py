@@ -6,9 +6,11 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, select, update
 
+from hpsearch.cohort import Arranged
 from hpsearch.job import Job
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.space import Space
+from hpsearch.speed import Speed
 from hpsearch.stage import StageName
 from hpsearch.store import leases, writing
 from hpsearch.store.codecs import task_document
@@ -118,6 +120,16 @@ class PostgresStore:
     def save_verdict(self, lease: Lease, verdict: Verdict) -> None:
         """See ``StudyStore.save_verdict``."""
         self._write(lease, lambda connection: writing.write_verdict(connection, lease.study_id, verdict))
+
+    def save_arrangement(self, lease: Lease, arranged: Arranged) -> None:
+        """See ``StudyStore.save_arrangement``."""
+        self._write(lease, lambda connection: writing.write_arrangement(connection, lease.study_id, arranged))
+
+    def save_speed(self, lease: Lease, stage: StageName, round_number: int, speed: Speed) -> None:
+        """See ``StudyStore.save_speed``."""
+        self._write(
+            lease, lambda connection: writing.write_speed(connection, lease.study_id, stage, round_number, speed)
+        )
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
         return transact(self._engine, work, self._ensure)

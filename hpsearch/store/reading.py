@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, select
 
 from hpsearch.results import StageRecord, StudyRecord, StudyResults, TrialRecord
 from hpsearch.stage import StageName
-from hpsearch.store.codecs import definition_of, result_of, task_of, verdict_of
+from hpsearch.store.codecs import arrangement_of, definition_of, result_of, speed_of, task_of, verdict_of
 from hpsearch.store.documents import value_of
 from hpsearch.store.names import no_such_id
-from hpsearch.store.tables import rounds, stages, studies, trials
+from hpsearch.store.tables import arrangements, rounds, stages, studies, trials
 from hpsearch.study import Origin, StudyState, Wish
 
 _STUDY = (
@@ -67,7 +67,10 @@ def composed(connection: Connection, study: StudyRecord, records: Iterable[Trial
     of_rounds = select(stages.c.stage, rounds).join_from(stages, rounds).where(stages.c.study_id == study.id)
     judged = [_stage(row, planned) for row in connection.execute(of_rounds).mappings()]
     judged.sort(key=lambda record: (ORDER[record.stage], record.round))
-    return StudyResults(study, tuple(judged), tuple(found))
+    of_study = select(arrangements).where(arrangements.c.study_id == study.id)
+    arranged = [arrangement_of(row) for row in connection.execute(of_study).mappings()]
+    arranged.sort(key=lambda one: (ORDER[one.stage], one.shape))
+    return StudyResults(study, tuple(judged), tuple(found), tuple(arranged))
 
 
 def _study(row: RowMapping) -> StudyRecord:
@@ -96,6 +99,7 @@ def _stage(row: RowMapping, planned: Counter[tuple[StageName, int]]) -> StageRec
         verdict=None if row["verdict"] is None else verdict_of(stage, row["round"], row["verdict"]),
         started_at=utc(row["started_at"]),
         finished_at=optional_utc(row["finished_at"]),
+        speed=speed_of(row["speed"]),
     )
 
 

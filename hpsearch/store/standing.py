@@ -8,7 +8,7 @@ from hpsearch.progress import RoundProgress, StudyProgress
 from hpsearch.results import StudyRecord, TrialRecord
 from hpsearch.stage import SEARCHES, StageName
 from hpsearch.store.clock import now
-from hpsearch.store.codecs import verdict_of
+from hpsearch.store.codecs import speed_of, verdict_of
 from hpsearch.store.reading import ORDER, optional_utc, trial_of, utc
 from hpsearch.store.tables import rounds, stages, studies, trials
 
@@ -58,6 +58,7 @@ def _round(row: Any) -> RoundProgress:
         verdict=None if row["verdict"] is None else verdict_of(stage, row["round"], row["verdict"]),
         started_at=utc(row["started_at"]),
         finished_at=optional_utc(row["finished_at"]),
+        speed=speed_of(row["speed"]),
     )
 
 

@@ -5,15 +5,17 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_unless
 
+from hpsearch.cohort import Arranged
+from hpsearch.speed import Speed
 from hpsearch.stage import StageName
 from hpsearch.store.clock import now
-from hpsearch.store.codecs import space_document, space_of, verdict_document
+from hpsearch.store.codecs import arrangement_row, space_document, space_of, speed_document, verdict_document
 from hpsearch.store.documents import document
 from hpsearch.store.happenings import round_judged, round_planned
 from hpsearch.store.optuna_space import optuna_distributions
 from hpsearch.store.planned import PlannedRound
 from hpsearch.store.refusals import other_plan, other_verdict, unplanned_round
-from hpsearch.store.tables import rounds, stages, studies, trials
+from hpsearch.store.tables import arrangements, rounds, stages, studies, trials
 from hpsearch.verdict import Outcome, Verdict
 
 
@@ -67,6 +69,18 @@ def write_verdict(connection: Connection, study_id: int, verdict: Verdict) -> No
         round_judged(connection, study_id, verdict.stage, verdict.round, verdict.outcome.value)
     elif row.verdict != written:
         raise other_verdict(verdict)
+
+
+def write_arrangement(connection: Connection, study_id: int, arranged: Arranged) -> None:
+    """``StudyStore.save_arrangement``."""
+    row = insert_unless(arrangements).values(study_id=study_id, **arrangement_row(arranged))
+    connection.execute(row.on_conflict_do_nothing())
+
+
+def write_speed(connection: Connection, study_id: int, stage: StageName, round_number: int, speed: Speed) -> None:
+    """``StudyStore.save_speed``."""
+    mine = (rounds.c.stage_id == _stage(study_id, stage), rounds.c.round == round_number)
+    connection.execute(update(rounds).where(*mine).values(speed=speed_document(speed)))
 
 
 def goes_on(connection: Connection, study_id: int) -> None:

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from hpsearch.cohort import Arranged, Arrangement, shape
 from hpsearch.errors import LeaseLostError
 from hpsearch.job import Budget, job_for
 from hpsearch.space import LogUniform
+from hpsearch.speed import Speed
 from hpsearch.stage import StageName
 from hpsearch.store.memory import MemoryStore
 from hpsearch.store.port import Lease, StudyStore
@@ -30,6 +32,11 @@ from tests.store.study_samples import (
 )
 
 LONG_S = 3600.0
+SPEED = Speed(10.0, 2, 1.0, 0.5, 0.25, 12.0, 32, 4)
+
+
+def arranged(members: int, stage: StageName = StageName.COARSE) -> Arranged:
+    return Arranged(stage, shape(jobs()[0]), Arrangement(members, True, "channels_last"), 32)
 
 
 def writes(store: StudyStore, lease: Lease) -> dict[str, Callable[[], Any]]:
@@ -43,6 +50,8 @@ def writes(store: StudyStore, lease: Lease) -> dict[str, Callable[[], Any]]:
         "start_trials": lambda: store.start_trials(lease, StageName.COARSE, [1]),
         "save_results": lambda: store.save_results(lease, [complete(planned[1])]),
         "save_verdict": lambda: store.save_verdict(lease, verdict()),
+        "save_arrangement": lambda: store.save_arrangement(lease, arranged(8)),
+        "save_speed": lambda: store.save_speed(lease, StageName.COARSE, 0, SPEED),
         "skip": lambda: store.save_verdict(lease, Verdict(StageName.TEST, Outcome.SKIPPED, "no test split")),
     }
 
@@ -213,6 +222,28 @@ def test_a_study_goes_on_where_the_last_holder_stopped(store: StudyStore) -> Non
     started(store, heir, planned)
     fresh = store.save_results(heir, [complete(job) for job in planned])
     assert [result.number for result in fresh] == [0, 2]
+
+
+def test_an_arrangement_holds_from_the_first_time_on(store: StudyStore) -> None:
+    lease = begun(store)
+    for one in (arranged(8), arranged(16), arranged(4, StageName.FINE), arranged(2, StageName.LR_SWEEP)):
+        store.save_arrangement(lease, one)
+    kept = store.results(lease.study_id).arrangements
+    assert kept == (arranged(2, StageName.LR_SWEEP), arranged(8), arranged(4, StageName.FINE))
+    assert store.results(begun(store).study_id).arrangements == ()
+
+
+def test_the_speed_of_a_round_is_the_one_that_was_told_last(store: StudyStore) -> None:
+    lease = begun(store)
+    started(store, lease, jobs(StageName.FINE))
+    started(store, lease, jobs(StageName.FINE, first=3), round_number=1)
+    for speed in (SPEED, SPEED + SPEED):
+        store.save_speed(lease, StageName.FINE, 0, speed)
+    first, second = store.results(lease.study_id).stages
+    assert first.speed == replace(
+        SPEED, wall_s=20, measuring_s=2, starting_s=1, ending_s=0.5, trained_s=24, trials=64, cohorts=8
+    )
+    assert second.speed is None
 
 
 def test_a_verdict_ends_its_round(store: StudyStore) -> None:
