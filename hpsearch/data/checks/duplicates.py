@@ -1,0 +1,177 @@
+"""Checks for images that are there more than once. Images that show nothing are left to another check."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from hpsearch.data.checks.facts import PORTION, Facts, Part, Place
+from hpsearch.data.checks.prints import nearest, small_copies, standardised
+from hpsearch.data.checks.rule import Remark
+from hpsearch.finding import Severity
+
+SERIOUS = 0.01
+"""A share of a split above which scores cannot be trusted (heuristic: the differences that searches look for)."""
+NEIGHBOURS = 16
+"""The nearest of so many images sets the scale for the nearest one."""
+EXPECTED_FALSE_ALARMS = 0.01
+"""Over all held-out images together."""
+ALIKE = 0.9
+"""Least correlation of two whole images that are called nearly the same (heuristic)."""
+MOST_QUERIES, MOST_KNOWN = 4_096, 131_072
+"""Held-out and training images that are compared, evenly spaced ones of more: the work is their product."""
+PAIRS_NAMED = 10
+
+
+def conflicting_labels(facts: Facts) -> Remark | None:
+    """The same image is there with different labels.
+
+    Nobody can learn both; such labels are wrong somewhere and put a floor under the loss. Above one per cent of the
+    images this is an error.
+    """
+    if not facts.classes:
+        return None
+    groups = [places for places in facts.repeated if len({_label(facts, place) for place in places}) > 1]
+    if not groups:
+        return None
+    images, total = sum(len(places) for places in groups), sum(len(part) for part in facts.parts)
+    severity = Severity.ERROR if images > SERIOUS * total else None
+    one, other = groups[0][0], next(p for p in groups[0] if _label(facts, p) != _label(facts, groups[0][0]))
+    sentence = (
+        f"{images} images are equal to others that have another label, for example {one[0]} {one[1]} (label "
+        f"{_label(facts, one)}) and {other[0]} {other[1]} (label {_label(facts, other)})"
+    )
+    return Remark(sentence, {"images": images, "groups": len(groups), "examples": _examples(groups)}, severity)
+
+
+def duplicates_across_split(facts: Facts) -> Remark | None:
+    """Held-out images are in the training split as well, pixel by pixel.
+
+    What was learned by heart then counts as understood, and the score is too good. Above one per cent of a held-out
+    split this is an error.
+    """
+    found: dict[str, list[Sequence[Place]]] = {}
+    for part in facts.held_out:
+        leaked = _leaked(facts, part)
+        if leaked:
+            found[part.name] = [[("train", known), (part.name, index)] for index, known in sorted(leaked.items())]
+    if not found:
+        return None
+    lengths = {part.name: len(part) for part in facts.held_out}
+    name, pairs = max(found.items(), key=lambda item: len(item[1]) / lengths[item[0]])
+    share = len(pairs) / lengths[name]
+    numbers = {
+        "by_split": {name: len(pairs) for name, pairs in found.items()},
+        "share": share,
+        "examples": _examples(pairs),
+    }
+    severity = Severity.ERROR if share > SERIOUS else None
+    return Remark(f"{len(pairs)} of {lengths[name]} {name} images ({share:.1%}) are in training too", numbers, severity)
+
+
+def near_duplicates_across_split(facts: Facts) -> Remark | None:
+    """Held-out images are nearly the same as training images.
+
+    Frames of one film, crops of one photograph and copies with other compression, brightness or noise let a score rise
+    by memory as equal images do. Compared are grey copies of 8×8 pixels, freed from brightness and contrast. Images of
+    one kind are alike anyway, so the scale comes from the data: a pair is reported if its distance is so small a part
+    of the distance to the sixteenth neighbour that, with neighbours spread evenly in as many dimensions as the data
+    have (Levina and Bickel), less than one pair in a hundred data sets would be so near by chance; and if the whole
+    images have a correlation of at least 0.9 (heuristic). Of more than 4,096 held-out images evenly spaced ones are
+    looked at. Mirrored, turned and moved copies are not found. Below one per cent this is information.
+    """
+    train = facts.train
+    known = _evenly(train.telling, MOST_KNOWN)
+    if len(known) <= NEIGHBOURS:
+        return None
+    copies = _copies(train, known)
+    for part in facts.held_out:
+        exact = _leaked(facts, part)
+        queries = _evenly(part.telling, MOST_QUERIES)
+        queries = queries[[int(index) not in exact for index in queries]]
+        if not len(queries):
+            continue
+        pairs, dimensions, ratio = _near_pairs(facts, part, queries, known, copies)
+        if pairs:
+            share = len(pairs) / len(queries)
+            numbers = {
+                "split": part.name,
+                "images": len(pairs),
+                "looked_at": len(queries),
+                "share": share,
+                "dimensions": dimensions,
+                "distance_ratio": ratio,
+                "examples": _examples(pairs),
+            }
+            severity = Severity.INFO if share < SERIOUS else None
+            sentence = f"{len(pairs)} of {len(queries)} {part.name} images are nearly the same as a training image"
+            return Remark(sentence, numbers, severity)
+    return None
+
+
+def duplicates_in_training(facts: Facts) -> Remark | None:
+    """Training images are there more than once.
+
+    They count more than others, and a random division of such data puts copies on both sides.
+    """
+    groups = [
+        places
+        for everywhere in facts.repeated
+        if len(places := [place for place in everywhere if place[0] == "train"]) > 1
+    ]
+    if not groups:
+        return None
+    extra = sum(len(places) - 1 for places in groups)
+    sentence = f"{extra} of {len(facts.train)} training images are copies of others"
+    return Remark(sentence, {"copies": extra, "groups": len(groups), "examples": _examples(groups)})
+
+
+def _leaked(facts: Facts, part: Part) -> dict[int, int]:
+    """Indices of held-out images that are in training, with the index there."""
+    found = {}
+    for places in facts.repeated:
+        known = next((index for name, index in places if name == "train"), None)
+        if known is not None:
+            found.update({index: known for name, index in places if name == part.name})
+    return found
+
+
+def _near_pairs(
+    facts: Facts, part: Part, queries: Tensor, known: Tensor, copies: Tensor
+) -> tuple[list[Sequence[Place]], float, float]:
+    """The pairs, the dimensions of the data, and the largest ratio of distances that counts as near."""
+    alike, neighbours = nearest(_copies(part, queries), copies, NEIGHBOURS)
+    distances = (2 - 2 * alike).clamp_min(1e-12).sqrt()
+    # The inverse of the dimensions is the mean of ln(d_k / d_j); the median over images ignores a few copies.
+    logs = torch.log(distances[:, -1:] / distances[:, :-1]).mean(dim=1)
+    dimensions = max(1.0, 1 / max(float(logs.median()), 1e-6))
+    ratio = (EXPECTED_FALSE_ALARMS / (len(queries) * (NEIGHBOURS - 1))) ** (1 / dimensions)
+    near = torch.nonzero(distances[:, 0] <= ratio * distances[:, -1]).flatten()
+    pairs: list[Sequence[Place]] = []
+    for chosen in torch.split(near, PORTION):
+        ours, theirs = queries[chosen], known[neighbours[chosen, 0]]
+        whole = standardised(part.split.images[ours]) * standardised(facts.train.split.images[theirs])
+        close = whole.sum(dim=1) >= ALIKE
+        pairs += [
+            [("train", there), (part.name, here)]
+            for here, there in zip(ours[close].tolist(), theirs[close].tolist(), strict=True)
+        ]
+    return pairs, dimensions, ratio
+
+
+def _copies(part: Part, indices: Tensor) -> Tensor:
+    return torch.cat([small_copies(part.split.images[chosen]) for chosen in torch.split(indices, PORTION)])
+
+
+def _evenly(indices: Tensor, most: int) -> Tensor:
+    if len(indices) <= most:
+        return indices
+    return indices[torch.arange(most) * len(indices) // most]
+
+
+def _label(facts: Facts, place: Place) -> int:
+    return int(facts.part(place[0]).split.targets[place[1]])
+
+
+def _examples(groups: Sequence[Sequence[Place]]) -> list[list[list[str | int]]]:
+    return [[list(place) for place in places[:3]] for places in groups[:PAIRS_NAMED]]

@@ -1,0 +1,144 @@
+"""Checks of the pixels."""
+
+import torch
+from torch import Tensor
+
+from hpsearch.data.checks.facts import Facts, Part
+from hpsearch.data.checks.rule import Remark
+from hpsearch.finding import Severity
+
+LEAST_STRENGTH, MOST_STRENGTH = 0.05, 10.0
+"""Root of the mean square of all pixels that a network is started for (heuristic: initialisations assume about 1, and
+pixels in [0, 1] have about 0.5)."""
+UNIT, BYTES = 1.0, 16.0
+"""Images whose largest value is at most 1 are in [0, 1]; images with one above 16 are in 0 … 255 (heuristic)."""
+FEW = 0.01
+"""A share of the images that is not worth more than a note (heuristic)."""
+STANDARD_ERRORS = 5.0
+"""By which two splits differ for good; one chance in about two millions."""
+LARGE_SHIFT = 0.3
+"""… and by so many standard deviations of single images: a small effect by Cohen's scale begins at 0.2 (heuristic)."""
+
+
+def pixels_not_finite(facts: Facts) -> Remark | None:
+    """Some pixels are NaN or infinite.
+
+    One such pixel makes the loss NaN in the first batch that holds its image, and all weights with it.
+    """
+    counts = {part.name: int((~part.finite).sum()) for part in facts.parts}
+    count = sum(counts.values())
+    if not count:
+        return None
+    return Remark(f"{count} images have pixels that are NaN or infinite", {"images": count, "by_split": counts})
+
+
+def constant_images(facts: Facts) -> Remark | None:
+    """Some images show nothing: all of their pixels are equal.
+
+    They are empty frames, files that could not be read, or masks; their labels can only be learned by heart. Below one
+    per cent of the images this is information.
+    """
+    counts = {part.name: int((part.constant & part.finite).sum()) for part in facts.parts}
+    count, total = sum(counts.values()), sum(len(part) for part in facts.parts)
+    if not count:
+        return None
+    severity = Severity.INFO if count < FEW * total else None
+    numbers = {"images": count, "of": total, "by_split": counts}
+    return Remark(f"{count} of {total} images are constant: every pixel has the same value", numbers, severity)
+
+
+def constant_channel(facts: Facts) -> Remark | None:
+    """A channel has the same value in every pixel of every training image.
+
+    It tells nothing and costs a part of the first layer. Alpha channels and grey images that were stored as colours
+    with two empty channels do this.
+    """
+    part = facts.train
+    low, high = part.lowest[part.finite], part.highest[part.finite]
+    if not len(low):
+        return None
+    empty = torch.nonzero(low.amin(dim=0) == high.amax(dim=0)).flatten().tolist()
+    if not empty or len(part.telling) == 0:
+        return None
+    which = ", ".join(str(channel) for channel in empty)
+    return Remark(f"channel {which} is the same everywhere in the training split", {"channels": empty})
+
+
+def not_normalised(facts: Facts) -> Remark | None:
+    """The pixels that reach the network are far too large or far too small for it.
+
+    Initialisations assume inputs with a mean square near 1. With pixels in 0 … 255 the first activations are a hundred
+    times too large, and a usable learning rate is ten thousand times too large for the first layer; with tiny pixels
+    the signal is lost in the biases. Reported where the root of the mean square is above 10 or below 0.05 (heuristic).
+    """
+    part = facts.train
+    square = (part.means**2 + part.spreads**2)[part.finite].double()
+    if not len(square):
+        return None
+    strength = float(square.mean().sqrt())
+    if LEAST_STRENGTH <= strength <= MOST_STRENGTH or strength == 0:
+        return None
+    low, high = float(part.lowest[part.finite].min()), float(part.highest[part.finite].max())
+    numbers = {"root_mean_square": strength, "lowest": low, "highest": high}
+    size = "large" if strength > 1 else "small"
+    sentence = (
+        f"pixels are too {size} for a network: from {low:.4g} to {high:.4g}, with a root mean square of {strength:.3g}"
+    )
+    return Remark(sentence, numbers)
+
+
+def mixed_ranges(facts: Facts) -> Remark | None:
+    """Some images hold values from 0 to 1, others from 0 to 255.
+
+    Two sources were put together without bringing them to one scale: to the network the images of one of them are all
+    but black. An image counts as 0 … 1 if its largest value is above 0 and at most 1, and as 0 … 255 if it is above 16;
+    both kinds must be at least one per cent of the images (heuristic), since an image may really be dark.
+    """
+    tops = torch.cat([facts.raw(part.highest)[part.finite].amax(dim=1) for part in facts.parts])
+    lows = torch.cat([facts.raw(part.lowest)[part.finite].amin(dim=1) for part in facts.parts])
+    slack = 1e-3
+    unit = (tops > slack) & (tops <= UNIT + slack) & (lows >= -slack)
+    large = tops > BYTES
+    counts = int(unit.sum()), int(large.sum())
+    if not len(tops) or min(counts) < FEW * len(tops) or min(counts) == 0:
+        return None
+    sentence = f"{counts[0]} images have values in 0 … 1, {counts[1]} others go up to {float(tops.max()):.4g}"
+    return Remark(sentence, {"unit_range": counts[0], "byte_range": counts[1], "images": len(tops)})
+
+
+def splits_look_different(facts: Facts) -> Remark | None:
+    """Held-out images are brighter, darker or of another contrast than training images.
+
+    Splits of one source differ by chance alone. A difference means that they come from different sources, or are
+    prepared differently; then a validation score tells little about training. Compared are the mean and the spread of
+    each image; reported is a difference of five standard errors that is also 0.3 standard deviations of single images
+    (heuristic).
+    """
+    train = facts.train
+    for part in facts.held_out:
+        for name, measure in (("brightness", "means"), ("contrast", "spreads")):
+            ours, theirs = (_values(one, measure) for one in (train, part))
+            if min(len(ours), len(theirs)) < 2:
+                continue
+            spread = float(torch.cat([ours - ours.mean(), theirs - theirs.mean()]).std())
+            apart = abs(float(ours.mean() - theirs.mean()))
+            error = spread * (1 / len(ours) + 1 / len(theirs)) ** 0.5
+            if apart > STANDARD_ERRORS * error and apart > LARGE_SHIFT * spread:
+                numbers = {
+                    "split": part.name,
+                    "measure": name,
+                    "train": float(ours.mean()),
+                    "other": float(theirs.mean()),
+                    "standard_error": error,
+                }
+                sentence = (
+                    f"the {part.name} images have a mean {name} of {theirs.mean():.3g}, the training images one of "
+                    f"{ours.mean():.3g}, which is {apart / max(error, 1e-30):.0f} standard errors apart"
+                )
+                return Remark(sentence, numbers)
+    return None
+
+
+def _values(part: Part, measure: str) -> Tensor:
+    found: Tensor = getattr(part, measure)
+    return found[part.finite].double().mean(dim=1)

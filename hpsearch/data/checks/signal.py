@@ -1,0 +1,186 @@
+"""Checks whether the images have something to say about the targets, and whether a convolution can hear it."""
+
+import math
+
+import torch
+from scipy.stats import binom
+from torch import Tensor
+from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, conv2d, one_hot, relu, unfold
+
+from hpsearch.data.checks.facts import PORTION, Facts, Part
+from hpsearch.data.checks.prints import nearest, small_copies
+from hpsearch.data.checks.rule import Remark
+
+CHANCE = 0.01
+"""Of taking guessing for knowledge, over all models and shares together."""
+MOST_TRAINED, MOST_JUDGED = 4_096, 2_048
+"""Images that the cheap models learn from and are judged by."""
+FEWEST = 50
+"""Below so many held-out images nothing is said."""
+FILTERS, TAPS = 64, 5
+RIDGES = (1e-3, 1e-1)
+"""Strengths of the ridge, in units of the features' mean square times their number; both are tried."""
+SAMPLED = 2_048
+"""Images that correlations of pixels are measured on."""
+LEAST_SIDE = 4
+LOCAL = 0.02
+"""Neighbouring pixels are more alike than distant ones by at least so much correlation (heuristic: natural images, and
+digits, have 0.2 and more)."""
+STANDARD_ERRORS = 3.0
+
+
+def labels_without_signal(facts: Facts) -> Remark | None:
+    """Two cheap models learn nothing about the labels that helps on held-out images.
+
+    The nearest image among small copies, and a linear model on the responses of 64 random patches of training images
+    (Coates, Lee and Ng), are no better than guessing the most frequent class, at one chance in a hundred. Labels that
+    were shuffled, or moved against their images, look like this. So does a task that is too hard for both; then a
+    network of your own that is better than guessing is the proof. At most 4,096 training and 2,048 held-out images are
+    used, and nothing is said of fewer than 50.
+    """
+    train, held = facts.train, facts.validation
+    known, judged = _usable(facts, train, MOST_TRAINED), _usable(facts, held, MOST_JUDGED)
+    if not facts.classes or len(judged) < FEWEST or len(known) < FEWEST:
+        return None
+    labels, truth = train.split.targets[known], held.split.targets[judged]
+    right = {
+        "nearest": int((_by_nearest(train, held, known, judged, labels) == truth).sum()),
+        **_by_patches(train, held, known, judged, facts),
+    }
+    guess = int(torch.bincount(labels, minlength=facts.classes).argmax())
+    most = torch.bincount(truth, minlength=facts.classes)
+    guessing = float(most.max()) / len(truth)
+    best = max(right, key=lambda name: right[name])
+    chance = min(1.0, len(right) * float(binom.sf(right[best] - 1, len(truth), guessing)))
+    if chance <= CHANCE:
+        return None
+    sentence = (
+        f"the labels seem to have nothing to do with the images: the best of {len(right)} cheap models is right for "
+        f"{right[best] / len(truth):.1%} of {len(truth)} held-out images, guessing for {guessing:.1%}"
+    )
+    numbers = {
+        "right": right,
+        "images": len(truth),
+        "guessing_accuracy": guessing,
+        "guessed_class": guess,
+        "chance": chance,
+    }
+    return Remark(sentence, numbers)
+
+
+def no_local_correlation(facts: Facts) -> Remark | None:
+    """Neighbouring pixels are no more alike than distant ones.
+
+    Then the pixels could be put in any other order and nothing would be lost: a convolution has no neighbourhood to
+    use, and a network of linear layers fits the data better. A permuted or wrongly reshaped array looks like this, and so
+    does a table of numbers that was folded into an image. Compared are the mean sizes of the correlation, over images,
+    of pixels next to each other and of pixels half an image apart.
+    """
+    part = facts.train
+    chosen = _evenly(part.telling, SAMPLED)
+    height, width = part.split.images.shape[2:]
+    if len(chosen) < FEWEST or min(height, width) < LEAST_SIDE:
+        return None
+    images = part.split.images[chosen].float()
+    spread = images.std(dim=0, correction=0, keepdim=True)
+    scaled = (images - images.mean(dim=0, keepdim=True)) / spread.clamp_min(1e-12)
+    alive = (spread[0] > 1e-6 * spread.max()).float()
+    near = [_correlations(scaled, alive, 0, 1), _correlations(scaled, alive, 1, 0)]
+    far = [
+        _correlations(scaled, alive, height // 2, width // 2),
+        _correlations(scaled, alive, height // 2, 0),
+        _correlations(scaled, alive, 0, width // 2),
+    ]
+    close, distant = torch.cat(near), torch.cat(far)
+    if min(len(close), len(distant)) < FEWEST:
+        return None
+    apart = float(close.mean() - distant.mean())
+    # Neighbouring pairs of pixels share what they show: a quarter of them counts (heuristic).
+    error = math.sqrt(4 * (float(close.var()) / len(close) + float(distant.var()) / len(distant)))
+    if apart > max(LOCAL, STANDARD_ERRORS * error):
+        return None
+    sentence = (
+        f"neighbouring pixels have a mean correlation of {close.mean():.3f}, pixels half an image apart one of "
+        f"{distant.mean():.3f}: their order carries nothing"
+    )
+    numbers = {"neighbours": float(close.mean()), "distant": float(distant.mean()), "standard_error": error}
+    return Remark(sentence, numbers)
+
+
+def _by_nearest(train: Part, held: Part, known: Tensor, judged: Tensor, labels: Tensor) -> Tensor:
+    ours, theirs = (
+        torch.cat([small_copies(part.split.images[chosen]) for chosen in torch.split(indices, PORTION)])
+        for part, indices in ((train, known), (held, judged))
+    )
+    return labels[nearest(theirs, ours, 1)[1][:, 0]]
+
+
+def _by_patches(train: Part, held: Part, known: Tensor, judged: Tensor, facts: Facts) -> dict[str, int]:
+    """How many held-out images a linear model on random patches gets right, for each strength of its ridge."""
+    patches = _patches(train.split.images[known[: 4 * FILTERS]])
+    ours, theirs = (_features(part, indices, patches) for part, indices in ((train, known), (held, judged)))
+    mean, spread = ours.mean(dim=0), ours.std(dim=0, correction=0)
+    ours, theirs = ((one - mean) / spread.clamp_min(1e-6) for one in (ours, theirs))
+    targets = one_hot(train.split.targets[known], facts.classes).double()
+    targets -= targets.mean(dim=0)
+    square, cross = ours.T @ ours, ours.T @ targets
+    truth, found = held.split.targets[judged], {}
+    for ridge in RIDGES:
+        weights = torch.linalg.solve(square + ridge * len(ours) * torch.eye(len(square), dtype=torch.float64), cross)
+        found[f"patches, ridge {ridge:g}"] = int(((theirs @ weights).argmax(dim=1) == truth).sum())
+    return found
+
+
+def _patches(images: Tensor) -> Tensor:
+    """Random patches of the images as filters (F, C, k, k) with mean 0 and length 1; the same ones each time."""
+    images = _small(images)
+    taps = min(TAPS, *images.shape[2:])
+    cut = unfold(images, taps).transpose(1, 2).flatten(0, 1)  # (patches, C·k·k)
+    cut = cut - cut.mean(dim=1, keepdim=True)
+    lengths = cut.norm(dim=1)
+    cut = cut[lengths >= lengths.median()]  # those that show something
+    draw = torch.Generator().manual_seed(0)
+    chosen = cut[torch.randperm(len(cut), generator=draw)[:FILTERS]]
+    filters = chosen / chosen.norm(dim=1, keepdim=True).clamp_min(1e-6)
+    return filters.reshape(-1, images.shape[1], taps, taps)
+
+
+def _features(part: Part, indices: Tensor, patches: Tensor) -> Tensor:
+    """Mean responses to the patches and their negatives in the image and its quarters, and the largest (N, F')."""
+    found = []
+    for chosen in torch.split(indices, 256):
+        images = _small(part.split.images[chosen])
+        maps = conv2d(images, patches)
+        both = relu(torch.cat([maps, -maps], dim=1))
+        side = min(2, *both.shape[2:])
+        found.append(torch.cat([adaptive_avg_pool2d(both, side).flatten(1), both.amax(dim=(2, 3))], dim=1).double())
+    return torch.cat(found)
+
+
+def _small(images: Tensor) -> Tensor:
+    """With sides of 16 to 31 pixels, where they were larger; each image with mean 0 and spread 1."""
+    factor = max(1, min(images.shape[2:]) // 16)
+    small = avg_pool2d(images.float(), factor) if factor > 1 else images.float()
+    mean = small.mean(dim=(1, 2, 3), keepdim=True)
+    return (small - mean) / small.std(dim=(1, 2, 3), correction=0, keepdim=True).clamp_min(1e-6)
+
+
+def _correlations(scaled: Tensor, alive: Tensor, down: int, right: int) -> Tensor:
+    """Sizes of the correlation, over images, of every pixel that varies with the one so far below and to the right."""
+    height, width = scaled.shape[2:]
+    one, other = scaled[:, :, : height - down, : width - right], scaled[:, :, down:, right:]
+    both = alive[:, : height - down, : width - right] * alive[:, down:, right:]
+    found: Tensor = (one * other).mean(dim=0)[both > 0].abs()
+    return found
+
+
+def _usable(facts: Facts, part: Part, most: int) -> Tensor:
+    """Evenly spaced images that show something and have a label in range."""
+    if not facts.classes or not len(part):
+        return torch.empty(0, dtype=torch.int64)
+    labels = part.split.targets[part.telling]
+    return _evenly(part.telling[(labels >= 0) & (labels < facts.classes)], most)
+
+
+def _evenly(indices: Tensor, most: int) -> Tensor:
+    return indices if len(indices) <= most else indices[torch.arange(most) * len(indices) // most]

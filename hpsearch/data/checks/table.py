@@ -1,0 +1,100 @@
+"""All checks of data, by code."""
+
+from hpsearch.data.checks import sources
+from hpsearch.data.checks.duplicates import (
+    conflicting_labels,
+    duplicates_across_split,
+    duplicates_in_training,
+    near_duplicates_across_split,
+)
+from hpsearch.data.checks.labels import (
+    class_imbalance,
+    few_samples,
+    labels_out_of_range,
+    missing_class,
+    sorted_targets,
+    split_not_stratified,
+)
+from hpsearch.data.checks.pixels import (
+    constant_channel,
+    constant_images,
+    mixed_ranges,
+    not_normalised,
+    pixels_not_finite,
+    splits_look_different,
+)
+from hpsearch.data.checks.rule import DataRule
+from hpsearch.data.checks.signal import labels_without_signal, no_local_correlation
+from hpsearch.finding import Severity
+
+ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+_ALL = (
+    DataRule("HD101", ERROR, pixels_not_finite, "Remove or replace those images.", sources.KARPATHY),
+    DataRule("HD102", WARNING, constant_images, "Look at them; leave them out if they are broken.", sources.KARPATHY),
+    DataRule("HD103", WARNING, constant_channel, "Leave the channel out.", sources.LECUN),
+    DataRule(
+        "HD104",
+        WARNING,
+        not_normalised,
+        "Switch data.normalize on, or subtract the mean and divide by the standard deviation of each channel.",
+        sources.LECUN,
+    ),
+    DataRule("HD105", WARNING, mixed_ranges, "Divide the images in 0 … 255 by 255 when they are read.", sources.CS231N),
+    DataRule(
+        "HD106",
+        WARNING,
+        splits_look_different,
+        "Prepare all splits with the same function, or divide the samples at random.",
+        sources.CS231N,
+    ),
+    DataRule("HD201", ERROR, labels_out_of_range, "Number the classes 0 … K − 1.", sources.KARPATHY),
+    DataRule(
+        "HD202", ERROR, missing_class, "Give samples of it to each split, or renumber the classes.", sources.KOHAVI
+    ),
+    DataRule("HD203", WARNING, few_samples, "Collect more, or join the class with a similar one.", sources.BUDA),
+    DataRule(
+        "HD204",
+        WARNING,
+        class_imbalance,
+        "Draw rare classes more often, and look at the accuracy of each class and not only at that of all.",
+        sources.BUDA,
+    ),
+    DataRule("HD205", INFO, sorted_targets, "Shuffle the samples wherever they are read in order.", sources.BENGIO),
+    DataRule("HD206", WARNING, split_not_stratified, "Divide at random within each class.", sources.KOHAVI),
+    DataRule(
+        "HD301", WARNING, conflicting_labels, "Look at the images named and correct their labels.", sources.NORTHCUTT
+    ),
+    DataRule(
+        "HD302",
+        WARNING,
+        duplicates_across_split,
+        "Remove the copies before the data are divided, or keep all copies of an image in one split.",
+        sources.BARZ,
+    ),
+    DataRule(
+        "HD303",
+        WARNING,
+        near_duplicates_across_split,
+        "Divide by what the images have in common (film, person, photograph), so that its images stay together.",
+        sources.BARZ,
+    ),
+    DataRule("HD304", INFO, duplicates_in_training, "Remove them unless they are meant to count more.", sources.BARZ),
+    DataRule(
+        "HD401",
+        WARNING,
+        labels_without_signal,
+        "Look at some images beside their labels: shuffled or moved labels do this.",
+        sources.ZHANG,
+    ),
+    DataRule(
+        "HD402",
+        WARNING,
+        no_local_correlation,
+        "Look at an image: undo the permutation or correct the reshape; otherwise try fully connected layers.",
+        sources.RUDERMAN,
+    ),
+)
+
+DATA_CHECKS: dict[str, DataRule] = {rule.code: rule for rule in _ALL}
+"""In the order of the codes. 1: pixels; 2: labels and their division; 3: duplicates; 4: what can be learned."""
