@@ -1,0 +1,63 @@
+"""Layers with weights: convolutions as one grouped convolution, linear layers as one batched product."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from hpsearch.training.stacked.refusal import refuse
+from hpsearch.training.stacked.value import LEADING, MERGED, SHARED, Handler, Stacked
+
+
+def convolution(function: Callable[..., Tensor]) -> Handler:
+    """conv1d, conv2d or conv3d: K · groups groups, or K · filters over images that all members share."""
+
+    def apply(
+        given: Any,
+        weight: Any,
+        bias: Any = None,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+    ) -> Stacked:
+        like, weights, biases = _of_members(given, weight, bias)
+        if like.ndim != weights.ndim - 1:
+            refuse(f"{function.__name__} without a dimension of samples")
+        filters = weights.flatten(0, 1)
+        shift = None if biases is None else biases.flatten()
+        if like.layout == SHARED and groups == 1:
+            made = function(like.data, filters, shift, stride, padding, dilation)
+        else:
+            made = function(like.merged(), filters, shift, stride, padding, dilation, weights.shape[0] * groups)
+        return like.like(made, MERGED)
+
+    return apply
+
+
+def linear(given: Any, weight: Any, bias: Any = None) -> Stacked:
+    """(N, …, features) to (N, …, outputs)."""
+    like, weights, biases = _of_members(given, weight, bias)
+    rows = like.leading()
+    shape = rows.shape
+    if rows.ndim != 3:
+        rows = rows.reshape(shape[0], -1, shape[-1])
+    filters = weights.transpose(1, 2)
+    made = torch.bmm(rows, filters) if biases is None else torch.baddbmm(biases.unsqueeze(1), rows, filters)
+    return like.like(made if len(shape) == 3 else made.reshape(*shape[:-1], -1), LEADING)
+
+
+def _of_members(given: Any, weight: Any, bias: Any) -> tuple[Stacked, Tensor, Tensor | None]:
+    """The input, and weights and biases as (K, *shape). Any of the three may be the same for all members."""
+    like = next(one for one in (given, weight, bias) if isinstance(one, Stacked))
+    if not isinstance(given, Stacked):
+        given = like.like(given, SHARED)
+    return given, _leading(weight, given), None if bias is None else _leading(bias, given)
+
+
+def _leading(found: Any, like: Stacked) -> Tensor:
+    if isinstance(found, Stacked):
+        return found.data if found.layout == LEADING else found.leading()
+    shared: Tensor = found
+    return shared.expand(like.members.count, *shared.shape)

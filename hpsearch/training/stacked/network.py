@@ -1,0 +1,138 @@
+"""Several networks of one structure as one."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from hpsearch.networks.outputs import Outputs
+from hpsearch.training.stacked.rates import Rates
+from hpsearch.training.stacked.refusal import CannotStackError
+from hpsearch.training.stacked.table import StackedTensor
+from hpsearch.training.stacked.template import held, laid, template_of
+from hpsearch.training.stacked.value import LEADING, MERGED, SHARED, Members, Stacked
+
+
+class StackedOutputs(NamedTuple):
+    """What the networks return."""
+
+    logits: Tensor
+    """(K, N, outputs)"""
+    auxiliary: tuple[Tensor, ...]
+    """Each (K, N, outputs); none in evaluation mode."""
+    weight: float
+    """With which each auxiliary loss is added."""
+
+
+def stack(
+    networks: Sequence[nn.Module],
+    generators: Sequence[torch.Generator],
+    *,
+    memory_format: torch.memory_format,
+    images: Tensor | None = None,  # noqa: ARG001
+) -> "StackedNetwork":
+    """K networks of one structure as one, which takes copies of their parameters and buffers.
+
+    Networks keep their own forward code; numbers in it (the rate of a dropout) may differ. ``generators`` are the
+    members' own, on the networks' device: member k drops what the network alone would drop if torch's global
+    generator were in the state of ``generators[k]``. Raises CannotStackError with the reason where that cannot be
+    done. ``images`` (n, C, H, W) are a few to try it with; without them the first call tries it with its own, and may
+    raise CannotStackError then.
+    """
+    if not networks or len(networks) != len(generators):
+        raise ValueError(f"one generator for each network, got {len(generators)} for {len(networks)}")
+    members = Members(generators, memory_format)
+    return StackedNetwork(template_of(networks, members), members)
+
+
+class StackedNetwork:
+    """K networks that run as one. Member k is what network k would be alone."""
+
+    def __init__(self, template: nn.Module, members: Members) -> None:
+        self._template = template
+        self._members = members
+
+    @property
+    def members(self) -> int:
+        """K."""
+        return self._members.count
+
+    @property
+    def parameters(self) -> dict[str, Tensor]:
+        """Leaf tensors (K, *shape) by name; those that are frozen need no gradient. New ones after ``keep``."""
+        return self._unique("_parameters")
+
+    @property
+    def buffers(self) -> dict[str, Tensor]:
+        """Tensors (K, *shape) by name, as they are now."""
+        return self._unique("_buffers")
+
+    def train(self, mode: bool = True) -> None:
+        """Training mode."""
+        self._template.train(mode)
+
+    def eval(self) -> None:
+        """Evaluation mode."""
+        self._template.eval()
+
+    def __call__(self, images: Tensor) -> StackedOutputs:
+        """``images`` (N, C, H, W) for all members, or (K, N, C, H, W) with a batch for each."""
+        made = self._template(self._given(images))
+        if isinstance(made, Outputs):
+            auxiliary = tuple(self._taken(one) for one in made.auxiliary)
+            return StackedOutputs(self._taken(made.logits), auxiliary, made.weight)
+        return StackedOutputs(self._taken(made), (), 0.0)
+
+    def keep(self, members: Sequence[int]) -> None:
+        """Goes on with these members alone, in this order. Parameters become new leaves without gradients."""
+        chosen = list(members)
+        done: set[int] = set()
+        for _, value, *_ in held(self._template):
+            if id(value) not in done:
+                done.add(id(value))
+                kept = laid([value.data[index] for index in chosen], self._members.memory_format)
+                value.data = kept.requires_grad_(value.data.requires_grad)
+        for module in self._template.modules():
+            for number in vars(module).values():
+                if isinstance(number, Rates):
+                    number.keep(chosen)
+        self._members.keep(chosen)
+
+    def state_dict(self, member: int) -> dict[str, Tensor]:
+        """Copies of a member's parameters and persistent buffers, as the network alone has them."""
+        return {
+            name: value.data.detach()[member].clone(memory_format=torch.contiguous_format)
+            for name, value, _, persistent in held(self._template)
+            if persistent
+        }
+
+    def load_state_dict(self, member: int, state: Mapping[str, Tensor]) -> None:
+        """Sets a member's parameters and persistent buffers. Raises KeyError for names too many or too few."""
+        own = {name: value for name, value, _, persistent in held(self._template) if persistent}
+        if own.keys() != state.keys():
+            raise KeyError(f"the state does not fit the network: {sorted(own.keys() ^ state.keys())}")
+        with torch.no_grad():
+            for name, value in own.items():
+                value.data[member].copy_(state[name])
+
+    def _unique(self, kind: str) -> dict[str, Tensor]:
+        found: dict[int, tuple[str, Tensor]] = {}
+        for name, value, its_kind, _ in held(self._template):
+            if its_kind == kind:
+                found.setdefault(id(value), (name, value.data))
+        return dict(found.values())
+
+    def _given(self, images: Tensor) -> Stacked:
+        if images.ndim < 5:
+            return StackedTensor(images, SHARED, self._members)
+        value = StackedTensor(images, LEADING, self._members)
+        merged = value.merged().contiguous(memory_format=self._members.memory_format)
+        return StackedTensor(merged, MERGED, self._members)
+
+    def _taken(self, made: object) -> Tensor:
+        if isinstance(made, Tensor):
+            return made.expand(self.members, *made.shape)
+        if isinstance(made, Stacked):
+            return made.leading()
+        raise CannotStackError(f"the network returns a {type(made).__name__}")
