@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -36,22 +35,12 @@ recipe:
 BIN = Path(sys.executable).parent
 
 
-def own_address() -> str:
-    """The address that the other machines of a network would know this one by; no packet is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
-        try:
-            link.connect(("192.0.2.1", 9))
-        except OSError:
-            return "127.0.0.1"
-        return str(link.getsockname()[0])
-
-
 class Containers:
     """Starts services outside of containers: the same words, other addresses and folders."""
 
     def __init__(self, folder: Path, database_url: str, stack: ExitStack) -> None:
         self.folder, self._stack = folder, stack
-        self.head, self.api, self._machine = free_port(), free_port(), own_address()
+        self.head, self.api = free_port(), free_port()
         written = {"ray_token": secrets.token_hex(32), "database_url": database_url}
         for name, content in written.items():
             (folder / name).write_text(content)
@@ -66,8 +55,6 @@ class Containers:
     def start(self, service: str, **more: str) -> None:
         log = self.folder / f"{service}.log"
         command = [self._moved(word) for word in command_of(service)]
-        if service == "ray-head":  # left to itself, Ray asks the network for it, at each start anew
-            command.append(f"--node-ip-address={self._machine}")
         self._stack.enter_context(program(*command, environment={**self.environment(service), **more}, log=log))
 
     def healthy(self, service: str, seconds: float = 60) -> None:
@@ -93,8 +80,8 @@ class Containers:
     def _moved(self, word: str) -> str:
         """The word with what is only right within the containers replaced."""
         for inside, outside in (
-            ("ray-head:6379", f"{self._machine}:{self.head}"),
-            ("localhost:6379", f"{self._machine}:{self.head}"),
+            ("ray-head:6379", f"127.0.0.1:{self.head}"),
+            ("localhost:6379", f"127.0.0.1:{self.head}"),
             ("--port=6379", f"--port={self.head}"),
             ("0.0.0.0", "127.0.0.1"),  # noqa: S104  (it is what is replaced)
             ("127.0.0.1:8000", f"127.0.0.1:{self.api}"),

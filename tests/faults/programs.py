@@ -10,12 +10,17 @@ from pathlib import Path
 STOPPING_S = 30.0
 
 
+RAYS = ("RAY_", "TUNE_")
+"""How the variables begin that Ray reads: an executor in this very process sets some for its own Ray."""
+
+
 @contextmanager
 def program(*arguments: str, environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A program that is asked to end at the end, and killed if it does not."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(RAYS)}
     with log.open("ab") as output:
         process = subprocess.Popen(
-            arguments, env={**os.environ, **environment}, stdout=output, stderr=output, stdin=subprocess.DEVNULL
+            arguments, env={**inherited, **environment}, stdout=output, stderr=output, stdin=subprocess.DEVNULL
         )
     try:
         yield process
