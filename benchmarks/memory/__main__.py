@@ -1,6 +1,6 @@
 """Predicted against measured memory of one iteration of training, for all named networks.
 
-    python -m benchmarks.memory [--networks NAME …] [--batches 4 8 16] [--side 64] [--contiguous] [--write DOCUMENT]
+    python -m benchmarks.memory [--networks NAME …] [--batches 2 4 8] [--side 64] [--contiguous] [--write DOCUMENT]
 
 runs iterations on the CPU, each network in a process of its own with a limit to its memory, and prints a table in
 Markdown, or puts it into a document between its two comments. All networks take about a quarter of an hour on a quiet
@@ -26,7 +26,7 @@ BEGIN, END = "<!-- figures of benchmarks.memory -->", "<!-- end of the figures -
 SAME = {"densenet": "densenet121", "resnet": "resnet50", "resnet_cifar": "resnet20", "vgg": "vgg16"}
 """A family's name builds what one of its numbered names builds."""
 LONGEST_S = 900
-QUIET = {"OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": str(2**20)}
+QUIET = {"OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": str(2**24)}
 """For the processes that measure: freed memory goes back to the system, instead of lying about in pieces."""
 
 
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str]) -> None:
     """Prints or writes the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--networks", nargs="+", default=[name for name in sorted(NETWORKS) if name not in SAME])
-    parser.add_argument("--batches", nargs="+", type=int, default=[4, 8, 16])
+    parser.add_argument("--batches", nargs="+", type=int, default=[2, 4, 8])
     parser.add_argument("--side", type=int, default=64)
     parser.add_argument("--contiguous", action="store_true", help="maps as (N, C, H, W), as users' networks get them")
     parser.add_argument("--most", type=int, default=2 * 2**30, help="bytes that an iteration may be predicted to take")

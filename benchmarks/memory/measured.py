@@ -14,10 +14,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from hpsearch.cost.memory import OptimizerName, Step, training_memory
+from hpsearch.cost.memory import Step, training_memory
 from hpsearch.job import NetworkSettings, OptimizerSettings
 from hpsearch.networks.build import build_network
 from hpsearch.networks.outputs import Outputs
+from hpsearch.optimization import OptimizerName
 from hpsearch.training.optimizer import Optimizer, optimizer_for
 
 OUTPUTS = 10

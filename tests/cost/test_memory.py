@@ -10,11 +10,12 @@ from torch.nn import functional
 
 from benchmarks.memory.measured import compare, handed_out, measured_step
 from hpsearch.cost.fit import MOST_BATCH, largest_batch, trial_bytes, trials_per_gpu
-from hpsearch.cost.memory import OptimizerName, Step, TrainingMemory, training_memory
+from hpsearch.cost.memory import Step, TrainingMemory, training_memory
 from hpsearch.cost.workspace import CONTEXT_BYTES
 from hpsearch.job import OptimizerSettings
 from hpsearch.networks.convnet import build_convnet
 from hpsearch.networks.outputs import Outputs
+from hpsearch.optimization import OptimizerName
 from hpsearch.training.optimizer import optimizer_for
 
 SHAPE = (3, 32, 32)
