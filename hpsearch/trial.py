@@ -97,6 +97,8 @@ class TrialResult:
     multiply_adds: int | None = None
     """Of the network for one sample; None as above, and for a network whose arithmetic cannot be watched."""
     duration_s: float = field(default=0.0, compare=False)
+    alone_because: str | None = field(default=None, compare=False)
+    """Why the job trained alone although its cohort was to be trained as one network; None if there was no reason."""
 
     def __post_init__(self) -> None:
         if self.state is TrialState.COMPLETE:

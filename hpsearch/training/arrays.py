@@ -46,6 +46,16 @@ class Arrays:
         chosen = indices.to(self.device)
         return self._viewed(self._stored_train.index_select(0, chosen)), self.train.targets.index_select(0, chosen)
 
+    def batches(self, indices: Tensor) -> tuple[Tensor, Tensor]:
+        """Images (K, N, C, H, W) and targets (K, N, …) of some training samples (K, N) for each of K members.
+
+        They lie in memory sample by sample, those of all members side by side, which is what grouped convolutions read.
+        """
+        members, size = indices.shape
+        images, targets = self.batch(indices.t().reshape(-1))
+        side_by_side = images.view(size, members, *images.shape[1:])
+        return side_by_side.transpose(0, 1), targets.view(size, members, *targets.shape[1:]).transpose(0, 1)
+
     @cached_property
     def _stored_train(self) -> Tensor:
         """The training images as they lie in memory: only so does choosing some keep the order of one channel."""

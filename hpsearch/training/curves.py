@@ -67,7 +67,13 @@ class Curves:
             return
         sizes = [len(outputs) for _, outputs, _ in pending]
         losses = torch.stack([loss for loss, _, _ in pending]).tolist()
-        right = self._right(pending, sizes) if self.task.is_classification else []
+        self.add_steps(losses, self._right(pending, sizes) if self.task.is_classification else [], sizes)
+
+    def add_steps(self, losses: list[float], right: list[int], sizes: list[int]) -> None:
+        """Iterations that have been read: their losses, right predictions (none in regression) and samples.
+
+        Raises DivergedError, with the curves up to there, if one of the losses was not finite.
+        """
         end = next((index + 1 for index, loss in enumerate(losses) if not math.isfinite(loss)), len(losses))
         self.losses += losses[:end]
         self.right += right[:end]

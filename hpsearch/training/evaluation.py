@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from hpsearch.data.dataset import Split
 from hpsearch.task import Task
 from hpsearch.training.loss import loss_function, predictions
+from hpsearch.training.losses import MemberLosses, right_predictions
+from hpsearch.training.stacked import StackedNetwork
 
 MAP_PIXELS = 16_384
 """Pixels of input that a CPU looks at once. Heuristic, measured at 8×8 to 32×32: with more, the activations no longer
@@ -37,6 +39,31 @@ def evaluate(network: nn.Module, samples: Split, task: Task) -> Score:
             right += int((outputs.argmax(1) == targets).sum())
     count = len(samples)
     return Score(total / count, right / count if task.is_classification else None)
+
+
+@torch.no_grad()
+def evaluate_together(network: StackedNetwork, samples: Split, task: Task) -> list[Score]:
+    """The score of each of K members; the batches are those in which a member alone is evaluated."""
+    network.eval()
+    members = network.members
+    losses = MemberLosses(task, [0.0] * members, samples.images.device)
+    size = batch_size(samples.images)
+    found: list[Tensor] = []
+    right = torch.zeros(members, dtype=torch.int64, device=samples.images.device)
+    sizes: list[int] = []
+    for images, targets in zip(torch.split(samples.images, size), torch.split(samples.targets, size), strict=True):
+        outputs = network(images).logits
+        given = targets.expand(members, *targets.shape)
+        found.append(losses(outputs, given))
+        sizes.append(len(images))
+        if task.is_classification:
+            right += right_predictions(outputs, given)
+    totals = [
+        sum(loss * size for loss, size in zip(mine, sizes, strict=True)) for mine in torch.stack(found, 1).tolist()
+    ]
+    count = len(samples)
+    accuracies = [number / count if task.is_classification else None for number in right.tolist()]
+    return [Score(total / count, accuracy) for total, accuracy in zip(totals, accuracies, strict=True)]
 
 
 def batch_size(images: Tensor) -> int:

@@ -1,7 +1,7 @@
 """Keeps a member's randomness and what its code may switch in torch to itself."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -32,3 +32,16 @@ def own_randomness(seed: int, device: torch.device) -> Iterator[None]:
         if device_state is not None:
             torch.cuda.set_rng_state(device_state, device)
         torch.set_default_dtype(default_type)
+
+
+@contextmanager
+def drawn_from(device: torch.device) -> Iterator[Callable[[], bool]]:
+    """Gives a question: whether any global generator has been drawn from or seeded since."""
+
+    def states() -> tuple[object, ...]:
+        on_device = torch.cuda.get_rng_state(device).tolist() if device.type == "cuda" else None
+        name, keys, *others = np.random.get_state(legacy=True)
+        return torch.get_rng_state().tolist(), on_device, name, np.asarray(keys).tolist(), others, random.getstate()
+
+    before = states()
+    yield lambda: states() != before

@@ -4,7 +4,7 @@ import time
 from contextlib import nullcontext
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from hpsearch.job import Job, seed_for
 from hpsearch.networks.build import build_network
@@ -67,6 +67,27 @@ def _cause(error: BaseException, curves: Curves) -> tuple[Failure, str]:
     return Failure.ERROR, described(error)
 
 
+def network_of(job: Job, arrays: Arrays) -> nn.Module:
+    """The network of a job with its initial weights, on the device and as images lie in memory there."""
+    task = arrays.task
+    network = build_network(job.network, task.input_shape, task.outputs, job.weights_seed).to(arrays.device)
+    if arrays.channels_last:
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if not job.regularised:
+        switch_dropout_off(network)
+    return network
+
+
+def learned(curves: Curves, start: int, arrays: Arrays) -> bool:
+    """Whether the pass that began with iteration ``start`` had everything right."""
+    loss, accuracy = curves.of_pass(start)
+    if accuracy is not None:
+        return accuracy == 1.0
+    variance = float(arrays.train.targets.double().var(dim=0, correction=0).mean())
+    # An absolute error is compared by its square, so that both losses are held to the same unit.
+    return (loss * loss if arrays.task.loss == "l1" else loss) <= LEARNED_SHARE * variance
+
+
 class _Training:
     """One job under way."""
 
@@ -75,12 +96,7 @@ class _Training:
         self.arrays = arrays
         self.task = arrays.task
         self.curves = curves
-        network = build_network(job.network, self.task.input_shape, self.task.outputs, job.weights_seed)
-        self.network = network.to(arrays.device)
-        if arrays.channels_last:
-            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        if not job.regularised:
-            switch_dropout_off(self.network)
+        self.network = network_of(job, arrays)
         self.loss = loss_function(self.task, job.label_smoothing if job.regularised else 0.0)
 
     def run(self) -> None:
@@ -89,7 +105,7 @@ class _Training:
             return
         budget, job = self.job.budget, self.job
         order = DataOrder(job.order_seed, self.task.train_samples, budget.samples, job.batch_size)
-        optimizer = optimizer_of(job, self.network.parameters())
+        optimizer = optimizer_of(job, [one for one in self.network.parameters() if one.requires_grad])
         total = self.curves.total = budget.steps or (budget.epochs or 0) * order.batches
         best: dict[str, Tensor] | None = None
         start = 0
@@ -100,7 +116,7 @@ class _Training:
                 if self.curves.add_epoch(start, *score) and job.evaluate_test:
                     best = {name: value.clone() for name, value in self.network.state_dict().items()}
             if budget.until_learned:
-                self.curves.learned = whole and self._learned(start)
+                self.curves.learned = whole and learned(self.curves, start, self.arrays)
             if self.curves.ended:
                 break
             start += order.batches
@@ -138,14 +154,6 @@ class _Training:
     @property
     def _looks_at_layers(self) -> bool:
         return self.job.stage in STAGES_WITH_LAYERS
-
-    def _learned(self, start: int) -> bool:
-        loss, accuracy = self.curves.of_pass(start)
-        if accuracy is not None:
-            return accuracy == 1.0
-        variance = float(self.arrays.train.targets.double().var(dim=0, correction=0).mean())
-        # An absolute error is compared by its square, so that both losses are held to the same unit.
-        return (loss * loss if self.task.loss == "l1" else loss) <= LEARNED_SHARE * variance
 
     def _look_at_initialisation(self) -> None:
         """Mean loss over the first samples in training mode; layers and gradients are those of the first batch."""

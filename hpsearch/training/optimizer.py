@@ -13,24 +13,17 @@ CLIP_EPSILON = 1e-6
 """Added to the norm that is divided by, as ``torch.nn.utils.clip_grad_norm_`` does."""
 
 
-def optimizer_of(job: Job, parameters: Iterable[Tensor]) -> "Optimizer":
-    """The optimiser of a job for parameters of its network."""
+def optimizer_of(job: Job, trained: Sequence[Tensor]) -> "Optimizer":
+    """The optimiser of a job for those parameters of its network that are trained."""
     settings = job.optimizer
     if not job.regularised:
-        return optimizer_for(settings, parameters, 0.0)
-    return optimizer_for(settings, parameters, settings.weight_decay, settings.l1, settings.max_norm)
+        return Optimizer(settings, trained, 0.0)
+    return Optimizer(settings, trained, settings.weight_decay, settings.l1, settings.max_norm)
 
 
-def optimizer_for(
-    settings: OptimizerSettings,
-    parameters: Iterable[Tensor],
-    weight_decay: float,
-    l1: float = 0.0,
-    max_norm: float | None = None,
-) -> "Optimizer":
-    """The optimiser that the settings name; what a job can switch off is given apart."""
-    trained = [parameter for parameter in parameters if parameter.requires_grad]
-    return Optimizer(settings, trained, weight_decay, l1, max_norm)
+def optimizer_for(settings: OptimizerSettings, parameters: Iterable[Tensor], weight_decay: float) -> "Optimizer":
+    """The optimiser of the settings for those of the parameters that are trained."""
+    return Optimizer(settings, [parameter for parameter in parameters if parameter.requires_grad], weight_decay)
 
 
 class Optimizer:
@@ -45,9 +38,10 @@ class Optimizer:
         settings: OptimizerSettings,
         trained: Sequence[Tensor],
         weight_decay: float,
-        l1: float,
-        max_norm: float | None,
+        l1: float = 0.0,
+        max_norm: float | None = None,
     ) -> None:
+        """``weight_decay``, ``l1`` and ``max_norm`` are given apart because a job can switch them off."""
         self._rule = rule_for(settings.name, settings.momentum, weight_decay, nesterov=settings.nesterov)
         self._places = [[index for index, _ in group] for group in _numbered(trained)]
         self._groups = [self._rule.slots([parameter for _, parameter in group]) for group in _numbered(trained)]

@@ -12,12 +12,16 @@ class DataOrder:
         self._generator = torch.Generator().manual_seed(seed)
         self._chosen = torch.randperm(available, generator=self._generator)[:wanted]
         self.samples = len(self._chosen)
-        self._sizes = batch_sizes(self.samples, batch_size)
-        self.batches = len(self._sizes)
+        self.sizes = batch_sizes(self.samples, batch_size)
+        self.batches = len(self.sizes)
 
     def one_pass(self) -> tuple[Tensor, ...]:
         """Indices of the samples of each batch, in a new order each time."""
-        return torch.split(self._chosen[torch.randperm(self.samples, generator=self._generator)], self._sizes)
+        return torch.split(self.whole_pass(), self.sizes)
+
+    def whole_pass(self) -> Tensor:
+        """Indices of all samples (N,), in a new order each time; batches of ``sizes`` follow one another."""
+        return self._chosen[torch.randperm(self.samples, generator=self._generator)]
 
 
 def batch_sizes(samples: int, batch_size: int) -> list[int]:

@@ -1,6 +1,6 @@
 """What can be seen inside a network in its first iteration: the scale of every layer, and who gets a gradient."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 import torch
@@ -40,7 +40,11 @@ def _recorder(name: str, scales: list[LayerScale]) -> Callable[[nn.Module, objec
 
 def without_gradient(network: nn.Module) -> tuple[str, ...]:
     """The names of the parameters that hold no gradient now, or one that is zero everywhere; frozen ones included."""
-    named = list(network.named_parameters())
-    counts = [torch.count_nonzero(parameter.grad) for _, parameter in named if parameter.grad is not None]
+    return without_gradient_of({name: parameter.grad for name, parameter in network.named_parameters()})
+
+
+def without_gradient_of(gradients: Mapping[str, Tensor | None]) -> tuple[str, ...]:
+    """The names of those that are missing or zero everywhere."""
+    counts = [torch.count_nonzero(gradient) for gradient in gradients.values() if gradient is not None]
     nonzero = iter(torch.stack(counts).tolist() if counts else [])
-    return tuple(name for name, parameter in named if parameter.grad is None or not next(nonzero))
+    return tuple(name for name, gradient in gradients.items() if gradient is None or not next(nonzero))

@@ -1,0 +1,240 @@
+"""Trains several jobs of one structure at once, as one stacked network. Each member is what it would be alone."""
+
+import copy
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from hpsearch.job import Job, seed_for
+from hpsearch.training.arrays import Arrays
+from hpsearch.training.curves import FLUSH_EVERY, Curves, DivergedError
+from hpsearch.training.evaluation import evaluate, evaluate_together
+from hpsearch.training.isolation import drawn_from, own_randomness
+from hpsearch.training.losses import MemberLosses, right_predictions
+from hpsearch.training.member import STAGES_WITH_LAYERS, learned, network_of
+from hpsearch.training.order import DataOrder
+from hpsearch.training.probe import layer_scales, without_gradient_of
+from hpsearch.training.schedule import learning_rate_at
+from hpsearch.training.size import Arithmetic
+from hpsearch.training.stacked import CannotStackError, StackedOutputs, stack
+from hpsearch.training.updates import StackedOptimizer
+from hpsearch.trial import Failure, TrialResult
+
+
+@dataclass
+class _Seat:
+    """One member under way."""
+
+    job: Job
+    network: nn.Module
+    """As it was at the beginning; its weights are only brought up to date where it is needed alone."""
+    order: DataOrder
+    curves: Curves
+    duration_s: float = 0.0
+    """Its share of the cohort's time."""
+    best: dict[str, Tensor] | None = None
+
+
+def train_together(
+    jobs: Sequence[Job], arrays: Arrays, arithmetic: Arithmetic, *, channels_last: bool
+) -> Iterator[TrialResult]:
+    """Trains the jobs and gives each result as soon as its member has left.
+
+    Raises CannotStackError where the networks cannot be trained as one, and whatever a network of the user's own
+    raises; jobs without a result are then to be trained alone, which shows whose fault it was.
+    """
+    training = _Together(jobs, arrays, arithmetic, channels_last=channels_last)
+    while training.seats:
+        yield from training.one_epoch()
+
+
+class _Together:
+    """Members that are still training."""
+
+    def __init__(self, jobs: Sequence[Job], arrays: Arrays, arithmetic: Arithmetic, *, channels_last: bool) -> None:
+        began = time.perf_counter()
+        self.arrays = arrays
+        self.task = arrays.task
+        self.device = arrays.device
+        self.arithmetic = arithmetic
+        self.budget = jobs[0].budget  # a part of the structure, as the batch size is
+        self.seats = [self._seat(job) for job in jobs]
+        self.sizes = self.seats[0].order.sizes
+        self.total = self.budget.steps or (self.budget.epochs or 0) * len(self.sizes)
+        for seat in self.seats:
+            seat.curves.total = self.total
+        self.step = 0
+        generators = [torch.Generator(self.device).manual_seed(_noise_seed(job)) for job in jobs]
+        form = torch.channels_last if channels_last else torch.contiguous_format
+        self.network = stack([seat.network for seat in self.seats], generators, memory_format=form)
+        self.optimizer = StackedOptimizer(jobs, self.network.parameters.values())
+        self.losses = MemberLosses(
+            self.task, [job.label_smoothing if job.regularised else 0.0 for job in jobs], self.device
+        )
+        self._share(began)
+
+    def one_epoch(self) -> list[TrialResult]:
+        """Trains on every sample once, or up to the last iteration, evaluates, and gives the results of those who left.
+
+        Nothing is drawn from the global generators: what is inside their keeping only makes sure of it.
+        """
+        with own_randomness(0, self.device):
+            start = self.step
+            results = self._one_pass()
+            if not self.seats:
+                return results
+            began = time.perf_counter()
+            whole = self.step - start == len(self.sizes)
+            ended = self._after_pass(start, whole=whole)
+            self._share(began)
+            for place, seat in enumerate(self.seats):
+                if place in ended and ended[place] is None:
+                    results.append(self._finished(place, seat))
+                elif place in ended:
+                    results.append(seat.curves.failed(Failure.DIVERGED, str(ended[place]), seat.duration_s))
+            self._leave(set(ended))
+        return results
+
+    def _seat(self, job: Job) -> _Seat:
+        with own_randomness(_noise_seed(job), self.device):
+            network = network_of(job, self.arrays)
+        order = DataOrder(job.order_seed, self.task.train_samples, job.budget.samples, job.batch_size)
+        return _Seat(job, network, order, Curves(job, self.task))
+
+    def _one_pass(self) -> list[TrialResult]:
+        results: list[TrialResult] = []
+        orders = torch.stack([seat.order.whole_pass() for seat in self.seats]).to(self.device)  # (K, samples)
+        pending: list[tuple[Tensor, Tensor | None]] = []
+        self.network.train()
+        begun, position = time.perf_counter(), 0
+        sizes = self.sizes[: self.total - self.step]
+        for number, size in enumerate(sizes):
+            pending.append(self._iteration(orders[:, position : position + size]))
+            position += size
+            if len(pending) == FLUSH_EVERY or number + 1 == len(sizes):
+                diverged = self._read(pending, sizes[number + 1 - len(pending) : number + 1])
+                pending = []
+                begun = self._share(begun)
+                for place, error in diverged.items():
+                    seat = self.seats[place]
+                    results.append(seat.curves.failed(Failure.DIVERGED, str(error), seat.duration_s))
+                if diverged:
+                    orders = orders[[place for place in range(len(self.seats)) if place not in diverged]]
+                    self._leave(set(diverged))
+                if not self.seats:
+                    break
+        return results
+
+    def _iteration(self, chosen: Tensor) -> tuple[Tensor, Tensor | None]:
+        """One update of every member on samples (K, N) of its own; losses (K,) and right predictions before it."""
+        images, targets = self.arrays.batches(chosen)
+        first = self.step == 0
+        if first and self.seats[0].job.stage in STAGES_WITH_LAYERS:
+            self._look_at_layers(chosen)
+        outputs = self._first_outputs(images) if first else self.network(images)
+        losses = self.losses(outputs.logits, targets)
+        minimised = losses
+        for logits in outputs.auxiliary:
+            minimised = minimised + outputs.weight * self.losses(logits, targets)
+        if minimised.requires_grad:
+            torch.autograd.backward(minimised.sum())
+        if first:
+            self._look_at_gradients()
+        self.optimizer.step([learning_rate_at(seat.job.optimizer, self.step, self.total) for seat in self.seats])
+        self.step += 1
+        right = right_predictions(outputs.logits.detach(), targets) if self.task.is_classification else None
+        return losses.detach(), right
+
+    def _first_outputs(self, images: Tensor) -> StackedOutputs:
+        """The first pass, which shows whether the networks can be trained as one."""
+        with drawn_from(self.device) as drawn:
+            outputs = self.network(images)
+        if drawn():
+            raise CannotStackError("the network draws random numbers itself")
+        expected = (len(self.seats), images.shape[1], self.task.outputs)
+        if any(tuple(found.shape) != expected for found in (outputs.logits, *outputs.auxiliary)):
+            raise CannotStackError("the network returns another shape than (batch, outputs)")
+        return outputs
+
+    def _look_at_layers(self, chosen: Tensor) -> None:
+        """Each member's own first pass, by a copy of its network."""
+        for seat, indices in zip(self.seats, chosen, strict=True):
+            with own_randomness(_noise_seed(seat.job), self.device), torch.no_grad():
+                network = copy.deepcopy(seat.network).train()
+                with layer_scales(network, seat.curves.layers):
+                    network(self.arrays.batch(indices)[0])
+
+    def _look_at_gradients(self) -> None:
+        parameters = self.network.parameters
+        for place, seat in enumerate(self.seats):
+            gradients = {name: None if one.grad is None else one.grad[place] for name, one in parameters.items()}
+            seat.curves.without_gradient = without_gradient_of(gradients)
+
+    def _read(self, pending: list[tuple[Tensor, Tensor | None]], sizes: list[int]) -> dict[int, DivergedError]:
+        """Hands the iterations to the members' curves; who diverged, by place."""
+        losses = torch.stack([losses for losses, _ in pending], 1).tolist()
+        counts = [right for _, right in pending if right is not None]
+        right = torch.stack(counts, 1).tolist() if counts else [[] for _ in self.seats]
+        diverged = {}
+        for place, seat in enumerate(self.seats):
+            try:
+                seat.curves.add_steps(losses[place], right[place], list(sizes))
+            except DivergedError as error:
+                diverged[place] = error
+        return diverged
+
+    def _after_pass(self, start: int, *, whole: bool) -> dict[int, DivergedError | None]:
+        """Evaluates if the budget is in epochs; who ends now, by place, with the reason if it failed."""
+        ended: dict[int, DivergedError | None] = {}
+        scores = None
+        if self.budget.epochs is not None:
+            scores = evaluate_together(self.network, self.arrays.validation, self.task)
+        for place, seat in enumerate(self.seats):
+            if scores is not None:
+                try:
+                    improved = seat.curves.add_epoch(start, *scores[place])
+                except DivergedError as error:
+                    ended[place] = error
+                    continue
+                if improved and seat.job.evaluate_test:
+                    seat.best = self.network.state_dict(place)
+            if self.budget.until_learned:
+                seat.curves.learned = whole and learned(seat.curves, start, self.arrays)
+            if seat.curves.ended or self.step >= self.total:
+                ended[place] = None
+        return ended
+
+    def _finished(self, place: int, seat: _Seat) -> TrialResult:
+        began = time.perf_counter()
+        if seat.job.evaluate_test and self.task.test_samples:
+            seat.network.load_state_dict(self.network.state_dict(place) if seat.best is None else seat.best)
+            seat.curves.test_loss, seat.curves.test_accuracy = evaluate(seat.network, self.arrays.test, self.task)
+        seat.duration_s += time.perf_counter() - began
+        if self.budget.epochs is not None:
+            seat.curves.count(seat.network, self.arithmetic, self.device)
+        return seat.curves.complete(seat.duration_s)
+
+    def _leave(self, places: set[int]) -> None:
+        """Goes on without these members."""
+        kept = [place for place in range(len(self.seats)) if place not in places]
+        if len(kept) == len(self.seats):
+            return
+        self.seats = [self.seats[place] for place in kept]
+        if kept:
+            self.network.keep(kept)
+            self.optimizer.keep(kept, self.network.parameters.values())
+            self.losses.keep(kept)
+
+    def _share(self, began: float) -> float:
+        """Charges each member its part of the time since then; the time now."""
+        now = time.perf_counter()
+        for seat in self.seats:
+            seat.duration_s += (now - began) / len(self.seats)
+        return now
+
+
+def _noise_seed(job: Job) -> int:
+    return seed_for(job.order_seed, "noise")
