@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
+from urllib.parse import quote
 
 import httpx
 from pydantic import ValidationError
@@ -19,6 +20,7 @@ from hpsearch.errors import DefinitionError, Problem, did_you_mean, shown
 from hpsearch.progress import Progress
 from hpsearch.report.document import Document
 from hpsearch.report.documents import ReportDocument
+from hpsearch.report.network_documents import NetworkDocument
 from hpsearch.report.service_documents import (
     DefinitionCheckDocument,
     EventDocument,
@@ -96,6 +98,10 @@ class Client:
         content, media_type = body_of(definition)
         answer = self._transport.send("POST", "/v1/validate", headers={"Content-Type": media_type}, content=content)
         return self._read(DefinitionCheckDocument, answer)
+
+    def network(self, name: str) -> NetworkDocument:
+        """A named network: its hyperparameters, and what it costs; raises MissingError if there is none."""
+        return self._get(NetworkDocument, f"/v1/networks/{quote(name, safe='')}")
 
     def studies(self, *, state: StudyState | None = None) -> Iterator[ServiceStudyLine]:
         """The studies that the key may see, newest first; each page is asked for when it is needed."""

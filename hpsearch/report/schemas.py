@@ -16,6 +16,7 @@ from hpsearch.report.documents import (
 )
 from hpsearch.report.inspection_documents import InspectionDocument
 from hpsearch.report.key_documents import CreatedKeyDocument, KeyDocument, KeysDocument
+from hpsearch.report.network_documents import NetworkDocument
 from hpsearch.report.service_documents import (
     DatasetsDocument,
     DefinitionCheckDocument,
@@ -44,6 +45,7 @@ SCHEMAS: dict[str, type[Document]] = {
     "event": EventDocument,
     "definition-check": DefinitionCheckDocument,
     "networks": NetworksDocument,
+    "network": NetworkDocument,
     "datasets": DatasetsDocument,
     "key": KeyDocument,
     "created-key": CreatedKeyDocument,

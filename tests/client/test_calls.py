@@ -22,6 +22,7 @@ from hpsearch.client import (
     UnreachableError,
 )
 from hpsearch.client import transport as transport_module
+from hpsearch.cost.named import named_cost
 from hpsearch.errors import ConflictError, DefinitionError, NotFoundError
 from tests.client.client_cases import KEY, asking, status, study
 from tests.client.scripted_server import Heard, ScriptedServer, Told, problem
@@ -68,6 +69,13 @@ def test_a_definition_is_text_or_content_or_a_file(tmp_path: Path) -> None:
         ("application/json", b'{"name": "x"}'),
         ("application/yaml", b"name: \xff"),
     ]
+
+
+def test_a_network_is_asked_for_by_its_name() -> None:
+    answer = {"name": "a b", "description": "", "hyperparameters": [], "cost": json.loads(named_cost("lenet"))}
+    with asking(Told(200, json.dumps(answer).encode(), {"Content-Type": "application/json"})) as (client, server):
+        assert client.network("a b/c").cost.total.parameters == 61_706
+    assert server.heard[0].path == "/v1/networks/a%20b%2Fc"
 
 
 @pytest.mark.parametrize("definition", [{"seed": float("nan")}, {"seed": {1}}, Path("/absent/study.yaml")])

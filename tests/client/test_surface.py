@@ -9,6 +9,6 @@ def test_the_public_names_are_all_there() -> None:
     assert hpsearch.client.__all__ == sorted(hpsearch.client.__all__)
     calls = {name for name in vars(Client) if not name.startswith("_")}
     assert calls == {
-        *("submit", "validate", "studies", "named", "study", "stages", "trials", "trial", "report", "report_text"),
-        *("events", "wait", "cancel", "pause", "resume", "delete", "close", "url"),
+        *("submit", "validate", "network", "studies", "named", "study", "stages", "trials", "trial", "report"),
+        *("report_text", "events", "wait", "cancel", "pause", "resume", "delete", "close", "url"),
     }

@@ -11,9 +11,12 @@ from hpsearch.api.caller import Parts, requires
 from hpsearch.api.problems import refusals
 from hpsearch.api.routes.descriptions import field_descriptions
 from hpsearch.api.routes.refusing import COMMON
+from hpsearch.cost.named import named_cost
 from hpsearch.errors import NotFoundError, did_you_mean, shown
 from hpsearch.networks.parameters import PARAMETERS
 from hpsearch.preflight.offered import OFFERED
+from hpsearch.report.inspection_documents import InspectionDocument
+from hpsearch.report.network_documents import NetworkDocument
 from hpsearch.report.service_documents import (
     DatasetOffer,
     DatasetsDocument,
@@ -43,16 +46,23 @@ def networks(parts: Parts) -> NetworksDocument:
 @router.get(
     "/networks/{name}",
     operation_id="readNetwork",
-    summary="One network",
+    summary="One network and what it costs",
     response_description="The network.",
     responses=refusals(404),
 )
-def network(name: Annotated[str, Path(description="The name of the network.", examples=["convnet"])]) -> NetworkOffer:
-    """One named network with the types, bounds and defaults of its hyperparameters."""
+def network(
+    name: Annotated[str, Path(description="The name of the network.", examples=["convnet"])],
+) -> NetworkDocument:
+    """One named network with its hyperparameters, and what it costs layer by layer.
+
+    The costs are those of the default hyperparameters for the images that the network was published for, which
+    `cost.input_shape` and `cost.outputs` say. For others, and for the networks of a study, there is `hpsearch inspect`.
+    """
     if name not in PARAMETERS:
         hint = f"{did_you_mean(name, PARAMETERS)}Known: {', '.join(PARAMETERS)}."
         raise NotFoundError(f"there is no network called {shown(name)}. {hint}")
-    return _network(name)
+    told = _network(name)
+    return NetworkDocument(**dict(told), cost=InspectionDocument.model_validate_json(named_cost(name)))
 
 
 @router.get(

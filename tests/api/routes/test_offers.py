@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from hpsearch.api.parts import open_parts
 from hpsearch.networks.parameters import PARAMETERS, ConvNetParameters
 from tests.api.routes.working import EVERYTHING
@@ -13,7 +15,9 @@ def test_networks_are_told_with_their_hyperparameters(service: Service) -> None:
     found = service.ask("GET", "/v1/networks", secret).json()
     assert [network["name"] for network in found["networks"]] == list(PARAMETERS)
     (convnet,) = (network for network in found["networks"] if network["name"] == "convnet")
-    assert service.ask("GET", "/v1/networks/convnet", secret).json() == convnet
+    one = service.ask("GET", "/v1/networks/convnet", secret).json()
+    assert one.pop("cost")["network"] == "convnet"
+    assert one == convnet
     told = {one["name"]: one for one in convnet["hyperparameters"]}
     assert told.keys() == ConvNetParameters.model_fields.keys()
     assert all(one["description"] for one in told.values())
@@ -25,6 +29,22 @@ def test_networks_are_told_with_their_hyperparameters(service: Service) -> None:
     answer = service.ask("GET", "/v1/networks/convnt", secret)
     assert answer.status_code == 404
     assert "Did you mean convnet?" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "parameters", "multiply_adds"),
+    [("vgg16", [3, 224, 224], 138_357_544, 15_476_385_792), ("resnet20", [3, 32, 32], 269_722, 40_743_552)],
+)
+def test_a_network_is_told_with_what_it_costs(
+    service: Service, name: str, shape: list[int], parameters: int, multiply_adds: int
+) -> None:
+    """At the input that it was published for, layer by layer."""
+    cost = service.ask("GET", f"/v1/networks/{name}", service.secret(*EVERYTHING)).json()["cost"]
+    assert (cost["network"], cost["input_shape"]) == (name, shape)
+    assert cost["total"]["parameters"] == parameters == sum(layer["parameters"] for layer in cost["layers"])
+    assert cost["total"]["multiply_adds"] == multiply_adds
+    assert cost["training"]["peak_bytes"] > 4 * parameters
+    assert sum(cost["shares"]["parameters"][part] for part in ("convolution", "linear", "other")) == pytest.approx(1)
 
 
 def test_data_sets_tell_whether_they_can_be_had(service: Service, database_url: str, tmp_path: Path) -> None:
