@@ -14,8 +14,9 @@ SERIOUS = 0.01
 """A share of a split above which scores cannot be trusted (heuristic: the differences that searches look for)."""
 NEIGHBOURS = 16
 """The nearest of so many images sets the scale for the nearest one."""
-EXPECTED_FALSE_ALARMS = 0.01
-"""Over all held-out images together."""
+FALSE_SHARE = 0.01
+"""Of the pairs that are reported, at most, on average (Benjamini and Hochberg, 1995); for data without copies it is the
+chance of reporting any."""
 ALIKE = 0.9
 """Least correlation of two whole images that are called nearly the same (heuristic)."""
 MOST_QUERIES, MOST_KNOWN = 4_096, 131_072
@@ -74,11 +75,12 @@ def near_duplicates_across_split(facts: Facts) -> Remark | None:
 
     Frames of one film, crops of one photograph and copies with other compression, brightness or noise let a score rise
     by memory as equal images do. Compared are grey copies of 8×8 pixels, freed from brightness and contrast. Images of
-    one kind are alike anyway, so the scale comes from the data: a pair is reported if its distance is so small a part
-    of the distance to the sixteenth neighbour that, with neighbours spread evenly in as many dimensions as the data
-    have (Levina and Bickel), less than one pair in a hundred data sets would be so near by chance; and if the whole
-    images have a correlation of at least 0.9 (heuristic). Of more than 4,096 held-out images evenly spaced ones are
-    looked at. Mirrored, turned and moved copies are not found. Below one per cent this is information.
+    one kind are alike anyway, so the scale comes from the data: the distance to the nearest image is held against that
+    to the sixteenth, with the chance that it is so small if neighbours are spread evenly in as many dimensions as the
+    data have (Levina and Bickel). Of the pairs reported at most one in a hundred may be so by chance (Benjamini and
+    Hochberg), and whole images must have a correlation of at least 0.9 (heuristic). Of more than
+    4,096 held-out images evenly spaced ones are looked at. Mirrored, turned and moved copies are not found.
+    Below one per cent this is information.
     """
     train = facts.train
     known = _evenly(train.telling, MOST_KNOWN)
@@ -145,8 +147,14 @@ def _near_pairs(
     # The inverse of the dimensions is the mean of ln(d_k / d_j); the median over images ignores a few copies.
     logs = torch.log(distances[:, -1:] / distances[:, :-1]).mean(dim=1)
     dimensions = max(1.0, 1 / max(float(logs.median()), 1e-6))
-    ratio = (EXPECTED_FALSE_ALARMS / (len(queries) * (NEIGHBOURS - 1))) ** (1 / dimensions)
-    near = torch.nonzero(distances[:, 0] <= ratio * distances[:, -1]).flatten()
+    ratios = distances[:, 0] / distances[:, -1]
+    # Of 15 points spread evenly in a ball the nearest to the middle is nearer than this with this chance.
+    chances = 1 - (1 - ratios.double() ** dimensions) ** (NEIGHBOURS - 1)
+    ranked, order = chances.sort()
+    allowed = FALSE_SHARE * torch.arange(1, len(queries) + 1) / len(queries)
+    count = int(torch.nonzero(ranked <= allowed).max()) + 1 if bool((ranked <= allowed).any()) else 0
+    near = order[:count].sort().values
+    ratio = float(ratios[near].max()) if count else 0.0
     pairs: list[Sequence[Place]] = []
     for chosen in torch.split(near, PORTION):
         ours, theirs = queries[chosen], known[neighbours[chosen, 0]]

@@ -43,3 +43,8 @@ class DataRule:
     def text(self) -> str:
         """What the check says and why, from its docstring."""
         return getdoc(self.look) or ""
+
+    @property
+    def title(self) -> str:
+        """What the check finds, in one line."""
+        return " ".join(self.text.partition("\n\n")[0].split())

@@ -72,9 +72,9 @@ def no_local_correlation(facts: Facts) -> Remark | None:
     """Neighbouring pixels are no more alike than distant ones.
 
     Then the pixels could be put in any other order and nothing would be lost: a convolution has no neighbourhood to
-    use, and a network of linear layers fits the data better. A permuted or wrongly reshaped array looks like this, and so
-    does a table of numbers that was folded into an image. Compared are the mean sizes of the correlation, over images,
-    of pixels next to each other and of pixels half an image apart.
+    use, and a network of linear layers fits the data better. A permuted or wrongly reshaped array looks like this, and
+    so does a table of numbers that was folded into an image. Compared are the mean sizes of the correlation, over
+    images, of pixels next to each other and of pixels half an image apart.
     """
     part = facts.train
     chosen = _evenly(part.telling, SAMPLED)
@@ -95,8 +95,8 @@ def no_local_correlation(facts: Facts) -> Remark | None:
     if min(len(close), len(distant)) < FEWEST:
         return None
     apart = float(close.mean() - distant.mean())
-    # Neighbouring pairs of pixels share what they show: a quarter of them counts (heuristic).
-    error = math.sqrt(4 * (float(close.var()) / len(close) + float(distant.var()) / len(distant)))
+    # With pixels in any order, neighbours would be a draw from all pairs.
+    error = math.sqrt(float(close.var()) / len(close) + float(distant.var()) / len(distant))
     if apart > max(LOCAL, STANDARD_ERRORS * error):
         return None
     sentence = (
@@ -142,7 +142,8 @@ def _patches(images: Tensor) -> Tensor:
     draw = torch.Generator().manual_seed(0)
     chosen = cut[torch.randperm(len(cut), generator=draw)[:FILTERS]]
     filters = chosen / chosen.norm(dim=1, keepdim=True).clamp_min(1e-6)
-    return filters.reshape(-1, images.shape[1], taps, taps)
+    shaped: Tensor = filters.reshape(-1, images.shape[1], taps, taps)
+    return shaped
 
 
 def _features(part: Part, indices: Tensor, patches: Tensor) -> Tensor:

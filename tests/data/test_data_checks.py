@@ -1,0 +1,120 @@
+"""Every check of data finds what it is for, lets near misses pass, and is silent on the named data sets."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from hpsearch.data.checks.check import check_data
+from hpsearch.data.checks.pages import INDEX, pages, write_pages
+from hpsearch.data.checks.rule import DataRule
+from hpsearch.data.checks.table import DATA_CHECKS
+from hpsearch.data.dataset import Dataset, Split
+from hpsearch.data.loading import load_dataset
+from hpsearch.errors import DefinitionError
+from hpsearch.task import Task
+from tests.data.broken_data import CASES, Case, changed, digits, generator, leaking, pixel, shuffled, twins
+from tests.data.data_cases import settings
+
+COMMITTED = Path(__file__).parents[2] / "docs" / "findings"
+IDS = [f"{case.code}-{number}" for number, case in enumerate(CASES)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_check_finds_its_data(case: Case) -> None:
+    (finding,) = check_data(case.bad(), {case.code})
+    assert (finding.code, finding.severity) == (case.code, case.severity)
+    assert case.said in finding.message
+    assert finding.evidence
+    assert json.loads(json.dumps(dict(finding.evidence), allow_nan=False)) == finding.evidence
+    assert finding.advice
+    assert finding.source
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_near_miss_is_none(case: Case) -> None:
+    assert check_data(case.near(), {case.code}) == ()
+
+
+def test_every_check_has_a_case() -> None:
+    assert {case.code for case in CASES} == set(DATA_CHECKS)
+
+
+@pytest.mark.parametrize("name", ["digits", "shapes"])
+def test_the_named_data_sets_are_sound(name: str) -> None:
+    assert check_data(load_dataset(settings(dataset=name))) == ()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_other_divisions_of_the_digits_are_sound(seed: int) -> None:
+    assert check_data(load_dataset(settings(split_seed=100 + seed))) == ()
+
+
+def test_nothing_is_changed_and_nothing_is_drawn_from_the_callers_generator() -> None:
+    dataset = digits()
+    before, state = dataset.train.images.clone(), torch.get_rng_state()
+    first = check_data(leaking(40, 0.05))
+    assert torch.equal(torch.get_rng_state(), state)
+    torch.rand(7)
+    assert check_data(leaking(40, 0.05)) == first
+    assert torch.equal(dataset.train.images, before)
+
+
+def test_errors_come_first_then_codes() -> None:
+    def both(images: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return pixel(float("nan"))(*twins(5, other_label=False)(images, targets))
+
+    found = check_data(changed(shuffled(1.0), train=both))
+    assert [finding.code for finding in found] == ["HD101", "HD401", "HD304"]
+
+
+def test_checks_are_chosen_by_codes_and_beginnings() -> None:
+    bad = changed(digits(), train=twins(30, other_label=True))
+    assert [finding.code for finding in check_data(bad, ["HD3"])] == ["HD301", "HD304"]
+    assert [finding.code for finding in check_data(bad, ["HD"], ["HD301"])] == ["HD304"]
+    for wrong in ("HP101", "", "HD999"):
+        with pytest.raises(DefinitionError, match="no check of data"):
+            check_data(bad, [wrong])
+
+
+def test_regression_has_no_classes_to_check() -> None:
+    def split(count: int) -> Split:
+        chosen = digits().train.images[:count]
+        return Split(chosen.clone(), chosen.mean(dim=(2, 3)))
+
+    task = Task("l2", (1, 8, 8), 1, 200, 0, 0)
+    assert check_data(Dataset(split(200), split(0), split(0), task, None, None)) == ()
+
+
+def test_hardly_any_data_is_no_crash() -> None:
+    for count in (1, 2, 17):
+        dataset = digits()
+        tiny = Split(dataset.train.images[:count], dataset.train.targets[:count])
+        found = check_data(replace(dataset, train=tiny, validation=tiny, test=Split(tiny.images[:0], tiny.targets[:0])))
+        assert {"HD202", "HD302"} <= {finding.code for finding in found}
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (2, 1, 40), (3, 3, 3), (5, 64, 3)])
+def test_odd_sizes_of_images(shape: tuple[int, int, int]) -> None:
+    images = torch.randn(300, *shape, generator=generator())
+    targets = (images.flatten(1)[:, 0] > 0).long()
+    parts = Split(images[:200], targets[:200]), Split(images[200:], targets[200:]), Split(images[:0], targets[:0])
+    task = Task("cross_entropy", shape, 2, 200, 100, 0, tuple(torch.bincount(targets[200:]).tolist()))
+    found = {finding.code for finding in check_data(Dataset(*parts, task, None, None))}
+    assert found <= {"HD102", "HD401", "HD402"}
+
+
+@pytest.mark.parametrize("rule", DATA_CHECKS.values(), ids=DATA_CHECKS)
+def test_a_check_says_why(rule: DataRule) -> None:
+    assert rule.title.endswith(").") or rule.title.endswith(".")
+    assert len(rule.text) - len(rule.title) > 60
+
+
+def test_the_committed_pages_are_current(tmp_path: Path) -> None:
+    found = {file.name: file.read_text(encoding="utf-8") for file in COMMITTED.glob("HD*.md")}
+    found[INDEX] = (COMMITTED / INDEX).read_text(encoding="utf-8")
+    assert found == pages(), "run python -m hpsearch.data.checks.pages docs/findings"
+    write_pages(tmp_path / "new")
+    assert (tmp_path / "new" / "HD101.md").is_file()
