@@ -15,8 +15,10 @@ from rich.text import Text
 from hpsearch.cli.tracker import RoundTracker
 from hpsearch.conductor.holder import shown as shown_holder
 from hpsearch.conductor.observer import Observer
+from hpsearch.report.speed_words import speed_words
 from hpsearch.report.text import OUTCOME_STYLES
 from hpsearch.report.words import OUTCOME_WORDS, printable
+from hpsearch.speed import Speed
 from hpsearch.stage import StageName
 from hpsearch.study import Objective
 from hpsearch.trial import TrialResult
@@ -92,6 +94,11 @@ class PlainProgress:
         if next_part and current.done < current.planned and now_s >= self._said_s + PLAIN_PAUSE_S:
             self.say(f"{current.title}: {current.words(now_s)}")
 
+    def round_trained(self, stage: StageName, round_number: int, speed: Speed) -> None:  # noqa: ARG002
+        if speed.wall_s >= PLAIN_PAUSE_S:
+            title = self._round.title if self._round else str(stage)
+            self.say(f"{title}: {speed_words(speed)}")
+
     def stage_judged(self, verdict: Verdict) -> None:
         self.say(f"{verdict.stage}: {OUTCOME_WORDS[verdict.outcome]}: {verdict.summary}")
 
@@ -103,7 +110,7 @@ class LiveProgress:
         self.objective, self._clock = objective, clock
         self._ended: list[tuple[str, Text, str]] = []
         self._round: RoundTracker | None = None
-        self._note = ""
+        self._note = self._speed = ""
         self._spinner = Spinner("dots")
         self.display = Live(get_renderable=self._table, console=console, refresh_per_second=8, redirect_stdout=False)
 
@@ -122,11 +129,14 @@ class LiveProgress:
         if self._round is not None:
             self._round.finished(result, self._clock())
 
+    def round_trained(self, stage: StageName, round_number: int, speed: Speed) -> None:  # noqa: ARG002
+        self._speed = speed_words(speed)
+
     def stage_judged(self, verdict: Verdict) -> None:
         title = self._round.title if self._round and self._round.stage is verdict.stage else str(verdict.stage)
         outcome = Text(OUTCOME_WORDS[verdict.outcome], style=OUTCOME_STYLES[verdict.outcome])
-        self._ended.append((title, outcome, printable(verdict.summary)))
-        self._round, self._note = None, ""
+        self._ended.append((title, outcome, printable("; ".join(filter(None, (verdict.summary, self._speed))))))
+        self._round, self._note, self._speed = None, "", ""
 
     def _table(self) -> Table:
         """Called from the thread that draws, several times a second."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hpsearch.conductor.halt import Outcome, left_for_later, outcome_of
 from hpsearch.conductor.keeper import Keeper, obtain
+from hpsearch.conductor.means import Means
 from hpsearch.conductor.observer import Observer
 from hpsearch.conductor.patience import patiently
 from hpsearch.conductor.walk import Walk
@@ -77,10 +78,8 @@ class Conductor:
             self.store.set_task(keeper.lease, task)
             asked = study.definition.resources.workers
             at_most = asked if self.shares_workers and asked != "auto" else None
-            walk = Walk(
-                self.store, self.executor, self.observer, keeper, study, task,
-                patience_s=self.patience_s, at_most=at_most,
-            )  # fmt: skip
+            means = Means(self.store, self.executor, self.observer, keeper, study.owner, at_most, self.patience_s)
+            walk = Walk(means, study, task)
             failure = walk.through(self.stages)
         except LeaseLostError:
             raise

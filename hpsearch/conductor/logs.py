@@ -4,8 +4,10 @@ import json
 import logging
 import traceback
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 
+from hpsearch.speed import Speed
 from hpsearch.stage import StageName
 from hpsearch.trial import TrialResult
 from hpsearch.verdict import Verdict
@@ -23,6 +25,7 @@ FIELDS = (
     "done",
     "count",
     "retry_s",
+    "speed",
 )
 """What a line may say besides time, level and event. Nothing else gets in, hence no secret."""
 
@@ -62,6 +65,10 @@ class StudyLog:
         level = logging.INFO if result.failure is None else logging.WARNING
         fields = {"study": self._study_id, "stage": result.stage, "trial": result.number, "state": result.state}
         self._logger.log(level, "trial_finished", extra={**fields, "reason": result.reason})
+
+    def round_trained(self, stage: StageName, round_number: int, speed: Speed) -> None:
+        """All trials of a round have ended."""
+        self._info("round_trained", stage=stage, round=round_number, speed=asdict(speed))
 
     def stage_judged(self, verdict: Verdict) -> None:
         """A verdict was stored."""

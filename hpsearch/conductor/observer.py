@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from hpsearch.speed import Speed
 from hpsearch.stage import StageName
 from hpsearch.trial import TrialResult
 from hpsearch.verdict import Verdict
@@ -19,6 +20,9 @@ class Observer(Protocol):
     def trial_finished(self, result: TrialResult) -> None:
         """A result was stored."""
 
+    def round_trained(self, stage: StageName, round_number: int, speed: Speed) -> None:
+        """All trials of a round have ended; ``speed``: how fast."""
+
     def stage_judged(self, verdict: Verdict) -> None:
         """A verdict was stored."""
 
@@ -33,6 +37,9 @@ class Silent:
         """Nothing."""
 
     def trial_finished(self, result: TrialResult) -> None:
+        """Nothing."""
+
+    def round_trained(self, stage: StageName, round_number: int, speed: Speed) -> None:
         """Nothing."""
 
     def stage_judged(self, verdict: Verdict) -> None:

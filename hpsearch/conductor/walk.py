@@ -1,26 +1,18 @@
 """One walk through the recipe of one study, under one lease."""
 
-from collections.abc import Callable, Sequence
-from contextlib import closing
-from dataclasses import replace
-from typing import TypeVar
+from collections.abc import Sequence
 
-from hpsearch.cohort import Cohort, cohorts
-from hpsearch.conductor.keeper import Keeper
-from hpsearch.conductor.observer import Observer
-from hpsearch.conductor.patience import patiently
-from hpsearch.executors.port import Arrivals, Executor
+from hpsearch.conductor.means import Means
+from hpsearch.conductor.trainer import Trainer
 from hpsearch.recipe.plan import Plan
 from hpsearch.recipe.steps import RECIPE_STEPS, concluded, skipped
 from hpsearch.results import StudyRecord
 from hpsearch.search import sampling
 from hpsearch.stage import StageName
-from hpsearch.store.port import StudyStore
+from hpsearch.study import objective_for
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial
 from hpsearch.verdict import Verdict
-
-T = TypeVar("T")
 
 
 class Walk:
@@ -29,25 +21,12 @@ class Walk:
     What the store already holds is not done again: results are taken as they are, and so are verdicts.
     """
 
-    def __init__(
-        self,
-        store: StudyStore,
-        executor: Executor,
-        observer: Observer,
-        keeper: Keeper,
-        study: StudyRecord,
-        task: Task,
-        *,
-        patience_s: float,
-        at_most: int | None,
-    ) -> None:
-        """``at_most`` so many workers train for the study; a write waits for the database for ``patience_s``."""
+    def __init__(self, means: Means, study: StudyRecord, task: Task) -> None:
         self.stage: StageName | None = None
         """Where the walk is; None before the first stage."""
-        self._store, self._executor, self._observer, self._keeper = store, executor, observer, keeper
-        self._study, self._task, self._patience_s, self._at_most = study, task, patience_s, at_most
-        known = store.results(study.id)
-        self._results = {(t.stage, t.number): t.result for t in known.trials if t.result is not None}
+        self._means, self._study, self._task = means, study, task
+        known = means.store.results(study.id)
+        self._trainer = Trainer(means, task, objective_for(study.definition.objective, task), known)
         self._judged = {(s.stage, s.round): s.verdict for s in known.stages if s.verdict is not None}
         self._verdicts: list[Verdict] = []
         self._finished: list[FinishedTrial] = []
@@ -68,7 +47,7 @@ class Walk:
 
     def _round(self, name: StageName) -> Verdict:
         """The next round of a stage, or what it was judged to be before."""
-        definition, lease = self._study.definition, self._keeper.lease
+        definition, means = self._study.definition, self._means
         verdict = skipped(definition, self._task, name)
         if verdict is None:
             step = RECIPE_STEPS[name]
@@ -80,53 +59,20 @@ class Walk:
             )
         self._verdicts.append(verdict)
         if (name, verdict.round) not in self._judged:
-            self._keeper.check()
-            self._write(lambda: self._store.save_verdict(lease, verdict))
-            self._observer.stage_judged(verdict)
+            means.keeper.check()
+            means.write(lambda: means.store.save_verdict(means.lease, verdict))
+            means.observer.stage_judged(verdict)
         return verdict
 
     def _run(self, plan: Plan) -> None:
-        """Trains what is missing of a plan; every result is stored before anyone hears of it."""
-        lease = self._keeper.lease
-        self._keeper.check()
-        self._write(lambda: self._store.start_round(lease, plan.stage, plan.round, plan.jobs, plan.space))
-        missing = self._missing(plan)
-        waiting = sum(len(cohort.jobs) for cohort in missing)
+        """Trains what is missing of a plan."""
+        means, trainer = self._means, self._trainer
+        means.keeper.check()
+        means.write(lambda: means.store.start_round(means.lease, plan.stage, plan.round, plan.jobs, plan.space))
+        missing = len(trainer.missing(plan.jobs))
         if (plan.stage, plan.round) not in self._judged:
-            self._observer.stage_started(plan.stage, plan.round, len(plan.jobs), len(plan.jobs) - waiting, plan.reason)
+            done = len(plan.jobs) - missing
+            means.observer.stage_started(plan.stage, plan.round, len(plan.jobs), done, plan.reason)
         if missing:
-            self._train(missing)
-        self._finished += [FinishedTrial(job, self._results[job.stage, job.number]) for job in plan.jobs]
-
-    def _train(self, missing: Sequence[Cohort]) -> None:
-        running = self._executor.run(missing, turn=self._study.owner, at_most=self._at_most, halt=self._keeper.halt)
-        with closing(running):
-            for arrived in running:
-                self._keep(arrived)
-        self._keeper.check()
-
-    def _keep(self, arrived: Arrivals) -> None:
-        self._keeper.check()
-        lease, results = self._keeper.lease, arrived.results
-        ended = {(result.stage, result.number) for result in results}
-        begun = [job for job in arrived.started if (job.stage, job.number) not in ended]
-        if begun:
-            numbers = [job.number for job in begun]
-            self._write(lambda: self._store.start_trials(lease, begun[0].stage, numbers))
-        if not results:
-            return
-        new = self._write(lambda: self._store.save_results(lease, results))
-        self._results |= {(result.stage, result.number): result for result in results}
-        for result in new:
-            self._observer.trial_finished(result)
-
-    def _write(self, write: Callable[[], T]) -> T:
-        return patiently(write, self._patience_s, self._keeper.halt)
-
-    def _missing(self, plan: Plan) -> list[Cohort]:
-        """The plan's cohorts without the members that have a result; who trains with whom follows from the plan."""
-        left = (
-            (cohort, tuple(job for job in cohort.jobs if (job.stage, job.number) not in self._results))
-            for cohort in cohorts(plan.jobs, {})
-        )
-        return [replace(cohort, jobs=jobs) for cohort, jobs in left if jobs]
+            trainer.train(plan, self._finished)
+        self._finished += [FinishedTrial(job, trainer.results[job.stage, job.number]) for job in plan.jobs]

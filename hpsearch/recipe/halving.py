@@ -42,6 +42,14 @@ def stopped_at(
     return tuple(sorted(stopped, key=lambda result: result.number))
 
 
+def goes_on(result: TrialResult | None, rung: int) -> bool:
+    """Whether a trial has gone on after epoch ``rung``, as its result tells once the rung is decided."""
+    if result is None:
+        return True
+    last = result.epochs[-1].epoch if result.epochs else 0
+    return last >= rung if result.state is TrialState.FAILED else last > rung
+
+
 def _score(result: TrialResult, rung: int, objective: Objective) -> float | None:
     """Less is better; None for a trial that failed before the rung."""
     seen = [epoch.metric(objective.metric) for epoch in result.epochs if epoch.epoch <= rung]

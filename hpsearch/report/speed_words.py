@@ -1,0 +1,41 @@
+"""How fast a round went and what limited it, in words."""
+
+from hpsearch.report.words import number_words
+from hpsearch.speed import Speed
+
+MOSTLY = 0.75
+"""Where workers trained for this share of their time, nothing else limited the speed (heuristic)."""
+
+
+def speed_words(speed: Speed) -> str:
+    """Rate, size of cohorts, share of training, and what limited the speed."""
+    return "; ".join((*speed_facts(speed), limit_words(speed)))
+
+
+def speed_facts(speed: Speed) -> tuple[str, ...]:
+    """The three figures."""
+    workers = "1 worker" if speed.workers == 1 else f"{speed.workers} workers"
+    members = f"{number_words(round(speed.members, 1))} {'member' if speed.members == 1 else 'members'} per cohort"
+    return (
+        f"{number_words(float(f'{speed.per_minute:.3g}'))} trials per minute on {workers}",
+        members,
+        f"{speed.share_training:.0%} of the time spent training",
+    )
+
+
+def limit_words(speed: Speed) -> str:
+    """What took most of the time that was not spent training, as a share of the time of all workers.
+
+    By a rule (heuristic): training itself, where it took three quarters; else the largest of what is told apart.
+    """
+    if speed.share_training >= MOSTLY:
+        return "limited by the training itself"
+    shares = {
+        "waiting for workers to start": speed.share(speed.starting_s * speed.workers),
+        "measuring how to train fastest": speed.share(speed.measuring_s * speed.workers),
+        "workers that had nothing left to train": speed.share(speed.ending_s),
+    }
+    rest = max(0.0, 1 - speed.share_training - sum(shares.values()))
+    shares["what lies between trainings: loading, storing, handing over"] = rest
+    name, share = max(shares.items(), key=lambda entry: entry[1])
+    return f"limited by {name}: {share:.0%} of the time"
