@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from hpsearch.cost.row import LayerCost
+
 IMAGES = -1
 """Stands for the network's input where the index of a call is expected."""
 
@@ -153,6 +155,8 @@ class Facts:
     unused: tuple[str, ...] = ()
     """Layers that neither the pass in eval mode nor the one in training mode calls."""
     probe: Probe | None = None
+    layers: tuple[LayerCost, ...] = ()
+    """What each layer costs and what it sees of the image; empty if that could not be counted."""
     failure: str | None = None
     """Why the forward pass could not be followed to its end."""
 

@@ -2,24 +2,11 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from hpsearch.advice.facts import WEIGHTED, Call, Facts, Kind
+from hpsearch.advice.facts import Call, Facts, Kind
 from hpsearch.advice.remark import Remark
+from hpsearch.cost.row import ReceptiveField
 from hpsearch.finding import Severity
-
-
-@dataclass(frozen=True)
-class _View:
-    """What one pixel of a map sees of the image along one direction, in pixels of the image."""
-
-    size: float = 1
-    step: int = 1
-    """From one pixel of the map to the next."""
-
-
-ONE_PIXEL = (_View(), _View())
-EVERYTHING = (_View(math.inf), _View(math.inf))
 
 
 def input_not_divisible(facts: Facts) -> Iterator[Remark]:
@@ -29,12 +16,9 @@ def input_not_divisible(facts: Facts) -> Iterator[Remark]:
     The total stride is the product of the strides on the way to a map with more than one pixel; with several ways,
     the largest.
     """
-    windows = [(call, view) for call, view in _views(facts) if len(call.axes) == 2]
-    steps = [
-        max((view[place].step for call, view in windows if call.axes[place].made > 1), default=1) for place in range(2)
-    ]
     _, height, width = facts.purpose.input_shape
-    for side, step, direction in zip((height, width), steps, ("high", "wide"), strict=True):
+    for place, (side, direction) in enumerate(((height, "high"), (width, "wide"))):
+        step = _total_stride(facts, place)
         if side % step:
             low = side // step * step
             near = f"{low} or {low + step}" if low else f"{step}"
@@ -54,12 +38,12 @@ def receptive_field_too_small(facts: Facts) -> Iterator[Remark]:
     information unless ``advice.object_size`` states the size in pixels of what is to be recognised. The field that
     really matters is smaller than the theoretical one, which is computed here.
     """
-    views = _views(facts)
-    if not any(len(call.axes) == 2 for call in facts.of(Kind.CONVOLUTION)):
+    fields = _sees(facts)
+    if not fields or not any(len(call.axes) == 2 for call in facts.of(Kind.CONVOLUTION)):
         return
     _, height, width = facts.purpose.input_shape
     for place, side in enumerate((height, width)):
-        seen = max(view[place].size for _, view in views)
+        seen = max(field.size[place] for field in fields)
         target = min(side, facts.purpose.object_size or side)
         if seen < target:
             flattened = any(head_positions(facts, call) > 1 for call in facts.of(Kind.LINEAR))
@@ -85,29 +69,32 @@ def head_positions(facts: Facts, linear: Call) -> int:
     return 1
 
 
-def _views(facts: Facts) -> list[tuple[Call, tuple[_View, _View]]]:
-    """Every call that makes a map or has a window, and what one pixel of its output sees, on the way of the largest.
+def _total_stride(facts: Facts, place: int) -> int:
+    """The largest of any map with more than one pixel in that direction, where it is a whole number."""
+    strides = [
+        layer.receptive_field.stride[place]
+        for layer in facts.layers
+        if layer.receptive_field is not None
+        and layer.receptive_field.stride is not None
+        and len(layer.output_shape) == 3
+        and layer.output_shape[1 + place] > 1
+    ]
+    return max((int(stride) for stride in strides if stride == int(stride)), default=1)
 
-    Poolings of the whole map are left out: they are the head, or a branch whose map comes later.
+
+def _sees(facts: Facts) -> list[ReceptiveField]:
+    """Of every map, what one pixel of it sees; empty where that is not known of some map.
+
+    The pooling of the whole map and what comes behind it are left out: they are the head. A branch that is spread
+    over the map again, such as the gate of squeeze and excitation, lets every pixel see everything.
     """
-    views: dict[int, tuple[_View, _View]] = {}
-    maps = []
-    for call in facts.calls:
-        before = [views[maker.index] for maker in facts.makers(call)] or [ONE_PIXEL]
-        view = (_largest([one[0] for one in before]), _largest([one[1] for one in before]))
-        if call.kind is Kind.GLOBAL or (call.kind in WEIGHTED and call.kind is not Kind.CONVOLUTION):
-            view = EVERYTHING
-        elif len(call.axes) == 2:
-            first, second = (
-                _View(seen.size + (axis.reach - 1) * seen.step, seen.step * axis.stride)
-                for seen, axis in zip(view, call.axes, strict=True)
-            )
-            view = (first, second)
-        views[call.index] = view
-        if call.kind is not Kind.GLOBAL and (call.axes or math.prod(call.outputs[1:]) > 1):
-            maps.append((call, view))
-    return maps
-
-
-def _largest(views: list[_View]) -> _View:
-    return _View(max(view.size for view in views), max(view.step for view in views))
+    found = []
+    for layer in facts.layers:
+        field = layer.receptive_field
+        pixels = math.prod(layer.output_shape[1:])
+        if pixels > 1 and field is None:
+            return []
+        covering = layer.part == "convolution" and len(layer.output_shape) == 3  # a linear layer written as one
+        if field is not None and (pixels > 1 or (covering and field.stride is not None)):
+            found.append(field)
+    return found

@@ -8,6 +8,8 @@ from torch import nn
 from hpsearch.advice.facts import Facts, Purpose
 from hpsearch.advice.probing import probed
 from hpsearch.advice.trace import traced, unused_layers
+from hpsearch.cost.layers import layer_costs
+from hpsearch.cost.row import LayerCost
 from hpsearch.errors import DefinitionError
 from hpsearch.factory import USERS_FAILURES
 from hpsearch.job import NetworkSettings
@@ -30,7 +32,14 @@ def facts_of_network(network: nn.Module, purpose: Purpose) -> Facts:
         probe = probed(network, purpose.input_shape) if sound else None
     except USERS_FAILURES as error:
         return Facts(purpose, failure=_reason(error))
-    return Facts(purpose, seen.calls, seen.last, unused_layers(network, used), probe)
+    return Facts(purpose, seen.calls, seen.last, unused_layers(network, used), probe, _layers(network, purpose))
+
+
+def _layers(network: nn.Module, purpose: Purpose) -> tuple[LayerCost, ...]:
+    try:
+        return layer_costs(network, purpose.input_shape)
+    except USERS_FAILURES:  # what it raises where it is only counted is no fact about it
+        return ()
 
 
 def facts_of_settings(settings: NetworkSettings, purpose: Purpose) -> Facts:

@@ -239,8 +239,8 @@ PAIRS = (
     Pair(
         "HP107",
         WARNING,
-        "is 5 pixels, and the image has 16",
-        lambda: stack(nn.ReLU, 2),
+        "is 11 pixels, and the image has 16",
+        lambda: features(conv(stride=2), conv(16, stride=2), nn.Upsample(scale_factor=4), conv(16), conv(16)),
         lambda: features(conv(), GatedByConvolution()),
     ),
     Pair(
