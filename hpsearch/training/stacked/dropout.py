@@ -1,4 +1,10 @@
-"""Dropout: each member draws from its own generator what it would draw alone from torch's global one."""
+"""Dropout: each member draws from its own generator what it would draw alone from torch's global one.
+
+torch draws in the order in which a tensor lies in memory (MKL, CPU), so that a mask is laid out as the member's own
+maps are: channels last if the maps of all members are. On CUDA torch draws in an order of its own, which no other
+function can follow: there a member's masks are its own and do not depend on its neighbours, but are not those that
+``nn.Dropout`` would draw for the network alone; one member stacked by itself gets the same ones.
+"""
 
 from typing import Any
 
@@ -11,26 +17,36 @@ from hpsearch.training.stacked.value import LEADING, MERGED, SECOND, Stacked
 
 def dropout(given: Stacked, p: Any = 0.5, training: bool = True, inplace: bool = False) -> Stacked:  # noqa: ARG001
     """Drops elements."""
-    return _dropped(given, p, training, tuple(given.shape))
+    return _dropped(given, p, tuple(given.shape)) if training else given
 
 
 def dropout_of_maps(given: Stacked, p: Any = 0.5, training: bool = True, inplace: bool = False) -> Stacked:  # noqa: ARG001
     """Drops whole maps."""
-    return _dropped(given, p, training, (*given.shape[:2], *[1] * (given.ndim - 2)))
+    return _dropped(given, p, (*given.shape[:2], *[1] * (given.ndim - 2))) if training else given
 
 
-def _dropped(given: Stacked, p: Any, training: bool, shape: tuple[int, ...]) -> Stacked:
+def _dropped(given: Stacked, p: Any, shape: tuple[int, ...]) -> Stacked:
     members = given.members
     rates = p.numbers if isinstance(p, Rates) else (p,) * members.count
-    if not training or not any(rates) or given.numel() == 0:
+    if not any(rates) or given.numel() == 0:
         return given
-    masks = torch.empty((members.count, *shape), dtype=given.dtype, device=given.device)
+    masks = _empty(given, shape)
     for mask, rate, generator in zip(masks, rates, members.generators, strict=True):
         _draw(mask, rate, generator)
     if given.layout == LEADING:
         return given.like(given.data * masks)
     made = given.second() * masks.transpose(0, 1)
     return given.like(made.flatten(1, 2), MERGED) if given.ndim > 2 else given.like(made, SECOND)
+
+
+def _empty(given: Stacked, shape: tuple[int, ...]) -> Tensor:
+    """(K, *shape)."""
+    count = given.members.count
+    if given.layout == MERGED and given.ndim == 4 and given.data.is_contiguous(memory_format=torch.channels_last):
+        samples, channels, height, width = shape
+        empty = torch.empty((count, samples, height, width, channels), dtype=given.dtype, device=given.device)
+        return empty.permute(0, 1, 4, 2, 3)
+    return torch.empty((count, *shape), dtype=given.dtype, device=given.device)
 
 
 def _draw(mask: Tensor, rate: float, generator: torch.Generator) -> None:

@@ -1,12 +1,15 @@
 """Several networks of one structure as one."""
 
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from hpsearch.networks.outputs import Outputs
+from hpsearch.training.stacked.checking import check
 from hpsearch.training.stacked.rates import Rates
 from hpsearch.training.stacked.refusal import CannotStackError
 from hpsearch.training.stacked.table import StackedTensor
@@ -30,7 +33,7 @@ def stack(
     generators: Sequence[torch.Generator],
     *,
     memory_format: torch.memory_format,
-    images: Tensor | None = None,  # noqa: ARG001
+    images: Tensor | None = None,
 ) -> "StackedNetwork":
     """K networks of one structure as one, which takes copies of their parameters and buffers.
 
@@ -42,8 +45,17 @@ def stack(
     """
     if not networks or len(networks) != len(generators):
         raise ValueError(f"one generator for each network, got {len(generators)} for {len(networks)}")
-    members = Members(generators, memory_format)
-    return StackedNetwork(template_of(networks, members), members)
+
+    def build(some: Sequence[nn.Module], theirs: Sequence[torch.Generator]) -> StackedNetwork:
+        members = Members(theirs, memory_format)
+        return StackedNetwork(template_of(some, members), members)
+
+    stacked = build(networks, generators)
+    if images is None:
+        stacked.before_first_call(partial(check, list(networks), build))
+    else:
+        check(networks, build, images)
+    return stacked
 
 
 class StackedNetwork:
@@ -52,6 +64,11 @@ class StackedNetwork:
     def __init__(self, template: nn.Module, members: Members) -> None:
         self._template = template
         self._members = members
+        self._check: Callable[[Tensor], None] | None = None
+
+    def before_first_call(self, check: Callable[[Tensor], None]) -> None:
+        """Has the images of the first call checked by that."""
+        self._check = check
 
     @property
     def members(self) -> int:
@@ -78,11 +95,22 @@ class StackedNetwork:
 
     def __call__(self, images: Tensor) -> StackedOutputs:
         """``images`` (N, C, H, W) for all members, or (K, N, C, H, W) with a batch for each."""
-        made = self._template(self._given(images))
+        if self._check is not None:
+            self._check(images if images.ndim < 5 else images[0])
+            self._check = None
+        try:
+            made = self._template(self._given(images))
+        except CannotStackError as error:
+            raise CannotStackError(f"{error.reason} ({self._place(error)})") from error
         if isinstance(made, Outputs):
             auxiliary = tuple(self._taken(one) for one in made.auxiliary)
             return StackedOutputs(self._taken(made.logits), auxiliary, made.weight)
         return StackedOutputs(self._taken(made), (), 0.0)
+
+    def run(self, images: Tensor) -> tuple[Tensor, ...]:
+        """The logits, then those of auxiliary classifiers."""
+        made = self(images)
+        return made.logits, *made.auxiliary
 
     def keep(self, members: Sequence[int]) -> None:
         """Goes on with these members alone, in this order. Parameters become new leaves without gradients."""
@@ -122,6 +150,17 @@ class StackedNetwork:
             if its_kind == kind:
                 found.setdefault(id(value), (name, value.data))
         return dict(found.values())
+
+    def _place(self, error: BaseException) -> str:
+        """Which module's code was running."""
+        names = {id(module): name for name, module in self._template.named_modules()}
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        for frame in reversed(frames):
+            module = frame.f_locals.get("self")
+            if id(module) in names:
+                name = names[id(module)]
+                return f"in {type(module).__name__} {name}" if name else f"in {type(module).__name__}"
+        return "in the network"
 
     def _given(self, images: Tensor) -> Stacked:
         if images.ndim < 5:
