@@ -2,12 +2,30 @@
 
 import re
 import sysconfig
+from contextlib import suppress
 from pathlib import Path
 
 import hpsearch
 
 OTHERS = (str(Path(hpsearch.__file__).parent), *(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")))
 """Folders whose code is not the user's."""
+
+RAYS_KILL = "running low on memory"
+"""How Ray's memory monitor says that it killed a process."""
+LOW_ON_MEMORY = "Ray killed it because the machine ran low on memory"
+KILLED_BY_KERNEL = "the kernel killed it because memory ran out"
+WITHOUT_A_WORD = "it ended without a word, as after os._exit or a kill from outside (for lack of memory, for example)"
+KERNELS_COUNTS = (Path("/proc/vmstat"), Path("/sys/fs/cgroup/memory.events"))
+"""Where the kernel counts what it has killed for lack of memory, on this machine and in this container."""
+
+
+def oom_kills() -> int:
+    """How many processes the kernel has killed for lack of memory; only a change says anything."""
+    found = 0
+    for file in KERNELS_COUNTS:
+        with suppress(OSError):
+            found += sum(int(count) for count in re.findall(r"^oom_kill (\d+)$", file.read_text(), re.MULTILINE))
+    return found
 
 
 def why_it_died(message: str, fault_log: Path) -> str:
@@ -21,10 +39,10 @@ def why_it_died(message: str, fault_log: Path) -> str:
         return f"{fatal[1].strip()}{f' in {place}' if place else ''}"
     if code := re.search(r"exits with an exit code (-?\d+)", message):
         return f"it ended by itself with exit code {code[1]}, as after sys.exit"
-    if "running low on memory" in message:
-        return "Ray killed it because the machine ran low on memory"
+    if RAYS_KILL in message:
+        return LOW_ON_MEMORY
     if "worker process has died" in message or not message.strip():
-        return "it ended without a word, as after os._exit or a kill from outside (for lack of memory, for example)"
+        return WITHOUT_A_WORD
     return message.strip().splitlines()[-1]
 
 

@@ -1,26 +1,24 @@
-"""The feed between the callers of ``run`` and the one Tune loop that serves them all: orders in, events out.
+"""The feed between the callers of ``run`` and the workers that serve them all: orders in, events out.
 
-Every method may be called from any thread; those marked (Tune) are called by the loop's thread alone.
+Every method may be called from any thread. A worker is known by a name of its own.
 """
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from hpsearch.cohort import Cohort
-from hpsearch.executors.line import Broken, Line, Lost, Reported, Started, next_line
-from hpsearch.trial import TrialResult
+from hpsearch.executors.line import Answer, Broken, Line, Lost, Order, Reported, Started, next_line
 
 
 @dataclass(eq=False)
-class Order:
-    """One cohort for one worker. Only the feed changes it."""
+class Placed:
+    """An order that has a worker. Only the feed changes it."""
 
-    cohort: Cohort
+    order: Order
     line: Line
-    reported: int = 0
-    kill: Callable[[], None] | None = None
-    """Kills the worker process; None until there is one."""
+    kill: Callable[[], None]
+    """Kills the worker process."""
+    answered: int = 0
     is_ready: bool = False
 
 
@@ -32,38 +30,37 @@ class Feed:
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _lines: list[Line] = field(default_factory=list)
     """Those with orders that wait."""
-    _placed: dict[str, Order] = field(default_factory=dict)
+    _placed: dict[str, Placed] = field(default_factory=dict)
     _placements: int = 0
     _served: dict[str, int] = field(default_factory=dict)
     """By turn, the number of the last placement for it."""
     _end: str | None = None
 
-    def submit(self, cohort: Cohort, line: Line) -> None:
-        """Lets a cohort be trained by the next free worker; what comes of it goes to the line's inbox."""
+    def submit(self, order: Order, line: Line) -> None:
+        """Lets the next free worker see to an order; what comes of it goes to the line's inbox."""
         with self._changed:
             if self._end is not None:
                 line.inbox.put(Broken(self._end))
                 return
-            if not line.waiting:
-                self._lines.append(line)
-            line.waiting.append(cohort)
+            self._wait_in(line)
+            line.waiting.append(order)
             self._changed.notify_all()
 
     def withdraw(self, line: Line) -> None:
-        """Forgets the orders of ``line``; workers that train one of them are killed."""
+        """Forgets the orders of ``line``; workers that work on one of them are killed."""
         with self._changed:
             line.withdrawn = True
             line.waiting.clear()
             self._lines = [one for one in self._lines if one is not line]
-            for order in self._placed.values():
-                if order.line is line and order.kill is not None:
-                    order.kill()
+            for placed in self._placed.values():
+                if placed.line is line:
+                    placed.kill()
 
     def end(self, reason: str) -> None:
         """Takes no more orders, withdraws all there are, and tells everybody who waits for one."""
         with self._changed:
             self._end = self._end or reason
-            for line in {*self._lines, *(order.line for order in self._placed.values())}:
+            for line in {*self._lines, *(placed.line for placed in self._placed.values())}:
                 line.inbox.put(Broken(self._end))
                 self.withdraw(line)
             self._changed.notify_all()
@@ -73,70 +70,132 @@ class Feed:
         """Whether ``end`` was called."""
         return self._end is not None
 
-    def place(self, trial_id: str, patience_s: float | None = None) -> Cohort | None:
-        """(Tune) The next cohort, from now on known by ``trial_id``; None if there is none for now.
+    @property
+    def wanted(self) -> int:
+        """How many workers there should be for the orders there are."""
+        with self._changed:
+            at_work = [placed.line for placed in self._placed.values()]
+            if any(placed.order.share is None for placed in self._placed.values()):
+                return len(at_work)
+            free = (
+                len(line.waiting)
+                if line.at_most is None
+                else min(len(line.waiting), line.at_most - at_work.count(line))
+                for line in self._lines
+            )
+            return min(self.workers, len(at_work) + sum(free))
 
-        While no order has a worker the call waits for one (or for the end): for ``patience_s``, without it for ever.
+    def wait(self, condition: Callable[[], bool], patience_s: float) -> None:
+        """Until the condition holds, which is looked at whenever something has changed, or patience is at its end."""
+        with self._changed:
+            self._changed.wait_for(condition, patience_s)
+
+    def nudge(self) -> None:
+        """Lets whoever waits look again."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def place(self, worker: str, kill: Callable[[], None], patience_s: float) -> Order | None:
+        """The next order for a worker that is free; waits for one. None: the worker is not needed any more.
+
+        That is so when patience is at its end, when the feed has ended, and beside an order that wants to be alone.
         """
         with self._changed:
-            if not self._placed:
-                self._changed.wait_for(lambda: self._lines or self._end is not None, patience_s)
-            if len(self._placed) >= self.workers:
+            found: list[Line] = []
+
+            def is_decided() -> bool:
+                found[:] = [line for line in (self._next_line(),) if line is not None]
+                return bool(found) or self._end is not None or self._must_leave
+
+            self._changed.wait_for(is_decided, patience_s)
+            if not found or self._end is not None:
                 return None
-            line = next_line(self._lines, [order.line for order in self._placed.values()], self._served)
-            if line is None:
-                return None
+            (line,) = found
             self._placements += 1
             line.served = self._served[line.turn] = self._placements
-            order = self._placed[trial_id] = Order(line.waiting.popleft(), line)
+            placed = self._placed[worker] = Placed(line.waiting.popleft(), line, kill)
             if not line.waiting:
                 self._lines.remove(line)
             self._forget_turns()
-            return order.cohort
+            if placed.order.share is None:
+                self._changed.notify_all()
+            return placed.order
 
-    def started(self, trial_id: str, kill: Callable[[], None]) -> None:
-        """(Tune) The order has a worker process."""
+    def started(self, worker: str) -> None:
+        """The worker has taken its order up."""
         with self._changed:
-            order = self._placed[trial_id]
-            order.kill = kill
-            if order.line.withdrawn:
-                kill()
-            else:
-                order.line.inbox.put(Started(order.cohort))
+            placed = self._placed[worker]
+            if not placed.line.withdrawn:
+                placed.line.inbox.put(Started(placed.order))
 
-    def ready(self, trial_id: str) -> None:
-        """(Tune) The order's worker can train from now on."""
+    def put_back(self, worker: str) -> None:
+        """The worker was dead before it could take its order up: the order is the next one of its line again."""
         with self._changed:
-            self._placed[trial_id].is_ready = True
+            placed = self._placed.pop(worker)
+            if not placed.line.withdrawn:
+                self._wait_in(placed.line)
+                placed.line.waiting.appendleft(placed.order)
+            self._changed.notify_all()
 
-    def reported(self, trial_id: str, result: TrialResult) -> bool:
-        """(Tune) A member has its result; True if it was the last one of its order, which is then done."""
+    def ready(self, worker: str) -> None:
+        """The worker can train from now on."""
         with self._changed:
-            order = self._placed[trial_id]
-            order.reported += 1
-            if not order.line.withdrawn:
-                order.line.inbox.put(Reported(result))
-            done = order.reported == len(order.cohort.jobs)
+            self._placed[worker].is_ready = True
+
+    def reported(self, worker: str, answer: Answer) -> bool:
+        """There is an answer; True if it was the last one of its order, which is then done."""
+        with self._changed:
+            placed = self._placed[worker]
+            placed.answered += 1
+            if not placed.line.withdrawn:
+                placed.line.inbox.put(Reported(answer, placed.order))
+            done = placed.answered == placed.order.answers
             if done:
-                del self._placed[trial_id]
+                del self._placed[worker]
+                self._changed.notify_all()
             return done
 
-    def abandon(self, reason: str) -> None:
-        """(Tune) The loop is over, and its workers with it: like ``end``, but there is nothing left to kill."""
+    def lost(self, worker: str, reason: str) -> None:
+        """The worker died over its order."""
         with self._changed:
-            for order in self._placed.values():
-                order.kill = None
+            placed = self._placed.pop(worker, None)
+            if placed is not None and not placed.line.withdrawn:
+                placed.line.inbox.put(Lost(placed.order, reason, placed.is_ready))
+            self._changed.notify_all()
+
+    def abandon(self, reason: str) -> None:
+        """The workers are gone: like ``end``, but there is nothing left to kill."""
+        with self._changed:
+            for placed in self._placed.values():
+                placed.kill = _nothing
             self.end(reason)
             self._placed.clear()
 
-    def lost(self, trial_id: str, reason: str) -> None:
-        """(Tune) The order's worker died."""
-        with self._changed:
-            order = self._placed.pop(trial_id, None)
-            if order is not None and not order.line.withdrawn:
-                order.line.inbox.put(Lost(order.cohort, reason, order.is_ready))
+    @property
+    def _must_leave(self) -> bool:
+        return any(placed.order.share is None for placed in self._placed.values())
+
+    def _next_line(self) -> Line | None:
+        """Whose order a free worker gets; an order waits until what it takes of the workers' memory is free."""
+        if self._must_leave:
+            return None
+        line = next_line(self._lines, [placed.line for placed in self._placed.values()], self._served)
+        if line is None:
+            return None
+        share = line.waiting[0].share
+        taken = sum(placed.order.share or self.workers for placed in self._placed.values())
+        needed = self.workers if share is None else min(share, self.workers)
+        return line if taken + needed <= self.workers else None
+
+    def _wait_in(self, line: Line) -> None:
+        if not line.waiting:
+            self._lines.append(line)
 
     def _forget_turns(self) -> None:
-        """A turn that neither waits nor trains begins anew when it comes again."""
-        here = {line.turn for line in self._lines} | {order.line.turn for order in self._placed.values()}
+        """A turn that neither waits nor is worked for begins anew when it comes again."""
+        here = {line.turn for line in self._lines} | {placed.line.turn for placed in self._placed.values()}
         self._served = {turn: served for turn, served in self._served.items() if turn in here}
+
+
+def _nothing() -> None:
+    """Kills no one."""

@@ -1,13 +1,16 @@
 """The executor in this process: no Ray, no second process, one job after the other."""
 
 import threading
+from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
 from hpsearch.cohort import Arrangement, Cohort
+from hpsearch.executors.answers import OutOfMemory
 from hpsearch.executors.bench import Bench, importable, one_thread
 from hpsearch.executors.ledger import Ledger
+from hpsearch.executors.line import Answer, Order
 from hpsearch.executors.port import Arrivals
 from hpsearch.job import Job
 from hpsearch.trial import TrialResult
@@ -35,14 +38,21 @@ class InProcessExecutor:
         There is no worker to kill: ``halt`` is looked at between two jobs.
         """
         ledger = Ledger(cohorts)
-        for cohort in cohorts:
+        waiting = deque(Order(cohort) for cohort in cohorts)
+        while waiting:
             if halt is not None and halt.is_set():
                 return
-            yield Arrivals(cohort.jobs, ())
-            results = self._bench.results(cohort)
-            while not (halt is not None and halt.is_set()) and (result := self._next(results)) is not None:
-                if ledger.settle(result):
-                    yield Arrivals((), (result,))
+            order = waiting.popleft()
+            yield Arrivals(order.work.jobs, ())
+            answers = self._bench.answers(order)
+            while not (halt is not None and halt.is_set()) and (answer := self._next(answers)) is not None:
+                if isinstance(answer, OutOfMemory):
+                    after = ledger.after_lack(order, answer)
+                    waiting += after.again
+                    if after.given_up:
+                        yield Arrivals((), after.given_up)
+                elif isinstance(answer, TrialResult) and ledger.settle(answer):
+                    yield Arrivals((), (answer,))
 
     def measure(
         self,
@@ -53,11 +63,13 @@ class InProcessExecutor:
         halt: threading.Event | None = None,  # noqa: ARG002
     ) -> Arrangement:
         """See the port."""
-        return Cohort(tuple(jobs)).arrangement
-
-    def _next(self, results: Iterator[TrialResult]) -> TrialResult | None:
+        members = Cohort(tuple(jobs)).jobs
         with one_thread(), importable(self._import_paths):
-            return next(results, None)
+            return self._bench.measurement(members).arrangement
+
+    def _next(self, answers: Iterator[Answer]) -> Answer | None:
+        with one_thread(), importable(self._import_paths):
+            return next(answers, None)
 
     def close(self) -> None:
         """Nothing to end."""

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hpsearch.cohort import Cohort
+from hpsearch.executors.answers import OutOfMemory
+from hpsearch.executors.line import Order
 from hpsearch.job import Job
 from hpsearch.stage import StageName
 from hpsearch.trial import Failure, TrialResult, failed
@@ -17,9 +19,9 @@ Key = tuple[StageName, int]
 
 @dataclass(frozen=True)
 class AfterLoss:
-    """What follows from the death of a worker."""
+    """What follows from the death of a worker, or from a lack of memory."""
 
-    again: tuple[Cohort, ...]
+    again: tuple[Order, ...]
     """To be run again, from their beginning."""
     given_up: tuple[TrialResult, ...]
     """Results of jobs that are not tried any more."""
@@ -50,26 +52,48 @@ class Ledger:
         self._owed.remove(key)
         return True
 
-    def after_loss(self, cohort: Cohort, reason: str) -> AfterLoss:
+    def owed(self, order: Order) -> list[Job]:
+        """Those jobs of an order that have no result."""
+        return [job for job in order.work.jobs if _key(job) in self._owed]
+
+    def after_loss(self, order: Order, reason: str) -> AfterLoss:
         """What to do about a cohort whose worker died before all of its members had reported.
 
         Members that were still in it are run again each alone, so that the guilty one is known; one that was
         alone, or the last one left, is run again or, after ``DEATHS_ALONE`` deaths, given up. Results do not
         depend on company, so the innocent ones come out as if nothing had happened.
         """
-        remaining = [job for job in cohort.jobs if _key(job) in self._owed]
+        remaining = self.owed(order)
         if len(remaining) > 1:
-            return AfterLoss(tuple(replace(cohort, jobs=(job,)) for job in remaining), ())
+            return AfterLoss(tuple(_alone(order, job, order.share) for job in remaining), ())
         again, given_up = [], []
         for job in remaining:
             self._deaths_alone[_key(job)] += 1
             if self._deaths_alone[_key(job)] < DEATHS_ALONE:
-                again.append(replace(cohort, jobs=(job,)))
+                again.append(_alone(order, job, order.share))
             else:
                 self._owed.remove(_key(job))
                 text = f"its worker process died {DEATHS_ALONE} times with no other trial on it: {reason}"
                 given_up.append(failed(job, Failure.WORKER_LOST, text))
         return AfterLoss(tuple(again), tuple(given_up))
+
+    def after_lack(self, order: Order, lack: OutOfMemory) -> AfterLoss:
+        """What to do about a member for which memory did not suffice: it is tried once with nothing beside it."""
+        job = lack.job
+        if _key(job) not in self._owed:
+            return AfterLoss((), ())
+        if order.share is not None or len(order.work.jobs) > 1:
+            return AfterLoss((_alone(order, job, None),), ())
+        self._owed.remove(_key(job))
+        text = (
+            f"it ran out of memory, also with nothing beside it: {lack.reason}. "
+            f"Lower data.batch_size, or make the network narrower or its input smaller."
+        )
+        return AfterLoss((), (failed(job, Failure.ERROR, text),))
+
+
+def _alone(order: Order, job: Job, share: int | None) -> Order:
+    return Order(replace(order.work, jobs=(job,)), share)
 
 
 def _key(job: Job) -> Key:

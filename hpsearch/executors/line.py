@@ -1,4 +1,4 @@
-"""A line: the cohorts of one run that wait for workers, and what has happened to those that have had one."""
+"""A line: the orders of one run that wait for workers, and what has happened to those that have had one."""
 
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
@@ -6,31 +6,59 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 
 from hpsearch.cohort import Cohort
+from hpsearch.executors.answers import OutOfMemory
+from hpsearch.executors.measurement import Measurement
+from hpsearch.job import Job
 from hpsearch.trial import TrialResult
 
 
 @dataclass(frozen=True)
-class Started:
-    """A cohort has a worker."""
+class Measuring:
+    """Jobs of one structure; the worker is to find out how they train fastest."""
 
-    cohort: Cohort
+    jobs: tuple[Job, ...]
+
+
+Answer = TrialResult | OutOfMemory | Measurement
+
+
+@dataclass(frozen=True)
+class Order:
+    """What one worker is to do."""
+
+    work: Cohort | Measuring
+    share: int | None = 1
+    """How many workers' memory it takes; None: it wants to be alone, with no other worker beside its own."""
+
+    @property
+    def answers(self) -> int:
+        """How many there will be: a result for each job of a cohort, or one measurement."""
+        return len(self.work.jobs) if isinstance(self.work, Cohort) else 1
+
+
+@dataclass(frozen=True)
+class Started:
+    """An order has a worker."""
+
+    order: Order
 
 
 @dataclass(frozen=True)
 class Reported:
-    """A member of a cohort has its result."""
+    """A member of a cohort has its result, or a measurement is done."""
 
-    result: TrialResult
+    answer: Answer
+    order: Order
 
 
 @dataclass(frozen=True)
 class Lost:
-    """The worker of a cohort died before all members had reported."""
+    """The worker of an order died before everything was answered."""
 
-    cohort: Cohort
+    order: Order
     reason: str
     was_ready: bool
-    """Whether it could have trained: torch imported, data loaded. If not, the cohort is not to blame."""
+    """Whether it could have trained: torch imported, data loaded. If not, the order is not to blame."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +68,8 @@ class Broken:
     reason: str
 
 
-Inbox = SimpleQueue[Started | Reported | Lost | Broken]
+Event = Started | Reported | Lost | Broken
+Inbox = SimpleQueue[Event]
 
 
 @dataclass(eq=False)
@@ -50,16 +79,16 @@ class Line:
     turn: str = ""
     """Whose it is: those of different turns get workers alternately."""
     at_most: int | None = None
-    """How many of its cohorts are trained at the same time; None: as many as there are workers."""
+    """How many of its orders are worked on at the same time; None: as many as there are workers."""
     inbox: Inbox = field(default_factory=SimpleQueue)
-    waiting: deque[Cohort] = field(default_factory=deque)
+    waiting: deque[Order] = field(default_factory=deque)
     served: int = 0
     """The number of the last placement for it; 0 before the first."""
     withdrawn: bool = False
 
 
 def next_line(lines: Iterable[Line], placed: Iterable[Line], served: Mapping[str, int]) -> Line | None:
-    """Whose cohort gets the free worker; ``placed`` holds the line of each cohort that has one, None: nobody's.
+    """Whose order gets the free worker; ``placed`` holds the line of each order that has one, None: nobody's.
 
     The turn with the fewest workers, of several the one that was served longest ago (``served``: by turn); within
     the turn the same among its lines. So nobody waits for the end of somebody else's whole run.

@@ -3,26 +3,29 @@
 from collections.abc import Sequence
 from queue import Empty
 
-from hpsearch.cohort import Cohort
 from hpsearch.errors import WorkerError
+from hpsearch.executors.answers import OutOfMemory
+from hpsearch.executors.fault_log import KILLED_BY_KERNEL, LOW_ON_MEMORY
 from hpsearch.executors.feed import Feed
-from hpsearch.executors.ledger import Ledger
-from hpsearch.executors.line import Broken, Line, Lost, Reported, Started
+from hpsearch.executors.ledger import AfterLoss, Ledger
+from hpsearch.executors.line import Broken, Event, Line, Lost, Order, Reported, Started
+from hpsearch.executors.measurement import Measurement
+from hpsearch.executors.memory import Memory
 from hpsearch.executors.port import Arrivals
 from hpsearch.job import Job
 from hpsearch.trial import TrialResult
 
+HALT_BEAT_S = 0.2
+"""Seconds between two looks at whether a run is to end while nothing arrives."""
 LOST_STARTS = 3
 """So many workers in a row that died before they were ready mean that none will be."""
-
-Event = Started | Reported | Lost | Broken
 
 
 class RayRun:
     """Belongs to the thread that iterates over the run."""
 
-    def __init__(self, feed: Feed, line: Line, ledger: Ledger) -> None:
-        self._feed, self._line, self._ledger = feed, line, ledger
+    def __init__(self, feed: Feed, line: Line, ledger: Ledger, memory: Memory) -> None:
+        self._feed, self._line, self._ledger, self._memory = feed, line, ledger, memory
         self._lost_starts = 0
         self._broken: str | None = None
 
@@ -31,10 +34,10 @@ class RayRun:
         """Whether every job has its result."""
         return self._ledger.is_settled
 
-    def begin(self, cohorts: Sequence[Cohort]) -> None:
+    def begin(self, orders: Sequence[Order]) -> None:
         """Gets in line."""
-        for cohort in cohorts:
-            self._feed.submit(cohort, self._line)
+        for order in orders:
+            self._feed.submit(order, self._line)
 
     def end(self) -> None:
         """Leaves; workers that train for this run are killed."""
@@ -51,7 +54,7 @@ class RayRun:
         results: list[TrialResult] = []
         for event in self._events(patience_s):
             if isinstance(event, Started):
-                started += event.cohort.jobs
+                started += event.order.work.jobs
             else:
                 results += self._results(event)
         if not started and not results:
@@ -75,20 +78,37 @@ class RayRun:
     def _results(self, event: Reported | Lost | Broken) -> tuple[TrialResult, ...]:
         if isinstance(event, Reported):
             self._lost_starts = 0
-            return (event.result,) if self._ledger.settle(event.result) else ()
+            return self._answered(event)
         if isinstance(event, Broken):
             self._broken = event.reason
         elif event.was_ready:
-            after = self._ledger.after_loss(event.cohort, event.reason)
-            self.begin(after.again)
-            return after.given_up
+            return self._after_loss(event)
         else:
             self._lost_starts += 1
             if self._lost_starts >= LOST_STARTS:
                 self._broken = _no_start(event.reason)
             else:
-                self.begin([event.cohort])
+                self.begin([event.order])
         return ()
+
+    def _after_loss(self, event: Lost) -> tuple[TrialResult, ...]:
+        if event.reason not in (LOW_ON_MEMORY, KILLED_BY_KERNEL):
+            return self._follow(self._ledger.after_loss(event.order, event.reason))
+        text = f"{event.reason}; {self._memory.told(event.order.work.jobs[0])}"
+        lacks = [OutOfMemory(job, text) for job in self._ledger.owed(event.order)]
+        return tuple(result for lack in lacks for result in self._follow(self._ledger.after_lack(event.order, lack)))
+
+    def _follow(self, after: AfterLoss) -> tuple[TrialResult, ...]:
+        self.begin(after.again)
+        return after.given_up
+
+    def _answered(self, event: Reported) -> tuple[TrialResult, ...]:
+        answer = event.answer
+        if isinstance(answer, Measurement):
+            raise TypeError("a cohort was answered by a measurement")
+        if isinstance(answer, OutOfMemory):
+            return self._follow(self._ledger.after_lack(event.order, answer))
+        return (answer,) if self._ledger.settle(answer) else ()
 
 
 def _no_start(reason: str) -> str:

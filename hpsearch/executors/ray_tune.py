@@ -1,6 +1,5 @@
 """The executor on Ray Tune: one long-lived Tune run that places cohorts on warm workers, in processes of their own."""
 
-import os
 import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -11,15 +10,16 @@ from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.errors import WorkerError
 from hpsearch.executors.feed import Feed
 from hpsearch.executors.ledger import Ledger
-from hpsearch.executors.line import Line
+from hpsearch.executors.line import Line, Measuring, Order
+from hpsearch.executors.machine import cores
+from hpsearch.executors.memory import Memory
 from hpsearch.executors.port import Arrivals
 from hpsearch.executors.ray_cluster import Resources, leave, prepare_environment, start_or_join
-from hpsearch.executors.ray_run import RayRun
+from hpsearch.executors.ray_measuring import RayMeasuring
+from hpsearch.executors.ray_run import HALT_BEAT_S, RayRun
 from hpsearch.executors.ray_scratch import scratch_folder
 from hpsearch.job import Job
 
-HALT_BEAT_S = 0.2
-"""Seconds between two looks at ``halt`` while nothing arrives."""
 IDLE_S = 20.0
 """Seconds that a worker stays warm without anything to train."""
 CLOSING_S = 30.0
@@ -50,10 +50,11 @@ class RayTuneExecutor:
         of our own, whose files go below ``home``. ``import_paths``: folders with the user's own modules.
         ``idle_s``: how long a worker keeps its memory without anything to train."""
         self._home = home
-        self._resources = Resources(workers or _cores(), gpus_per_worker, address)
+        self._resources = Resources(workers or cores(), gpus_per_worker, address)
         self._import_paths = tuple(import_paths)
         self._idle_s = idle_s
         self._feed = Feed(self._resources.workers)
+        self._memory = Memory(self._resources.workers)
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
@@ -66,10 +67,10 @@ class RayTuneExecutor:
         halt: threading.Event | None = None,
     ) -> Generator[Arrivals, None, None]:
         """See the port."""
-        run = RayRun(self._feed, Line(turn, at_most), Ledger(cohorts))
+        run = RayRun(self._feed, Line(turn, at_most), Ledger(cohorts), self._memory)
         self._start()
         try:
-            run.begin(cohorts)
+            run.begin([Order(cohort, self._memory.share(cohort)) for cohort in cohorts])
             while not run.is_settled:
                 arrived = run.arrivals(HALT_BEAT_S)
                 if halt is not None and halt.is_set():
@@ -83,12 +84,19 @@ class RayTuneExecutor:
         self,
         jobs: Sequence[Job],
         *,
-        turn: str = "",  # noqa: ARG002
-        at_most: int | None = None,  # noqa: ARG002
-        halt: threading.Event | None = None,  # noqa: ARG002
+        turn: str = "",
+        at_most: int | None = None,
+        halt: threading.Event | None = None,
     ) -> Arrangement:
         """See the port."""
-        return Cohort(tuple(jobs)).arrangement
+        members = Cohort(tuple(jobs)).jobs
+        measuring = RayMeasuring(self._feed, Line(turn, at_most))
+        self._start()
+        measurement = measuring.result(Order(Measuring(members)), self._resources.workers, halt)
+        if measurement is None:
+            return Arrangement()
+        self._memory.learn(members[0].structure, measurement)
+        return measurement.arrangement
 
     def close(self) -> None:
         """See the port."""
@@ -130,8 +138,3 @@ class RayTuneExecutor:
             self._feed.abandon(f"Ray has ended ({type(error).__name__}: {error}); give the same command again")
         else:
             self._feed.abandon("the workers have ended")
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

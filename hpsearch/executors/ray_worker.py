@@ -1,63 +1,66 @@
-"""A worker: the process in which Ray Tune trains cohorts, one after the other. Imported in that process."""
+"""A worker: the process, placed by Ray Tune, that serves one order after the other. Imported in that process."""
 
 import faulthandler
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from ray.tune import Trainable
 
 if TYPE_CHECKING:
-    from hpsearch.cohort import Cohort
     from hpsearch.executors.bench import Bench
-    from hpsearch.trial import TrialResult
+    from hpsearch.executors.line import Answer, Order
 
 
-class CohortTrainable(Trainable):  # type: ignore[misc]  # Ray has no types
-    """One Tune trial is one cohort; one step is one member, so that its result leaves as soon as it exists.
+class Sign(StrEnum):
+    """What a worker says before its first answer."""
 
-    The first step only makes ready and reports None. The configuration holds ``cohort``, ``import_paths``,
-    ``device`` and ``fault_folder``.
+    TAKEN = "taken"
+    """The order has arrived."""
+    READY = "ready"
+    """Torch is imported and the data is loaded, as far as that can be done."""
+
+
+class OrderTrainable(Trainable):  # type: ignore[misc]  # Ray has no types
+    """One Tune trial is one worker. It takes its orders by ``serve``, past Tune, and its only step says that it is up.
+
+    The configuration holds ``import_paths``, ``device``, ``workers``, ``gpu_share`` and ``fault_folder``.
     """
 
     def setup(self, config: dict[str, Any]) -> None:
         """Once per process. Quick: until it has returned, nobody can end the process."""
         self._bench: Bench | None = None
-        self._fault_log: IO[str] | None = None
-        self.reset_config(config)
-
-    def reset_config(self, new_config: dict[str, Any]) -> bool:
-        """Once per cohort."""
-        self._log_faults(Path(new_config["fault_folder"]))
-        self._device: str = new_config["device"]
-        self._import_paths: tuple[str, ...] = new_config["import_paths"]
-        self._cohort: Cohort = new_config["cohort"]
-        self._results: Iterator[TrialResult] | None = None
-        self.config: dict[str, Any] = {}  # Tune would send it back with every result
-        return True
+        self._settings = config
+        self.config: dict[str, Any] = {}  # Tune would send it back with the step
+        self._log_faults(Path(config["fault_folder"]))
 
     def step(self) -> dict[str, Any]:
-        """Makes ready, or trains until the next member has its result."""
-        if self._results is None:
-            self._results = self._ready_bench().results(self._cohort)
-            return {"member": None}
-        return {"member": next(self._results)}
+        """The worker is up."""
+        return {"is_up": True}
 
-    def _ready_bench(self) -> "Bench":
+    def serve(self, order: "Order") -> "Iterator[Sign | Answer]":
+        """TAKEN, READY, and then everything that the order asks for, each as soon as it exists."""
+        yield Sign.TAKEN
+        bench = self._ready_bench(order)
+        yield Sign.READY
+        yield from bench.answers(order)
+
+    def _ready_bench(self, order: "Order") -> "Bench":
         if self._bench is None:
             from hpsearch.executors.bench import bench_of_worker  # noqa: PLC0415  (imports torch, which takes seconds)
 
-            self._bench = bench_of_worker(self._device, self._import_paths)
-        self._bench.prepare(self._cohort)
+            settings = self._settings
+            self._bench = bench_of_worker(
+                settings["device"], settings["import_paths"], settings["workers"], settings["gpu_share"]
+            )
+        self._bench.prepare(order.work.jobs)
         return self._bench
 
     def _log_faults(self, folder: Path) -> None:
         """What Python can still say when a signal ends the process goes to a file named by the Tune trial."""
         try:
-            log = (folder / self.trial_id).open("w")
+            self._fault_log = (folder / self.trial_id).open("w")
         except OSError:  # on another machine there is no such folder
             return
-        faulthandler.enable(log, all_threads=False)
-        if self._fault_log is not None:
-            self._fault_log.close()
-        self._fault_log = log
+        faulthandler.enable(self._fault_log, all_threads=False)

@@ -69,7 +69,7 @@ def training(conductor: Program) -> list[int]:
     found = []
     for process in conductor.family():
         with suppress(OSError):
-            if Path(f"/proc/{process}/cmdline").read_bytes().startswith(b"ray::CohortTrainable"):
+            if Path(f"/proc/{process}/cmdline").read_bytes().startswith(b"ray::OrderTrainable"):
                 found.append(process)
     return found
 

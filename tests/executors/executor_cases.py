@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.cohort import Cohort
+from hpsearch.executors.line import Order
 from hpsearch.executors.port import Arrivals
 from hpsearch.job import Budget, DataSettings, Job, NetworkSettings, OptimizerSettings
 from hpsearch.stage import StageName
@@ -43,6 +44,11 @@ def together(*jobs: Job) -> Cohort:
     cohort = object.__new__(Cohort)
     object.__setattr__(cohort, "jobs", jobs)
     return cohort
+
+
+def order(*jobs: Job, share: int | None = 1) -> Order:
+    """One cohort, as a worker gets it."""
+    return Order(together(*jobs), share)
 
 
 def in_cohorts_of(size: int, jobs: Iterable[Job]) -> list[Cohort]:

@@ -4,18 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.cohort import Cohort
 from hpsearch.executors.ledger import DEATHS_ALONE, Ledger
+from hpsearch.executors.line import Order
 from hpsearch.trial import Failure, TrialResult, TrialState
-from tests.executors.executor_cases import in_cohorts_of, job, together
+from tests.executors.executor_cases import in_cohorts_of, job, order, together
 
 
 def complete(number: int) -> TrialResult:
     return TrialResult(job(number).stage, number, TrialState.COMPLETE)
 
 
-def numbers(cohorts: tuple[Cohort, ...]) -> list[list[int]]:
-    return [[job.number for job in cohort.jobs] for cohort in cohorts]
+def numbers(orders: tuple[Order, ...]) -> list[list[int]]:
+    return [[job.number for job in one.work.jobs] for one in orders]
 
 
 def test_a_second_result_of_a_job_is_dropped() -> None:
@@ -31,7 +31,7 @@ def test_those_who_were_in_company_are_run_again_alone() -> None:
     cohort = together(job(0), job(1), job(2), job(3))
     ledger = Ledger([cohort])
     ledger.settle(complete(0))
-    after = ledger.after_loss(cohort, "gone")
+    after = ledger.after_loss(Order(cohort), "gone")
     assert (numbers(after.again), after.given_up) == ([[1], [2], [3]], ())
 
 
@@ -39,8 +39,8 @@ def test_who_dies_alone_twice_is_given_up() -> None:
     cohort = together(job(0))
     ledger = Ledger([cohort])
     for _ in range(DEATHS_ALONE - 1):
-        assert numbers(ledger.after_loss(cohort, "gone").again) == [[0]]
-    after = ledger.after_loss(cohort, "gone")
+        assert numbers(ledger.after_loss(Order(cohort), "gone").again) == [[0]]
+    after = ledger.after_loss(Order(cohort), "gone")
     assert after.again == ()
     assert [result.failure for result in after.given_up] == [Failure.WORKER_LOST]
     assert "gone" in (after.given_up[0].reason or "")
@@ -52,15 +52,15 @@ def test_the_last_one_left_of_a_cohort_counts_as_alone() -> None:
     ledger = Ledger([cohort])
     ledger.settle(complete(0))
     for _ in range(DEATHS_ALONE - 1):
-        assert ledger.after_loss(cohort, "gone").given_up == ()
-    assert [result.number for result in ledger.after_loss(together(job(1)), "gone").given_up] == [1]
+        assert ledger.after_loss(Order(cohort), "gone").given_up == ()
+    assert [result.number for result in ledger.after_loss(order(job(1)), "gone").given_up] == [1]
 
 
 def test_a_worker_that_dies_after_its_last_result_changes_nothing() -> None:
     cohort = together(job(0))
     ledger = Ledger([cohort])
     ledger.settle(complete(0))
-    after = ledger.after_loss(cohort, "gone")
+    after = ledger.after_loss(Order(cohort), "gone")
     assert (after.again, after.given_up) == ((), ())
 
 
@@ -72,12 +72,12 @@ def test_a_job_given_twice_is_refused() -> None:
 @given(st.integers(1, 9), st.integers(1, 4), st.sets(st.integers(0, 8)), st.randoms())
 def test_whoever_kills_workers_each_job_gets_one_result(jobs: int, size: int, killers: set[int], dice: object) -> None:
     given_cohorts = in_cohorts_of(size, [job(number) for number in range(jobs)])
-    ledger, waiting, results = Ledger(given_cohorts), list(given_cohorts), []
+    ledger, waiting, results = Ledger(given_cohorts), [Order(cohort) for cohort in given_cohorts], []
     while waiting:
-        cohort = waiting.pop(dice.randrange(len(waiting)))  # type: ignore[attr-defined]
-        for member in cohort.jobs:
+        taken = waiting.pop(dice.randrange(len(waiting)))  # type: ignore[attr-defined]
+        for member in taken.work.jobs:
             if member.number in killers:
-                after = ledger.after_loss(cohort, "gone")
+                after = ledger.after_loss(taken, "gone")
                 waiting += after.again
                 results += after.given_up
                 break

@@ -3,29 +3,36 @@
 import pytest
 
 from hpsearch.errors import WorkerError
+from hpsearch.executors.answers import OutOfMemory
+from hpsearch.executors.fault_log import KILLED_BY_KERNEL, LOW_ON_MEMORY
 from hpsearch.executors.feed import Feed
 from hpsearch.executors.ledger import Ledger
-from hpsearch.executors.line import Line
+from hpsearch.executors.line import Line, Order
+from hpsearch.executors.memory import Memory
 from hpsearch.executors.port import Arrivals
 from hpsearch.executors.ray_run import LOST_STARTS, RayRun
 from hpsearch.trial import Failure, TrialResult, TrialState
-from tests.executors.executor_cases import job, together
+from tests.executors.executor_cases import job, order
 
 
 def complete(number: int) -> TrialResult:
     return TrialResult(job(number).stage, number, TrialState.COMPLETE)
 
 
+def place(feed: Feed, name: str) -> Order | None:
+    return feed.place(name, lambda: None, 0.0)
+
+
 def begun(*sizes: int, workers: int = 2) -> tuple[Feed, RayRun]:
     """A run of cohorts of those sizes, of jobs 0, 1, 2 …, as many of them with a worker as there are workers."""
     numbers = iter(range(sum(sizes)))
-    cohorts = [together(*(job(next(numbers)) for _ in range(size))) for size in sizes]
+    orders = [order(*(job(next(numbers)) for _ in range(size))) for size in sizes]
     feed = Feed(workers)
-    run = RayRun(feed, Line(), Ledger(cohorts))
-    run.begin(cohorts)
-    for name in "ab"[: min(workers, len(cohorts))]:
-        feed.place(name)
-        feed.started(name, lambda: None)
+    run = RayRun(feed, Line(), Ledger([one.work for one in orders]), Memory(1))
+    run.begin(orders)
+    for name in "ab"[: min(workers, len(orders))]:
+        place(feed, name)
+        feed.started(name)
         feed.ready(name)
     return feed, run
 
@@ -56,9 +63,8 @@ def test_a_job_that_kills_its_workers_is_given_up_and_the_others_are_trained_aga
     feed.lost("a", "killed")
     for name, number in (("b", 0), ("c", 1), ("d", 1)):
         run.arrivals(0.0)
-        cohort = feed.place(name)
-        assert cohort == together(job(number))
-        feed.started(name, lambda: None)
+        assert place(feed, name) == order(job(number))
+        feed.started(name)
         feed.ready(name)
         if number == 0:
             feed.reported(name, complete(0))
@@ -71,15 +77,54 @@ def test_a_job_that_kills_its_workers_is_given_up_and_the_others_are_trained_aga
 
 
 def test_workers_that_never_get_ready_end_the_run() -> None:
-    cohorts = [together(job(0))]
+    orders = [order(job(0))]
     feed = Feed(1)
-    run = RayRun(feed, Line(), Ledger(cohorts))
-    run.begin(cohorts)
+    run = RayRun(feed, Line(), Ledger([one.work for one in orders]), Memory(1))
+    run.begin(orders)
     for _ in range(LOST_STARTS - 1):
-        assert feed.place("x") is not None
+        assert place(feed, "x") is not None
         feed.lost("x", "no memory")
         assert run.arrivals(0.0) is None
-    assert feed.place("x") is not None
+    assert place(feed, "x") is not None
     feed.lost("x", "no memory")
     with pytest.raises(WorkerError, match="no memory"):
         run.arrivals(0.0)
+
+
+def test_what_ran_out_of_memory_is_tried_once_more_with_nothing_beside_it() -> None:
+    feed, run = begun(2, 1)
+    feed.reported("a", OutOfMemory(job(0), "too much"))
+    feed.reported("a", OutOfMemory(job(1), "too much"))
+    feed.reported("b", complete(2))
+    arrived = run.arrivals(0.0)
+    assert arrived is not None
+    assert arrived.results == (complete(2),)
+    assert place(feed, "c") == order(job(0), share=None)
+    feed.reported("c", complete(0))
+    assert place(feed, "c") == order(job(1), share=None)
+    feed.reported("c", OutOfMemory(job(1), "64 GB were predicted, and a worker has 3 GB"))
+    arrived = run.arrivals(0.0)
+    assert arrived is not None
+    assert [(result.number, result.failure) for result in arrived.results] == [(0, None), (1, Failure.ERROR)]
+    assert "64 GB were predicted" in (arrived.results[1].reason or "")
+    assert "Lower data.batch_size" in (arrived.results[1].reason or "")
+    assert run.is_settled
+
+
+def test_what_the_kernel_killed_for_its_memory_is_tried_once_more_with_nothing_beside_it() -> None:
+    feed, run = begun(2, workers=1)
+    feed.lost("a", KILLED_BY_KERNEL)
+    for name, number in (("b", 0), ("c", 1)):
+        run.arrivals(0.0)
+        assert place(feed, name) == order(job(number), share=None)
+        feed.started(name)
+        feed.ready(name)
+        if number == 0:
+            feed.reported(name, complete(0))
+        else:
+            feed.lost(name, LOW_ON_MEMORY)
+    arrived = run.arrivals(0.0)
+    assert arrived is not None
+    assert [(result.number, result.failure) for result in arrived.results] == [(1, Failure.ERROR)]
+    assert "Ray killed it" in (arrived.results[0].reason or "")
+    assert run.is_settled

@@ -18,7 +18,7 @@ from tests.faults.ray_study import ray_definition
 from tests.faults.service import Service
 from tests.faults.study import Table, table
 
-WORKER = "ray::CohortTrainable"
+WORKER = "ray::OrderTrainable"
 
 
 def ray_trials_killed(service: Service, dose: int, seed: int) -> Figures:
@@ -50,7 +50,7 @@ def ray_twin(service: Service) -> Table:
 
 def _is_busy(process: psutil.Process) -> bool:
     try:
-        return process.name().startswith("ray::") and "CohortTrainable" in " ".join(process.cmdline())
+        return process.name().startswith("ray::") and "OrderTrainable" in " ".join(process.cmdline())
     except psutil.NoSuchProcess:
         return False
 

@@ -1,0 +1,70 @@
+"""Measuring on a worker: how jobs of one structure train fastest in the memory that it has."""
+
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+
+import torch
+
+from hpsearch.cohort import Cohort
+from hpsearch.cost.live import LiveMemory
+from hpsearch.cost.workspace import BLOCK_BYTES
+from hpsearch.data.dataset import Dataset
+from hpsearch.executors.measurement import Measurement
+from hpsearch.executors.room import training_bytes
+from hpsearch.job import Budget, Job
+from hpsearch.training.cohort import train_cohort
+from hpsearch.training.timing import measured
+from hpsearch.trial import TrialState
+
+STEPS = 2
+"""The second one has the optimiser's state from its beginning."""
+
+
+def measurement(jobs: Sequence[Job], dataset: Dataset, device: str, room_bytes: int) -> Measurement:
+    """Trains some steps of the jobs, which have one structure, in several arrangements.
+
+    Members of a cohort take as much memory together as each one alone, times their number: no more are tried together
+    than fit into ``room_bytes``, the larger of what is predicted and what the first steps take being counted. Raises
+    what building or training raises.
+    """
+    predicted = training_bytes(jobs[0], dataset, device)
+    allocated = allocated_bytes(jobs[0], dataset, device)
+    member = max(predicted.peak_bytes, allocated or 0)
+    most = max(1, room_bytes // max(1, member))
+    arrangement, _ = measured(jobs[:most], dataset, device)
+    if arrangement.stacked:
+        arrangement = replace(arrangement, members=min(arrangement.members, most))
+    return Measurement(arrangement, room_bytes, predicted.peak_bytes, predicted.step_bytes, allocated)
+
+
+def allocated_bytes(job: Job, dataset: Dataset, device: str) -> int | None:
+    """The most that is really alive at once in the first steps of a job, the data set aside.
+
+    On the CPU, whose allocator keeps no account, the tensors of the training itself are followed. None if the steps
+    cannot be trained: that shows again when the job is.
+    """
+    budget = Budget(steps=STEPS, samples=job.budget.samples)
+    cohort = Cohort((replace(job, budget=budget, evaluate_test=False),))
+    before, memory = 0, LiveMemory(BLOCK_BYTES["cpu"])
+    if device == "cpu":
+        memory.add(one for split in (dataset.train, dataset.validation) for one in (split.images, split.targets))
+        before = memory.live_bytes
+    else:
+        torch.cuda.reset_peak_memory_stats(device)
+        before = torch.cuda.memory_allocated(device)
+    with memory if device == "cpu" else nullcontext():
+        results = list(train_cohort(cohort, dataset, device))
+    if any(result.state is TrialState.FAILED for result in results):
+        return None
+    most = memory.peak_bytes if device == "cpu" else torch.cuda.max_memory_allocated(device)
+    return max(0, most - before - _copied_bytes(job, dataset, device))
+
+
+def _copied_bytes(job: Job, dataset: Dataset, device: str) -> int:
+    """Of the training data, which is brought to the device, or into another order for named networks on the CPU."""
+    images, targets = dataset.train.images, dataset.train.targets
+    if device != "cpu":
+        return images.numel() * images.element_size() + targets.numel() * targets.element_size()
+    is_reordered = job.network.name is not None and images.shape[1] > 1
+    return images.numel() * images.element_size() if is_reordered else 0
