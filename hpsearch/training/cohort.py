@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import torch
 
-from hpsearch.cohort import Cohort
+from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.data.dataset import Dataset
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.blame import described
@@ -25,32 +25,35 @@ def train_cohort(cohort: Cohort, dataset: Dataset, device: str = "cpu") -> Itera
     by one, and its results tell why.
     """
     arrangement = cohort.arrangement
-    arrays = Arrays(dataset, torch.device(device), channels_last=_channels_last(cohort, device))
     arithmetic = Arithmetic()
     settled: set[int] = set()
     reason = None
+    alone = Arrays(dataset, torch.device(device), channels_last=_alone_channels_last(cohort, device))
     if arrangement.stacked and len(cohort.jobs) > 1 and cohort.jobs[0].budget.steps != 0:
+        last = _channels_last(arrangement, device)
+        arrays = alone if last == alone.channels_last else Arrays(dataset, alone.device, channels_last=last)
         try:
-            for result in train_together(cohort.jobs, arrays, arithmetic, channels_last=arrays.channels_last):
+            for result in train_together(cohort.jobs, arrays, alone, arithmetic):
                 settled.add(result.number)
                 yield result
         except (MemoryError, torch.OutOfMemoryError):
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001  (whose fault it was shows when each is trained alone)
             reason = described(error)
-            arrays = Arrays(dataset, arrays.device, channels_last=_alone_channels_last(cohort, device))
     for job in cohort.jobs:
         if job.number not in settled:
-            yield replace(train_member(job, arrays, arithmetic), alone_because=reason)
+            yield replace(train_member(job, alone, arithmetic), alone_because=reason)
 
 
-def _channels_last(cohort: Cohort, device: str) -> bool:
-    """How maps lie in memory. What is stacked asks no layout of its maps, whoever wrote it."""
-    if cohort.arrangement.memory_format != "auto":
-        return cohort.arrangement.memory_format == "channels_last"
-    return device == "cpu" if cohort.arrangement.stacked else _alone_channels_last(cohort, device)
+def _channels_last(arrangement: Arrangement, device: str) -> bool:
+    """How maps lie in memory where they are stacked, which asks no layout of them, whoever wrote the network."""
+    return device == "cpu" if arrangement.memory_format == "auto" else arrangement.memory_format == "channels_last"
 
 
 def _alone_channels_last(cohort: Cohort, device: str) -> bool:
-    """A user's own network may view its maps as they lie in memory, so that only named ones get another layout."""
-    return cohort.jobs[0].network.name is not None and device == "cpu"
+    """A user's own network may view its maps as they lie in memory: only a named one gets another layout by default,
+    and none where it was stacked before."""
+    chosen = cohort.arrangement.memory_format
+    if chosen == "auto" or cohort.arrangement.stacked:
+        return cohort.jobs[0].network.name is not None and device == "cpu"
+    return chosen == "channels_last"

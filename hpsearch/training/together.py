@@ -1,74 +1,59 @@
 """Trains several jobs of one structure at once, as one stacked network. Each member is what it would be alone."""
 
-import copy
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from hpsearch.job import Job, seed_for
+from hpsearch.job import Job
 from hpsearch.training.arrays import Arrays
-from hpsearch.training.curves import FLUSH_EVERY, Curves, DivergedError
+from hpsearch.training.curves import FLUSH_EVERY, DivergedError
 from hpsearch.training.evaluation import evaluate, evaluate_together
 from hpsearch.training.isolation import drawn_from, own_randomness
 from hpsearch.training.losses import MemberLosses, right_predictions
 from hpsearch.training.member import STAGES_WITH_LAYERS, learned, network_of
-from hpsearch.training.order import DataOrder
 from hpsearch.training.probe import layer_scales, without_gradient_of
 from hpsearch.training.schedule import learning_rate_at
+from hpsearch.training.seat import Seat, noise_seed, room_for, seated
 from hpsearch.training.size import Arithmetic
 from hpsearch.training.stacked import CannotStackError, StackedOutputs, stack
 from hpsearch.training.updates import StackedOptimizer
 from hpsearch.trial import Failure, TrialResult
 
 
-@dataclass
-class _Seat:
-    """One member under way."""
-
-    job: Job
-    network: nn.Module
-    """As it was at the beginning; its weights are only brought up to date where it is needed alone."""
-    order: DataOrder
-    curves: Curves
-    duration_s: float = 0.0
-    """Its share of the cohort's time."""
-    best: dict[str, Tensor] | None = None
-
-
-def train_together(
-    jobs: Sequence[Job], arrays: Arrays, arithmetic: Arithmetic, *, channels_last: bool
-) -> Iterator[TrialResult]:
+def train_together(jobs: Sequence[Job], arrays: Arrays, alone: Arrays, arithmetic: Arithmetic) -> Iterator[TrialResult]:
     """Trains the jobs and gives each result as soon as its member has left.
+
+    Maps lie in memory as the images of ``arrays`` do; ``alone`` are those on which each would be trained alone.
 
     Raises CannotStackError where the networks cannot be trained as one, and whatever a network of the user's own
     raises; jobs without a result are then to be trained alone, which shows whose fault it was.
     """
-    training = _Together(jobs, arrays, arithmetic, channels_last=channels_last)
-    while training.seats:
+    training = _Together(jobs, arrays, alone, arithmetic)
+    while training.present:
         yield from training.one_epoch()
 
 
 class _Together:
     """Members that are still training."""
 
-    def __init__(self, jobs: Sequence[Job], arrays: Arrays, arithmetic: Arithmetic, *, channels_last: bool) -> None:
+    def __init__(self, jobs: Sequence[Job], arrays: Arrays, alone: Arrays, arithmetic: Arithmetic) -> None:
         began = time.perf_counter()
         self.arrays = arrays
+        self.alone = alone
         self.task = arrays.task
         self.device = arrays.device
         self.arithmetic = arithmetic
         self.budget = jobs[0].budget  # a part of the structure, as the batch size is
-        self.seats = [self._seat(job) for job in jobs]
+        self.seats = [seated(job, arrays) for job in jobs]
         self.sizes = self.seats[0].order.sizes
         self.total = self.budget.steps or (self.budget.epochs or 0) * len(self.sizes)
         for seat in self.seats:
             seat.curves.total = self.total
         self.step = 0
-        generators = [torch.Generator(self.device).manual_seed(_noise_seed(job)) for job in jobs]
-        form = torch.channels_last if channels_last else torch.contiguous_format
+        generators = [torch.Generator(self.device).manual_seed(noise_seed(job)) for job in jobs]
+        form = torch.channels_last if arrays.channels_last else torch.contiguous_format
         self.network = stack([seat.network for seat in self.seats], generators, memory_format=form)
         self.optimizer = StackedOptimizer(jobs, self.network.parameters.values())
         self.losses = MemberLosses(
@@ -76,33 +61,30 @@ class _Together:
         )
         self._share(began)
 
+    @property
+    def present(self) -> list[tuple[int, Seat]]:
+        """Who still trains, by place."""
+        return [(place, seat) for place, seat in enumerate(self.seats) if not seat.left]
+
     def one_epoch(self) -> list[TrialResult]:
         """Trains on every sample once, or up to the last iteration, evaluates, and gives the results of those who left.
 
         Nothing is drawn from the global generators: what is inside their keeping only makes sure of it.
         """
-        with own_randomness(0, self.device):
+        with own_randomness(noise_seed(self.seats[0].job), self.device):
             start = self.step
             results = self._one_pass()
-            if not self.seats:
+            if not self.present:
                 return results
             began = time.perf_counter()
             whole = self.step - start == len(self.sizes)
             ended = self._after_pass(start, whole=whole)
             self._share(began)
-            for place, seat in enumerate(self.seats):
-                if place in ended and ended[place] is None:
-                    results.append(self._finished(place, seat))
-                elif place in ended:
-                    results.append(seat.curves.failed(Failure.DIVERGED, str(ended[place]), seat.duration_s))
-            self._leave(set(ended))
+            for place, error in ended.items():
+                seat = self.seats[place]
+                results.append(self._finished(place, seat) if error is None else _diverged(seat, error))
+            self._leave(ended)
         return results
-
-    def _seat(self, job: Job) -> _Seat:
-        with own_randomness(_noise_seed(job), self.device):
-            network = network_of(job, self.arrays)
-        order = DataOrder(job.order_seed, self.task.train_samples, job.budget.samples, job.batch_size)
-        return _Seat(job, network, order, Curves(job, self.task))
 
     def _one_pass(self) -> list[TrialResult]:
         results: list[TrialResult] = []
@@ -118,13 +100,9 @@ class _Together:
                 diverged = self._read(pending, sizes[number + 1 - len(pending) : number + 1])
                 pending = []
                 begun = self._share(begun)
-                for place, error in diverged.items():
-                    seat = self.seats[place]
-                    results.append(seat.curves.failed(Failure.DIVERGED, str(error), seat.duration_s))
-                if diverged:
-                    orders = orders[[place for place in range(len(self.seats)) if place not in diverged]]
-                    self._leave(set(diverged))
-                if not self.seats:
+                results += [_diverged(self.seats[place], error) for place, error in diverged.items()]
+                orders = orders[self._leave(diverged)]
+                if not self.present:
                     break
         return results
 
@@ -143,7 +121,9 @@ class _Together:
             torch.autograd.backward(minimised.sum())
         if first:
             self._look_at_gradients()
-        self.optimizer.step([learning_rate_at(seat.job.optimizer, self.step, self.total) for seat in self.seats])
+        self.optimizer.step(
+            [None if seat.left else learning_rate_at(seat.job.optimizer, self.step, self.total) for seat in self.seats]
+        )
         self.step += 1
         right = right_predictions(outputs.logits.detach(), targets) if self.task.is_classification else None
         return losses.detach(), right
@@ -160,12 +140,12 @@ class _Together:
         return outputs
 
     def _look_at_layers(self, chosen: Tensor) -> None:
-        """Each member's own first pass, by a copy of its network."""
+        """Each member's own first pass, by a network as it would be alone."""
         for seat, indices in zip(self.seats, chosen, strict=True):
-            with own_randomness(_noise_seed(seat.job), self.device), torch.no_grad():
-                network = copy.deepcopy(seat.network).train()
+            with own_randomness(noise_seed(seat.job), self.device), torch.no_grad():
+                network = network_of(seat.job, self.alone).train()
                 with layer_scales(network, seat.curves.layers):
-                    network(self.arrays.batch(indices)[0])
+                    network(self.alone.batch(indices)[0])
 
     def _look_at_gradients(self) -> None:
         parameters = self.network.parameters
@@ -179,7 +159,7 @@ class _Together:
         counts = [right for _, right in pending if right is not None]
         right = torch.stack(counts, 1).tolist() if counts else [[] for _ in self.seats]
         diverged = {}
-        for place, seat in enumerate(self.seats):
+        for place, seat in self.present:
             try:
                 seat.curves.add_steps(losses[place], right[place], list(sizes))
             except DivergedError as error:
@@ -192,7 +172,7 @@ class _Together:
         scores = None
         if self.budget.epochs is not None:
             scores = evaluate_together(self.network, self.arrays.validation, self.task)
-        for place, seat in enumerate(self.seats):
+        for place, seat in self.present:
             if scores is not None:
                 try:
                     improved = seat.curves.add_epoch(start, *scores[place])
@@ -207,7 +187,7 @@ class _Together:
                 ended[place] = None
         return ended
 
-    def _finished(self, place: int, seat: _Seat) -> TrialResult:
+    def _finished(self, place: int, seat: Seat) -> TrialResult:
         began = time.perf_counter()
         if seat.job.evaluate_test and self.task.test_samples:
             seat.network.load_state_dict(self.network.state_dict(place) if seat.best is None else seat.best)
@@ -217,24 +197,30 @@ class _Together:
             seat.curves.count(seat.network, self.arithmetic, self.device)
         return seat.curves.complete(seat.duration_s)
 
-    def _leave(self, places: set[int]) -> None:
-        """Goes on without these members."""
-        kept = [place for place in range(len(self.seats)) if place not in places]
-        if len(kept) == len(self.seats):
-            return
-        self.seats = [self.seats[place] for place in kept]
-        if kept:
+    def _leave(self, places: Iterable[int]) -> list[int]:
+        """Goes on without these members; which places are kept."""
+        for place in places:
+            self.seats[place].left = True
+        alive = [place for place, _ in self.present]
+        ends_early = self.budget.patience is not None or self.budget.until_learned
+        room = room_for(len(alive), len(self.seats), ends_early=ends_early)
+        others = [place for place, seat in enumerate(self.seats) if seat.left]
+        kept = sorted([*alive, *others[: room - len(alive)]])
+        if alive and len(kept) < len(self.seats):
+            self.seats = [self.seats[place] for place in kept]
             self.network.keep(kept)
             self.optimizer.keep(kept, self.network.parameters.values())
             self.losses.keep(kept)
+        return kept
 
     def _share(self, began: float) -> float:
         """Charges each member its part of the time since then; the time now."""
         now = time.perf_counter()
-        for seat in self.seats:
-            seat.duration_s += (now - began) / len(self.seats)
+        present = self.present
+        for _, seat in present:
+            seat.duration_s += (now - began) / len(present)
         return now
 
 
-def _noise_seed(job: Job) -> int:
-    return seed_for(job.order_seed, "noise")
+def _diverged(seat: Seat, error: DivergedError) -> TrialResult:
+    return seat.curves.failed(Failure.DIVERGED, str(error), seat.duration_s)

@@ -16,30 +16,34 @@ class StackedOptimizer:
     """
 
     def __init__(self, jobs: Sequence[Job], parameters: Iterable[Tensor]) -> None:
-        self._take(parameters)
+        self._take(parameters, len(jobs))
         self._optimizers: list[Optimizer] = [
             optimizer_of(job, mine) for job, mine in zip(jobs, self._parts, strict=True)
         ]
 
     @torch.no_grad()
-    def step(self, learning_rates: Sequence[float]) -> None:
-        """One update of each member by the gradients that the parameters hold; it takes the gradients away."""
+    def step(self, learning_rates: Sequence[float | None]) -> None:
+        """One update of each member by the gradients that the parameters hold; it takes the gradients away.
+
+        A member whose learning rate is None stays as it is.
+        """
         for place, parameter in enumerate(self._parameters):
             if parameter.grad is not None:
                 for mine, gradient in zip(self._parts, parameter.grad.unbind(), strict=True):
                     mine[place].grad = gradient
                 parameter.grad = None
         for optimizer, rate in zip(self._optimizers, learning_rates, strict=True):
-            optimizer.step(rate)
+            if rate is not None:
+                optimizer.step(rate)
 
     def keep(self, members: Sequence[int], parameters: Iterable[Tensor]) -> None:
         """Goes on with these of the members, whose parameters now lie in other tensors of the same layout."""
-        self._take(parameters)
+        self._take(parameters, len(members))
         self._optimizers = [self._optimizers[member] for member in members]
         for optimizer, mine in zip(self._optimizers, self._parts, strict=True):
             optimizer.replace(mine)
 
-    def _take(self, parameters: Iterable[Tensor]) -> None:
+    def _take(self, parameters: Iterable[Tensor], members: int) -> None:
         self._parameters = [parameter for parameter in parameters if parameter.requires_grad]
         parts = [parameter.detach().unbind() for parameter in self._parameters]
-        self._parts = [list(mine) for mine in zip(*parts, strict=True)]
+        self._parts = [[part[member] for part in parts] for member in range(members)]

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from hpsearch.training.optimizer import optimizer_for
+from hpsearch.training.optimizer import Optimizer, optimizer_for
 from tests.training.training_cases import optimizer
 
 Parameters = list[nn.Parameter]
@@ -103,7 +103,7 @@ def test_clipping_equals_that_of_torch_and_comes_before_weight_decay(limit: floa
 
 def test_l1_is_the_gradient_of_a_penalty() -> None:
     mine, theirs = parameters(), parameters()
-    ours = optimizer_for(optimizer(momentum=0.9), mine, 0.02, l1=0.3)
+    ours = Optimizer(optimizer(momentum=0.9), mine, 0.02, l1=0.3)
     reference = torch.optim.SGD(theirs, 0.1, momentum=0.9, weight_decay=0.02)
     for step in range(10, 50, 3):  # each of them has gradients everywhere
         for group in (mine, theirs):
@@ -120,7 +120,7 @@ def test_norms_of_the_weights_into_each_unit_are_limited() -> None:
     matrix, filters, bias = (nn.Parameter(torch.full(shape, 2.0)) for shape in ((3, 4), (2, 3, 2, 2), (5,)))
     with torch.no_grad():
         matrix[0] = 0.25
-    ours = optimizer_for(optimizer(momentum=0.0), [matrix, filters, bias], 0.0, max_norm=3.0)
+    ours = Optimizer(optimizer(momentum=0.0), [matrix, filters, bias], 0.0, max_norm=3.0)
     for parameter in (matrix, filters, bias):
         parameter.grad = torch.zeros_like(parameter)
     ours.step(0.1)

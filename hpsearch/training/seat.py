@@ -1,0 +1,58 @@
+"""A member of a cohort that trains as one network, and how many places such a cohort keeps."""
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from hpsearch.job import Job, seed_for
+from hpsearch.training.arrays import Arrays
+from hpsearch.training.curves import Curves
+from hpsearch.training.isolation import own_randomness
+from hpsearch.training.member import network_of
+from hpsearch.training.order import DataOrder
+
+
+@dataclass
+class Seat:
+    """One member under way."""
+
+    job: Job
+    network: nn.Module
+    """As it was at the beginning; its weights are only brought up to date where it is needed alone."""
+    order: DataOrder
+    curves: Curves
+    duration_s: float = 0.0
+    """Its share of the cohort's time."""
+    best: dict[str, Tensor] | None = None
+    left: bool = False
+    """Its result is given. It keeps its place, so that the others' sums are rounded as before."""
+
+
+def seated(job: Job, arrays: Arrays) -> Seat:
+    """A member with its initial weights."""
+    with own_randomness(noise_seed(job), arrays.device):
+        network = network_of(job, arrays)
+    order = DataOrder(job.order_seed, arrays.task.train_samples, job.budget.samples, job.batch_size)
+    return Seat(job, network, order, Curves(job, arrays.task))
+
+
+def room_for(members: int, places: int, *, ends_early: bool) -> int:
+    """To how many places a cohort shrinks in which so many members still train.
+
+    With another number of places, sums and ends of vectors are rounded differently on most processors. While more
+    than half train, hence, places stay where they are. Below that they are halved as long as eight are left, which
+    keeps vectors whole; where members end early as a rule, there are as many places as members, and two at least:
+    a single one would be computed by other kernels.
+    """
+    if 2 * members > places:
+        return places
+    if ends_early:
+        return min(places, max(2, members))
+    while places % 16 == 0 and 2 * members <= places:
+        places //= 2
+    return places
+
+
+def noise_seed(job: Job) -> int:
+    """Of what a job draws while it trains."""
+    return seed_for(job.order_seed, "noise")
