@@ -27,6 +27,8 @@ def learning(job: Job) -> TrialResult:
     """What a sound network would give."""
     if job.budget.epochs is not None:
         epochs = tuple(EpochRecord(i, 1.0 / i, 0.9, 1.0 / i, accuracy(job)) for i in range(1, job.budget.epochs + 1))
+        if job.budget.until_epoch is not None:
+            return to_the_rung(job, epochs)
         tested = {"test_loss": 0.2, "test_accuracy": 0.9} if job.evaluate_test else {}
         return TrialResult(
             job.stage, job.number, TrialState.COMPLETE, value=accuracy(job), best_epoch=1, epochs=epochs, **tested
@@ -38,6 +40,12 @@ def learning(job: Job) -> TrialResult:
         job.stage, job.number, TrialState.COMPLETE, step_losses=falling, step_accuracies=(1.0,) * steps,
         layers=LAYERS, learned=learned,
     )  # fmt: skip
+
+
+def to_the_rung(job: Job, epochs: tuple[EpochRecord, ...]) -> TrialResult:
+    """What training up to a rung gives."""
+    seen = epochs[: job.budget.until_epoch]
+    return TrialResult(job.stage, job.number, TrialState.PRUNED, reason=f"stopped after {len(seen)}", epochs=seen)
 
 
 def stuck(job: Job) -> TrialResult:
@@ -70,6 +78,10 @@ class ScriptedExecutor:
         self.seeds: list[int] = []
         self.runs: list[tuple[str, int | None]] = []
         self.halts: list[threading.Event] = []
+        self.arrangement = Arrangement()
+        """What a measurement gives."""
+        self.measured: list[tuple[int, ...]] = []
+        self.cohorts: list[Cohort] = []
         self.closed = 0
         self.has_ended = False
         """Whether a run has ended, whichever way."""
@@ -88,6 +100,7 @@ class ScriptedExecutor:
         halt: threading.Event | None = None,
     ) -> Generator[Arrivals, None, None]:
         self.runs.append((turn, at_most))
+        self.cohorts += cohorts
         if halt is not None:
             self.halts.append(halt)
         try:
@@ -103,7 +116,8 @@ class ScriptedExecutor:
         at_most: int | None = None,
         halt: threading.Event | None = None,
     ) -> Arrangement:
-        return Arrangement()
+        self.measured.append(tuple(job.number for job in jobs))
+        return self.arrangement
 
     def _arrivals(self, cohorts: Sequence[Cohort], halt: threading.Event | None) -> Generator[Arrivals, None, None]:
         for cohort in reversed(cohorts):  # no order is promised

@@ -1,0 +1,127 @@
+"""Arrangements belong to the plan: measured once, recorded before the first trial, and kept whoever goes on."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hpsearch.cohort import Arrangement, shape
+from hpsearch.conductor import arranger
+from hpsearch.job import Job
+from hpsearch.stage import StageName
+from hpsearch.store.memory import MemoryStore
+from hpsearch.study import StudyDefinition
+from tests.conductor.scripted import ScriptedExecutor, learning
+from tests.conductor.test_conduct import conduct
+
+STACKED, ALONE = Arrangement(8, stacked=True), Arrangement(2, memory_format="contiguous")
+
+
+def definition(**recipe: Any) -> StudyDefinition:
+    return StudyDefinition.model_validate(
+        {
+            "name": "arranged",
+            "data": {"dataset": "digits"},
+            "network": {"name": "convnet", "width": 8, "dropout": {"uniform": [0, 0.5]}},
+            "recipe": {
+                "overfit": {"skip": True},
+                "lr_sweep": {"skip": True},
+                "coarse": {"trials": 20, "epochs": 9},
+                "fine": {"trials": 6, "epochs": 20, "rounds": 1},
+                **recipe,
+            },
+        }
+    )
+
+
+def executor(arrangement: Arrangement = STACKED, **arguments: Any) -> ScriptedExecutor:
+    made = ScriptedExecutor(**arguments)
+    made.arrangement = arrangement
+    return made
+
+
+def of_stage(made: ScriptedExecutor, stage: StageName) -> list[tuple[int, Arrangement]]:
+    """Sizes and arrangements of the cohorts of a stage, largest first."""
+    found = [(len(c.jobs), c.arrangement) for c in made.cohorts if c.jobs[0].stage is stage]
+    return sorted(found, key=lambda one: -one[0])
+
+
+def test_one_measurement_serves_the_coarse_the_fine_search_and_the_test() -> None:
+    store, made = MemoryStore(), executor()
+    results = conduct(store, store.create(definition()), made)
+    assert made.measured == [tuple(range(20))]
+    assert of_stage(made, StageName.INITIAL_LOSS) == [(3, Arrangement()), (2, Arrangement())]
+    assert of_stage(made, StageName.COARSE) == [(7, STACKED), (7, STACKED), (6, STACKED)]
+    assert of_stage(made, StageName.FINE) == [(6, STACKED)]
+    assert of_stage(made, StageName.TEST) == [(1, STACKED)]
+    assert [(one.stage, one.arrangement) for one in results.arrangements] == [
+        (StageName.COARSE, STACKED),
+        (StageName.FINE, STACKED),
+    ]
+
+
+@pytest.mark.parametrize("stop_after", [5, 6, 24, 27, 31])
+def test_what_is_recorded_is_used_by_whoever_goes_on(stop_after: int) -> None:
+    store = MemoryStore()
+    study = store.create(definition())
+    with pytest.raises(KeyboardInterrupt):
+        conduct(store, study, executor(stop_after=stop_after))
+    other = executor(ALONE)
+    results = conduct(store, study, other)
+    assert other.measured == []
+    assert {arranged.arrangement for arranged in results.arrangements} == {STACKED}
+    for stage in (StageName.FINE, StageName.TEST):
+        assert {arrangement for _, arrangement in of_stage(other, stage)} <= {STACKED}
+
+
+def test_it_is_recorded_before_the_first_trial_begins() -> None:
+    store = MemoryStore()
+    study = store.create(definition())
+    seen: list[int] = []
+
+    def looked_at(job: Job) -> Any:
+        if job.stage is StageName.COARSE:
+            seen.append(len(store.results(study.id).arrangements))
+        return learning(job)
+
+    conduct(store, study, executor(script=looked_at))
+    assert seen == [1] * 20
+
+
+def test_a_stage_that_was_begun_without_a_measurement_goes_on_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = MemoryStore()
+    study = store.create(definition(fine={"trials": 6, "epochs": 30, "rounds": 1}))
+    with monkeypatch.context() as before_this_version:
+        before_this_version.setattr(arranger, "FEWEST_ITERATIONS", 10**9)
+        with pytest.raises(KeyboardInterrupt):
+            conduct(store, study, executor(stop_after=9))
+    later = executor()
+    conduct(store, study, later)
+    assert {arrangement for _, arrangement in of_stage(later, StageName.COARSE)} == {Arrangement()}
+    assert later.measured == [tuple(range(6))]  # the fine search had not begun
+    assert of_stage(later, StageName.TEST) == [(1, STACKED)]
+
+
+def test_a_larger_round_is_measured_anew_where_larger_cohorts_were_not_tried() -> None:
+    store, made = MemoryStore(), executor(Arrangement(20, stacked=True))
+    conduct(store, store.create(definition(fine={"trials": 40, "epochs": 12, "rounds": 1})), made)
+    assert [len(numbers) for numbers in made.measured] == [20, 40]
+
+
+@pytest.mark.parametrize("coarse", [{"trials": 3, "epochs": 100}, {"trials": 40, "epochs": 2}])
+def test_a_little_work_is_not_worth_a_measurement(coarse: dict[str, int]) -> None:
+    store, made = MemoryStore(), executor()
+    results = conduct(store, store.create(definition(coarse=coarse, fine={"skip": True})), made)
+    assert (made.measured, results.arrangements) == ([], ())
+
+
+def test_a_shape_knows_neither_budget_nor_numbers() -> None:
+    made = executor()
+    store = MemoryStore()
+    conduct(store, store.create(definition(fine={"trials": 6, "epochs": 20, "patience": 2})), made)
+    jobs = [job for cohort in made.cohorts for job in cohort.jobs]
+    assert len({job.structure for job in jobs}) > 3
+    assert len({shape(job) for job in jobs}) == 1
+    wider = next(job for job in jobs if job.stage is StageName.COARSE)
+    network = replace(wider.network, parameters={**wider.network.parameters, "width": 16})
+    assert shape(replace(wider, network=network)) != shape(wider)
