@@ -3,14 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SerializerFunctionWrapHandler,
-    model_serializer,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class StageName(StrEnum):
@@ -127,15 +120,6 @@ class Search(Stage):
                 "lower it or train for more epochs"
             )
         return self
-
-    @model_serializer(mode="wrap")
-    def _without_what_is_off(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """A definition from before these could be set stays the same study."""
-        written: dict[str, object] = handler(self)
-        return {name: value for name, value in written.items() if name not in _LATER or value is not None}
-
-
-_LATER = ("halving", "patience")
 
 
 class Coarse(Search):

@@ -200,6 +200,10 @@ YOUNGER: dict[str, Any] = {
     "optimizer.l1": 0.0,
     "optimizer.max_norm": None,
     "optimizer.schedule.warmup": 0.0,
+    "recipe.coarse.halving": None,
+    "recipe.coarse.patience": None,
+    "recipe.fine.halving": None,
+    "recipe.fine.patience": None,
 }
 """Keys that came after the first studies had been stored, each with the value at which nothing is different from
 before: there it is no part of a study's identity."""
