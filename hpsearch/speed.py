@@ -22,6 +22,10 @@ class Speed:
     trials: int
     """Trainings, each rung of a trial counted for itself."""
     cohorts: int
+    alone: int = 0
+    """Trainings of cohorts that were to be trained as one network and could not be."""
+    alone_because: str | None = None
+    """Why, of the first of them."""
 
     @property
     def per_minute(self) -> float:
@@ -54,4 +58,6 @@ class Speed:
             self.trained_s + other.trained_s,
             self.trials + other.trials,
             self.cohorts + other.cohorts,
+            self.alone + other.alone,
+            self.alone_because or other.alone_because,
         )

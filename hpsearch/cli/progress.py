@@ -130,7 +130,7 @@ class LiveProgress:
             self._round.finished(result, self._clock())
 
     def round_trained(self, stage: StageName, round_number: int, speed: Speed) -> None:  # noqa: ARG002
-        self._speed = speed_words(speed)
+        self._speed = speed_words(speed) if speed.wall_s >= PLAIN_PAUSE_S else ""
 
     def stage_judged(self, verdict: Verdict) -> None:
         title = self._round.title if self._round and self._round.stage is verdict.stage else str(verdict.stage)

@@ -83,6 +83,8 @@ class Narrator:
             case EventKind.TRIAL if event.stage is not None:
                 self._progress.trial_finished(_result(event))
             case EventKind.VERDICT if event.stage is not None:
+                if event.progress and event.progress.speed:
+                    self._progress.round_trained(event.stage, event.number or 0, event.progress.speed.speed())
                 verdict = Verdict(event.stage, Outcome(event.detail), event.summary or "", event.number or 0)
                 self._progress.stage_judged(verdict)
 

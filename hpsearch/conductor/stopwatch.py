@@ -15,6 +15,7 @@ class Stopwatch:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock, self._began_s = clock, clock()
         self._workers, self._trials, self._cohorts = 0, 0, 0
+        self._alone, self._because = 0, ""
         self._measuring_s = self._starting_s = self._ending_s = self._trained_s = 0.0
 
     @contextmanager
@@ -51,6 +52,9 @@ class Stopwatch:
                     # Members that were trained as one network have all lasted as long as the cohort.
                     self._trained_s += min(trained_s[index], now_s - since_s.pop(index, now_s))
             self._trials += len(arrived.results)
+            reasons = [result.alone_because for result in arrived.results if result.alone_because]
+            self._alone += len(reasons)
+            self._because = self._because or next(iter(reasons), "")
             at_s = now_s
             yield arrived
         self._cohorts += len(cohorts)
@@ -60,5 +64,5 @@ class Stopwatch:
         wall_s = self._clock() - self._began_s
         return Speed(
             wall_s, self._workers, self._measuring_s, self._starting_s, self._ending_s, self._trained_s,
-            self._trials, self._cohorts,
+            self._trials, self._cohorts, self._alone, self._because or None,
         )  # fmt: skip

@@ -69,10 +69,18 @@ class Trainer:
         return self.results.get((job.stage, job.number)) or self._reached[job.number]
 
     def _run(self, jobs: Sequence[Job], arrangements: Mapping[str, Arrangement]) -> None:
-        """Trains the jobs that have no result. Who trains with whom follows from the plan, whoever is missing."""
+        """Trains the jobs that have no result. Who trains with whom follows from the plan, whoever is missing.
+
+        Of jobs that train as one network those with a result are trained once more beside the others, whose sums
+        would be rounded differently without them.
+        """
         means = self._means
         whole = cohorts(jobs, by_structures(jobs, arrangements))
-        work = [replace(cohort, jobs=tuple(left)) for cohort in whole if (left := self.missing(cohort.jobs))]
+        work = [
+            cohort if cohort.arrangement.stacked else replace(cohort, jobs=tuple(left))
+            for cohort in whole
+            if (left := self.missing(cohort.jobs))
+        ]
         if not work:
             return
         running = means.executor.run(work, turn=means.turn, at_most=means.at_most, halt=means.keeper.halt)
@@ -90,8 +98,9 @@ class Trainer:
             numbers = [job.number for job in begun]
             self._means.write(lambda: store.start_trials(lease, begun[0].stage, numbers))
         # One that has come to its rung is not over yet: the others of the round decide that.
-        self._reached |= {result.number: result for result in arrived.results if result.state is TrialState.PRUNED}
-        self._store([result for result in arrived.results if result.state is not TrialState.PRUNED])
+        unknown = [result for result in arrived.results if (result.stage, result.number) not in self.results]
+        self._reached |= {result.number: result for result in unknown if result.state is TrialState.PRUNED}
+        self._store([result for result in unknown if result.state is not TrialState.PRUNED])
 
     def _store(self, results: Sequence[TrialResult]) -> None:
         if not results:

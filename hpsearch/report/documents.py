@@ -8,6 +8,7 @@ from pydantic import Field
 from hpsearch.finding import Severity
 from hpsearch.report.architecture_documents import ImportanceDocument, SizesDocument
 from hpsearch.report.document import Document, Facts, Number, Parameters
+from hpsearch.report.speed_documents import SpeedDocument
 from hpsearch.stage import StageName
 from hpsearch.study import StudyState
 from hpsearch.task import LossName
@@ -55,6 +56,7 @@ class RoundDocument(Document):
     expected: Facts
     handed_on: Facts
     handed_on_reason: str
+    speed: SpeedDocument | None = Field(description="null until it was trained, and for rounds of older versions")
 
 
 class StageDocument(Document):
@@ -73,6 +75,7 @@ class StageDocument(Document):
     handed_on: Facts = Field(description="distributions that the next stage searches, by dotted path")
     handed_on_reason: str
     best_trial: int | None = Field(description="number of its best trial, where trials are compared")
+    speed: SpeedDocument | None = Field(description="of all its rounds together; null where none is known")
     rounds: tuple[RoundDocument, ...]
     trials: tuple[TrialDocument, ...]
 

@@ -19,6 +19,7 @@ from hpsearch.report.words import (
     held_against,
     not_run,
     printable,
+    speed_line,
     state_words,
     summary_lines,
     task_words,
@@ -98,6 +99,8 @@ def _stage(stage: StageDocument, task: TaskDocument | None) -> str:
     lines = [_text(line) for line in summary_lines(stage) if line]
     if against := held_against(stage, task):
         lines.append(f'<span class="dim">{_text(against)}</span>')
+    if speed := speed_line(stage):
+        lines.append(f'<span class="dim">{_text(speed)}</span>')
     verdict = "running" if stage.verdict is None else OUTCOME_WORDS[stage.verdict]
     told, handed_on = "<br>".join(lines), _text(handed_on_words(stage))
     return (

@@ -16,6 +16,7 @@ from hpsearch.report.words import (
     held_against,
     not_run,
     printable,
+    speed_line,
     state_words,
     summary_lines,
     task_words,
@@ -47,7 +48,9 @@ def stages_table(stages: tuple[StageDocument, ...], task: TaskDocument | None) -
         (
             escaped(stage.name),
             "running" if stage.verdict is None else OUTCOME_WORDS[stage.verdict],
-            "<br>".join(escaped(line) for line in (*summary_lines(stage), held_against(stage, task)) if line),
+            "<br>".join(
+                escaped(line) for line in (*summary_lines(stage), held_against(stage, task), speed_line(stage)) if line
+            ),
             escaped(handed_on_words(stage)),
         )
         for stage in stages

@@ -8,6 +8,7 @@ from pydantic import Field
 from hpsearch.progress import EventKind, Progress
 from hpsearch.report.document import Document, Facts, Number, Parameters
 from hpsearch.report.documents import BestDocument, FindingDocument, ProblemDocument, TaskDocument
+from hpsearch.report.speed_documents import SpeedDocument
 from hpsearch.stage import StageName
 from hpsearch.study import StudyState, Wish
 from hpsearch.trial import Failure
@@ -57,6 +58,7 @@ class RoundStatusDocument(Document):
     summary: str = Field(description="one sentence; empty while it runs")
     started_at: datetime
     finished_at: datetime | None
+    speed: SpeedDocument | None = Field(description="null until it was trained, and for rounds of older versions")
 
 
 class StageStatusDocument(Document):

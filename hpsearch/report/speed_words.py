@@ -1,6 +1,5 @@
 """How fast a round went and what limited it, in words."""
 
-from hpsearch.report.words import number_words
 from hpsearch.speed import Speed
 
 MOSTLY = 0.75
@@ -8,19 +7,26 @@ MOSTLY = 0.75
 
 
 def speed_words(speed: Speed) -> str:
-    """Rate, size of cohorts, share of training, and what limited the speed."""
-    return "; ".join((*speed_facts(speed), limit_words(speed)))
+    """Rate, size of cohorts, share of training, and what limited the speed; a reason in it may be any text."""
+    told = (*speed_facts(speed), limit_words(speed))
+    if speed.alone:
+        told += (f"{speed.alone} trained alone, not as one network: {speed.alone_because or 'not known'}",)
+    return "; ".join(told)
 
 
 def speed_facts(speed: Speed) -> tuple[str, ...]:
     """The three figures."""
     workers = "1 worker" if speed.workers == 1 else f"{speed.workers} workers"
-    members = f"{number_words(round(speed.members, 1))} {'member' if speed.members == 1 else 'members'} per cohort"
+    members = f"{_rounded(speed.members)} {'member' if speed.members == 1 else 'members'} per cohort"
     return (
-        f"{number_words(float(f'{speed.per_minute:.3g}'))} trials per minute on {workers}",
+        f"{_rounded(speed.per_minute)} trials per minute on {workers}",
         members,
         f"{speed.share_training:.0%} of the time spent training",
     )
+
+
+def _rounded(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{round(value, 1):g}"
 
 
 def limit_words(speed: Speed) -> str:

@@ -6,8 +6,10 @@ from pydantic import JsonValue
 
 from hpsearch.finding import Finding
 from hpsearch.report.documents import FindingDocument, RoundDocument, StageDocument, TrialDocument
+from hpsearch.report.speed_documents import speed_document
 from hpsearch.results import StageRecord, TrialRecord
 from hpsearch.space import Space
+from hpsearch.speed import Speed
 from hpsearch.stage import StageName
 from hpsearch.verdict import Outcome, Verdict
 
@@ -43,6 +45,7 @@ def stage_document(name: StageName, rounds: Sequence[StageRecord], trials: Seque
         handed_on=written(last.handed_on) if last else {},
         handed_on_reason=last.handed_on_reason if last else "",
         best_trial=last.best_trial if last else None,
+        speed=speed_document(merged_speed(record.speed for record in rounds)),
         rounds=documents,
         trials=tuple(trial_document(trial) for trial in sorted(trials, key=lambda trial: trial.number)),
     )
@@ -61,7 +64,14 @@ def round_document(record: StageRecord, trials: Sequence[TrialRecord]) -> RoundD
         expected=dict(verdict.expected) if verdict else {},
         handed_on=written(verdict.handed_on) if verdict else {},
         handed_on_reason=verdict.handed_on_reason if verdict else "",
+        speed=speed_document(record.speed),
     )
+
+
+def merged_speed(speeds: Iterable[Speed | None]) -> Speed | None:
+    """Of all rounds together; None if none is known."""
+    known = [speed for speed in speeds if speed is not None]
+    return sum(known[1:], known[0]) if known else None
 
 
 def merged_outcome(judged: Sequence[Verdict]) -> Outcome:

@@ -19,6 +19,7 @@ from hpsearch.report.service_documents import (
     TrialDetailDocument,
     TrialLineDocument,
 )
+from hpsearch.report.speed_documents import speed_document
 from hpsearch.report.stages import finding_documents, merged_outcome, trial_document, written
 from hpsearch.results import StudyRecord, TrialRecord
 from hpsearch.stage import StageName
@@ -87,6 +88,7 @@ def round_status(found: RoundProgress) -> RoundStatusDocument:
         summary=verdict.summary if verdict else "",
         started_at=found.started_at,
         finished_at=found.finished_at,
+        speed=speed_document(found.speed),
     )
 
 

@@ -31,6 +31,7 @@ from hpsearch.report.words import (
     not_run,
     printable,
     reason_words,
+    speed_line,
     state_words,
     study_state_words,
     summary_lines,
@@ -151,6 +152,8 @@ def _told(stage: StageDocument, task: TaskDocument | None) -> RenderableType:
     lines: list[RenderableType] = [Text(line) for line in summary_lines(stage)]
     if against := held_against(stage, task):
         lines.append(Text(against, style="dim"))
+    if speed := speed_line(stage):
+        lines.append(Text(speed, style="dim"))
     if handed_on := handed_on_words(stage):
         lines.append(Text(f"→ {handed_on}"))
     return Group(*lines)

@@ -13,7 +13,8 @@ from hpsearch.report.documents import (
     StudyLine,
     TaskDocument,
 )
-from hpsearch.stage import RECIPE, StageName
+from hpsearch.report.speed_words import speed_words
+from hpsearch.stage import RECIPE, SEARCHES, StageName
 from hpsearch.study import StudyState
 from hpsearch.verdict import Outcome
 
@@ -195,6 +196,11 @@ def summary_lines(stage: StageDocument) -> tuple[str, ...]:
     if len(stage.rounds) == 1:
         return (printable(stage.summary),)
     return tuple(f"round {entry.round + 1}: {printable(entry.summary)}" for entry in stage.rounds if entry.summary)
+
+
+def speed_line(stage: StageDocument) -> str:
+    """How fast a searching stage went; empty for the others, which are short, and where it is not known."""
+    return printable(speed_words(stage.speed.speed())) if stage.name in SEARCHES and stage.speed else ""
 
 
 def best_words(best: BestDocument) -> str:

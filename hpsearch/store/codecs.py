@@ -107,7 +107,7 @@ def _finding_of(written: Any) -> Finding:
 
 def speed_document(speed: Speed) -> Any:
     """The fields by name."""
-    return document(asdict(speed))
+    return document({**asdict(speed), "alone_because": optional_text(speed.alone_because)})
 
 
 def speed_of(written: Any) -> Speed | None:

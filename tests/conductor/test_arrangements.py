@@ -74,6 +74,20 @@ def test_what_is_recorded_is_used_by_whoever_goes_on(stop_after: int) -> None:
         assert {arrangement for _, arrangement in of_stage(other, stage)} <= {STACKED}
 
 
+@pytest.mark.parametrize("arrangement", [STACKED, ALONE])
+def test_an_interrupted_cohort_is_made_up_as_before(arrangement: Arrangement) -> None:
+    """Those that have a result already are only left out where nobody's sums depend on them."""
+    store = MemoryStore()
+    study = store.create(definition(fine={"skip": True}))
+    with pytest.raises(KeyboardInterrupt):
+        conduct(store, study, executor(arrangement, stop_after=5 + 3))
+    again = executor(arrangement)
+    results = conduct(store, study, again)
+    sizes = [size for size, _ in of_stage(again, StageName.COARSE)]
+    assert sizes == ([7, 7, 6] if arrangement.stacked else [2] * 8 + [1])
+    assert all(trial.result is not None for trial in results.trials)
+
+
 def test_it_is_recorded_before_the_first_trial_begins() -> None:
     store = MemoryStore()
     study = store.create(definition())

@@ -73,6 +73,12 @@ def test_what_limited_the_speed(times: dict[str, Any], words: str) -> None:
     assert limit_words(Speed(**{**nothing, **times}, wall_s=10.0, workers=2, trials=5, cohorts=1)) == words
 
 
+def test_it_is_told_who_could_not_be_trained_as_one_network() -> None:
+    alone = complete(JOBS[4], duration_s=1.0, alone_because="draws random numbers itself")
+    speed = watched((0.0, arrived(THIRD)), (1.0, Arrivals((), (alone,))))
+    assert speed_words(speed + speed).endswith("2 trained alone, not as one network: draws random numbers itself")
+
+
 def test_no_time_and_no_workers_divide_nothing() -> None:
     nothing = Speed(0.0, 0, 0.0, 0.0, 0.0, 0.0, 0, 0)
     assert (nothing.per_minute, nothing.members, nothing.share_training) == (0.0, 0.0, 0.0)
