@@ -19,7 +19,7 @@ def elementwise(function: Callable[..., Tensor], *, writes: bool = False) -> Han
             for one in (given, *arguments, *options.values()):
                 if (one is not given and isinstance(one, Stacked | Tensor)) or isinstance(one, Rates):
                     refuse(f"{function.__name__} with a limit that differs between members")
-        made = function(given.data, *arguments, **options)
+        made = function(given.inner, *arguments, **options)
         if inplace or writes:
             return written(given, made)
         return given.like(made)
@@ -34,35 +34,35 @@ def binary(function: Callable[..., Tensor], *, turned: bool = False, writes: boo
         if turned:
             first, second = second, first
         if isinstance(first, Stacked) and (type(second) is float or type(second) is int):
-            made = first.like(function(first.data, second, **options))
+            made = first.like(function(first.inner, second, **options))
         elif (
             isinstance(first, Stacked)
             and isinstance(second, Stacked)
-            and first.layout == second.layout
-            and first.data.shape == second.data.shape
+            and first.order == second.order
+            and first.inner.shape == second.inner.shape
         ):
-            made = first.like(function(first.data, second.data, **options))
+            made = first.like(function(first.inner, second.inner, **options))
         else:
             (one, other), layout, like = aligned(first, second)
             made = like.like(function(one, other, **options), layout)
-            if layout == SECOND and made.data.ndim > 3:
+            if layout == SECOND and made.inner.ndim > 3:
                 made = like.like(made.merged(), MERGED)
         if not writes:
             return made
         if not isinstance(first, Stacked) or made.shape != first.shape:
             refuse(f"{function.__name__}_ on a tensor that all members share")
-        return written(first, made.data, made.layout)
+        return written(first, made.inner, made.order)
 
     return apply
 
 
 def written(given: Stacked, made: Tensor, layout: int | None = None) -> Stacked:
     """The value itself, changed. Its old tensor stays as it is: views of it do not see the change."""
-    if given.data.is_leaf and given.data.requires_grad:
+    if given.inner.is_leaf and given.inner.requires_grad:
         refuse("changing a parameter in the forward pass")
-    given.data = made
+    given.inner = made
     if layout is not None:
-        given.layout = layout
+        given.order = layout
     return given
 
 
@@ -70,9 +70,9 @@ def aligned(*operands: Any) -> tuple[list[Any], int, Stacked]:
     """Tensors that broadcast as the operands of one member would, the layout they have then, and one of the values."""
     like = next(one for one in operands if isinstance(one, Stacked))
     values = [one.value(like) if isinstance(one, Rates) else one for one in operands]
-    layouts = {one.layout for one in values if isinstance(one, Stacked)}
+    layouts = {one.order for one in values if isinstance(one, Stacked)}
     if layouts == {SHARED}:
-        return [one.data if isinstance(one, Stacked) else one for one in values], SHARED, like
+        return [one.inner if isinstance(one, Stacked) else one for one in values], SHARED, like
     depth = max(one.ndim for one in values if isinstance(one, Stacked | Tensor))
     if layouts <= {LEADING, SHARED}:
         return [_leading(one, depth) for one in values], LEADING, like
@@ -83,20 +83,20 @@ def _leading(operand: Any, depth: int) -> Any:
     """(K, 1, …, 1, *shape) of as many dimensions as the deepest."""
     if not isinstance(operand, Stacked):
         return operand
-    if operand.layout == SHARED:
-        return operand.data
+    if operand.order == SHARED:
+        return operand.inner
     data, missing = operand.leading(), depth - operand.ndim
     return data.reshape(data.shape[0], *[1] * missing, *data.shape[1:]) if missing else data
 
 
 def _second(operand: Any, depth: int) -> Any:
     """(N or 1, K or 1, …)."""
-    if isinstance(operand, Stacked) and operand.layout != SHARED:
+    if isinstance(operand, Stacked) and operand.order != SHARED:
         if operand.ndim == depth:
             return operand.second()
         data = operand.leading()
         return data.reshape(1, data.shape[0], *[1] * (depth - operand.ndim - 1), *data.shape[1:])
-    plain = operand.data if isinstance(operand, Stacked) else operand
+    plain = operand.inner if isinstance(operand, Stacked) else operand
     if isinstance(plain, Tensor) and plain.ndim == depth:
         return plain.unsqueeze(1)
     return plain

@@ -68,10 +68,12 @@ def check(networks: Sequence[nn.Module], build: Build, images: Tensor) -> None:
 def _check_evaluation(networks: Sequence[nn.Module], build: Build, images: Tensor) -> None:
     stacked = build(networks, _generators(len(networks), images.device))
     stacked.train(mode=False)
-    with torch.no_grad(), _same_draws(images.device):
-        found = _guarded(stacked, images)
+    with torch.no_grad():
+        with _same_draws(images.device):
+            found = _guarded(stacked, images)
         for member, network in enumerate(networks):
-            own = _logits(copy.deepcopy(network).eval()(images))
+            with _own_failure():
+                own = _logits(copy.deepcopy(network).eval()(images))
             _compare("the logits in evaluation mode", own, [one[member] for one in found])
 
 
@@ -86,10 +88,11 @@ def _check_training(networks: Sequence[nn.Module], build: Build, images: Tensor)
     for member, network in enumerate(networks):
         network.train()
         _set_generators(member, images.device)
-        own = _logits(network(images))
-        _compare("the logits in training mode", own, [one[member] for one in found])
         parameters = dict(network.named_parameters())
-        grads = _gradients(own, weights, [parameters[name] for name in names])
+        with _own_failure():
+            own = _logits(network(images))
+            grads = _gradients(own, weights, [parameters[name] for name in names])
+        _compare("the logits in training mode", own, [one[member] for one in found])
         largest = max((float(one.abs().max()) for one in grads if one is not None), default=0.0)
         for name, one, other in zip(names, grads, slopes, strict=True):
             ours = torch.zeros_like(one) if other is None and one is not None else other
@@ -152,6 +155,15 @@ def _guarded(stacked: Runs, images: Tensor) -> tuple[Tensor, ...]:
         raise
     except Exception as error:  # (the network's own code, given something that is no tensor)
         raise CannotStackError(f"its code fails for all members at once: {type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def _own_failure() -> Iterator[None]:
+    """What a network raises alone it shall raise there, in a trial of its own."""
+    try:
+        yield
+    except Exception as error:
+        raise CannotStackError(f"the network fails by itself: {type(error).__name__}: {error}") from error
 
 
 @contextmanager

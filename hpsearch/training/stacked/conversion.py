@@ -5,8 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from hpsearch.training.stacked.refusal import refuse
-from hpsearch.training.stacked.value import LEADING, Stacked
+from hpsearch.training.stacked.value import Stacked
 
 
 def same(given: Stacked, *_: Any, **__: Any) -> Stacked:
@@ -16,26 +15,28 @@ def same(given: Stacked, *_: Any, **__: Any) -> Stacked:
 
 def copied(given: Stacked, *_: Any, **__: Any) -> Stacked:
     """clone."""
-    return given.like(given.data.clone())
+    return given.like(given.inner.clone())
 
 
 def detached(given: Stacked) -> Stacked:
     """Without a gradient."""
-    return given.like(given.data.detach())
+    return given.like(given.inner.detach())
 
 
-def to(given: Stacked, *arguments: Any, **options: Any) -> Stacked:
+def to(given: Any, *arguments: Any, **options: Any) -> Any:
     """Tensor.to, but for the memory format."""
+    if not isinstance(given, Stacked):
+        return given.to(*(one.inner if isinstance(one, Stacked) else one for one in arguments), **options)
     options.pop("memory_format", None)
-    arguments = tuple(one.data if isinstance(one, Stacked) else one for one in arguments)
-    return given.like(given.data.to(*arguments, **options)) if arguments or options else given
+    arguments = tuple(one.inner if isinstance(one, Stacked) else one for one in arguments)
+    return given.like(given.inner.to(*arguments, **options)) if arguments or options else given
 
 
 def cast(kind: torch.dtype) -> Any:
     """float, double and the like."""
 
     def apply(given: Stacked, *_: Any, **__: Any) -> Stacked:
-        return given.like(given.data.to(kind))
+        return given.like(given.inner.to(kind))
 
     return apply
 
@@ -44,7 +45,7 @@ def cast_as(given: Any, other: Any) -> Any:
     """type_as."""
     if not isinstance(given, Stacked):
         return given.to(other.dtype)
-    return given.like(given.data.to(other.dtype))
+    return given.like(given.inner.to(other.dtype))
 
 
 def alike(function: Any) -> Any:
@@ -52,26 +53,16 @@ def alike(function: Any) -> Any:
 
     def apply(given: Stacked, **options: Any) -> Stacked:
         options.pop("memory_format", None)
-        return given.like(function(given.data, **options))
+        return given.like(function(given.inner, **options))
 
     return apply
-
-
-def added(given: Any, other: Any, *, alpha: float = 1) -> Any:
-    """add_ of a number to a buffer: in place, which is how running counts are kept."""
-    if isinstance(given, Stacked) and given.layout == LEADING and isinstance(other, int | float):
-        if given.data.requires_grad:
-            refuse("changing a parameter in the forward pass")
-        given.data.add_(other, alpha=alpha)
-        return given
-    return None
 
 
 def new(function: Any) -> Any:
     """new_zeros and new_ones: the same for all members."""
 
     def apply(given: Stacked, *size: Any, **options: Any) -> Tensor:
-        made: Tensor = function(given.data, *size, **options)
+        made: Tensor = function(given.inner, *size, **options)
         return made
 
     return apply

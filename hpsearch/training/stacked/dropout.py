@@ -33,8 +33,8 @@ def _dropped(given: Stacked, p: Any, shape: tuple[int, ...]) -> Stacked:
     masks = _empty(given, shape)
     for mask, rate, generator in zip(masks, rates, members.generators, strict=True):
         _draw(mask, rate, generator)
-    if given.layout == LEADING:
-        return given.like(given.data * masks)
+    if given.order == LEADING:
+        return given.like(given.inner * masks)
     made = given.second() * masks.transpose(0, 1)
     return given.like(made.flatten(1, 2), MERGED) if given.ndim > 2 else given.like(made, SECOND)
 
@@ -42,7 +42,7 @@ def _dropped(given: Stacked, p: Any, shape: tuple[int, ...]) -> Stacked:
 def _empty(given: Stacked, shape: tuple[int, ...]) -> Tensor:
     """(K, *shape)."""
     count = given.members.count
-    if given.layout == MERGED and given.ndim == 4 and given.data.is_contiguous(memory_format=torch.channels_last):
+    if given.order == MERGED and given.ndim == 4 and given.inner.is_contiguous(memory_format=torch.channels_last):
         samples, channels, height, width = shape
         empty = torch.empty((count, samples, height, width, channels), dtype=given.dtype, device=given.device)
         return empty.permute(0, 1, 4, 2, 3)

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from hpsearch.training.stacked.pointwise import as_product, multiplied
 from hpsearch.training.stacked.refusal import refuse
 from hpsearch.training.stacked.value import LEADING, MERGED, SHARED, Handler, Stacked
 
@@ -25,12 +26,22 @@ def convolution(function: Callable[..., Tensor]) -> Handler:
         like, weights, biases = _of_members(given, weight, bias)
         if like.ndim != weights.ndim - 1:
             refuse(f"{function.__name__} without a dimension of samples")
-        filters = weights.flatten(0, 1)
-        shift = None if biases is None else biases.flatten()
-        if like.layout == SHARED and groups == 1:
-            made = function(like.data, filters, shift, stride, padding, dilation)
-        else:
-            made = function(like.merged(), filters, shift, stride, padding, dilation, weights.shape[0] * groups)
+        members = like.members
+        if like.order == SHARED and groups == 1:
+            filters, shift = weights.flatten(0, 1), None if biases is None else biases.flatten()
+            return like.like(function(like.inner, filters, shift, stride, padding, dilation), MERGED)
+        maps = like.merged()
+        if weights.ndim == 5 and as_product(maps, weights, stride, padding, groups, members.memory_format):
+            return like.like(multiplied(maps, weights, biases, members.memory_format), MERGED)
+        filters, shift = weights.flatten(0, 1), None if biases is None else biases.flatten()
+        groups *= weights.shape[0]
+        if members.last_of_several:
+            maps, filters, groups = torch.cat((maps, maps), 1), torch.cat((filters, filters)), 2 * groups
+            shift = None if shift is None else torch.cat((shift, shift))
+        made = function(maps, filters, shift, stride, padding, dilation, groups)
+        if members.last_of_several:
+            half = made.narrow(1, 0, made.shape[1] // 2)
+            made = half.contiguous(memory_format=members.memory_format) if made.ndim == 4 else half.contiguous()
         return like.like(made, MERGED)
 
     return apply
@@ -58,6 +69,6 @@ def _of_members(given: Any, weight: Any, bias: Any) -> tuple[Stacked, Tensor, Te
 
 def _leading(found: Any, like: Stacked) -> Tensor:
     if isinstance(found, Stacked):
-        return found.data if found.layout == LEADING else found.leading()
+        return found.inner if found.order == LEADING else found.leading()
     shared: Tensor = found
     return shared.expand(like.members.count, *shared.shape)

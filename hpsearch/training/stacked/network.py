@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from hpsearch.networks.outputs import Outputs
 from hpsearch.training.stacked.checking import check
 from hpsearch.training.stacked.rates import Rates
-from hpsearch.training.stacked.refusal import CannotStackError
+from hpsearch.training.stacked.refusal import CannotStackError, refuse
 from hpsearch.training.stacked.table import StackedTensor
 from hpsearch.training.stacked.template import held, laid, template_of
 from hpsearch.training.stacked.value import LEADING, MERGED, SHARED, Members, Stacked
@@ -98,8 +98,11 @@ class StackedNetwork:
         if self._check is not None:
             self._check(images if images.ndim < 5 else images[0])
             self._check = None
+        before = torch.get_rng_state()
         try:
             made = self._template(self._given(images))
+            if not torch.equal(before, torch.get_rng_state()):
+                refuse("drawing from torch's global generator")
         except CannotStackError as error:
             raise CannotStackError(f"{error.reason} ({self._place(error)})") from error
         if isinstance(made, Outputs):
@@ -119,8 +122,8 @@ class StackedNetwork:
         for _, value, *_ in held(self._template):
             if id(value) not in done:
                 done.add(id(value))
-                kept = laid([value.data[index] for index in chosen], self._members.memory_format)
-                value.data = kept.requires_grad_(value.data.requires_grad)
+                kept = laid([value.inner[index] for index in chosen], self._members.memory_format)
+                value.inner = kept.requires_grad_(value.inner.requires_grad)
         for module in self._template.modules():
             for number in vars(module).values():
                 if isinstance(number, Rates):
@@ -130,7 +133,7 @@ class StackedNetwork:
     def state_dict(self, member: int) -> dict[str, Tensor]:
         """Copies of a member's parameters and persistent buffers, as the network alone has them."""
         return {
-            name: value.data.detach()[member].clone(memory_format=torch.contiguous_format)
+            name: value.inner.detach()[member].clone(memory_format=torch.contiguous_format)
             for name, value, _, persistent in held(self._template)
             if persistent
         }
@@ -142,13 +145,13 @@ class StackedNetwork:
             raise KeyError(f"the state does not fit the network: {sorted(own.keys() ^ state.keys())}")
         with torch.no_grad():
             for name, value in own.items():
-                value.data[member].copy_(state[name])
+                value.inner[member].copy_(state[name])
 
     def _unique(self, kind: str) -> dict[str, Tensor]:
         found: dict[int, tuple[str, Tensor]] = {}
         for name, value, its_kind, _ in held(self._template):
             if its_kind == kind:
-                found.setdefault(id(value), (name, value.data))
+                found.setdefault(id(value), (name, value.inner))
         return dict(found.values())
 
     def _place(self, error: BaseException) -> str:

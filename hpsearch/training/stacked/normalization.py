@@ -1,12 +1,16 @@
 """Normalisations: of K · C channels where a member has C."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from hpsearch.training.stacked.value import MERGED, SHARED, Stacked
+from hpsearch.training.stacked.arithmetic import binary
+from hpsearch.training.stacked.value import LEADING, MERGED, SHARED, Stacked
+
+ADDED, MULTIPLIED = binary(torch.add), binary(torch.mul)
 
 
 def batch_norm(
@@ -21,8 +25,11 @@ def batch_norm(
 ) -> Stacked:
     """Statistics of each channel of each member; running ones are changed where they lie."""
     like = _value(given, running_mean, weight)
+    maps = like.merged()
+    if maps.ndim == 4 and _rounds_by_place(maps, like):
+        maps = maps.contiguous()
     made = functional.batch_norm(
-        like.merged(),
+        maps,
         _channels(running_mean, like),
         _channels(running_var, like),
         _channels(weight, like),
@@ -42,13 +49,55 @@ def group_norm(given: Any, num_groups: int, weight: Any = None, bias: Any = None
     return like.like(made, MERGED)
 
 
+def instance_norm(
+    given: Any,
+    running_mean: Any = None,
+    running_var: Any = None,
+    weight: Any = None,
+    bias: Any = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Stacked:
+    """Each map by itself."""
+    like = _value(given, running_mean, weight)
+    mean, variance, scale, shift = (_channels(one, like) for one in (running_mean, running_var, weight, bias))
+    made = functional.instance_norm(like.merged(), mean, variance, scale, shift, use_input_stats, momentum, eps)
+    return like.like(made, MERGED)
+
+
+def layer_norm(
+    given: Any, normalized_shape: Sequence[int], weight: Any = None, bias: Any = None, eps: float = 1e-5
+) -> Stacked:
+    """Over the last dimensions of each sample."""
+    like = _value(given, weight, bias)
+    made = like.like(functional.layer_norm(like.leading(), normalized_shape, None, None, eps), LEADING)
+    if weight is not None:
+        made = MULTIPLIED(made, weight)
+    return made if bias is None else ADDED(made, bias)
+
+
 def local_response_norm(given: Stacked, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Stacked:
     """Among the neighbouring channels of the same member: members stand where samples stood."""
-    if given.layout == SHARED:
-        return given.like(functional.local_response_norm(given.data, size, alpha, beta, k))
+    if given.order == SHARED:
+        return given.like(functional.local_response_norm(given.inner, size, alpha, beta, k))
     second = given.second()
     made = functional.local_response_norm(second.flatten(0, 1), size, alpha, beta, k)
     return given.like(torch.unflatten(made, 0, second.shape[:2]).flatten(1, 2), MERGED)
+
+
+VECTOR = 16
+"""float32 in a register of AVX-512; every narrower processor has a divisor of it."""
+
+
+def _rounds_by_place(maps: Tensor, like: Stacked) -> bool:
+    """Whether what a member gets could depend on its place among the others.
+
+    Channels last, the CPU computes channels in vectors and rounds those that are left over in another way. Where the
+    channels of a member fill no whole vectors, that would be others of its channels after ``keep``.
+    """
+    last = maps.device.type == "cpu" and like.members.memory_format == torch.channels_last
+    return last and like.shape[1] % VECTOR != 0
 
 
 def _value(given: Any, *others: Any) -> Stacked:

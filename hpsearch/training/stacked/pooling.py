@@ -15,8 +15,8 @@ def mapwise(function: Callable[..., Tensor]) -> Handler:
     def apply(given: Stacked, *arguments: Any, **options: Any) -> Stacked:
         if options.get("return_indices"):
             refuse(f"{function.__name__} with the places of the maxima")
-        if given.layout == SHARED:
-            return given.like(function(given.data, *arguments, **options))
+        if given.order == SHARED:
+            return given.like(function(given.inner, *arguments, **options))
         if given.ndim < 3:
             refuse(f"{function.__name__} without a dimension of samples")
         return given.like(function(given.merged(), *arguments, **options), MERGED)

@@ -16,14 +16,14 @@ def reduction(function: Callable[..., Tensor]) -> Callable[..., Stacked]:
     def apply(given: Stacked, dim: Any = None, keepdim: bool = False, **options: Any) -> Stacked:
         if isinstance(dim, bool) or "axis" in options:
             refuse(f"{function.__name__} with unusual arguments")
-        if given.layout == SHARED:
-            made = function(given.data, **options) if dim is None else function(given.data, dim, keepdim, **options)
+        if given.order == SHARED:
+            made = function(given.inner, **options) if dim is None else function(given.inner, dim, keepdim, **options)
             return given.like(made)
         if dim is None:
             return given.like(function(given.leading().flatten(1), 1, **options), LEADING)
         dims = _dims(dim, given.ndim)
-        if given.layout == MERGED and min(dims, default=0) > 1:
-            return given.like(function(given.data, dims, keepdim, **options), MERGED)
+        if given.order == MERGED and min(dims, default=0) > 1:
+            return given.like(function(given.inner, dims, keepdim, **options), MERGED)
         if not dims:
             refuse(f"{function.__name__} over no dimension")
         return given.like(function(given.leading(), tuple(one + 1 for one in dims), keepdim, **options), LEADING)
@@ -38,8 +38,8 @@ def along(function: Callable[..., Tensor]) -> Callable[..., Stacked]:
         if dim is None:
             refuse(f"{function.__name__} without a dimension")
         axis = dim % given.ndim
-        if given.layout == SHARED or (given.layout == MERGED and axis > 1):
-            return given.like(function(given.data, axis, dtype=dtype))
+        if given.order == SHARED or (given.order == MERGED and axis > 1):
+            return given.like(function(given.inner, axis, dtype=dtype))
         return given.like(function(given.leading(), axis + 1, dtype=dtype), LEADING)
 
     return apply
@@ -51,7 +51,7 @@ def extreme(function: Callable[..., Any], pair: Callable[..., Stacked]) -> Calla
     def apply(given: Any, dim: Any = None, keepdim: bool = False) -> Any:
         if isinstance(dim, Stacked | Tensor):
             return pair(given, dim)
-        if given.layout == SHARED:
+        if given.order == SHARED:
             refuse(f"{function.__name__} of the images themselves")
         if dim is None:
             return given.like(function(given.leading().flatten(1), 1).values, LEADING)
@@ -64,8 +64,8 @@ def extreme(function: Callable[..., Any], pair: Callable[..., Stacked]) -> Calla
 def transpose(given: Stacked, dim0: int, dim1: int) -> Stacked:
     """Two dimensions of a member in turn."""
     one, other = dim0 % given.ndim, dim1 % given.ndim
-    if given.layout == SHARED:
-        return given.like(given.data.transpose(one, other))
+    if given.order == SHARED:
+        return given.like(given.inner.transpose(one, other))
     if one and other:
         return given.like(given.second().transpose(one + 1, other + 1), SECOND)
     return given.like(given.leading().transpose(one + 1, other + 1), LEADING)
@@ -74,8 +74,8 @@ def transpose(given: Stacked, dim0: int, dim1: int) -> Stacked:
 def permute(given: Stacked, *dims: Any) -> Stacked:
     """All dimensions of a member in another order."""
     order = _dims(dims[0] if len(dims) == 1 and not isinstance(dims[0], int) else dims, given.ndim)
-    if given.layout == SHARED:
-        return given.like(given.data.permute(order))
+    if given.order == SHARED:
+        return given.like(given.inner.permute(order))
     if order and order[0] == 0 and given.ndim > 1:
         return given.like(given.second().permute(0, 1, *(one + 1 for one in order[1:])), SECOND)
     return given.like(given.leading().permute(0, *(one + 1 for one in order)), LEADING)
@@ -97,8 +97,8 @@ def squeeze(given: Stacked, dim: Any = None) -> Stacked:
 def unsqueeze(given: Stacked, dim: int) -> Stacked:
     """With one more dimension of one element."""
     axis = dim % (given.ndim + 1)
-    if given.layout == SHARED:
-        return given.like(given.data.unsqueeze(axis))
+    if given.order == SHARED:
+        return given.like(given.inner.unsqueeze(axis))
     return given.like(given.leading().unsqueeze(axis + 1), LEADING)
 
 
@@ -116,8 +116,8 @@ def chunks(function: Callable[..., Sequence[Tensor]]) -> Callable[..., tuple[Sta
 
     def apply(given: Stacked, many: Any, dim: int = 0) -> tuple[Stacked, ...]:
         axis = dim % given.ndim
-        if given.layout == SHARED:
-            return tuple(given.like(one) for one in function(given.data, many, axis))
+        if given.order == SHARED:
+            return tuple(given.like(one) for one in function(given.inner, many, axis))
         if axis == 0:
             return tuple(given.like(one, LEADING) for one in function(given.leading(), many, 1))
         return tuple(given.like(one, SECOND) for one in function(given.second(), many, axis + 1))

@@ -15,13 +15,13 @@ def reshape(given: Stacked, *shape: Any) -> Stacked:
     """Tensor.view and reshape, to a shape of one member."""
     if len(shape) == 1 and not isinstance(shape[0], int):
         shape = tuple(shape[0]) if isinstance(shape[0], Sequence) else refuse(f"view({shape[0]})")
-    if given.layout == SHARED:
-        return given.like(given.data.reshape(shape))
+    if given.order == SHARED:
+        return given.like(given.inner.reshape(shape))
     whole = _filled(shape, given.numel())
     old = given.shape
     if whole == tuple(old):
         return given
-    if len(whole) > 0 and len(old) > 0 and given.layout != LEADING and whole[0] == old[0]:
+    if len(whole) > 0 and len(old) > 0 and given.order != LEADING and whole[0] == old[0]:
         second = given.second()
         return given.like(second.reshape(*second.shape[:2], *whole[1:]), SECOND)
     leading = given.leading()
@@ -47,12 +47,12 @@ def concatenate(tensors: Sequence[Any], dim: int = 0) -> Stacked:
     """torch.cat, each member's values behind each other."""
     like = next(one for one in tensors if isinstance(one, Stacked))
     values = [one if isinstance(one, Stacked) else like.like(one, SHARED) for one in tensors]
-    if all(one.layout == SHARED for one in values):
-        return like.like(torch.cat([one.data for one in values], dim))
+    if all(one.order == SHARED for one in values):
+        return like.like(torch.cat([one.inner for one in values], dim))
     axis = dim % like.ndim
-    if axis > 1 and all(one.layout == MERGED for one in values):
-        return like.like(torch.cat([one.data for one in values], axis), MERGED)
-    if axis == 1 and any(one.layout == MERGED for one in values):
+    if axis > 1 and all(one.order == MERGED for one in values):
+        return like.like(torch.cat([one.inner for one in values], axis), MERGED)
+    if axis == 1 and any(one.order == MERGED for one in values):
         parts = [one.second() for one in values]
         if like.ndim == 4 and like.members.memory_format == torch.channels_last:
             made = torch.cat([part.permute(0, 3, 4, 1, 2) for part in parts], -1)  # (N, H, W, K, C)
@@ -64,15 +64,15 @@ def concatenate(tensors: Sequence[Any], dim: int = 0) -> Stacked:
 def pad(given: Stacked, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Stacked:
     """functional.pad: sides are told from the last dimension on, so that members in front of them change nothing."""
     sides = len(pad) // 2
-    if given.layout == MERGED and sides <= given.ndim - 2:
-        return given.like(functional.pad(given.data, pad, mode, value))
+    if given.order == MERGED and sides <= given.ndim - 2:
+        return given.like(functional.pad(given.inner, pad, mode, value))
     if mode != "constant" or sides > given.ndim:
         refuse(f"padding in mode {mode} of samples or channels")
-    if given.layout == SHARED:
-        return given.like(functional.pad(given.data, pad, mode, value))
+    if given.order == SHARED:
+        return given.like(functional.pad(given.inner, pad, mode, value))
     if sides < given.ndim:
         made = given.like(functional.pad(given.second(), pad, mode, value), SECOND)
-        return given.like(made.merged(), MERGED) if given.layout == MERGED else made
+        return given.like(made.merged(), MERGED) if given.order == MERGED else made
     return given.like(functional.pad(given.leading(), pad, mode, value), LEADING)
 
 
@@ -81,12 +81,12 @@ def part(given: Any, index: Any) -> Stacked:
     chosen = index if isinstance(index, tuple) else (index,)
     if not isinstance(given, Stacked) or any(not isinstance(one, int | slice | type(...) | None) for one in chosen):
         refuse("choosing elements by a tensor or a list")
-    if given.layout == SHARED:
-        return given.like(given.data[chosen])
+    if given.order == SHARED:
+        return given.like(given.inner[chosen])
     whole = slice(None)
-    if given.layout == MERGED and len(chosen) <= given.ndim and all(isinstance(one, slice) for one in chosen):
+    if given.order == MERGED and len(chosen) <= given.ndim and all(isinstance(one, slice) for one in chosen):
         if len(chosen) < 2 or chosen[1] == whole:
-            return given.like(given.data[chosen])
+            return given.like(given.inner[chosen])
         return given.like(given.second()[(chosen[0], whole, *chosen[1:])], SECOND)
     return given.like(given.leading()[(whole, *chosen)], LEADING)
 

@@ -15,7 +15,13 @@ from hpsearch.training.stacked import conversion, reduction, shaping
 from hpsearch.training.stacked.arithmetic import binary, elementwise, where
 from hpsearch.training.stacked.dropout import dropout, dropout_of_maps
 from hpsearch.training.stacked.layers import convolution, linear
-from hpsearch.training.stacked.normalization import batch_norm, group_norm, local_response_norm
+from hpsearch.training.stacked.normalization import (
+    batch_norm,
+    group_norm,
+    instance_norm,
+    layer_norm,
+    local_response_norm,
+)
 from hpsearch.training.stacked.pooling import mapwise
 from hpsearch.training.stacked.value import Handler, Stacked
 
@@ -74,6 +80,8 @@ LAYERS: dict[str, Handler] = {
 }
 FUNCTIONAL_ONLY: dict[str, Handler] = {
     "batch_norm": batch_norm,
+    "instance_norm": instance_norm,
+    "layer_norm": layer_norm,
     "dropout": dropout,
     "dropout1d": dropout_of_maps,
     "dropout2d": dropout_of_maps,

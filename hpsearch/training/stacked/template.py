@@ -56,7 +56,7 @@ def laid(tensors: Iterable[Tensor], memory_format: torch.memory_format) -> Tenso
 def _refuse_unlike(name: str, modules: Sequence[nn.Module]) -> None:
     where = _told(name, modules[0])
     for module in modules:
-        if type(module) is not type(modules[0]):
+        if not _same_class(type(module), type(modules[0])):
             raise CannotStackError(f"{where} is another kind of layer in another member")
         if isinstance(module, torch.jit.ScriptModule):
             raise CannotStackError(f"{where} is compiled code")
@@ -64,6 +64,15 @@ def _refuse_unlike(name: str, modules: Sequence[nn.Module]) -> None:
             raise CannotStackError(f"{where} is a recurrent layer")
         if any(module.__dict__.get(hooks) for hooks in HOOKS):
             raise CannotStackError(f"{where} has hooks")
+
+
+def _same_class(one: type, other: type) -> bool:
+    """Also those of a class statement inside a function, which makes a class for each network."""
+    if one is other:
+        return True
+    names = (one.__module__, one.__qualname__) == (other.__module__, other.__qualname__)
+    codes = [getattr(vars(kind).get("forward"), "__code__", None) for kind in (one, other)]
+    return names and codes[0] is codes[1]
 
 
 def _settle(name: str, own: nn.Module, modules: Sequence[nn.Module]) -> None:

@@ -27,6 +27,9 @@ class Members:
     def __init__(self, generators: Sequence[torch.Generator], memory_format: torch.memory_format) -> None:
         self.generators = list(generators)
         self.memory_format = memory_format
+        self.last_of_several = False
+        """One is left. Its convolutions run twice on the CPU, since oneDNN computes a single group in another way than
+        several and would round other bits than before."""
 
     @property
     def count(self) -> int:
@@ -35,24 +38,26 @@ class Members:
 
     def keep(self, members: Sequence[int]) -> None:
         """Goes on with these alone."""
+        on_cpu = all(one.device.type == "cpu" for one in self.generators)
+        self.last_of_several = on_cpu and len(members) == 1 and (self.last_of_several or self.count > 1)
         self.generators = [self.generators[member] for member in members]
 
 
 class Stacked:
     """K tensors of one shape, which a network's code takes for one tensor of that shape.
 
-    ``data`` holds them in one of the four layouts. Not a Tensor: functions of torch hand their call over through
+    ``inner`` holds them in one of the four orders. Not a Tensor: functions of torch hand their call over through
     ``__torch_function__`` to the one in ``functions`` (by function) or ``methods`` (by a method's name). What is in
     neither, and whatever would read a number out of it, raises CannotStackError.
     """
 
-    __slots__ = ("data", "layout", "members")
+    __slots__ = ("inner", "members", "order")
     functions: ClassVar[Mapping[Any, Handler]] = {}
     methods: ClassVar[Mapping[str, Handler]] = {}
 
-    def __init__(self, data: Tensor, layout: int, members: Members) -> None:
-        self.data = data
-        self.layout = layout
+    def __init__(self, inner: Tensor, order: int, members: Members) -> None:
+        self.inner = inner
+        self.order = order
         self.members = members
 
     @classmethod
@@ -72,37 +77,37 @@ class Stacked:
             refuse(f"Tensor.{name}")
         return partial(method, self)
 
-    def like(self, data: Tensor, layout: int | None = None) -> Self:
-        """Another value of the same members, in the same layout unless one is given."""
-        return type(self)(data, self.layout if layout is None else layout, self.members)
+    def like(self, inner: Tensor, order: int | None = None) -> Self:
+        """Another value of the same members, in the same order unless one is given."""
+        return type(self)(inner, self.order if order is None else order, self.members)
 
-    # The four layouts
+    # The four orders
 
     def leading(self) -> Tensor:
         """(K, *shape), as a view where that is possible."""
-        if self.layout == LEADING:
-            return self.data
-        if self.layout == SHARED:
-            return self.data.expand(self.members.count, *self.data.shape)
+        if self.order == LEADING:
+            return self.inner
+        if self.order == SHARED:
+            return self.inner.expand(self.members.count, *self.inner.shape)
         return self.second().transpose(0, 1)
 
     def second(self) -> Tensor:
         """(N, K, *shape[1:]), as a view."""
-        data = self.data
-        if self.layout == SECOND:
+        data = self.inner
+        if self.order == SECOND:
             return data
-        if self.layout == MERGED:
+        if self.order == MERGED:
             return torch.unflatten(data, 1, (self.members.count, -1))
-        if data.ndim == 0 or (self.layout == LEADING and data.ndim == 1):
+        if data.ndim == 0 or (self.order == LEADING and data.ndim == 1):
             refuse("treating a single number as samples")
-        if self.layout == LEADING:
+        if self.order == LEADING:
             return data.transpose(0, 1)
         return data.unsqueeze(1).expand(data.shape[0], self.members.count, *data.shape[1:])
 
     def merged(self) -> Tensor:
         """(N, K·C, …), copied where it must be."""
-        if self.layout == MERGED:
-            return self.data
+        if self.order == MERGED:
+            return self.inner
         second = self.second()
         if second.ndim < 3:
             refuse("treating one number for each sample as maps")
@@ -112,12 +117,12 @@ class Stacked:
 
     @property
     def shape(self) -> torch.Size:
-        shape = self.data.shape
-        if self.layout == MERGED:
+        shape = self.inner.shape
+        if self.order == MERGED:
             return torch.Size((shape[0], shape[1] // self.members.count, *shape[2:]))
-        if self.layout == LEADING:
+        if self.order == LEADING:
             return shape[1:]
-        if self.layout == SECOND:
+        if self.order == SECOND:
             return torch.Size((shape[0], *shape[2:]))
         return shape
 
@@ -125,11 +130,15 @@ class Stacked:
         return self.shape if dim is None else self.shape[dim]
 
     def dim(self) -> int:
-        return self.data.ndim - (self.layout < MERGED)
+        return self.inner.ndim - (self.order < MERGED)
 
     @property
     def ndim(self) -> int:
         return self.dim()
+
+    @property
+    def data(self) -> Self:
+        return self.like(self.inner.detach())
 
     def numel(self) -> int:
         return self.shape.numel()
@@ -139,26 +148,22 @@ class Stacked:
 
     @property
     def dtype(self) -> torch.dtype:
-        return self.data.dtype
+        return self.inner.dtype
 
     @property
     def device(self) -> torch.device:
-        return self.data.device
+        return self.inner.device
 
     @property
     def is_cuda(self) -> bool:
-        return self.data.is_cuda
+        return self.inner.is_cuda
 
     @property
     def requires_grad(self) -> bool:
-        return self.data.requires_grad
-
-    @property
-    def layout_of_torch(self) -> torch.layout:
-        return self.data.layout
+        return self.inner.requires_grad
 
     def is_floating_point(self) -> bool:
-        return self.data.is_floating_point()
+        return self.inner.is_floating_point()
 
     # What would read numbers
 
