@@ -46,6 +46,8 @@ class Cohort:
 
     jobs: tuple[Job, ...]
     arrangement: Arrangement = Arrangement()
+    checkpoints: str | None = None
+    """Folder where jobs that end at a rung are set aside, and from where those that go on are taken; None: nowhere."""
 
     def __post_init__(self) -> None:
         if not self.jobs or len({job.structure for job in self.jobs}) != 1:

@@ -102,6 +102,14 @@ class Curves:
             return True
         return False
 
+    def take_epochs(self, epochs: list[EpochRecord]) -> None:
+        """Goes on behind epochs that another training has recorded of the same trial."""
+        name, better = self.objective.metric, self.objective.better
+        for record in epochs:
+            self.epochs.append(record)
+            if self.best is None or better(record.metric(name), self.best.metric(name)):
+                self.best = record
+
     def of_pass(self, start: int) -> tuple[float, float | None]:
         """Mean loss and accuracy over the samples of the iterations since ``start``."""
         sizes, samples = self.sizes[start:], sum(self.sizes[start:])

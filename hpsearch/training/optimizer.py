@@ -63,6 +63,11 @@ class Optimizer:
             if self._max_norm is not None:
                 _limit_norms(parameters, self._max_norm)
 
+    @property
+    def memory(self) -> list[Tensor]:
+        """All that it remembers of earlier updates, in a fixed order, to be read or written in place."""
+        return [one for slots in self._groups for one in slots.memory]
+
     def replace(self, trained: Sequence[Tensor]) -> None:
         """Goes on with other tensors of the same values, layouts and order."""
         for slots, places in zip(self._groups, self._places, strict=True):

@@ -15,6 +15,15 @@ class DataOrder:
         self.sizes = batch_sizes(self.samples, batch_size)
         self.batches = len(self.sizes)
 
+    @property
+    def state(self) -> Tensor:
+        """What decides the passes to come."""
+        return self._generator.get_state()
+
+    @state.setter
+    def state(self, state: Tensor) -> None:
+        self._generator.set_state(state)
+
     def one_pass(self) -> tuple[Tensor, ...]:
         """Indices of the samples of each batch, in a new order each time."""
         return torch.split(self.whole_pass(), self.sizes)

@@ -30,6 +30,11 @@ class Slots:
             [[state[index] for index in live] for state in self._states],
         )
 
+    @property
+    def memory(self) -> list[Tensor]:
+        """All states one after the other, to be read or written in place."""
+        return [one for state in self._states for one in state]
+
     def replace(self, parameters: Sequence[Tensor]) -> None:
         """Goes on with other tensors of the same values and layout, in the same order."""
         self._parameters = list(parameters)

@@ -36,6 +36,10 @@ class StackedOptimizer:
             if rate is not None:
                 optimizer.step(rate)
 
+    def memory(self, member: int) -> list[Tensor]:
+        """What the member's optimiser remembers, to be read or written in place."""
+        return self._optimizers[member].memory
+
     def keep(self, members: Sequence[int], parameters: Iterable[Tensor]) -> None:
         """Goes on with these of the members, whose parameters now lie in other tensors of the same layout."""
         self._take(parameters, len(members))

@@ -1,0 +1,107 @@
+"""Checkpoints: where a trial stood at the end of an epoch, for a training that goes on there as if it had not ended.
+
+One file of safetensors a trial: no code is in it, and nothing in it is believed that its name does not vouch for.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from hpsearch.cohort import Arrangement
+from hpsearch.job import Job
+
+SUFFIX = ".safetensors"
+DOCUMENT = "trial"
+"""Name of what is no tensor, as JSON, among a file's metadata."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that decides how a training goes on, and what has been recorded of it."""
+
+    epoch: int
+    """It has ended."""
+    tensors: dict[str, Tensor]
+    document: dict[str, Any]
+    """JSON values: floats keep every bit there."""
+
+
+class Checkpoints:
+    """The checkpoints of one study's trials, in a folder of their own. A folder that is missing takes and gives none.
+
+    Damaged files, and those of other settings, another device or another version of torch, count as missing: then
+    training begins at its start.
+    """
+
+    def __init__(self, folder: str, arrangement: Arrangement, device: torch.device) -> None:
+        self._folder = Path(folder)
+        self._surroundings = (arrangement, device.type, torch.__version__)
+
+    def save(self, job: Job, snapshot: Snapshot) -> None:
+        """Keeps it in place of earlier ones of the job. A full disk costs no more than the checkpoint."""
+        if not self._folder.is_dir():
+            return
+        tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in snapshot.tensors.items()}
+        written = save(tensors, metadata={DOCUMENT: json.dumps(snapshot.document)})
+        name = f"{self._key(job)}-{snapshot.epoch}-{hashlib.sha256(written).hexdigest()}{SUFFIX}"
+        with suppress(OSError):
+            _write(self._folder, name, written)
+            for epoch, path in self._files(job):
+                if epoch < snapshot.epoch:
+                    path.unlink(missing_ok=True)
+
+    def load(self, job: Job) -> Snapshot | None:
+        """The latest one within the job's budget; None if there is none to be trusted."""
+        budget = job.budget
+        last = min(budget.epochs or 0, budget.until_epoch or budget.epochs or 0)
+        for epoch, path in sorted(self._files(job), reverse=True):
+            if epoch <= last and (found := _read(path)) is not None:
+                return Snapshot(epoch, *found)
+        return None
+
+    def _files(self, job: Job) -> list[tuple[int, Path]]:
+        found = self._folder.glob(f"{self._key(job)}-*{SUFFIX}")
+        return [(int(path.name.split("-")[1]), path) for path in found if path.name.split("-")[1].isdecimal()]
+
+    def _key(self, job: Job) -> str:
+        """Of the job whatever its rung; what else a result depends on is in it."""
+        whole = replace(job, budget=replace(job.budget, until_epoch=None))
+        return hashlib.sha256(repr((whole, *self._surroundings)).encode()).hexdigest()
+
+
+def _write(folder: Path, name: str, written: bytes) -> None:
+    """Whole or not at all."""
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(written)
+        Path(temporary).replace(folder / name)  # what a crash of the machine leaves of it does not fit its name
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+    """None for a file that is not what its name says."""
+    try:
+        written = path.read_bytes()
+    except OSError:
+        return None
+    if hashlib.sha256(written).hexdigest() != path.name.removesuffix(SUFFIX).rpartition("-")[2]:
+        return None
+    try:
+        length = int.from_bytes(written[:8], "little")
+        header = json.loads(written[8 : 8 + length])
+        return load(written), json.loads(header["__metadata__"][DOCUMENT])
+    except (SafetensorError, ValueError, KeyError):
+        return None

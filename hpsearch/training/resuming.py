@@ -1,0 +1,114 @@
+"""What a training consists of when it is set aside, and how another one goes on with it."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from hpsearch.training.checkpoint import Snapshot
+from hpsearch.training.curves import Curves
+from hpsearch.training.order import DataOrder
+from hpsearch.trial import EpochRecord, LayerScale
+
+WEIGHTS, MEMORY, NOISE = "weights.", "optimizer.", "noise."
+"""Beginnings of the names of tensors."""
+
+
+def snapshot(
+    curves: Curves,
+    weights: Mapping[str, Tensor],
+    memory: Sequence[Tensor],
+    order: DataOrder,
+    noise: Mapping[str, Tensor],
+    duration_s: float,
+) -> Snapshot:
+    """A training after its last epoch so far; ``memory`` is what its optimiser remembers."""
+    tensors = {f"{WEIGHTS}{name}": value for name, value in weights.items()}
+    tensors |= {f"{MEMORY}{place}": value for place, value in enumerate(memory)}
+    tensors |= {f"{NOISE}{name}": value for name, value in noise.items()}
+    tensors["order"] = order.state
+    tensors["losses"] = torch.tensor(curves.losses, dtype=torch.float64)
+    tensors["right"] = torch.tensor(curves.right, dtype=torch.int64)
+    tensors["sizes"] = torch.tensor(curves.sizes, dtype=torch.int64)
+    document = {
+        "epochs": [asdict(epoch) for epoch in curves.epochs],
+        "layers": [asdict(layer) for layer in curves.layers],
+        "without_gradient": list(curves.without_gradient),
+        "duration_s": duration_s,
+    }
+    return Snapshot(len(curves.epochs), tensors, document)
+
+
+def fits(found: Snapshot, weights: Mapping[str, Tensor], memory: Sequence[Tensor]) -> bool:
+    """Whether a training with these weights and this memory can go on with it."""
+    own = {f"{WEIGHTS}{name}": value for name, value in weights.items()}
+    own |= {f"{MEMORY}{place}": value for place, value in enumerate(memory)}
+    kept = {name: value for name, value in found.tensors.items() if name.startswith((WEIGHTS, MEMORY))}
+    return _forms(own) == _forms(kept)
+
+
+def weights_of(found: Snapshot) -> dict[str, Tensor]:
+    """By name, as a network has them."""
+    return _part(found, WEIGHTS)
+
+
+def noise_of(found: Snapshot) -> dict[str, Tensor]:
+    """What ``random_states`` gave."""
+    return _part(found, NOISE)
+
+
+def go_on(found: Snapshot, curves: Curves, memory: Sequence[Tensor], order: DataOrder) -> float:
+    """Puts back all but weights and noise; how many seconds the training has taken so far."""
+    document = found.document
+    curves.losses = found.tensors["losses"].tolist()
+    curves.right = found.tensors["right"].tolist()
+    curves.sizes = found.tensors["sizes"].tolist()
+    curves.layers = [LayerScale(**layer) for layer in document["layers"]]
+    curves.without_gradient = tuple(document["without_gradient"])
+    curves.take_epochs([EpochRecord(**epoch) for epoch in document["epochs"]])
+    order.state = found.tensors["order"]
+    with torch.no_grad():
+        for place, value in enumerate(memory):
+            value.copy_(found.tensors[f"{MEMORY}{place}"])
+    return float(document["duration_s"])
+
+
+def random_states(device: torch.device) -> dict[str, Tensor]:
+    """Of every global generator."""
+    _, keys, place, has_normal, normal = np.random.get_state(legacy=True)
+    version, words, gauss = random.getstate()
+    found = {
+        "torch": torch.get_rng_state(),
+        "numpy": torch.tensor([*np.asarray(keys).tolist(), place, has_normal]),
+        "numpy_normal": torch.tensor(normal, dtype=torch.float64),
+        "python": torch.tensor([version, *words]),
+        "python_normal": torch.tensor([] if gauss is None else [gauss], dtype=torch.float64),
+    }
+    return found | ({"device": torch.cuda.get_rng_state(device)} if device.type == "cuda" else {})
+
+
+def set_random_states(states: Mapping[str, Tensor], device: torch.device) -> None:
+    """Puts those back that there are; a member that was trained as a part of one network has only torch's."""
+    if "torch" in states:
+        torch.set_rng_state(states["torch"])
+    if "device" in states:
+        torch.cuda.set_rng_state(states["device"], device)
+    if "numpy" in states:
+        *keys, place, has_normal = states["numpy"].tolist()
+        state: Any = ("MT19937", np.array(keys, dtype=np.uint32), place, has_normal, float(states["numpy_normal"]))
+        np.random.set_state(state)
+    if "python" in states:
+        version, *words = states["python"].tolist()
+        random.setstate((version, tuple(words), next(iter(states["python_normal"].tolist()), None)))
+
+
+def _part(found: Snapshot, prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): one for name, one in found.tensors.items() if name.startswith(prefix)}
+
+
+def _forms(tensors: Mapping[str, Tensor]) -> dict[str, tuple[object, ...]]:
+    return {name: (tuple(value.shape), value.dtype) for name, value in tensors.items()}
