@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import torch
 
-from hpsearch.cohort import Arrangement, Cohort
+from hpsearch.cohort import Cohort
 from hpsearch.data.dataset import Dataset
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.blame import described
+from hpsearch.training.formats import alone_channels_last, stacked_channels_last
 from hpsearch.training.member import train_member
 from hpsearch.training.size import Arithmetic
 from hpsearch.training.together import train_together
@@ -28,9 +29,9 @@ def train_cohort(cohort: Cohort, dataset: Dataset, device: str = "cpu") -> Itera
     arithmetic = Arithmetic()
     settled: set[int] = set()
     reason = None
-    alone = Arrays(dataset, torch.device(device), channels_last=_alone_channels_last(cohort, device))
-    if arrangement.stacked and len(cohort.jobs) > 1 and cohort.jobs[0].budget.steps != 0:
-        last = _channels_last(arrangement, device)
+    alone = Arrays(dataset, torch.device(device), channels_last=alone_channels_last(cohort, device))
+    if arrangement.stacked and cohort.jobs[0].budget.steps != 0:
+        last = stacked_channels_last(arrangement, device)
         arrays = alone if last == alone.channels_last else Arrays(dataset, alone.device, channels_last=last)
         try:
             for result in train_together(cohort.jobs, arrays, alone, arithmetic):
@@ -43,17 +44,3 @@ def train_cohort(cohort: Cohort, dataset: Dataset, device: str = "cpu") -> Itera
     for job in cohort.jobs:
         if job.number not in settled:
             yield replace(train_member(job, alone, arithmetic), alone_because=reason)
-
-
-def _channels_last(arrangement: Arrangement, device: str) -> bool:
-    """How maps lie in memory where they are stacked, which asks no layout of them, whoever wrote the network."""
-    return device == "cpu" if arrangement.memory_format == "auto" else arrangement.memory_format == "channels_last"
-
-
-def _alone_channels_last(cohort: Cohort, device: str) -> bool:
-    """A user's own network may view its maps as they lie in memory: only a named one gets another layout by default,
-    and none where it was stacked before."""
-    chosen = cohort.arrangement.memory_format
-    if chosen == "auto" or cohort.arrangement.stacked:
-        return cohort.jobs[0].network.name is not None and device == "cpu"
-    return chosen == "channels_last"

@@ -15,7 +15,7 @@ from hpsearch.training.curves import Curves, DivergedError
 from hpsearch.training.evaluation import evaluate
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.loss import loss_function, training_outputs, with_auxiliary
-from hpsearch.training.optimizer import Optimizer, optimizer_of
+from hpsearch.training.optimizer import optimizer_of
 from hpsearch.training.order import DataOrder
 from hpsearch.training.probe import layer_scales, without_gradient
 from hpsearch.training.regularisation import switch_dropout_off
@@ -41,7 +41,7 @@ def train_member(job: Job, arrays: Arrays, arithmetic: Arithmetic) -> TrialResul
     curves = Curves(job, arrays.task)
     try:
         with own_randomness(seed_for(job.order_seed, "noise"), arrays.device):
-            training = _Training(job, arrays, curves)
+            training = Training(job, arrays, curves)
             training.run()
             duration_s = time.perf_counter() - started
             if job.budget.epochs is not None:
@@ -88,7 +88,7 @@ def learned(curves: Curves, start: int, arrays: Arrays) -> bool:
     return (loss * loss if arrays.task.loss == "l1" else loss) <= LEARNED_SHARE * variance
 
 
-class _Training:
+class Training:
     """One job under way."""
 
     def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
@@ -98,19 +98,20 @@ class _Training:
         self.curves = curves
         self.network = network_of(job, arrays)
         self.loss = loss_function(self.task, job.label_smoothing if job.regularised else 0.0)
+        self.optimizer = optimizer_of(job, [one for one in self.network.parameters() if one.requires_grad])
 
     def run(self) -> None:
+        """Trains to the end of the budget."""
         if self.job.budget.steps == 0:
             self._look_at_initialisation()
             return
         budget, job = self.job.budget, self.job
         order = DataOrder(job.order_seed, self.task.train_samples, budget.samples, job.batch_size)
-        optimizer = optimizer_of(job, [one for one in self.network.parameters() if one.requires_grad])
         total = self.curves.total = budget.steps or (budget.epochs or 0) * order.batches
         best: dict[str, Tensor] | None = None
         start = 0
         while start < total:
-            whole = self._one_pass(order, optimizer, start, total)
+            whole = self._one_pass(order, start, total)
             if budget.epochs is not None:
                 score = evaluate(self.network, self.arrays.validation, self.task)
                 if self.curves.add_epoch(start, *score) and job.evaluate_test:
@@ -126,13 +127,17 @@ class _Training:
             score = evaluate(self.network, self.arrays.test, self.task)
             self.curves.test_loss, self.curves.test_accuracy = score
 
-    def _one_pass(self, order: DataOrder, optimizer: Optimizer, start: int, total: int) -> bool:
+    def iteration(self, indices: Tensor, step: int, total: int) -> None:
+        """The update number ``step`` (from 0) of ``total``, on some of the training samples."""
+        self._backward(*self.arrays.batch(indices), first=step == 0)
+        self.optimizer.step(learning_rate_at(self.job.optimizer, step, total))
+
+    def _one_pass(self, order: DataOrder, start: int, total: int) -> bool:
         """Trains on every sample once, or up to the last iteration; whether it was every sample."""
         self.network.train()
         batches = order.one_pass()
         for step, indices in enumerate(batches[: total - start], start):
-            self._backward(*self.arrays.batch(indices), first=step == 0)
-            optimizer.step(learning_rate_at(self.job.optimizer, step, total))
+            self.iteration(indices, step, total)
         self.curves.flush()
         return start + len(batches) <= total
 

@@ -41,13 +41,13 @@ def room_for(members: int, places: int, *, ends_early: bool) -> int:
 
     With another number of places, sums and ends of vectors are rounded differently on most processors. While more
     than half train, hence, places stay where they are. Below that they are halved as long as eight are left, which
-    keeps vectors whole; where members end early as a rule, there are as many places as members, and two at least:
-    a single one would be computed by other kernels.
+    keeps vectors whole; where members end early as a rule, there is a place for each. The number stays even: a single
+    one would be computed by other kernels, and an odd one ends vectors more often.
     """
     if 2 * members > places:
         return places
     if ends_early:
-        return min(places, max(2, members))
+        return min(places, max(2, members + members % 2))
     while places % 16 == 0 and 2 * members <= places:
         places //= 2
     return places

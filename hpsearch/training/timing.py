@@ -1,11 +1,36 @@
 """A short measurement of how the jobs of one structure train fastest."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from hpsearch.cohort import Arrangement
+import torch
+
+from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.data.dataset import Dataset
-from hpsearch.job import Job
+from hpsearch.job import Budget, Job
+from hpsearch.stage import StageName
+from hpsearch.training.arrays import Arrays
+from hpsearch.training.curves import Curves
+from hpsearch.training.formats import MemoryFormat, alone_channels_last, stacked_channels_last
+from hpsearch.training.isolation import own_randomness
+from hpsearch.training.member import Training
+from hpsearch.training.order import DataOrder
+from hpsearch.training.size import Arithmetic
+from hpsearch.training.together import Together
+
+FORMATS: tuple[MemoryFormat, ...] = ("channels_last", "contiguous")
+SHARE = 0.03
+"""Of the time that training the jobs takes, so much may be spent on finding out how."""
+LIMIT_S = 3.0
+"""And no more than that."""
+WARM_UP, MOST_STEPS, TIMED_S = 2, 8, 0.08
+"""Iterations before the clock runs, iterations on the clock at most, and seconds after which their number is enough."""
+START = 8
+"""Members of the first stacked networks that are tried."""
+GAIN = 1.05
+"""So many times faster than the best one by one must a stacked network be. Heuristic: closer is noise."""
 
 
 @dataclass(frozen=True)
@@ -17,14 +42,142 @@ class Timing:
     """Iterations of all members together."""
 
 
-def measured(
-    jobs: Sequence[Job],  # noqa: ARG001
-    dataset: Dataset,  # noqa: ARG001
-    device: str = "cpu",  # noqa: ARG001
-) -> tuple[Arrangement, tuple[Timing, ...]]:
+def measured(jobs: Sequence[Job], dataset: Dataset, device: str = "cpu") -> tuple[Arrangement, tuple[Timing, ...]]:
     """The fastest arrangement for jobs of one structure, and what was measured of it and of others.
 
-    It takes some hundredths of what training the jobs takes, three seconds at most; where that is too little to
-    measure anything, it is the default arrangement and no timings.
+    It takes some hundredths of what training the jobs takes, and about three seconds at most; where that is too little
+    to measure anything, it is the default arrangement and no timings. No more members are tried than there are jobs,
+    on the CPU than half of them: two workers are to have something to do. Torch computes on as many threads as are set.
     """
-    return Arrangement(), ()
+    began = time.perf_counter()
+    budget = jobs[0].budget
+    if budget.steps == 0:
+        return Arrangement(), ()
+    stopwatch = _Stopwatch(jobs, dataset, torch.device(device))
+    first = stopwatch.timing(Arrangement())
+    if not first.member_steps_per_second:
+        return Arrangement(), ()
+    steps = budget.steps or (budget.until_epoch or budget.epochs or 0) * stopwatch.batches
+    allowed_s = min(LIMIT_S, SHARE * len(jobs) * steps / first.member_steps_per_second)
+    now = time.perf_counter()
+    timings = [first]
+    most = len(jobs) if stopwatch.device.type != "cpu" else -(-len(jobs) // 2)
+    other: MemoryFormat | None = None
+    if jobs[0].network.name is not None:
+        other = "contiguous" if stopwatch.device.type == "cpu" else "channels_last"
+    took_s = now - began
+    while (candidate := following(timings, other, most)) is not None and now + 2 * took_s < began + allowed_s:
+        timings.append(stopwatch.timing(candidate))
+        now, took_s = time.perf_counter(), time.perf_counter() - now
+    return (chosen(timings), tuple(timings)) if len(timings) > 1 else (Arrangement(), ())
+
+
+def following(timings: Sequence[Timing], other: MemoryFormat | None, most: int) -> Arrangement | None:
+    """What to measure next, if anything; ``other`` is the format for one by one that is not the usual one.
+
+    One by one in both formats, then stacked in both; from there on in the better one twice as many members as long as
+    that is faster, or half as many.
+    """
+    speeds = {timing.arrangement: timing.member_steps_per_second for timing in timings}
+    start = min(START, most)
+    if other is not None and Arrangement(memory_format=other) not in speeds:
+        return Arrangement(memory_format=other)
+    if start < 2:
+        return None
+    begun = [Arrangement(start, stacked=True, memory_format=form) for form in FORMATS]
+    for arrangement in begun:
+        if arrangement not in speeds:
+            return arrangement
+        if not speeds[arrangement]:
+            return None  # it cannot be stacked
+    form = max(begun, key=lambda arrangement: speeds[arrangement]).memory_format
+    known = [one for one in speeds if one.stacked and one.memory_format == form]
+    best = max(known, key=lambda arrangement: speeds[arrangement]).members
+    counts = {arrangement.members for arrangement in known}
+    if best == max(counts) and 2 * best <= most:
+        return Arrangement(2 * best, stacked=True, memory_format=form)
+    if best == min(counts) and best // 2 >= 2:
+        return Arrangement(best // 2, stacked=True, memory_format=form)
+    return None
+
+
+def chosen(timings: Sequence[Timing]) -> Arrangement:
+    """The fastest of some arrangements, the first of equals: what is stacked only if it is clearly faster than all that
+    is one by one. There must be one that is."""
+
+    def fastest(*, stacked: bool) -> Timing | None:
+        among = [timing for timing in timings if timing.arrangement.stacked is stacked]
+        return max(among, key=lambda timing: timing.member_steps_per_second, default=None)
+
+    alone, stacked = fastest(stacked=False), fastest(stacked=True)
+    if alone is None:
+        raise ValueError("one by one was not measured, which anything else is compared with")
+    if stacked is not None and stacked.member_steps_per_second > GAIN * alone.member_steps_per_second:
+        return stacked.arrangement
+    return alone.arrangement
+
+
+class _Stopwatch:
+    """Trains some iterations of jobs, with a learning rate of 0: that takes as long, and none diverges."""
+
+    def __init__(self, jobs: Sequence[Job], dataset: Dataset, device: torch.device) -> None:
+        self.device = device
+        self._jobs = [
+            replace(
+                job,
+                stage=StageName.COARSE,  # where nobody looks at layers
+                budget=Budget(steps=WARM_UP + MOST_STEPS, samples=job.budget.samples),
+                optimizer=replace(job.optimizer, learning_rate=0.0),
+            )
+            for job in jobs
+        ]
+        self._arrays = {last: Arrays(dataset, device, channels_last=last) for last in (False, True)}
+        self._samples = dataset.task.train_samples
+        self.batches = self._order(jobs[0]).batches
+
+    def timing(self, arrangement: Arrangement) -> Timing:
+        """Its speed is 0 if the jobs cannot be trained so, which shows again when they are."""
+        cohort = Cohort(tuple(self._jobs[: arrangement.members]), arrangement)
+        seconds: list[float] = []
+        try:
+            with own_randomness(0, self.device):
+                iterate, members = self._stacked(cohort) if arrangement.stacked else self._alone(cohort)
+                for number in range(WARM_UP + MOST_STEPS):
+                    began = time.perf_counter()
+                    iterate(number)
+                    if number >= WARM_UP:
+                        seconds.append(time.perf_counter() - began)
+                    if sum(seconds) > TIMED_S:
+                        break
+        except (Exception, SystemExit):  # noqa: BLE001  (the network may be of the user's own)
+            return Timing(arrangement, 0.0)
+        return Timing(arrangement, members / statistics.median(seconds))
+
+    def _alone(self, cohort: Cohort) -> tuple[Callable[[int], None], int]:
+        job = cohort.jobs[0]
+        arrays = self._arrays[alone_channels_last(cohort, self.device.type)]
+        curves = Curves(job, arrays.task)
+        training = Training(job, arrays, curves)
+        training.network.train()
+        batches = self._order(job).one_pass()
+
+        def iterate(number: int) -> None:
+            training.iteration(batches[number % len(batches)], number, WARM_UP + MOST_STEPS)
+            curves.flush()
+
+        return iterate, 1
+
+    def _stacked(self, cohort: Cohort) -> tuple[Callable[[int], None], int]:
+        last = stacked_channels_last(cohort.arrangement, self.device.type)
+        together = Together(cohort.jobs, self._arrays[last], self._arrays[last], Arithmetic())
+        together.network.train()
+        batches = torch.split(together.orders(), together.sizes, dim=1)
+
+        def iterate(number: int) -> None:
+            losses, _ = together.iteration(batches[number % len(batches)])
+            losses.tolist()
+
+        return iterate, len(cohort.jobs)
+
+    def _order(self, job: Job) -> DataOrder:
+        return DataOrder(job.order_seed, self._samples, job.budget.samples, job.batch_size)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -30,13 +31,13 @@ def train_together(jobs: Sequence[Job], arrays: Arrays, alone: Arrays, arithmeti
     Raises CannotStackError where the networks cannot be trained as one, and whatever a network of the user's own
     raises; jobs without a result are then to be trained alone, which shows whose fault it was.
     """
-    training = _Together(jobs, arrays, alone, arithmetic)
+    training = Together(jobs, arrays, alone, arithmetic)
     while training.present:
         yield from training.one_epoch()
 
 
-class _Together:
-    """Members that are still training."""
+class Together:
+    """Members that train, in an even number of places: an odd one is filled up with a member that nobody asks for."""
 
     def __init__(self, jobs: Sequence[Job], arrays: Arrays, alone: Arrays, arithmetic: Arithmetic) -> None:
         began = time.perf_counter()
@@ -47,6 +48,9 @@ class _Together:
         self.arithmetic = arithmetic
         self.budget = jobs[0].budget  # a part of the structure, as the batch size is
         self.seats = [seated(job, arrays) for job in jobs]
+        if len(jobs) % 2:
+            jobs = [*jobs, jobs[-1]]
+            self.seats.append(replace(seated(jobs[-1], arrays), left=True))
         self.sizes = self.seats[0].order.sizes
         self.total = self.budget.steps or (self.budget.epochs or 0) * len(self.sizes)
         for seat in self.seats:
@@ -88,13 +92,13 @@ class _Together:
 
     def _one_pass(self) -> list[TrialResult]:
         results: list[TrialResult] = []
-        orders = torch.stack([seat.order.whole_pass() for seat in self.seats]).to(self.device)  # (K, samples)
+        orders = self.orders()
         pending: list[tuple[Tensor, Tensor | None]] = []
         self.network.train()
         begun, position = time.perf_counter(), 0
         sizes = self.sizes[: self.total - self.step]
         for number, size in enumerate(sizes):
-            pending.append(self._iteration(orders[:, position : position + size]))
+            pending.append(self.iteration(orders[:, position : position + size]))
             position += size
             if len(pending) == FLUSH_EVERY or number + 1 == len(sizes):
                 diverged = self._read(pending, sizes[number + 1 - len(pending) : number + 1])
@@ -106,7 +110,11 @@ class _Together:
                     break
         return results
 
-    def _iteration(self, chosen: Tensor) -> tuple[Tensor, Tensor | None]:
+    def orders(self) -> Tensor:
+        """The samples of the next pass of each member (K, samples)."""
+        return torch.stack([seat.order.whole_pass() for seat in self.seats]).to(self.device)
+
+    def iteration(self, chosen: Tensor) -> tuple[Tensor, Tensor | None]:
         """One update of every member on samples (K, N) of its own; losses (K,) and right predictions before it."""
         images, targets = self.arrays.batches(chosen)
         first = self.step == 0

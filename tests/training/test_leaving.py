@@ -53,7 +53,7 @@ def test_a_cohort_that_has_lost_most_members_shrinks_without_a_change_in_the_oth
     ("members", "places", "ends_early", "room"),
     [
         *((16, 16, False, 16), (9, 16, False, 16), (8, 16, False, 8), (3, 32, False, 8), (1, 8, False, 8)),
-        *((5, 12, False, 12), (9, 16, True, 16), (5, 12, True, 5), (1, 8, True, 2), (1, 1, True, 1), (0, 4, True, 2)),
+        *((5, 12, False, 12), (9, 16, True, 16), (5, 12, True, 6), (1, 8, True, 2), (1, 2, True, 2), (0, 4, True, 2)),
     ],
 )
 def test_places_that_are_kept(members: int, places: int, ends_early: bool, room: int) -> None:

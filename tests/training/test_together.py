@@ -177,7 +177,7 @@ def test_the_same_bits_when_run_again_and_in_another_order() -> None:
     assert together(jobs, dataset) == whole
 
 
-@pytest.mark.parametrize("chosen", [(0, 1, 2), (2, 3), (1, 2, 3, 4, 5)])
+@pytest.mark.parametrize("chosen", [(0, 1, 2), (2, 3), (4,), (1, 2, 3, 4, 5)])
 def test_the_number_of_members_changes_no_bit_of_a_simple_network(chosen: tuple[int, ...]) -> None:
     """Contiguous maps, rectifiers, one thread: elsewhere the ends of vectors are rounded otherwise."""
     dataset = classes(shape=(3, 6, 6))

@@ -1,0 +1,90 @@
+"""Which arrangements are measured, and which of them is chosen. No test looks at how long anything took."""
+
+from dataclasses import replace
+
+import pytest
+
+from hpsearch.cohort import Arrangement
+from hpsearch.job import Budget, NetworkSettings
+from hpsearch.training.timing import Timing, chosen, following, measured
+from tests.training.test_together import varied
+from tests.training.training_cases import classes, own
+
+LONG = Budget(epochs=100_000)
+"""Of which some hundredths are longer than any measurement may take."""
+USUAL, CONTIGUOUS = Arrangement(), Arrangement(memory_format="contiguous")
+
+
+def last(members: int) -> Arrangement:
+    return Arrangement(members, stacked=True, memory_format="channels_last")
+
+
+def first(members: int) -> Arrangement:
+    return Arrangement(members, stacked=True, memory_format="contiguous")
+
+
+def tried(speeds: dict[Arrangement, float], most: int) -> list[Arrangement]:
+    """What is measured after one by one, if the speeds of all else are 0."""
+    timings = [Timing(USUAL, 100.0)]
+    while (candidate := following(timings, "contiguous", most)) is not None:
+        timings.append(Timing(candidate, speeds.get(candidate, 0.0)))
+    return [timing.arrangement for timing in timings[1:]]
+
+
+@pytest.mark.parametrize(
+    ("speeds", "most", "expected"),
+    [
+        ({}, 1, [CONTIGUOUS]),
+        ({}, 32, [CONTIGUOUS, last(8)]),  # cannot be stacked
+        ({last(8): 2, first(8): 1, last(16): 1, last(4): 1}, 32, [CONTIGUOUS, last(8), first(8), last(16), last(4)]),
+        (
+            {last(8): 1, first(8): 2, first(16): 3, first(32): 2},
+            32,
+            [CONTIGUOUS, last(8), first(8), first(16), first(32)],
+        ),
+        ({last(8): 3, first(8): 2, last(16): 4, last(32): 5}, 40, [CONTIGUOUS, last(8), first(8), last(16), last(32)]),
+        ({last(8): 3, first(8): 2, last(4): 4, last(2): 1}, 8, [CONTIGUOUS, last(8), first(8), last(4), last(2)]),
+        ({last(5): 3, first(5): 2, last(2): 4}, 5, [CONTIGUOUS, last(5), first(5), last(2)]),
+    ],
+)
+def test_candidates_follow_from_the_timings_so_far(
+    speeds: dict[Arrangement, float], most: int, expected: list[Arrangement]
+) -> None:
+    assert tried(speeds, most) == expected
+
+
+def test_only_a_clear_gain_is_worth_stacking() -> None:
+    alone = [Timing(USUAL, 100.0), Timing(CONTIGUOUS, 120.0)]
+    assert chosen(alone) == CONTIGUOUS
+    assert chosen([*alone, Timing(last(8), 124.0)]) == CONTIGUOUS
+    assert chosen([*alone, Timing(last(8), 130.0), Timing(last(16), 130.0)]) == last(8)
+    assert chosen([*alone, Timing(last(8), 0.0)]) == CONTIGUOUS
+    with pytest.raises(ValueError, match="one by one"):
+        chosen([Timing(last(8), 1.0)])
+
+
+@pytest.mark.parametrize("network", [own("small", dropout=0.3), NetworkSettings("convnet", None, {"depth": 2})])
+def test_jobs_are_measured_alone_and_stacked(network: NetworkSettings) -> None:
+    arrangement, timings = measured(varied(6, LONG, network=network), classes())
+    found = [timing.arrangement for timing in timings]
+    assert arrangement == chosen(timings)
+    assert all(timing.member_steps_per_second > 0 for timing in timings)
+    alone = [USUAL, CONTIGUOUS] if network.name else [USUAL]
+    assert found[: len(alone) + 1] == [*alone, last(3)]
+    assert len(set(found)) == len(found)
+
+
+def test_what_cannot_be_stacked_is_measured_one_by_one() -> None:
+    arrangement, timings = measured(varied(6, LONG, network=own("Drawing")), classes())
+    assert arrangement == USUAL
+    assert [timing.member_steps_per_second > 0 for timing in timings] == [True, False]
+
+
+@pytest.mark.parametrize("budget", [Budget(steps=0), Budget(steps=1)])
+def test_short_trainings_are_not_measured(budget: Budget) -> None:
+    assert measured(varied(2, budget), classes()) == (Arrangement(), ())
+
+
+def test_what_cannot_be_trained_is_not_measured() -> None:
+    jobs = [replace(wanted, network=own("unbuildable")) for wanted in varied(2, LONG)]
+    assert measured(jobs, classes()) == (Arrangement(), ())
