@@ -59,6 +59,11 @@ class Settings:
     """``HPSEARCH_KEY``, or the contents of the file that ``HPSEARCH_KEY_FILE`` names: a secret."""
 
     @property
+    def checkpoints(self) -> Path:
+        """Folder for trainings that wait to be gone on with."""
+        return self.home / "checkpoints"
+
+    @property
     def database_shown(self) -> str:
         """Where the results are, for a person to read; never with a password."""
         return str(self.home / "postgres") if self.database_url is None else without_password(self.database_url)

@@ -37,6 +37,7 @@ def conducted(settings: Settings, workers: int | None, studies: int, gpus_per_wo
             holder=this_process(),
             slots=studies,
             pace=Pace(lease_s=settings.lease_s),
+            checkpoints=settings.checkpoints,
         )
         with stopped_by_signals(service):
             service.run()

@@ -42,7 +42,9 @@ def searched(
     )
     with executor, shown_progress(objective_for(definition.objective, task)) as progress:
         progress.say("Starting the workers.")
-        conductor = Conductor(store, executor, progress, this_process(), settings.lease_s)
+        conductor = Conductor(
+            store, executor, progress, this_process(), settings.lease_s, checkpoints=settings.checkpoints
+        )
         return _conducted(conductor, study, task)
 
 

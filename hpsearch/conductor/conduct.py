@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from hpsearch.conductor.halt import Outcome, left_for_later, outcome_of
 from hpsearch.conductor.keeper import Keeper, obtain
 from hpsearch.conductor.means import Means
 from hpsearch.conductor.observer import Observer
 from hpsearch.conductor.patience import patiently
+from hpsearch.conductor.shelf import shelf_of
 from hpsearch.conductor.walk import Walk
 from hpsearch.errors import LeaseLostError
 from hpsearch.executors.port import Executor
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.stage import RECIPE, StageName
 from hpsearch.store.port import StudyStore
-from hpsearch.study import StudyState
+from hpsearch.study import ENDED, StudyState
 from hpsearch.task import Task
 
 WHOLE_RECIPE = (*RECIPE, StageName.TEST)
@@ -36,6 +38,8 @@ class Conductor:
     patience_s: float = PATIENCE_S
     shares_workers: bool = False
     """Whether others train on the executor's workers as well: then a study gets as many as its definition says."""
+    checkpoints: Path | None = None
+    """Folder for the trainings of a halved round that may go on; None: those that do are trained from their start."""
     after_error: Callable[[BaseException], Outcome] = left_for_later
     """How a study is released when working on it has raised an error."""
 
@@ -71,6 +75,7 @@ class Conductor:
 
     def _outcome(self, keeper: Keeper, study: StudyRecord, task_of: Callable[[], Task]) -> Outcome:
         walk: Walk | None = None
+        shelf = shelf_of(study, self.checkpoints)
         try:
             keeper.check()
             task = task_of()
@@ -78,9 +83,12 @@ class Conductor:
             self.store.set_task(keeper.lease, task)
             asked = study.definition.resources.workers
             at_most = asked if self.shares_workers and asked != "auto" else None
-            means = Means(self.store, self.executor, self.observer, keeper, study.owner, at_most, self.patience_s)
+            means = Means(
+                self.store, self.executor, self.observer, keeper, study.owner, at_most, self.patience_s, shelf
+            )
             walk = Walk(means, study, task)
             failure = walk.through(self.stages)
+            shelf.clear()
         except LeaseLostError:
             raise
         except Exception:
@@ -88,5 +96,8 @@ class Conductor:
             if keeper.cause is None:
                 raise
             stage = walk.stage if walk is not None else None
-            return outcome_of(keeper.cause, stage, study.definition.resources.time_limit_s)
+            outcome = outcome_of(keeper.cause, stage, study.definition.resources.time_limit_s)
+            if outcome.state in ENDED:
+                shelf.clear()
+            return outcome
         return Outcome(StudyState.COMPLETE if failure is None else StudyState.FAILED, failure)

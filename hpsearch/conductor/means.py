@@ -7,6 +7,7 @@ from typing import TypeVar
 from hpsearch.conductor.keeper import Keeper
 from hpsearch.conductor.observer import Observer
 from hpsearch.conductor.patience import patiently
+from hpsearch.conductor.shelf import Shelf
 from hpsearch.executors.port import Executor
 from hpsearch.store.port import Lease, StudyStore
 
@@ -27,6 +28,8 @@ class Means:
     """So many workers train for the study; None: as many as there are."""
     patience_s: float
     """How long a write waits for a database that is away."""
+    shelf: Shelf
+    """Where trials wait that may go on after a rung."""
 
     @property
     def lease(self) -> Lease:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from hpsearch.conductor.checking import CheckError
@@ -73,12 +74,13 @@ class ConductorService:
         holder: str,
         slots: int = 16,
         pace: Pace = Pace(),
+        checkpoints: Path | None = None,
     ) -> None:
         """``executor_factory`` is called with the first study that trains; ``task_of`` checks a definition and says
         what task its data set, or raises DefinitionError; when the event is set nobody waits for that any more.
-        ``holder``: name of this process."""
+        ``holder``: name of this process; ``checkpoints``: folder for them."""
         self._store, self._queue, self._bell, self._task_of = store, queue, bell, task_of
-        self._holder, self._slots, self._pace = holder, slots, pace
+        self._holder, self._slots, self._pace, self._checkpoints = holder, slots, pace, checkpoints
         self._workshop = Workshop(executor_factory, pace.idle_s)
         self._log = logging.getLogger(LOGGER)
         self._wakes = Wakes()
@@ -162,6 +164,7 @@ class ConductorService:
             self._pace.lease_s,
             patience_s=self._pace.patience_s,
             shares_workers=True,
+            checkpoints=self._checkpoints,
             after_error=lambda error: self._ending(study.id, error),
         )
         try:

@@ -29,6 +29,8 @@ class Trainer:
         self._reached: dict[int, TrialResult] = {}
         """How far the trials of the running round have come that may go on, by number."""
         self._watch = Stopwatch()
+        self._folder: str | None = None
+        """Where they wait for the decision."""
 
     def missing(self, jobs: Sequence[Job]) -> list[Job]:
         """Those that have no result."""
@@ -44,10 +46,13 @@ class Trainer:
         begun = {shape(job) for job in (*mine, *plan.jobs) if (job.stage, job.number) in self.results}
         with self._watch.measuring():
             arrangements = self._arranger.arrangements(plan, begun)
+        self._folder = self._means.shelf.opened() if plan.rungs else None
         living = list(plan.jobs)
         for rung in plan.rungs:
             living = self._after(rung, plan, living, arrangements)
         self._run(living, arrangements)
+        if plan.rungs:
+            self._means.shelf.clear()
         self._tell_speed(plan)
 
     def _after(
@@ -77,7 +82,7 @@ class Trainer:
         means = self._means
         whole = cohorts(jobs, by_structures(jobs, arrangements))
         work = [
-            cohort if cohort.arrangement.stacked else replace(cohort, jobs=tuple(left))
+            replace(cohort, jobs=cohort.jobs if cohort.arrangement.stacked else tuple(left), checkpoints=self._folder)
             for cohort in whole
             if (left := self.missing(cohort.jobs))
         ]
