@@ -9,6 +9,7 @@ import copy
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -45,7 +46,8 @@ class Runs(Protocol):
         """Logits, then those of auxiliary classifiers, (K, N, outputs) each."""
 
 
-Build = Callable[[Sequence[nn.Module], Sequence[torch.Generator]], Runs]
+Build = Callable[..., Runs]
+"""Stacks (networks, generators), in another order in memory if ``memory_format`` is given."""
 
 
 def check(networks: Sequence[nn.Module], build: Build, images: Tensor) -> None:
@@ -55,14 +57,18 @@ def check(networks: Sequence[nn.Module], build: Build, images: Tensor) -> None:
         _check_evaluation(networks, build, few)
         ends = networks if len(networks) < 3 else (networks[0], networks[-1])
         try:
-            exact = [copy.deepcopy(network).to("cpu", torch.float64) for network in ends]
+            exact = [_exact(network) for network in ends]
             with torch.no_grad():
-                copy.deepcopy(exact[0]).eval()(few.to("cpu", torch.float64))
+                copy.deepcopy(exact[0]).eval()(_exact(few))
         except Exception:  # noqa: BLE001  (a network that insists on its own precision)
             _check_training([copy.deepcopy(network) for network in ends], build, few)
         else:
-            # On the CPU: only there can the masks of dropouts be compared.
-            _check_training(exact, build, few.to("cpu", torch.float64))
+            _check_training(exact, partial(build, memory_format=torch.contiguous_format), _exact(few))
+
+
+def _exact(given: Any) -> Any:
+    """A network or images in double precision, contiguous and on the CPU, where the masks of dropouts compare."""
+    return copy.deepcopy(given).to("cpu", torch.float64).to(memory_format=torch.contiguous_format)
 
 
 def _check_evaluation(networks: Sequence[nn.Module], build: Build, images: Tensor) -> None:
@@ -100,7 +106,7 @@ def _check_training(networks: Sequence[nn.Module], build: Build, images: Tensor)
                 theirs = torch.zeros_like(ours[member]) if one is None else one
                 _compare(f"the gradient of {name}", [theirs], [ours[member] if other is not None else ours], largest)
         for name, value in network.named_buffers():
-            _compare(f"{name} after a step", [value], [stacked.buffers[name][member]])
+            _compare(f"{name} after a step", [value], [stacked.buffers[name][member]], 1.0)
 
 
 def _logits(made: Any) -> tuple[Tensor, ...]:

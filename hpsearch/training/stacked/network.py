@@ -46,7 +46,11 @@ def stack(
     if not networks or len(networks) != len(generators):
         raise ValueError(f"one generator for each network, got {len(generators)} for {len(networks)}")
 
-    def build(some: Sequence[nn.Module], theirs: Sequence[torch.Generator]) -> StackedNetwork:
+    def build(
+        some: Sequence[nn.Module],
+        theirs: Sequence[torch.Generator],
+        memory_format: torch.memory_format = memory_format,
+    ) -> StackedNetwork:
         members = Members(theirs, memory_format)
         return StackedNetwork(template_of(some, members), members)
 

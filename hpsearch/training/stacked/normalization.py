@@ -26,7 +26,8 @@ def batch_norm(
     """Statistics of each channel of each member; running ones are changed where they lie."""
     like = _value(given, running_mean, weight)
     maps = like.merged()
-    if maps.ndim == 4 and _rounds_by_place(maps, like):
+    turned = maps.ndim == 4 and _rounds_by_place(maps, like)
+    if turned:
         maps = maps.contiguous()
     made = functional.batch_norm(
         maps,
@@ -38,7 +39,7 @@ def batch_norm(
         momentum,
         eps,
     )
-    return like.like(made, MERGED)
+    return like.like(made.contiguous(memory_format=torch.channels_last) if turned else made, MERGED)
 
 
 def group_norm(given: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Stacked:
