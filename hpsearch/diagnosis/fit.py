@@ -1,0 +1,171 @@
+"""Rules on how well the network fits: not at all, too little, too much, or not yet."""
+
+import math
+
+from hpsearch.diagnosis.curve import Curve
+from hpsearch.diagnosis.rule import Remark
+
+LARGE_GAP = 0.05
+"""Between validation and training error (heuristic: smaller ones are usual in sound training)."""
+RISEN = 0.15
+"""A validation loss so much above its lowest has turned (heuristic; after Prechelt's generalisation loss)."""
+MUCH_LEFT = 0.15
+"""Share of wrong predictions in training that a larger network would lower (heuristic)."""
+HELD_UP = 0.4
+"""Of guessing: a loss above it does not belong to predictions that are right (heuristic)."""
+HOPELESS = 0.3
+"""Of guessing: where a loss would stay above it in twice the epochs, more epochs are no cure (heuristic)."""
+FALLING = 0.03
+"""Of itself: by so much the validation loss falls along the last third where more epochs are worth it (heuristic)."""
+STANDARD_ERRORS = 3.0
+
+
+def does_not_learn(curve: Curve) -> Remark | None:
+    """The training loss never gets below that of guessing.
+
+    Nothing comes through from the images to the outputs, or nothing of the labels is in the images: dead units, frozen
+    layers, a bounded output, far too much regularisation, or labels that belong to other images.
+    """
+    if not curve.ended or curve.learned or curve.learned_on_the_way:
+        return None
+    sentence = (
+        f"the training loss is {curve.lowest:.4g} in the best of {len(curve.epochs)} epochs, and guessing has "
+        f"{curve.guess:.4g}"
+    )
+    return Remark(sentence, {"lowest_epoch_loss": curve.lowest, "guessing_loss": curve.guess})
+
+
+def learns_by_heart(curve: Curve) -> Remark | None:
+    """Training gets better and validation stays at guessing.
+
+    What the network learns holds for the training samples alone: labels that were shuffled or moved against their
+    images, images that show nothing, samples of a batch that change places. Better than guessing is a validation
+    accuracy in any epoch that guessing reaches with one chance in a hundred over all epochs (exact binomial), or in
+    regression a loss three per cent below that of guessing.
+    """
+    if not curve.ended or not curve.learned_on_the_way or curve.generalises:
+        return None
+    train, held = min(curve.train_errors), min(curve.val_errors)
+    sentence = (
+        f"the training error came down to {train:.1%}, and validation is no better than guessing in any epoch "
+        f"({held:.1%} wrong at best)"
+    )
+    return Remark(sentence, {"train_error": train, "validation_error": held, "epochs": len(curve.epochs)})
+
+
+def loss_above_its_accuracy(curve: Curve) -> Remark | None:
+    """Nearly all training samples are right, and the loss stays high as if they were guessed.
+
+    Logits that are free to grow bring the cross-entropy near zero once the predictions are right. Where it stands still
+    above 40 % of guessing with less than 15 % wrong, the outputs are bounded: a soft-max in front of the loss, a
+    sigmoid, a scale that is too small (heuristic: with a second soft-max the loss cannot fall below 45 % of guessing
+    for two classes and 63 % for ten).
+    """
+    if not curve.ended or not curve.task.is_classification or not curve.flat:
+        return None
+    level = curve.epochs[-1].train_loss - curve.floor
+    if level < HELD_UP * curve.guess or curve.train_errors[-1] > MUCH_LEFT:
+        return None
+    sentence = f"the training error is {curve.train_errors[-1]:.1%}, yet the loss stands still at {level:.3g}"
+    return Remark(sentence, {"train_error": curve.train_errors[-1], "loss": level, "guessing_loss": curve.guess})
+
+
+def still_improving(curve: Curve) -> Remark | None:
+    """Validation was still getting better when the training ended.
+
+    The mean error over the last third of the epochs is below that of the third before by two standard errors of the
+    validation samples, and both losses fall along the last third. More epochs would go on with it; a value that is read
+    here depends on how long the training was allowed to last.
+    """
+    if not curve.ended:
+        return None
+    third = max(1, len(curve.epochs) // 3)
+    last, before = curve.val_errors[-third:], curve.val_errors[-2 * third : -third]
+    gain = (math.fsum(before) - math.fsum(last)) / third
+    error = curve.error_of_validation
+    end = curve.val_losses[-third:] if third > 1 else curve.val_losses[-2:]
+    falling = curve.line(2 / 3, 1.0).deviations < -2 and end[-1] < (1 - FALLING) * end[0]
+    if gain < 2 * error or not falling:
+        return None
+    what = "validation error" if curve.task.is_classification else "validation loss, as a share of guessing,"
+    sentence = (
+        f"the {what} fell from {math.fsum(before) / third:.1%} to {math.fsum(last) / third:.1%} between the last two "
+        f"thirds of the training, and the loss was still falling at its end"
+    )
+    return Remark(sentence, {"gain": gain, "standard_error": error, "epochs": len(curve.epochs)})
+
+
+def overfitting(curve: Curve) -> Remark | None:
+    """Training got better than validation by more than chance, or validation has turned.
+
+    Either the validation error is above the training error by three standard errors and five per cent, and more than
+    twice as high; or the validation loss has risen by 15 % and by five per cent of guessing above its lowest while
+    training went on falling (heuristics beside the standard error).
+    """
+    if not curve.ended or not curve.learned:
+        return None
+    lowest = min(curve.val_losses)
+    at = curve.val_losses.index(lowest)
+    last = math.fsum(curve.val_losses[-2:]) / 2
+    risen = last - lowest > max(RISEN * lowest, 0.05 * curve.guess) and at < len(curve.epochs) - 2
+    risen = risen and curve.epochs[-1].train_loss < curve.epochs[at].train_loss
+    train, held = curve.train_errors[-1], curve.val_errors[-1]
+    wide = curve.gap > max(LARGE_GAP, STANDARD_ERRORS * curve.error_of_gap) and train < held / 2
+    numbers = {
+        "train_error": train,
+        "validation_error": held,
+        "gap": curve.gap,
+        "standard_error": curve.error_of_gap,
+        "lowest_validation_loss": lowest,
+        "last_validation_loss": curve.val_losses[-1],
+        "best_epoch": at + 1,
+    }
+    if not (risen or wide):
+        return None
+    if wide:
+        return Remark(f"the error is {train:.1%} in training and {held:.1%} in validation", numbers)
+    sentence = f"the validation loss was lowest in epoch {at + 1} ({lowest:.3g}) and has risen to {last:.3g} since"
+    return Remark(sentence, numbers)
+
+
+def underfitting(curve: Curve) -> Remark | None:
+    """Training is far from perfect and hardly gets better, and validation is as good: there is no gap.
+
+    The network, or how it is held back, is the limit: it has too little capacity, too much regularisation, or the
+    labels have errors that nobody can learn. The training error is at least 15 %; the validation error is not above it
+    by more than two standard errors and 2.5 %; and the loss stands still, or would stay above 30 % of guessing if it
+    fell for as many epochs again as it did over the second half (heuristics).
+    """
+    if not curve.ended or not curve.learned or curve.train_errors[-1] < MUCH_LEFT:
+        return None
+    ahead = curve.level + 2 * min(0.0, curve.line(0.5, 1.0).change)
+    if not curve.flat and ahead < HOPELESS * curve.guess:
+        return None
+    if curve.gap > max(2 * curve.error_of_gap, LARGE_GAP / 2):
+        return None
+    train, held = curve.train_errors[-1], curve.val_errors[-1]
+    sentence = (
+        f"the training error is {train:.1%} and hardly falls any more; the validation error is {held:.1%}, no gap"
+    )
+    return Remark(
+        sentence,
+        {"train_error": train, "validation_error": held, "gap": curve.gap, "standard_error": curve.error_of_gap},
+    )
+
+
+def plateau(curve: Curve) -> Remark | None:
+    """Neither training nor validation has got better over the second half.
+
+    The rest of the training was spent for nothing; the same result costs half of the epochs.
+    """
+    if not curve.ended or not curve.learned or not curve.flat or curve.level < 0.05 * curve.guess:
+        return None
+    half = len(curve.val_errors) // 2
+    gain = min(curve.val_errors[:half]) - min(curve.val_errors[half:])
+    if gain > curve.error_of_validation:
+        return None
+    line = curve.line(0.5, 1.0)
+    sentence = (
+        f"the training loss stayed at {line.level:.3g} over the second half, and validation gained {max(0.0, gain):.1%}"
+    )
+    return Remark(sentence, {"level": line.level, "change": line.change, "validation_gain": gain})

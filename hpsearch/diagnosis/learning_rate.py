@@ -1,0 +1,121 @@
+"""Rules on the learning rate and its schedule."""
+
+import math
+from itertools import pairwise
+
+from hpsearch.diagnosis.curve import LEARNED, Curve
+from hpsearch.diagnosis.rule import Remark
+from hpsearch.diagnosis.trend import trend
+
+SLOW = 0.5
+"""Of guessing: a training that ends above it has learned less than half (heuristic)."""
+STRAIGHT = 0.5
+"""The last third's fall, as a share of the middle third's, of a curve that has not begun to level off (heuristic)."""
+HALF = 0.5
+"""Of what training loses, validation loses at least so much where the images are understood (heuristic)."""
+DECAYED = 0.2
+"""Of its peak: a learning rate below it counts as decayed (heuristic)."""
+EARLY = 0.5
+"""Share of the training before which a decay can be too early (heuristic)."""
+SLOWED = 0.2
+"""Relative progress after a decay as a share of that before it (heuristic)."""
+UNFINISHED = 0.1
+"""Of guessing: a loss above it has something left to lose (heuristic)."""
+FLAT = 0.1
+"""Of its level: a loss that changes by less along the second half stands still (heuristic)."""
+RESTLESS = 0.05
+"""Movement of the validation loss from epoch to epoch, as a share of it, that a smaller step would calm (heuristic)."""
+
+
+def learning_rate_too_low(curve: Curve) -> Remark | None:
+    """The loss falls all the time, nearly along a straight line, and has not come far.
+
+    A curve that could fall faster has no bend: in the last third of the epochs it still has at least half of the slope
+    that it had in the third before, while less than half of the loss of guessing is lost (heuristic). The first third
+    is left out, because large first outputs shrink quickly at any rate. The fall must be sure: every epoch is lower
+    than the one before, or it exceeds four standard errors. Validation has to fall at least half as much; where it does
+    not, what falls is memory.
+    """
+    if not curve.ended:
+        return None
+    means, held = [epoch.train_loss for epoch in curve.epochs], curve.val_losses
+    third = len(means) // 3
+    middle, late = means[-2 * third - 1] - means[-third - 1], means[-third - 1] - means[-1]
+    followed = held[-2 * third - 1] - held[-1]
+    sure = all(b < a for a, b in pairwise(means[third:])) or curve.line(1 / 3, 1.0).deviations < -4
+    if means[-1] - curve.floor < SLOW * curve.guess or not sure or late <= 0:
+        return None
+    if late < STRAIGHT * middle or followed < HALF * (middle + late):
+        return None
+    sentence = (
+        f"the loss has come from {means[0]:.4g} to {means[-1]:.4g} in {len(means)} epochs and is still falling at "
+        f"nearly the same pace"
+    )
+    numbers = {
+        "first_epoch_loss": means[0],
+        "last_epoch_loss": means[-1],
+        "guessing_loss": curve.guess,
+        "middle_third": middle,
+        "last_third": late,
+        "learning_rate": curve.trial.job.optimizer.learning_rate,
+    }
+    return Remark(sentence, numbers)
+
+
+def decayed_too_early(curve: Curve) -> Remark | None:
+    """The learning rate was lowered while the loss was still falling fast, and that ended its fall.
+
+    A loss that falls at its own pace loses the same share of itself in equal times. Before the learning rate went below
+    a fifth of its peak, in the first half of the training, it fell significantly; in the last half of what follows it
+    loses less than a fifth of that share, with more than a tenth of guessing left (all heuristics).
+    """
+    if not curve.ended:
+        return None
+    count, peak = len(curve.losses), curve.peak_rate
+    top = max(range(count), key=curve.rate)
+    decay = next((step for step in range(top, count) if curve.rate(step) < DECAYED * peak), count)
+    if decay > EARLY * count or decay < 6 or curve.level < UNFINISHED * curve.guess:
+        return None
+    if max(curve.rate(step) for step in range(decay, count)) > DECAYED * peak:
+        return None
+    before, after = trend(curve.losses[decay // 2 : decay]), trend(curve.losses[decay + (count - decay) // 2 :])
+    pace = -before.slope / max(1e-12, before.level - curve.floor)
+    pace_after = max(0.0, -after.slope) / max(1e-12, after.level - curve.floor)
+    if before.deviations > -3 or pace_after > SLOWED * pace:
+        return None
+    lost = 1 - math.exp(-pace * (count - decay))
+    if lost < FLAT:
+        return None
+    sentence = (
+        f"the learning rate fell to {curve.rate(decay):.2g} after {decay / count:.0%} of the training, while the loss "
+        f"was falling by {pace * curve.per_epoch:.1%} an epoch; after that it fell by "
+        f"{pace_after * curve.per_epoch:.1%} and ended at {curve.epochs[-1].train_loss:.3g}"
+    )
+    numbers = {
+        "iteration": decay,
+        "share_of_training": decay / count,
+        "pace_before": pace * curve.per_epoch,
+        "pace_after": pace_after * curve.per_epoch,
+        "last_epoch_loss": curve.epochs[-1].train_loss,
+    }
+    return Remark(sentence, numbers)
+
+
+def should_decay_now(curve: Curve) -> Remark | None:
+    """The loss has stopped falling and moves restlessly at a learning rate that was never lowered.
+
+    At a constant learning rate, gradient noise keeps the weights at a distance from the minimum that is proportional to
+    the rate; a smaller one lets them fall further at once. Over the second half the training loss changes by less than
+    a tenth of its level or no more than chance, while the validation loss moves by five per cent and more from one
+    epoch to the next (heuristics).
+    """
+    if not curve.ended or not curve.learned or curve.rate(len(curve.losses) - 1) < 0.5 * curve.peak_rate:
+        return None
+    if curve.level < LEARNED * curve.guess or not curve.flat or curve.jitter < RESTLESS:
+        return None
+    line = curve.line(0.5, 1.0)
+    sentence = (
+        f"the loss has stayed at {line.level:.3g} over the second half of the training while the validation loss moved "
+        f"by {curve.jitter:.0%} from epoch to epoch; the learning rate is still {curve.rate(len(curve.losses) - 1):.3g}"
+    )
+    return Remark(sentence, {"level": line.level, "change": line.change, "jitter": curve.jitter})

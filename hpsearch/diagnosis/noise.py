@@ -1,0 +1,17 @@
+"""How far chance alone moves a score that is read from so many samples."""
+
+import math
+
+from scipy.special import bdtrc
+
+
+def share_error(share: float, samples: int) -> float:
+    """Standard error of a share in [0, 1]: binomial, with (k + 1) / (n + 2) in place of k / n (Laplace)."""
+    count = max(1, samples)
+    smoothed = (share * count + 1) / (count + 2)
+    return math.sqrt(smoothed * (1 - smoothed) / count)
+
+
+def chance_of_right(right: int, samples: int, guessing: float) -> float:
+    """The probability that guessing is right for at least so many of the samples (exact binomial tail)."""
+    return 1.0 if right <= 0 else float(bdtrc(right - 1, samples, guessing))

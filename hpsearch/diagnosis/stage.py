@@ -1,0 +1,67 @@
+"""From the finished trials of a stage to findings: what the curves of the best have in common."""
+
+from collections.abc import Sequence
+
+from hpsearch.diagnosis.diagnose import SEVEREST_FIRST, diagnose
+from hpsearch.diagnosis.table import CURVE_RULES
+from hpsearch.finding import Finding, Severity
+from hpsearch.study import StudyDefinition, objective_for
+from hpsearch.task import Task
+from hpsearch.trial import FinishedTrial, ranked
+
+LOOKED_AT = 0.25
+"""Share of the trials that were compared: the best of them say what the next round should be (heuristic) …"""
+FEWEST = 3
+"""… and at least so many."""
+COMMON = 0.5
+"""Share of those that must have a finding for it to be one of the stage (heuristic): more than this."""
+TRIALS_NAMED = 8
+UNWELL = frozenset({"HC101", "HC102"})
+"""What is told of a stage where it is found in most of all trials, since such trials are never among the best."""
+
+
+def diagnose_stage(finished: Sequence[FinishedTrial], study: StudyDefinition, task: Task) -> tuple[Finding, ...]:
+    """What most of the best trials of a stage have in common; errors first, then by code.
+
+    The best quarter is looked at, at least three: those are the trainings that the next round starts from, and most
+    others are meant to be poor. Of all trials it is told where most diverged or rose far above their start. A finding
+    has the code of the rule on single trials; its evidence has the share and the trials.
+    """
+    compared = ranked(finished, objective_for(study.objective, task))
+    best = compared[: max(FEWEST, round(LOOKED_AT * len(compared)))]
+    common = _common(best, study, task, "best trials", frozenset(CURVE_RULES) - UNWELL)
+    broken = _common(finished, study, task, "trials", UNWELL)
+    return tuple(sorted((*common, *broken), key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))
+
+
+def _common(
+    trials: Sequence[FinishedTrial], study: StudyDefinition, task: Task, what: str, codes: frozenset[str]
+) -> list[Finding]:
+    found: dict[str, list[tuple[int, Finding]]] = {}
+    for trial in trials:
+        for finding in diagnose(trial, study, task):
+            if finding.code in codes:
+                found.setdefault(finding.code, []).append((trial.job.number, finding))
+    return [_of_stage(members, len(trials), what) for members in found.values() if len(members) > COMMON * len(trials)]
+
+
+def _of_stage(members: Sequence[tuple[int, Finding]], count: int, what: str) -> Finding:
+    number, example = members[0]
+    rule = CURVE_RULES[example.code]
+    severities = {finding.severity for _, finding in members}
+    severity = next(severity for severity in reversed(SEVEREST_FIRST) if severity in severities)
+    if count == 1:
+        return example
+    which = f"{len(members)} of the {count} {what}"
+    return Finding(
+        example.code,
+        severity if severity is not Severity.ERROR else rule.severity,
+        f"{which}: {rule.name.replace('-', ' ')}; in trial {number} {example.message}",
+        {
+            "share": len(members) / count,
+            "trials": [one for one, _ in members[:TRIALS_NAMED]],
+            "example": {"trial": number, **example.evidence},
+        },
+        rule.advice,
+        rule.source,
+    )

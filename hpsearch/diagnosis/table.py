@@ -1,0 +1,128 @@
+"""All rules on curves, by code."""
+
+from hpsearch.diagnosis import sources
+from hpsearch.diagnosis.fit import (
+    does_not_learn,
+    learns_by_heart,
+    loss_above_its_accuracy,
+    overfitting,
+    plateau,
+    still_improving,
+    underfitting,
+)
+from hpsearch.diagnosis.initialization import flat_then_drops
+from hpsearch.diagnosis.learning_rate import decayed_too_early, learning_rate_too_low, should_decay_now
+from hpsearch.diagnosis.rule import CurveRule
+from hpsearch.diagnosis.stability import diverged, learning_rate_too_high, noisy, oscillating
+from hpsearch.finding import Severity
+
+ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+_ALL = (
+    CurveRule("HC101", ERROR, diverged, "Lower the learning rate tenfold, or clip gradients.", sources.CS231N),
+    CurveRule(
+        "HC102",
+        WARNING,
+        learning_rate_too_high,
+        "Lower the learning rate by three to ten times, or let it rise over a warm-up.",
+        sources.JOHNSON,
+    ),
+    CurveRule(
+        "HC103",
+        WARNING,
+        learning_rate_too_low,
+        "Raise the learning rate by three to ten times.",
+        sources.JOHNSON,
+        frozenset({"HC106"}),
+    ),
+    CurveRule(
+        "HC104",
+        WARNING,
+        decayed_too_early,
+        "Lower the learning rate later, or by less; keep the first rate until the loss stops falling.",
+        sources.JOHNSON,
+    ),
+    CurveRule(
+        "HC105",
+        WARNING,
+        should_decay_now,
+        "Lower the learning rate tenfold from here on: a step or cosine schedule does.",
+        sources.JOHNSON,
+        frozenset({"HC102", "HC107"}),
+    ),
+    CurveRule(
+        "HC106",
+        WARNING,
+        flat_then_drops,
+        "Look at the scale of every layer at the start; use He's initialisation and ReLU, or batch norm.",
+        sources.JOHNSON,
+    ),
+    CurveRule(
+        "HC107",
+        WARNING,
+        oscillating,
+        "Lower the learning rate by three times, or the momentum to 0.9; see that batches are shuffled.",
+        sources.COHEN,
+        frozenset({"HC102"}),
+    ),
+    CurveRule("HC108", WARNING, noisy, "Use larger batches, or a smaller learning rate with them.", sources.MCCANDLISH),
+    CurveRule(
+        "HC201",
+        ERROR,
+        does_not_learn,
+        "Overfit one batch first; then look for dead or frozen layers, and at images beside their labels.",
+        sources.CS231N,
+        frozenset({"HC102", "HC103"}),
+    ),
+    CurveRule(
+        "HC202",
+        WARNING,
+        still_improving,
+        "Train for more epochs.",
+        sources.JOHNSON,
+        frozenset({"HC103", "HC104"}),
+    ),
+    CurveRule(
+        "HC203",
+        WARNING,
+        overfitting,
+        "Search weight decay and dropout, augment the images, or collect more.",
+        sources.JOHNSON,
+        frozenset({"HC206"}),
+    ),
+    CurveRule(
+        "HC204",
+        WARNING,
+        underfitting,
+        "Make the network wider or deeper, or take regularisation away; then look for wrong labels.",
+        sources.JOHNSON,
+        frozenset({"HC102", "HC103", "HC104", "HC105", "HC107", "HC206"}),
+    ),
+    CurveRule(
+        "HC205",
+        INFO,
+        plateau,
+        "Spend fewer epochs on each trial and more trials.",
+        sources.PRECHELT,
+        frozenset({"HC102", "HC104", "HC105", "HC107", "HC203", "HC204", "HC206", "HC207"}),
+    ),
+    CurveRule(
+        "HC206",
+        ERROR,
+        learns_by_heart,
+        "Look at some images beside their labels, and whether the samples of a batch keep their places.",
+        sources.ZHANG,
+        frozenset({"HC102"}),
+    ),
+    CurveRule(
+        "HC207",
+        WARNING,
+        loss_above_its_accuracy,
+        "Return the outputs of the last layer with weights, without soft-max, sigmoid or a fixed scale.",
+        sources.MATT,
+        frozenset({"HC102"}),
+    ),
+)
+
+CURVE_RULES: dict[str, CurveRule] = {rule.code: rule for rule in _ALL}
+"""In the order of the codes. 1: how the weights are changed; 2: how well the network fits."""
