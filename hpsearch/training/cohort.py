@@ -9,6 +9,7 @@ from hpsearch.cohort import Cohort
 from hpsearch.data.dataset import Dataset
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.blame import described
+from hpsearch.training.checkpoint import Checkpoints
 from hpsearch.training.formats import alone_channels_last, stacked_channels_last
 from hpsearch.training.member import train_member
 from hpsearch.training.size import Arithmetic
@@ -27,6 +28,9 @@ def train_cohort(cohort: Cohort, dataset: Dataset, device: str = "cpu") -> Itera
     """
     arrangement = cohort.arrangement
     arithmetic = Arithmetic()
+    checkpoints = None
+    if cohort.checkpoints is not None:
+        checkpoints = Checkpoints(cohort.checkpoints, arrangement, torch.device(device))
     settled: set[int] = set()
     reason = None
     alone = Arrays(dataset, torch.device(device), channels_last=alone_channels_last(cohort, device))
@@ -43,4 +47,4 @@ def train_cohort(cohort: Cohort, dataset: Dataset, device: str = "cpu") -> Itera
             reason = described(error)
     for job in cohort.jobs:
         if job.number not in settled:
-            yield replace(train_member(job, alone, arithmetic), alone_because=reason)
+            yield replace(train_member(job, alone, arithmetic, checkpoints), alone_because=reason)

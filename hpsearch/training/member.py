@@ -11,6 +11,7 @@ from hpsearch.networks.build import build_network
 from hpsearch.stage import StageName
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.blame import described
+from hpsearch.training.checkpoint import Checkpoints, Snapshot
 from hpsearch.training.curves import Curves, DivergedError
 from hpsearch.training.evaluation import evaluate
 from hpsearch.training.isolation import own_randomness
@@ -19,6 +20,7 @@ from hpsearch.training.optimizer import optimizer_of
 from hpsearch.training.order import DataOrder
 from hpsearch.training.probe import layer_scales, without_gradient
 from hpsearch.training.regularisation import switch_dropout_off
+from hpsearch.training.resuming import fits, go_on, noise_of, random_states, set_random_states, snapshot, weights_of
 from hpsearch.training.schedule import learning_rate_at
 from hpsearch.training.size import Arithmetic
 from hpsearch.trial import Failure, TrialResult
@@ -31,19 +33,25 @@ STAGES_WITH_LAYERS = frozenset({StageName.INITIAL_LOSS, StageName.OVERFIT})
 """The stages that look at the scale of every layer."""
 
 
-def train_member(job: Job, arrays: Arrays, arithmetic: Arithmetic) -> TrialResult:
+def train_member(
+    job: Job, arrays: Arrays, arithmetic: Arithmetic, checkpoints: Checkpoints | None = None
+) -> TrialResult:
     """Trains a job to its end. Whatever is raised on the way ends the job as failed, except for an interruption and
     a lack of memory in Python, which are the process's own.
 
-    ``arithmetic`` is that of the job's cohort. The size of the network is recorded of trials that are compared.
+    ``arithmetic`` is that of the job's cohort. With ``checkpoints`` it goes on from where an earlier training of the
+    same trial was set aside, and is set aside itself where its budget ends it at a rung. The size of the network is
+    recorded of trials that are compared.
     """
     started = time.perf_counter()
     curves = Curves(job, arrays.task)
     try:
         with own_randomness(seed_for(job.order_seed, "noise"), arrays.device):
             training = Training(job, arrays, curves)
-            training.run()
-            duration_s = time.perf_counter() - started
+            before_s = training.run(checkpoints)
+            duration_s = before_s + time.perf_counter() - started
+            if checkpoints is not None and len(curves.epochs) == job.budget.until_epoch:
+                checkpoints.save(job, training.snapshot(duration_s))
             if job.budget.epochs is not None:
                 curves.count(training.network, arithmetic, arrays.device)
     except MemoryError:
@@ -98,19 +106,21 @@ class Training:
         self.curves = curves
         self.network = network_of(job, arrays)
         self.loss = loss_function(self.task, job.label_smoothing if job.regularised else 0.0)
+        self.order = DataOrder(job.order_seed, self.task.train_samples, job.budget.samples, job.batch_size)
         self.optimizer = optimizer_of(job, [one for one in self.network.parameters() if one.requires_grad])
 
-    def run(self) -> None:
-        """Trains to the end of the budget."""
+    def run(self, checkpoints: Checkpoints | None = None) -> float:
+        """Trains to the end of the budget; gives the seconds that an earlier training took with which it went on."""
         if self.job.budget.steps == 0:
             self._look_at_initialisation()
-            return
+            return 0.0
         budget, job = self.job.budget, self.job
-        order = DataOrder(job.order_seed, self.task.train_samples, budget.samples, job.batch_size)
+        order = self.order
         total = self.curves.total = budget.steps or (budget.epochs or 0) * order.batches
         best: dict[str, Tensor] | None = None
-        start = 0
-        while start < total:
+        before_s = self._go_on(checkpoints)
+        start = len(self.curves.epochs) * order.batches
+        while start < total and not self.curves.ended:
             whole = self._one_pass(order, start, total)
             if budget.epochs is not None:
                 score = evaluate(self.network, self.arrays.validation, self.task)
@@ -118,14 +128,27 @@ class Training:
                     best = {name: value.clone() for name, value in self.network.state_dict().items()}
             if budget.until_learned:
                 self.curves.learned = whole and learned(self.curves, start, self.arrays)
-            if self.curves.ended:
-                break
             start += order.batches
         if job.evaluate_test and self.task.test_samples:
             if best is not None:
                 self.network.load_state_dict(best)
             score = evaluate(self.network, self.arrays.test, self.task)
             self.curves.test_loss, self.curves.test_accuracy = score
+        return before_s
+
+    def snapshot(self, duration_s: float) -> Snapshot:
+        """Where the training stands, after so many seconds."""
+        memory, noise = self.optimizer.memory, random_states(self.arrays.device)
+        return snapshot(self.curves, self.network.state_dict(), memory, self.order, noise, duration_s)
+
+    def _go_on(self, checkpoints: Checkpoints | None) -> float:
+        """Takes up what was set aside; how many seconds it took, 0 if there is nothing."""
+        found = checkpoints.load(self.job) if checkpoints is not None else None
+        if found is None or not fits(found, self.network.state_dict(), self.optimizer.memory):
+            return 0.0
+        self.network.load_state_dict(weights_of(found))
+        set_random_states(noise_of(found), self.arrays.device)
+        return go_on(found, self.curves, self.optimizer.memory, self.order)
 
     def iteration(self, indices: Tensor, step: int, total: int) -> None:
         """The update number ``step`` (from 0) of ``total``, on some of the training samples."""

@@ -56,6 +56,7 @@ class Together:
         for seat in self.seats:
             seat.curves.total = self.total
         self.step = 0
+        self.share_order = len({job.order_seed for job in jobs}) == 1
         generators = [torch.Generator(self.device).manual_seed(noise_seed(job)) for job in jobs]
         form = torch.channels_last if arrays.channels_last else torch.contiguous_format
         self.network = stack([seat.network for seat in self.seats], generators, memory_format=form)
@@ -116,7 +117,7 @@ class Together:
 
     def iteration(self, chosen: Tensor) -> tuple[Tensor, Tensor | None]:
         """One update of every member on samples (K, N) of its own; losses (K,) and right predictions before it."""
-        images, targets = self.arrays.batches(chosen)
+        images, targets = self._batch(chosen)
         first = self.step == 0
         if first and self.seats[0].job.stage in STAGES_WITH_LAYERS:
             self._look_at_layers(chosen)
@@ -136,13 +137,20 @@ class Together:
         right = right_predictions(outputs.logits.detach(), targets) if self.task.is_classification else None
         return losses.detach(), right
 
+    def _batch(self, chosen: Tensor) -> tuple[Tensor, Tensor]:
+        """Images (K, N, C, H, W), or (N, C, H, W) where all members have the same order; targets (K, N, …)."""
+        if not self.share_order:
+            return self.arrays.batches(chosen)
+        images, targets = self.arrays.batch(chosen[0])
+        return images, targets.expand(len(chosen), *targets.shape)
+
     def _first_outputs(self, images: Tensor) -> StackedOutputs:
         """The first pass, which shows whether the networks can be trained as one."""
         with drawn_from(self.device) as drawn:
             outputs = self.network(images)
         if drawn():
             raise CannotStackError("the network draws random numbers itself")
-        expected = (len(self.seats), images.shape[1], self.task.outputs)
+        expected = (len(self.seats), images.shape[-4], self.task.outputs)
         if any(tuple(found.shape) != expected for found in (outputs.logits, *outputs.auxiliary)):
             raise CannotStackError("the network returns another shape than (batch, outputs)")
         return outputs

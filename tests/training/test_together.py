@@ -185,3 +185,15 @@ def test_the_number_of_members_changes_no_bit_of_a_simple_network(chosen: tuple[
     jobs = varied(6, Budget(epochs=3), network=network)
     whole = together(jobs, dataset, "contiguous")
     assert together([jobs[number] for number in chosen], dataset, "contiguous") == {n: whole[n] for n in chosen}
+
+
+def test_members_with_one_order_train_on_the_same_batches() -> None:
+    """As those of the learning-rate sweep do, which differ in their rates alone."""
+    dataset = classes()
+    jobs = [
+        replace(wanted, order_seed=7, weights_seed=8, optimizer=optimizer("sgd", 0.003 * (1 + wanted.number)))
+        for wanted in varied(3, Budget(steps=40))
+    ]
+    found = together(jobs, dataset)
+    for wanted in jobs:
+        assert_alike(found[wanted.number], train(wanted, dataset))

@@ -1,0 +1,136 @@
+"""A trial that is set aside at a rung and taken up again is, bit for bit, the trial that was never stopped."""
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save
+
+from hpsearch.cohort import Arrangement, Cohort
+from hpsearch.job import Budget, Job, NetworkSettings
+from hpsearch.training.cohort import train_cohort
+from hpsearch.trial import TrialResult, TrialState
+from tests.training.training_cases import classes, job, optimizer, own, train
+
+CONVNET = NetworkSettings("convnet", None, {"depth": 2, "width": 4, "norm": "batch", "dropout": 0.3})
+
+
+def up_to(wanted: Job, rung: int | None) -> Job:
+    return replace(wanted, budget=replace(wanted.budget, until_epoch=rung))
+
+
+def trained(wanted: Job, folder: Path, arrangement: Arrangement = Arrangement()) -> TrialResult:
+    (result,) = train_cohort(Cohort((wanted,), arrangement, str(folder)), classes(shape=(1, 8, 8)))
+    return result
+
+
+@pytest.mark.parametrize("network", [CONVNET, own("Drawing"), own("Double", dropout=0.3)])
+@pytest.mark.parametrize("name", ["sgd", "adam", "adamw", "rmsprop", "adagrad"])
+def test_a_trial_that_is_set_aside_twice_is_the_trial_that_never_was(
+    network: NetworkSettings, name: str, tmp_path: Path
+) -> None:
+    changes: dict[str, Any] = {
+        "optimizer": optimizer(name, 0.01, weight_decay=1e-3, schedule="cosine"),
+        "label_smoothing": 0.1,
+    }
+    wanted = job(network, Budget(epochs=7), **changes)
+    whole = train(wanted, classes(shape=(1, 8, 8)))
+    assert whole.state is TrialState.COMPLETE
+    for rung in (2, 5):
+        at_rung = trained(up_to(wanted, rung), tmp_path)
+        assert (at_rung.state, at_rung.epochs) == (TrialState.PRUNED, whole.epochs[:rung])
+        (kept,) = tmp_path.iterdir()  # the earlier one has gone
+        assert kept.name.split("-")[1] == str(rung)
+    assert trained(wanted, tmp_path) == whole
+
+
+def rewritten(path: Path, content: bytes) -> None:
+    """Another content under the name that fits it."""
+    key, epoch, _ = path.name.split("-")
+    path.unlink()
+    path.with_name(f"{key}-{epoch}-{hashlib.sha256(content).hexdigest()}.safetensors").write_bytes(content)
+
+
+def test_it_does_go_on_and_computes_nothing_twice(tmp_path: Path) -> None:
+    wanted = job(CONVNET, Budget(epochs=4))
+    trained(up_to(wanted, 2), tmp_path)
+    (path,) = tmp_path.iterdir()
+    with safe_open(path, "pt") as file:
+        document = json.loads(file.metadata()["trial"])
+    document["epochs"][0]["train_loss"] = 123.0
+    document["duration_s"] = 1000.0
+    rewritten(path, save(load_file(path), metadata={"trial": json.dumps(document)}))
+    for rung in (2, None):
+        result = trained(up_to(wanted, rung), tmp_path)
+        assert (result.epochs[0].train_loss, result.duration_s > 1000) == (123.0, True)
+
+
+def damaged(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def elsewhere(path: Path) -> None:
+    path.rename(path.with_name("x" + path.name))
+
+
+def another(path: Path) -> None:
+    """Whole, but not of this training: weights of another shape under the right name."""
+    rewritten(path, save({"weights.a": torch.zeros(3)}, metadata={"trial": "{}"}))
+
+
+def without_document(path: Path) -> None:
+    rewritten(path, save({"weights.a": torch.zeros(3)}))
+
+
+@pytest.mark.parametrize("happened", [damaged, cut, Path.unlink, elsewhere, another, without_document])
+def test_a_checkpoint_that_is_lost_or_damaged_costs_time_only(happened: Any, tmp_path: Path) -> None:
+    wanted = job(CONVNET, Budget(epochs=4))
+    whole = train(wanted, classes(shape=(1, 8, 8)))
+    trained(up_to(wanted, 2), tmp_path)
+    (path,) = tmp_path.iterdir()
+    happened(path)
+    assert trained(wanted, tmp_path) == whole
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"weights_seed": 12}, {"order_seed": 13}, {"optimizer": optimizer(learning_rate=0.02)}, {"label_smoothing": 0.2}],
+)
+def test_another_trials_checkpoint_is_left_alone(changes: dict[str, Any], tmp_path: Path) -> None:
+    wanted = job(CONVNET, Budget(epochs=4))
+    trained(up_to(wanted, 2), tmp_path)
+    other = replace(wanted, **changes)
+    assert trained(other, tmp_path) == train(other, classes(shape=(1, 8, 8)))
+    contiguous = Arrangement(memory_format="contiguous")
+    assert trained(wanted, tmp_path, contiguous).epochs == trained(wanted, tmp_path / "no", contiguous).epochs
+
+
+def test_a_checkpoint_beyond_the_budget_is_not_for_it(tmp_path: Path) -> None:
+    wanted = job(CONVNET, Budget(epochs=6))
+    whole = train(wanted, classes(shape=(1, 8, 8)))
+    trained(up_to(wanted, 4), tmp_path)
+    assert trained(up_to(wanted, 2), tmp_path).epochs == whole.epochs[:2]
+    assert sorted(path.name.split("-")[1] for path in tmp_path.iterdir()) == ["2", "4"]
+
+
+def test_a_folder_that_is_not_there_takes_nothing(tmp_path: Path) -> None:
+    missing = tmp_path / "missing"
+    assert trained(up_to(job(CONVNET), 2), missing).state is TrialState.PRUNED
+    assert not missing.exists()
+
+
+def test_nothing_but_whole_files_lies_in_the_folder(tmp_path: Path) -> None:
+    for number in range(3):
+        trained(up_to(job(CONVNET, number=number), 2), tmp_path)
+    assert [path.suffix for path in tmp_path.iterdir()] == [".safetensors"] * 3
