@@ -1,42 +1,87 @@
-"""``hpsearch check``: the sanity stages, in this process, with neither workers nor a database."""
+"""``hpsearch check``: data, network and sanity stages within seconds, with neither workers nor a database."""
 
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hpsearch.cli.guard import Exit, GuardedCommand
 from hpsearch.cli.options import json_option, study_argument
+from hpsearch.cli.seconds import seconds
+
+if TYPE_CHECKING:
+    from hpsearch.cli.check_output import Wanted
+    from hpsearch.report.check_documents import CheckDocument
+
+file_type = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command(cls=GuardedCommand)
 @study_argument
+@click.option("--budget", "budget_s", type=seconds, metavar="TIME", help="Such as 60s: do what fits, and say what not.")
+@click.option("--whole", is_flag=True, help="The stages as the definition has them, however long they take.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "github", "markdown"]), help="By default text.")
 @json_option
+@click.option("--junit", type=file_type, metavar="FILE", help="Write a JUnit report as well.")
+@click.option("--markdown", type=file_type, metavar="FILE", help="Write a summary in Markdown as well.")
+@click.option("--baseline", type=file_type, metavar="FILE", help="Fail only on what got worse since it was written.")
+@click.option("--write-baseline", type=file_type, metavar="FILE", help="Write the state as a baseline; then exit 0.")
 @click.pass_context
-def check(ctx: click.Context, study: Path, as_json: bool) -> None:
-    """Run the sanity stages only: initial_loss, overfit and lr_sweep. Nothing is kept."""
-    from hpsearch.cli.definition import study_in
-    from hpsearch.cli.output import print_json, print_text
-    from hpsearch.cli.progress import shown_progress
-    from hpsearch.conductor.conduct import Conductor
-    from hpsearch.conductor.holder import this_process
-    from hpsearch.executors.in_process import InProcessExecutor
-    from hpsearch.preflight.check import check_definition
-    from hpsearch.report.compose import check_document
-    from hpsearch.report.text import check_renderable
-    from hpsearch.stage import SANITY
-    from hpsearch.store.memory import MemoryStore
-    from hpsearch.study import StudyState, objective_for
+def check(
+    ctx: click.Context,
+    study: Path,
+    budget_s: float | None,
+    whole: bool,
+    form: str | None,
+    as_json: bool,
+    junit: Path | None,
+    markdown: Path | None,
+    baseline: Path | None,
+    write_baseline: Path | None,
+) -> None:
+    """Check the data, the network and the sanity stages of a study, as far as that is quick. Nothing is kept.
 
-    definition = study_in(study)
-    task = check_definition(definition).task
-    store = MemoryStore()
-    with InProcessExecutor() as executor, shown_progress(objective_for(None, task)) as progress:
-        conductor = Conductor(store, executor, progress, this_process(), stages=SANITY)
-        results = conductor.conduct(store.create(definition), task)
-    document = check_document(results)
-    if as_json:
-        print_json(document)
-    else:
-        print_text(check_renderable(definition.name, document))
-    if results.study.state is StudyState.FAILED:
+    Exit code 1 if something fails, or could not be judged within the budget; --whole and --budget exclude each other.
+    """
+    from hpsearch.cli.check_output import Wanted, read_baseline, written
+    from hpsearch.report.check_words import fails
+
+    started_s = time.monotonic()
+    if as_json and form not in (None, "json"):
+        raise click.UsageError(f"--json and --format {form} exclude each other")
+    if whole and budget_s is not None:
+        raise click.UsageError("--whole and --budget exclude each other")
+    wanted = Wanted("json" if as_json else form or "text", junit, markdown, baseline, write_baseline)
+    known = read_baseline(baseline)
+    document = written(_checked(study, started_s, budget_s, whole, wanted), study, wanted, known)
+    if fails(document) and write_baseline is None:
         ctx.exit(Exit.STAGE_FAILED)
+
+
+def _checked(study: Path, started_s: float, budget_s: float | None, whole: bool, wanted: "Wanted") -> "CheckDocument":
+    """The check in this process; raises DefinitionError after having told it in every form that is wanted."""
+    from hpsearch.cli.check_output import tell_problems
+    from hpsearch.cli.definition import study_in
+    from hpsearch.errors import DefinitionError
+
+    try:
+        definition = study_in(study)
+        from hpsearch.cli.check_progress import watcher  # from here on it takes time: PyTorch
+        from hpsearch.preflight.check import check_definition
+
+        with watcher() as watched:
+            watched.begins("definition")
+            dataset = check_definition(definition)
+            from hpsearch.gate.check import check as run_check
+            from hpsearch.gate.deadline import NO_DEADLINE, Deadline
+            from hpsearch.gate.places import placed
+
+            deadline = NO_DEADLINE if budget_s is None else Deadline(started_s + budget_s)
+            checked = run_check(definition, dataset, whole=whole, deadline=deadline, watcher=watched)
+    except DefinitionError as error:
+        tell_problems(error, study, wanted)
+        raise
+    from hpsearch.report.check_compose import check_document
+
+    return check_document(placed(checked, definition, study))

@@ -89,6 +89,8 @@ def draw_weights(
     - ``lsuv``: orthonormal (Saxe et al., 2014), of very wide layers nearly so; the second step
       of that scheme needs the whole network.
     """
+    if layer.weight.is_meta:  # there is nothing to draw, and torch would import its compiler for it: two seconds
+        return
     gain = before.gain if before else 1.0
     with torch.no_grad():
         if scheme == "xavier":
@@ -108,6 +110,8 @@ def draw_weights(
 
 def draw_head(layer: Weighted, before: Before | None) -> None:
     """Draws a layer that gives logits, in every scheme: so small that the network starts undecided, with biases 0."""
+    if layer.weight.is_meta:
+        return
     with torch.no_grad():
         std = HEAD_LOGIT_STD * (before.gain if before else 1.0) / math.sqrt(layer.weight[0].numel())
         _draw_normal(layer.weight, std, before)

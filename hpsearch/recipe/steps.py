@@ -1,14 +1,16 @@
 """The table of the recipe's steps, and what holds for all of them: skipping and overriding."""
 
-from dataclasses import replace
 from types import MappingProxyType
 
 from hpsearch.recipe import coarse, fine, initial_loss, lr_sweep, overfit, test
+from hpsearch.recipe.ends import concluded, told_to_skip
 from hpsearch.recipe.step import Step
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
 from hpsearch.verdict import Outcome, Verdict
+
+__all__ = ["RECIPE_STEPS", "concluded", "skipped"]
 
 RECIPE_STEPS: MappingProxyType[StageName, Step] = MappingProxyType(
     {
@@ -25,21 +27,8 @@ RECIPE_STEPS: MappingProxyType[StageName, Step] = MappingProxyType(
 
 def skipped(study: StudyDefinition, task: Task, stage: StageName) -> Verdict | None:
     """The verdict of a stage that is left out; None if it runs."""
-    reason = _test_skipped(study, task) if stage is StageName.TEST else _told_to_skip(study, stage)
+    reason = _test_skipped(study, task) if stage is StageName.TEST else told_to_skip(study, stage)
     return None if reason is None else Verdict(stage, Outcome.SKIPPED, reason)
-
-
-def concluded(study: StudyDefinition, verdict: Verdict) -> Verdict:
-    """The verdict that the study goes on with: a failure becomes an overridden one where the user has said so."""
-    if verdict.outcome is not Outcome.FAIL or verdict.stage is StageName.TEST:
-        return verdict
-    if not study.recipe.of(verdict.stage).override:
-        return verdict
-    return replace(verdict, outcome=Outcome.OVERRIDDEN, summary=f"{verdict.summary} (overridden by the definition)")
-
-
-def _told_to_skip(study: StudyDefinition, stage: StageName) -> str | None:
-    return "the definition leaves this stage out" if study.recipe.of(stage).skip else None
 
 
 def _test_skipped(study: StudyDefinition, task: Task) -> str | None:

@@ -7,7 +7,6 @@ from hpsearch.report.architecture import importance_documents, sizes_document
 from hpsearch.report.best import best_trials, objective_of
 from hpsearch.report.documents import (
     BestDocument,
-    CheckDocument,
     ListDocument,
     ReportDocument,
     StudyDocument,
@@ -34,20 +33,6 @@ def report_document(results: StudyResults, stored_in: str, abandoned: bool = Fal
         importances=importance_documents(results),
         sizes=sizes_document(results),
         stored_in=stored_in,
-    )
-
-
-def check_document(results: StudyResults) -> CheckDocument:
-    """The verdict over the sanity stages that ran: fail if one failed, else overridden if one was, else pass."""
-    stages = stage_documents(RECIPE, results.stages, results.trials)
-    outcomes = {stage.verdict for stage in stages}
-    verdict = next((worst for worst in (Outcome.FAIL, Outcome.OVERRIDDEN) if worst in outcomes), Outcome.PASS)
-    task = results.study.task
-    return CheckDocument(
-        verdict=verdict,
-        task=task_document(task) if task else None,
-        stages=stages,
-        findings=tuple(finding for stage in stages for finding in stage.findings),
     )
 
 

@@ -138,15 +138,6 @@ class ReportDocument(Document):
     stored_in: str = Field(description="folder or database, without password")
 
 
-class CheckDocument(Document):
-    """``check --json``."""
-
-    verdict: Outcome = Field(description="fail if a stage failed, else overridden if one was, else pass")
-    task: TaskDocument | None = Field(description="null if the data could not be loaded")
-    stages: tuple[StageDocument, ...]
-    findings: tuple[FindingDocument, ...] = Field(description="those of all stages")
-
-
 class ProblemDocument(Document):
     """One thing that is wrong with the definition, the data or a setting."""
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from hpsearch.report.advice import AdviceDocument
 from hpsearch.report.audit_documents import AuditDocument
+from hpsearch.report.check_documents import BaselineDocument, CheckDocument
 from hpsearch.report.document import Document
 from hpsearch.report.documents import (
-    CheckDocument,
     ErrorDocument,
     ListDocument,
     ReportDocument,
@@ -32,6 +32,7 @@ from hpsearch.report.service_documents import (
 SCHEMAS: dict[str, type[Document]] = {
     "report": ReportDocument,
     "check": CheckDocument,
+    "baseline": BaselineDocument,
     "validate": ValidationDocument,
     "inspect": InspectionDocument,
     "advice": AdviceDocument,

@@ -11,7 +11,6 @@ from rich.text import Text
 from hpsearch.finding import Severity
 from hpsearch.report.answers import importance_ranking, sizes_ranking, smallest_words
 from hpsearch.report.documents import (
-    CheckDocument,
     FindingDocument,
     ListDocument,
     ReportDocument,
@@ -25,7 +24,6 @@ from hpsearch.report.words import (
     OUTCOME_WORDS,
     UNFINISHED,
     best_words,
-    check_words,
     handed_on_words,
     held_against,
     not_run,
@@ -67,13 +65,6 @@ def report_renderable(report: ReportDocument) -> RenderableType:
         parts.append(Text.assemble(("Best: ", "bold"), best_words(report.best)))
     parts += ["", Text(f"Stored in {report.stored_in} as study {study.id}. See it: hpsearch show {study.name}")]
     return Group(*parts)
-
-
-def check_renderable(name: str, check: CheckDocument) -> RenderableType:
-    """The sanity stages of a study and what they found."""
-    outcome = Text(check_words(check), style=OUTCOME_STYLES[check.verdict])
-    head = Text.assemble((f"Check of {printable(name)}: ", "bold"), outcome)
-    return Group(head, "", stages_renderable(check.stages, check.task), *findings_renderable(check.stages))
 
 
 def stages_renderable(stages: tuple[StageDocument, ...], task: TaskDocument | None) -> RenderableType:

@@ -6,7 +6,6 @@ from typing import Any
 
 from hpsearch.report.documents import (
     BestDocument,
-    CheckDocument,
     ReportDocument,
     StageDocument,
     StudyDocument,
@@ -224,11 +223,3 @@ def not_run(report: ReportDocument) -> tuple[str, ...]:
     """The stages of the recipe that the study never came to."""
     begun = {stage.name for stage in report.stages}
     return tuple(name for name in RECIPE if name not in begun)
-
-
-def check_words(check: CheckDocument) -> str:
-    """The verdict of a check: what was overridden has passed, as its exit code says."""
-    if check.verdict is not Outcome.OVERRIDDEN:
-        return OUTCOME_WORDS[check.verdict]
-    failures = sum(stage.verdict is Outcome.OVERRIDDEN for stage in check.stages)
-    return f"passed, {'one failure' if failures == 1 else f'{failures} failures'} overridden"

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from hpsearch.finding import Finding, Severity
-from hpsearch.report.compose import check_document, list_document, report_document, task_document
+from hpsearch.report.compose import list_document, report_document, task_document
 from hpsearch.report.markdown import markdown_report
 from hpsearch.report.ranking import all_trials
-from hpsearch.report.text import check_renderable, plain_text, ranking_renderable, report_renderable, studies_renderable
+from hpsearch.report.text import plain_text, ranking_renderable, report_renderable, studies_renderable
 from hpsearch.report.words import (
     distribution_words,
     number_words,
@@ -150,14 +150,6 @@ def test_an_interruption_is_told_once_and_an_abandoned_study_as_such(healthy: St
     assert text.startswith("Study digits running, but its process has ended: the same command goes on (")
     listed = plain_text(studies_renderable(list_document([running], "/x", {running.id})))
     assert "running  2026-03-01 12:00  but its process has ended" in listed
-
-
-def test_a_check_with_an_overridden_failure_has_passed(broken: StudyResults) -> None:
-    verdict = broken.stages[1].verdict
-    assert verdict is not None
-    overridden = replace(broken.stages[1], verdict=replace(verdict, outcome=Outcome.OVERRIDDEN))
-    check = check_document(replace(broken, stages=(broken.stages[0], overridden)))
-    assert plain_text(check_renderable("c3", check)).startswith("Check of c3: passed, one failure overridden\n")
 
 
 def test_small_things_in_words(healthy: StudyResults) -> None:

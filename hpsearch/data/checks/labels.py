@@ -3,7 +3,7 @@
 import math
 
 import torch
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from hpsearch.data.checks.facts import Facts
 from hpsearch.data.checks.rule import Remark
@@ -143,7 +143,7 @@ def split_not_stratified(facts: Facts) -> Remark | None:
         for counts, total in ((train, totals[0]), (other, totals[1])):
             expected = both[present] * total / sum(totals)
             statistic += float(((counts[present] - expected) ** 2 / expected).sum())
-        chance = float(chi2.sf(statistic, int(present.sum()) - 1))
+        chance = float(chdtrc(int(present.sum()) - 1, statistic))
         apart = float((train / totals[0] - other / totals[1]).abs().sum() / 2)
         if chance < CHANCE and apart > UNEVEN:
             worst = int((train / totals[0] - other / totals[1]).abs().argmax())

@@ -3,7 +3,7 @@
 import math
 
 import torch
-from scipy.stats import binom
+from scipy.special import bdtrc
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, conv2d, one_hot, relu, unfold
 
@@ -51,7 +51,7 @@ def labels_without_signal(facts: Facts) -> Remark | None:
     most = torch.bincount(truth, minlength=facts.classes)
     guessing = float(most.max()) / len(truth)
     best = max(right, key=lambda name: right[name])
-    chance = min(1.0, len(right) * float(binom.sf(right[best] - 1, len(truth), guessing)))
+    chance = min(1.0, len(right) * float(bdtrc(right[best] - 1, len(truth), guessing)))
     if chance <= CHANCE:
         return None
     sentence = (

@@ -1,0 +1,64 @@
+"""Trains the jobs of a check, one at a time, and knows how long they take."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from hpsearch.data.dataset import Dataset
+from hpsearch.gate.dose import nominal_sample_s
+from hpsearch.gate.speed import Speed
+from hpsearch.job import Job, network_settings, seed_for
+from hpsearch.networks.build import build_network
+from hpsearch.recipe.centre import centre
+from hpsearch.study import StudyDefinition
+from hpsearch.task import Task
+from hpsearch.training.arrays import Arrays
+from hpsearch.training.isolation import own_randomness
+from hpsearch.training.member import train_member
+from hpsearch.training.size import Arithmetic
+from hpsearch.trial import FinishedTrial
+
+LARGE_MULTIPLY_ADDS = 20_000_000
+"""A network with more of them a sample is worth all cores; a smaller one is faster on one (heuristic)."""
+UNKNOWN_MULTIPLY_ADDS = 10_000_000
+"""Taken for a network whose arithmetic cannot be watched."""
+
+
+class CheckBench:
+    """The data on the CPU, and the size and speed of the network at the centre of the space."""
+
+    def __init__(self, study: StudyDefinition, dataset: Dataset) -> None:
+        named = study.network.name is not None  # as in training: a user's own network keeps its layout in memory
+        self._arrays = Arrays(dataset, torch.device("cpu"), channels_last=named)
+        self._arithmetic = Arithmetic()
+        self.multiply_adds = _multiply_adds(study, dataset.task)
+        self.speed = Speed(nominal_sample_s(self.multiply_adds or UNKNOWN_MULTIPLY_ADDS))
+
+    def train(self, job: Job) -> FinishedTrial:
+        """Trains a job to its end."""
+        with _threads((self.multiply_adds or 0) >= LARGE_MULTIPLY_ADDS):
+            result = train_member(job, self._arrays, self._arithmetic)
+        self.speed.learn(job, result)
+        return FinishedTrial(job, result)
+
+
+def _multiply_adds(study: StudyDefinition, task: Task) -> int | None:
+    """For one sample; None if they cannot be counted."""
+    prefix = "network."
+    point = {**study.fixed(), **centre(study.space)}
+    parameters = {path.removeprefix(prefix): value for path, value in point.items() if path.startswith(prefix)}
+    with own_randomness(seed_for(study.seed, "check"), torch.device("cpu")):
+        network = build_network(network_settings(study.network, parameters), task.input_shape, task.outputs, seed=0)
+        return Arithmetic().multiply_adds(network, torch.zeros(1, *task.input_shape))
+
+
+@contextmanager
+def _threads(large: bool) -> Iterator[None]:
+    """Inside, torch computes on the threads that it has, or on one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(before if large else 1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

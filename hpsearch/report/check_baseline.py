@@ -1,0 +1,78 @@
+"""What a check is held against where old failures are known: only what got worse fails."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from hpsearch.checked import CheckVerdict
+from hpsearch.finding import Severity
+from hpsearch.report.check_documents import (
+    BaselineDocument,
+    BaselineErrorDocument,
+    CheckDocument,
+    ComparisonDocument,
+    PlacedFindingDocument,
+)
+
+FAILING = frozenset({CheckVerdict.FAIL, CheckVerdict.INCOMPLETE})
+UNJUDGED = frozenset({CheckVerdict.NOT_RUN, CheckVerdict.SKIPPED})
+Key = tuple[str, str, tuple[str, ...]]
+
+
+def baseline_of(check: CheckDocument) -> BaselineDocument:
+    """What a later check is held against: verdicts and errors, no numbers, which vary between machines."""
+    errors = (
+        BaselineErrorDocument(part=part, code=code, layers=layers) for part, code, layers in sorted(_errors(check))
+    )
+    return BaselineDocument(
+        name=check.name, parts={part.name: part.verdict for part in check.parts}, errors=tuple(errors)
+    )
+
+
+def compared(check: CheckDocument, baseline: BaselineDocument) -> ComparisonDocument:
+    """What fails now and did not before, what failed before too, and what fails no more.
+
+    A part that could not be judged before, because one in front of it failed, makes nothing worse. One that is cut
+    short now and was judged before does.
+    """
+    worse: list[str] = []
+    known: list[str] = []
+    better: list[str] = []
+    before = Counter((error.part, error.code, error.layers) for error in baseline.errors)
+    now = _errors(check)
+    for part in check.parts:
+        then = baseline.parts.get(part.name, CheckVerdict.PASS)
+        added = [key for key in (now - before) if key[0] == part.name]
+        if part.verdict not in FAILING:
+            better += [f"{part.name} passes now"] if then in FAILING and part.verdict is CheckVerdict.PASS else []
+        elif part.verdict is CheckVerdict.INCOMPLETE and then is not CheckVerdict.INCOMPLETE:
+            worse.append(f"{part.name} could not be judged: {part.summary}")
+        elif then not in FAILING | UNJUDGED:
+            worse.append(f"{part.name} failed: {part.summary}")
+        elif then is CheckVerdict.FAIL and added:
+            worse += [f"{part.name} has a new error, {_named(key)}" for key in added]
+        else:
+            known.append(f"{part.name}: {part.summary}")
+    return ComparisonDocument(worse=tuple(worse), known=tuple(known), better=tuple(better))
+
+
+def _errors(check: CheckDocument) -> Counter[Key]:
+    return Counter(
+        (finding.part, finding.code, layers_of(finding))
+        for finding in check.findings
+        if finding.severity is Severity.ERROR
+    )
+
+
+def layers_of(finding: PlacedFindingDocument) -> tuple[str, ...]:
+    """The layers that a finding names, sorted."""
+    evidence: Mapping[str, Any] = finding.evidence
+    listed = evidence.get("layers")
+    names = [one.get("layer") for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+    names = names or [evidence.get("layer")]
+    return tuple(sorted({name for name in names if isinstance(name, str) and name}))
+
+
+def _named(key: Key) -> str:
+    _, code, layers = key
+    return f"{code} at {', '.join(layers)}" if layers else code

@@ -1,0 +1,36 @@
+"""A check as GitHub-flavoured Markdown, for the summary of a CI job or a comment on a merge request."""
+
+from hpsearch.report.check_documents import CheckDocument, PlacedFindingDocument
+from hpsearch.report.check_words import (
+    VERDICT_WORDS,
+    comparison_lines,
+    finding_lines,
+    left_out_lines,
+    sorted_findings,
+    took_words,
+    verdict_words,
+)
+from hpsearch.report.markdown import escaped
+from hpsearch.report.words import printable
+
+
+def check_markdown(check: CheckDocument) -> str:
+    """The whole check; ends with a line break."""
+    rows = ["| part | verdict | |", "|---|---|---|"]
+    rows += [
+        f"| {escaped(p.name)} | {VERDICT_WORDS[p.verdict]} | {escaped(printable(p.summary))} |" for p in check.parts
+    ]
+    head = f"## hpsearch check of {escaped(check.name)}: {verdict_words(check)}"
+    blocks = [head, "\n".join(rows)]
+    if lines := comparison_lines(check):
+        blocks += ["### Against the baseline", "\n".join(f"- {escaped(line)}" for line in lines)]
+    if check.findings:
+        blocks += ["### Findings", "\n".join(_finding(finding) for finding in sorted_findings(check))]
+    if lines := left_out_lines(check):
+        blocks += ["### What the verdicts rest on", "\n".join(f"- {escaped(line)}" for line in lines)]
+    return "\n\n".join([*blocks, f"It took {took_words(check)}."]) + "\n"
+
+
+def _finding(finding: PlacedFindingDocument) -> str:
+    head = f"- **{finding.severity}** {escaped(finding.part)}: {escaped(printable(finding.message))} (`{finding.code}`)"
+    return "\n".join([head, *(f"  - {escaped(line)}" for line in finding_lines(finding))])

@@ -1,0 +1,77 @@
+"""A check for a terminal: one screen."""
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from hpsearch.checked import CheckVerdict
+from hpsearch.finding import Severity
+from hpsearch.report.check_documents import CheckDocument, PlacedFindingDocument
+from hpsearch.report.check_words import (
+    VERDICT_WORDS,
+    comparison_lines,
+    fails,
+    finding_lines,
+    left_out_lines,
+    sorted_findings,
+    took_words,
+    verdict_words,
+)
+from hpsearch.report.text import SEVERITY_STYLES
+from hpsearch.report.words import printable
+
+STYLES = {
+    CheckVerdict.PASS: "green",
+    CheckVerdict.FAIL: "bold red",
+    CheckVerdict.INCOMPLETE: "bold yellow",
+    CheckVerdict.OVERRIDDEN: "yellow",
+    CheckVerdict.SKIPPED: "dim",
+    CheckVerdict.NOT_RUN: "dim",
+}
+MOST_TOLD = 3
+"""Findings that are told in full; of so many more there is a line each, and of the rest the number."""
+MOST_LINES = 6
+
+
+def check_renderable(check: CheckDocument) -> RenderableType:
+    """Every part in a row, then what was found, the severest first."""
+    outcome = Text(verdict_words(check), style="bold red" if fails(check) else "green")
+    head = Text.assemble((f"Check of {printable(check.name)}: ", "bold"), outcome, (f" ({took_words(check)})", "dim"))
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold", ratio=1)
+    for part in check.parts:
+        verdict = Text(VERDICT_WORDS[part.verdict], style=STYLES[part.verdict])
+        table.add_row(Text(part.name, style="bold"), verdict, Text(printable(part.summary)))
+    blocks: list[RenderableType] = [head, "", table]
+    if lines := comparison_lines(check):
+        blocks += ["", *(Text(line) for line in lines)]
+    blocks += _findings(check)
+    if lines := left_out_lines(check):
+        blocks += ["", Text(f"Done for the verdict, of the definition's recipe: {'. '.join(lines)}.", style="dim")]
+    return Group(*blocks)
+
+
+def _findings(check: CheckDocument) -> list[RenderableType]:
+    found = sorted_findings(check)
+    grave = [finding for finding in found if finding.severity is not Severity.INFO]
+    told, named = grave[:MOST_TOLD], grave[MOST_TOLD : MOST_TOLD + MOST_LINES]
+    blocks: list[RenderableType] = ["", Text("Findings", style="bold")] if found else []
+    for finding in told:
+        blocks.append(_head(finding))
+        blocks += [Padding(Text(line), (0, 0, 0, 2)) for line in finding_lines(finding)]
+    blocks += [_head(finding) for finding in named]
+    rest = len(found) - len(told) - len(named)
+    if rest:
+        blocks.append(Text(f"{'and ' if told else ''}{rest} more (--json has all)", style="dim"))
+    return blocks
+
+
+def _head(finding: PlacedFindingDocument) -> Text:
+    return Text.assemble(
+        (finding.severity, SEVERITY_STYLES[finding.severity]),
+        f" {finding.part}: {printable(finding.message)} ",
+        (f"[{finding.code}]", "dim"),
+    )

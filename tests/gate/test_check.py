@@ -1,0 +1,133 @@
+"""The check itself: sound studies pass, faults fail, and lack of time is neither."""
+
+import time
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from hpsearch.checked import Checked, CheckVerdict
+from hpsearch.gate.check import check
+from hpsearch.gate.deadline import Deadline
+from hpsearch.preflight.check import check_definition
+from hpsearch.study import StudyDefinition
+from tests.gate.gate_cases import small
+
+PASS, FAIL, INCOMPLETE, NOT_RUN = (
+    CheckVerdict.PASS,
+    CheckVerdict.FAIL,
+    CheckVerdict.INCOMPLETE,
+    CheckVerdict.NOT_RUN,
+)
+
+
+class Mixed(nn.Module):
+    """Mixes the samples of a batch."""
+
+    def __init__(self, features: int, outputs: int) -> None:
+        super().__init__()
+        self.fc = nn.Linear(features, outputs)
+
+    def forward(self, images: Tensor) -> Tensor:
+        flat = images.flatten(1)
+        logits: Tensor = self.fc(flat - flat.mean(dim=0))
+        return logits
+
+
+def build_mixed(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
+    return Mixed(input_shape[0] * input_shape[1] * input_shape[2], outputs)
+
+
+def build_soft_max(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
+    features = input_shape[0] * input_shape[1] * input_shape[2]
+    return nn.Sequential(nn.Flatten(), nn.Linear(features, outputs), nn.Softmax(dim=1))
+
+
+def checked(study: StudyDefinition, deadline: Deadline | None = None, *, whole: bool = False) -> Checked:
+    dataset = check_definition(study)
+    return check(study, dataset, whole=whole) if deadline is None else check(study, dataset, deadline=deadline)
+
+
+def verdicts(found: Checked) -> dict[str, CheckVerdict]:
+    return {part.name: part.verdict for part in found.parts}
+
+
+def test_a_sound_study_passes_and_says_what_that_rests_on() -> None:
+    found = checked(small())
+    assert verdicts(found) == dict.fromkeys(("data", "advice", "initial_loss", "overfit", "lr_sweep"), PASS)
+    assert found.verdict is PASS
+    overfit = found.parts[3]
+    assert overfit.left_out[0].startswith("1 of ")
+    planned = [trial for trial in found.trials if trial.stage == "overfit" and trial.result is None]
+    assert planned, "the learning rates that a pass does not need are not trained"
+
+
+def test_the_whole_leaves_nothing_out_but_what_a_pass_needs_not() -> None:
+    found = checked(small(), whole=True)
+    assert found.verdict is PASS
+    assert [part.left_out for part in found.parts if part.name in ("initial_loss", "lr_sweep")] == [(), ()]
+
+
+def test_verdicts_are_the_same_again() -> None:
+    first, second = checked(small()), checked(small())
+    assert [(part.verdict, part.summary) for part in first.parts] == [(p.verdict, p.summary) for p in second.parts]
+
+
+@pytest.mark.parametrize(
+    ("changes", "part", "code"),
+    [
+        ({"network": {"factory": f"{__name__}:build_mixed"}}, "advice", "HP403"),
+        ({"network": {"factory": f"{__name__}:build_soft_max"}}, "initial_loss", "activation-on-output"),
+        ({"optimizer": {"learning_rate": 1e-8}}, "overfit", "learning-rates-too-low"),
+        ({"optimizer": {"learning_rate": 1e4}}, "overfit", "learning-rates-too-high"),
+    ],
+)
+def test_a_fault_fails_the_part_that_is_about_it(changes: dict[str, object], part: str, code: str) -> None:
+    found = checked(small(**changes))
+    assert found.verdict is FAIL
+    failing = next(one for one in found.parts if one.name == part)
+    assert failing.verdict is FAIL
+    assert code in [placed.finding.code for placed in failing.findings]
+
+
+def test_what_comes_after_a_failed_stage_is_not_run() -> None:
+    found = verdicts(checked(small(network={"factory": f"{__name__}:build_soft_max"})))
+    assert (found["initial_loss"], found["overfit"], found["lr_sweep"]) == (FAIL, NOT_RUN, NOT_RUN)
+
+
+def test_overriding_and_skipping_are_the_definitions() -> None:
+    recipe = {"initial_loss": {"seeds": 2, "override": True}, "overfit": {"skip": True}, "lr_sweep": {"skip": True}}
+    found = verdicts(checked(small(network={"factory": f"{__name__}:build_soft_max"}, recipe=recipe)))
+    assert found["initial_loss"] is CheckVerdict.OVERRIDDEN
+    assert found["overfit"] is found["lr_sweep"] is CheckVerdict.SKIPPED
+
+
+def test_without_time_nothing_passes_that_was_not_judged() -> None:
+    found = checked(small(), Deadline(time.monotonic() - 1))
+    assert found.verdict is INCOMPLETE
+    assert {found.parts[number].verdict for number in (2, 3, 4)} == {INCOMPLETE}
+
+
+@pytest.mark.parametrize("ticks", range(4, 40, 12))
+def test_whenever_the_time_ends_a_sound_study_never_fails_and_a_broken_one_never_passes(ticks: int) -> None:
+    def clock() -> Iterator[int]:
+        return count()
+
+    for changes, allowed in (
+        ({}, {PASS, INCOMPLETE}),
+        ({"optimizer": {"learning_rate": 1e-8, "weight_decay": 0.0}}, {FAIL, INCOMPLETE}),
+    ):
+        moments = clock()
+        found = checked(small(**changes), Deadline(float(ticks), lambda moments=moments: float(next(moments))))
+        assert found.verdict in allowed
+        assert all(part.verdict is not INCOMPLETE or "time was up" in part.summary for part in found.parts)
+
+
+def test_a_check_leaves_torch_as_it_was() -> None:
+    torch.manual_seed(3)
+    before, threads = torch.get_rng_state(), torch.get_num_threads()
+    checked(small())
+    assert torch.equal(before, torch.get_rng_state())
+    assert torch.get_num_threads() == threads

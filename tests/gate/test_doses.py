@@ -1,0 +1,41 @@
+"""Doses follow from the definition and the network's size alone, and never ask for more than the definition."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpsearch.gate.dose import DOSES, LEAST, QUICK, WHOLE, batch_size_of, dosed_study, usual_dose, work_of
+from hpsearch.recipe.learning_rates import allowed, sweep_grid
+from hpsearch.stage import SANITY, StageName
+from hpsearch.study import StudyDefinition
+from tests.gate.gate_cases import small
+
+PLAIN = StudyDefinition.model_validate({"data": {"dataset": "digits"}, "network": {"name": "convnet"}})
+
+
+def test_small_networks_get_more_than_large_ones() -> None:
+    assert [usual_dose(PLAIN, stage, 150_000) for stage in SANITY] == [QUICK] * 3
+    assert [usual_dose(PLAIN, stage, 2_000_000_000) for stage in SANITY] == [LEAST] * 3
+
+
+@pytest.mark.parametrize("stage", SANITY)
+def test_a_smaller_dose_is_less_work(stage: StageName) -> None:
+    work = [work_of(dose, PLAIN, stage).samples for dose in (WHOLE, *DOSES)]
+    assert work == sorted(work, reverse=True)
+
+
+@given(st.floats(1e-6, 1.0), st.sampled_from(DOSES), st.none() | st.sampled_from([0.003, 0.03, 0.3]))
+def test_the_studys_own_rate_is_always_swept(rate: float, dose: object, learned_at: float | None) -> None:
+    study = small(optimizer={"learning_rate": rate}, recipe={})
+    assert dose in DOSES
+    dosed = dosed_study(study, StageName.LR_SWEEP, next(one for one in DOSES if one is dose), learned_at)
+    assert allowed(study, sweep_grid(dosed))
+
+
+def test_a_dose_stays_within_what_the_definition_asks_for() -> None:
+    study = small(data={"dataset": "digits", "batch_size": 8})
+    dosed = dosed_study(dosed_study(study, StageName.OVERFIT, QUICK, None), StageName.LR_SWEEP, QUICK, None)
+    assert dosed.recipe.lr_sweep.steps == 20
+    assert batch_size_of(dosed) == 8
+    given_rates = small(recipe={"lr_sweep": {"learning_rates": [0.2, 0.4]}})
+    assert dosed_study(given_rates, StageName.LR_SWEEP, LEAST, 0.03).recipe.lr_sweep.learning_rates == (0.2, 0.4)
