@@ -20,6 +20,13 @@ from hpsearch.trial import TrialState
 STEPS = 2
 """The second one has the optimiser's state from its beginning."""
 
+LEAST_SHARE = 0.01
+"""Of a worker's room; whether a network that needs less was predicted well makes no difference, and looking takes time.
+Heuristic."""
+
+CPU_JOBS_PER_MEMBER = 2
+"""On the CPU a measurement tries cohorts of at most half the jobs."""
+
 
 def measurement(jobs: Sequence[Job], dataset: Dataset, device: str, room_bytes: int) -> Measurement:
     """Trains some steps of the jobs, which have one structure, in several arrangements.
@@ -29,10 +36,13 @@ def measurement(jobs: Sequence[Job], dataset: Dataset, device: str, room_bytes: 
     what building or training raises.
     """
     predicted = training_bytes(jobs[0], dataset, device)
-    allocated = allocated_bytes(jobs[0], dataset, device)
+    allocated = None
+    if predicted.step_bytes >= LEAST_SHARE * room_bytes:
+        allocated = allocated_bytes(jobs[0], dataset, device)
     member = max(predicted.peak_bytes, allocated or 0)
     most = max(1, room_bytes // max(1, member))
-    arrangement, _ = measured(jobs[:most], dataset, device)
+    tried = most * CPU_JOBS_PER_MEMBER if device == "cpu" else most
+    arrangement, _ = measured(jobs[:tried], dataset, device)
     if arrangement.stacked:
         arrangement = replace(arrangement, members=min(arrangement.members, most))
     return Measurement(arrangement, room_bytes, predicted.peak_bytes, predicted.step_bytes, allocated)

@@ -33,6 +33,15 @@ ENVIRONMENT = {
 """Set before Ray is imported, which reads some of them only then."""
 
 
+ALLOCATOR = {
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),  # the largest that glibc takes
+    "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
+    "MALLOC_TOP_PAD_": str(16 * 2**20),
+}
+"""For the C library of the workers, unless the user has set it otherwise: maps that one step frees and the next one
+takes again stay in the process, instead of being brought in page by page (docs/decisions/0073)."""
+
+
 @dataclass(frozen=True)
 class Resources:
     """What is asked of Ray."""
@@ -48,6 +57,8 @@ def prepare_environment(resources: Resources) -> None:
     os.environ.update(ENVIRONMENT)
     os.environ["TUNE_MAX_PENDING_TRIALS_PG"] = str(resources.workers)
     if resources.address is None:
+        for name, value in ALLOCATOR.items():
+            os.environ.setdefault(name, value)  # Ray's processes inherit it, this one has started without
         # Ray's ports are code execution: loopback only (the name of the variable is history), and a token that
         # no file holds.
         os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"

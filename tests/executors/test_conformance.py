@@ -78,6 +78,15 @@ def test_a_failing_job_ends_itself_only(
     assert results == {number: undisturbed[number] for number in (0, 2, 3, 4, 5)}
 
 
+def test_a_job_that_takes_too_much_memory_is_told_what_it_takes(executor: Executor, undisturbed: Results) -> None:
+    results = by_number(executor.run([together(job(0), job(8, "greedy"), job(1))]))
+    greedy = results.pop(8)
+    assert results == {number: undisturbed[number] for number in (0, 1)}
+    assert greedy.failure is Failure.ERROR
+    for part in ("can't allocate memory", "kB were predicted", "GB for training", "Lower data.batch_size"):
+        assert part in (greedy.reason or "")
+
+
 def test_data_that_cannot_be_loaded_fail_their_jobs(executor: Executor, undisturbed: Results) -> None:
     no_data = replace(DIGITS, dataset=None, factory="faulty_network:load")
     bad = together(job(8, data=no_data), job(9, data=no_data))

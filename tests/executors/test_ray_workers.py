@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from hpsearch.cohort import Arrangement
 from hpsearch.errors import WorkerError
 from hpsearch.executors.ray_tune import RayTuneExecutor
 from hpsearch.trial import TrialState
@@ -22,13 +23,14 @@ from tests.executors.executor_cases import (
     job,
     next_result,
     results_in,
+    together,
     wait_until,
 )
 
 
 def processes(folder: Path) -> set[int]:
     """The processes that have built networks into ``folder``."""
-    return {int(file.name) for file in folder.iterdir()}
+    return {int(file.name) for file in folder.iterdir() if file.name.isdigit()}
 
 
 def test_workers_stay_warm_from_run_to_run(ray_tune: RayTuneExecutor, tmp_path: Path) -> None:
@@ -53,6 +55,39 @@ def test_idle_workers_that_die_are_replaced(ray_tune: RayTuneExecutor, tmp_path:
     assert by_number(ray_tune.run(in_cohorts_of(2, jobs))) == before
     assert all(result.state is TrialState.COMPLETE for result in before.values())
     assert processes(tmp_path) - killed
+
+
+def test_what_ran_out_of_memory_is_tried_again_in_another_process(ray_tune: RayTuneExecutor, tmp_path: Path) -> None:
+    greedy = job(8, "greedy once", parameters={"folder": str(tmp_path)})
+    others = [job(number) for number in range(4)]
+    results = by_number(ray_tune.run([*in_cohorts_of(1, others[:2]), together(others[2], greedy, others[3])]))
+    assert all(result.state is TrialState.COMPLETE for result in results.values())
+    limited = int((tmp_path / "greedy").read_text())
+    assert len(processes(tmp_path)) == 2
+    assert limited in processes(tmp_path)
+    wait_until(lambda: not psutil.pid_exists(limited))  # what is left of its memory is in pieces
+
+
+def test_as_many_warm_workers_measure_as_may_train(ray_tune: RayTuneExecutor, tmp_path: Path) -> None:
+    for kind, folder in (("meet", tmp_path / "warm"), ("none", tmp_path / "one"), ("none", tmp_path / "both")):
+        folder.mkdir()
+        jobs = [job(number, kind, parameters={"folder": str(folder)}) for number in range(4)]
+        if kind == "meet":
+            results_in(ray_tune.run(in_cohorts_of(2, jobs)))
+        else:
+            ray_tune.measure(jobs, at_most=1 if folder.name == "one" else None)
+    assert [len(processes(tmp_path / name)) for name in ("warm", "one", "both")] == [2, 1, 2]
+
+
+def test_whatever_goes_wrong_in_measuring_gives_the_default(ray_tune: RayTuneExecutor) -> None:
+    for kind in ("raise", "exit"):
+        assert ray_tune.measure([job(number, kind) for number in range(2)], at_most=1) == Arrangement()
+    halt = threading.Event()
+    halt.set()
+    assert ray_tune.measure([job(0, "sleep")], at_most=1, halt=halt) == Arrangement()
+    with pytest.raises(ValueError, match="same structure"):
+        ray_tune.measure([job(0), job(1, batch_size=7)])
+    assert len(by_number(ray_tune.run(in_cohorts_of(1, [job(0)])))) == 1
 
 
 def test_several_callers_share_the_workers(ray_tune: RayTuneExecutor) -> None:

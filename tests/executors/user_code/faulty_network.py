@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import signal
 import time
 from pathlib import Path
@@ -35,7 +36,20 @@ class Fault(nn.Module):
                 time.sleep(0.02)
         if self.kind == "sleep":
             time.sleep(600)
+        if self.kind.startswith("greedy") and not x.is_meta:
+            self.take_too_much()
         return x
+
+    def take_too_much(self) -> None:
+        """More than any machine has; ``greedy once`` more than a limit of this process that it sets the first time."""
+        if self.kind == "greedy":
+            torch.empty(2**50)
+        elif self.folder is not None and not (marker := Path(self.folder) / "greedy").exists():
+            marker.write_text(str(os.getpid()))
+            pages = int(Path("/proc/self/statm").read_text().split()[0])
+            limit = pages * os.sysconf("SC_PAGE_SIZE") + 2**28
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+            torch.ones(2**28)
 
 
 def build(
