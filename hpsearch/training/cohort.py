@@ -38,7 +38,7 @@ def train_cohort(cohort: Cohort, dataset: Dataset, device: str = "cpu") -> Itera
         last = stacked_channels_last(arrangement, device)
         arrays = alone if last == alone.channels_last else Arrays(dataset, alone.device, channels_last=last)
         try:
-            for result in train_together(cohort.jobs, arrays, alone, arithmetic):
+            for result in train_together(cohort.jobs, arrays, alone, arithmetic, checkpoints):
                 settled.add(result.number)
                 yield result
         except (MemoryError, torch.OutOfMemoryError):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 
 from hpsearch.job import Job, seed_for
@@ -21,6 +22,8 @@ class Seat:
     """As it was at the beginning; its weights are only brought up to date where it is needed alone."""
     order: DataOrder
     curves: Curves
+    generator: torch.Generator
+    """What it draws from while it trains, on the device."""
     duration_s: float = 0.0
     """Its share of the cohort's time."""
     best: dict[str, Tensor] | None = None
@@ -33,7 +36,8 @@ def seated(job: Job, arrays: Arrays) -> Seat:
     with own_randomness(noise_seed(job), arrays.device):
         network = network_of(job, arrays)
     order = DataOrder(job.order_seed, arrays.task.train_samples, job.budget.samples, job.batch_size)
-    return Seat(job, network, order, Curves(job, arrays.task))
+    generator = torch.Generator(arrays.device).manual_seed(noise_seed(job))
+    return Seat(job, network, order, Curves(job, arrays.task), generator)
 
 
 def room_for(members: int, places: int, *, ends_early: bool) -> int:

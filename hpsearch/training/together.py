@@ -9,6 +9,7 @@ from torch import Tensor
 
 from hpsearch.job import Job
 from hpsearch.training.arrays import Arrays
+from hpsearch.training.checkpoint import Checkpoints
 from hpsearch.training.curves import FLUSH_EVERY, DivergedError
 from hpsearch.training.evaluation import evaluate, evaluate_together
 from hpsearch.training.isolation import drawn_from, own_randomness
@@ -17,21 +18,30 @@ from hpsearch.training.member import STAGES_WITH_LAYERS, learned, network_of
 from hpsearch.training.probe import layer_scales, without_gradient_of
 from hpsearch.training.schedule import learning_rate_at
 from hpsearch.training.seat import Seat, noise_seed, room_for, seated
+from hpsearch.training.setting_aside import set_aside, taken_up
 from hpsearch.training.size import Arithmetic
 from hpsearch.training.stacked import CannotStackError, StackedOutputs, stack
 from hpsearch.training.updates import StackedOptimizer
 from hpsearch.trial import Failure, TrialResult
 
 
-def train_together(jobs: Sequence[Job], arrays: Arrays, alone: Arrays, arithmetic: Arithmetic) -> Iterator[TrialResult]:
+def train_together(
+    jobs: Sequence[Job],
+    arrays: Arrays,
+    alone: Arrays,
+    arithmetic: Arithmetic,
+    checkpoints: Checkpoints | None = None,
+) -> Iterator[TrialResult]:
     """Trains the jobs and gives each result as soon as its member has left.
 
-    Maps lie in memory as the images of ``arrays`` do; ``alone`` are those on which each would be trained alone.
+    Maps lie in memory as the images of ``arrays`` do; ``alone`` are those on which each would be trained alone. With
+    ``checkpoints`` members go on from where they were set aside, if all of them were after the same epoch.
 
     Raises CannotStackError where the networks cannot be trained as one, and whatever a network of the user's own
     raises; jobs without a result are then to be trained alone, which shows whose fault it was.
     """
-    training = Together(jobs, arrays, alone, arithmetic)
+    training = Together(jobs, arrays, alone, arithmetic, checkpoints)
+    yield from training.taken_up()
     while training.present:
         yield from training.one_epoch()
 
@@ -39,14 +49,23 @@ def train_together(jobs: Sequence[Job], arrays: Arrays, alone: Arrays, arithmeti
 class Together:
     """Members that train, in an even number of places: an odd one is filled up with a member that nobody asks for."""
 
-    def __init__(self, jobs: Sequence[Job], arrays: Arrays, alone: Arrays, arithmetic: Arithmetic) -> None:
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        arrays: Arrays,
+        alone: Arrays,
+        arithmetic: Arithmetic,
+        checkpoints: Checkpoints | None = None,
+    ) -> None:
         began = time.perf_counter()
         self.arrays = arrays
         self.alone = alone
         self.task = arrays.task
         self.device = arrays.device
         self.arithmetic = arithmetic
+        self.checkpoints = checkpoints
         self.budget = jobs[0].budget  # a part of the structure, as the batch size is
+        is_cohort = len(jobs) > 1  # a single member is computed as it would be among others
         self.seats = [seated(job, arrays) for job in jobs]
         if len(jobs) % 2:
             jobs = [*jobs, jobs[-1]]
@@ -56,8 +75,9 @@ class Together:
         for seat in self.seats:
             seat.curves.total = self.total
         self.step = 0
-        self.share_order = len({job.order_seed for job in jobs}) == 1
-        generators = [torch.Generator(self.device).manual_seed(noise_seed(job)) for job in jobs]
+        self.share_order = is_cohort and len({job.order_seed for job in jobs}) == 1
+        self.tried = False
+        generators = [seat.generator for seat in self.seats]
         form = torch.channels_last if arrays.channels_last else torch.contiguous_format
         self.network = stack([seat.network for seat in self.seats], generators, memory_format=form)
         self.optimizer = StackedOptimizer(jobs, self.network.parameters.values())
@@ -70,6 +90,16 @@ class Together:
     def present(self) -> list[tuple[int, Seat]]:
         """Who still trains, by place."""
         return [(place, seat) for place, seat in enumerate(self.seats) if not seat.left]
+
+    def taken_up(self) -> list[TrialResult]:
+        """Goes on with what was set aside of the members; gives the results of those who have come to their end."""
+        epoch = taken_up(self.checkpoints, self.seats, self.network, self.optimizer)
+        self.step = epoch * len(self.sizes)
+        ended = [place for place, seat in self.present if seat.curves.ended]
+        with own_randomness(noise_seed(self.seats[0].job), self.device):
+            results = [self._finished(place, self.seats[place]) for place in ended]
+        self._leave(ended)
+        return results
 
     def one_epoch(self) -> list[TrialResult]:
         """Trains on every sample once, or up to the last iteration, evaluates, and gives the results of those who left.
@@ -121,7 +151,7 @@ class Together:
         first = self.step == 0
         if first and self.seats[0].job.stage in STAGES_WITH_LAYERS:
             self._look_at_layers(chosen)
-        outputs = self._first_outputs(images) if first else self.network(images)
+        outputs = self.network(images) if self.tried else self._first_outputs(images)
         losses = self.losses(outputs.logits, targets)
         minimised = losses
         for logits in outputs.auxiliary:
@@ -146,6 +176,7 @@ class Together:
 
     def _first_outputs(self, images: Tensor) -> StackedOutputs:
         """The first pass, which shows whether the networks can be trained as one."""
+        self.tried = True
         with drawn_from(self.device) as drawn:
             outputs = self.network(images)
         if drawn():
@@ -209,6 +240,7 @@ class Together:
             seat.network.load_state_dict(self.network.state_dict(place) if seat.best is None else seat.best)
             seat.curves.test_loss, seat.curves.test_accuracy = evaluate(seat.network, self.arrays.test, self.task)
         seat.duration_s += time.perf_counter() - began
+        set_aside(self.checkpoints, place, seat, self.network, self.optimizer)
         if self.budget.epochs is not None:
             seat.curves.count(seat.network, self.arithmetic, self.device)
         return seat.curves.complete(seat.duration_s)
