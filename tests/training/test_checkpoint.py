@@ -17,6 +17,7 @@ from hpsearch.training.cohort import train_cohort
 from hpsearch.trial import TrialResult, TrialState
 from tests.training.training_cases import classes, job, optimizer, own, train
 
+ALONE = Arrangement()
 CONVNET = NetworkSettings("convnet", None, {"depth": 2, "width": 4, "norm": "batch", "dropout": 0.3})
 
 
@@ -24,7 +25,7 @@ def up_to(wanted: Job, rung: int | None) -> Job:
     return replace(wanted, budget=replace(wanted.budget, until_epoch=rung))
 
 
-def trained(wanted: Job, folder: Path, arrangement: Arrangement = Arrangement()) -> TrialResult:
+def trained(wanted: Job, folder: Path, arrangement: Arrangement = ALONE) -> TrialResult:
     (result,) = train_cohort(Cohort((wanted,), arrangement, str(folder)), classes(shape=(1, 8, 8)))
     return result
 
@@ -63,11 +64,17 @@ def test_it_does_go_on_and_computes_nothing_twice(tmp_path: Path) -> None:
     with safe_open(path, "pt") as file:
         document = json.loads(file.metadata()["trial"])
     document["epochs"][0]["train_loss"] = 123.0
-    document["duration_s"] = 1000.0
     rewritten(path, save(load_file(path), metadata={"trial": json.dumps(document)}))
     for rung in (2, None):
-        result = trained(up_to(wanted, rung), tmp_path)
-        assert (result.epochs[0].train_loss, result.duration_s > 1000) == (123.0, True)
+        assert trained(up_to(wanted, rung), tmp_path).epochs[0].train_loss == 123.0
+
+
+def aged(folder: Path) -> None:
+    """As if each trial had been trained for a thousand seconds."""
+    for path in list(folder.iterdir()):
+        with safe_open(path, "pt") as file:
+            document = json.loads(file.metadata()["trial"]) | {"duration_s": 1000.0}
+        rewritten(path, save(load_file(path), metadata={"trial": json.dumps(document)}))
 
 
 def damaged(path: Path) -> None:
@@ -134,3 +141,69 @@ def test_nothing_but_whole_files_lies_in_the_folder(tmp_path: Path) -> None:
     for number in range(3):
         trained(up_to(job(CONVNET, number=number), 2), tmp_path)
     assert [path.suffix for path in tmp_path.iterdir()] == [".safetensors"] * 3
+
+
+STACKED = Arrangement(8, stacked=True)
+
+
+def together(jobs: list[Job], folder: Path | None) -> dict[int, TrialResult]:
+    cohort = Cohort(tuple(jobs), STACKED, None if folder is None else str(folder))
+    results = {result.number: result for result in train_cohort(cohort, classes(shape=(1, 8, 8)))}
+    assert {result.alone_because for result in results.values()} == {None}
+    return results
+
+
+def members(count: int, **changes: Any) -> list[Job]:
+    made = [job(CONVNET, Budget(epochs=5), number=number, **changes) for number in range(count)]
+    return [replace(one, weights_seed=50 + one.number, order_seed=90 + one.number) for one in made]
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "rmsprop"])
+def test_a_cohort_that_trains_as_one_network_goes_on_as_if_it_had_not_ended(name: str, tmp_path: Path) -> None:
+    jobs = members(8, optimizer=optimizer(name, 0.01, schedule="cosine"))
+    whole = together(jobs, None)
+    at_rung = together([up_to(one, 3) for one in jobs], tmp_path)
+    assert {number: one.epochs for number, one in at_rung.items()} == {n: one.epochs[:3] for n, one in whole.items()}
+    assert len(list(tmp_path.iterdir())) == 8
+    aged(tmp_path)
+    again = together([up_to(one, 3) for one in jobs], tmp_path)
+    assert again == at_rung
+    ended = together(jobs, tmp_path)
+    assert ended == whole
+    assert all(one.duration_s > 1000 for one in (*again.values(), *ended.values()))
+
+
+def test_those_who_go_on_find_new_company_or_none(tmp_path: Path) -> None:
+    jobs = members(8)
+    whole = together(jobs, None)
+    together([up_to(one, 2) for one in jobs], tmp_path)
+    aged(tmp_path)
+    fewer = together([jobs[place] for place in (1, 4, 6)], tmp_path)
+    (last,) = train_cohort(Cohort((jobs[7],), STACKED, str(tmp_path)), classes(shape=(1, 8, 8)))
+    for result in (*fewer.values(), last):
+        assert result.duration_s > 1000
+        assert result.epochs[:2] == whole[result.number].epochs[:2]
+        assert result.step_losses == pytest.approx(whole[result.number].step_losses, abs=1e-4)
+
+
+def test_a_cohort_of_which_one_checkpoint_is_lost_begins_at_its_start(tmp_path: Path) -> None:
+    jobs = members(8)
+    whole = together(jobs, None)
+    together([up_to(one, 2) for one in jobs], tmp_path)
+    sorted(tmp_path.iterdir())[3].unlink()
+    assert together(jobs, tmp_path) == whole
+
+
+def test_networks_that_cannot_be_one_go_on_alone(tmp_path: Path) -> None:
+    jobs = [replace(one, network=own("Drawing")) for one in members(4)]
+
+    def all_of(wanted: list[Job], folder: Path | None) -> list[TrialResult]:
+        cohort = Cohort(tuple(wanted), STACKED, None if folder is None else str(folder))
+        return sorted(train_cohort(cohort, classes(shape=(1, 8, 8))), key=lambda result: result.number)
+
+    whole = all_of(jobs, None)
+    assert all(result.alone_because for result in whole)
+    all_of([up_to(one, 2) for one in jobs], tmp_path)
+    again = all_of(jobs, tmp_path)
+    assert again == whole
+    assert all(result.alone_because for result in again)

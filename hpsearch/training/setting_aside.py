@@ -1,0 +1,43 @@
+"""Members of a stacked cohort are set aside at a rung, each for itself, and taken up again, maybe in other company."""
+
+from collections.abc import Sequence
+
+from hpsearch.training.checkpoint import Checkpoints
+from hpsearch.training.resuming import fits, go_on, noise_of, snapshot, weights_of
+from hpsearch.training.seat import Seat
+from hpsearch.training.stacked import StackedNetwork
+from hpsearch.training.updates import StackedOptimizer
+
+
+def set_aside(
+    checkpoints: Checkpoints | None, place: int, seat: Seat, network: StackedNetwork, optimizer: StackedOptimizer
+) -> None:
+    """Keeps a member that has come to its rung."""
+    if checkpoints is None or len(seat.curves.epochs) != seat.job.budget.until_epoch:
+        return
+    noise = {_noise(seat): seat.generator.get_state()}
+    weights, memory = network.state_dict(place), optimizer.memory(place)
+    checkpoints.save(seat.job, snapshot(seat.curves, weights, memory, seat.order, noise, seat.duration_s))
+
+
+def taken_up(
+    checkpoints: Checkpoints | None, seats: Sequence[Seat], network: StackedNetwork, optimizer: StackedOptimizer
+) -> int:
+    """Goes on with what was set aside, if every member was after the same epoch: which epoch; else 0."""
+    found = [checkpoints.load(seat.job) for seat in seats] if checkpoints is not None else []
+    snapshots = [one for one in found if one is not None]
+    if len(snapshots) < len(seats) or len({one.epoch for one in snapshots}) != 1:
+        return 0
+    memories = [optimizer.memory(place) for place in range(len(seats))]
+    if not all(fits(snapshots[i], network.state_dict(i), memory) for i, memory in enumerate(memories)):
+        return 0
+    for place, (seat, one) in enumerate(zip(seats, snapshots, strict=True)):
+        network.load_state_dict(place, weights_of(one))
+        seat.generator.set_state(noise_of(one)[_noise(seat)])
+        seat.duration_s += go_on(one, seat.curves, memories[place], seat.order)
+    return snapshots[0].epoch
+
+
+def _noise(seat: Seat) -> str:
+    """The name under which the state of the generator is kept, as a member that trains alone keeps it."""
+    return "device" if seat.generator.device.type == "cuda" else "torch"
