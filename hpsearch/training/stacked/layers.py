@@ -27,17 +27,21 @@ def convolution(function: Callable[..., Tensor]) -> Handler:
         if like.ndim != weights.ndim - 1:
             refuse(f"{function.__name__} without a dimension of samples")
         members = like.members
-        if like.order == SHARED and groups == 1:
-            filters, shift = weights.flatten(0, 1), None if biases is None else biases.flatten()
-            return like.like(function(like.inner, filters, shift, stride, padding, dilation), MERGED)
-        maps = like.merged()
-        if weights.ndim == 5 and as_product(maps, weights, stride, padding, groups, members.memory_format):
+        shared = like.order == SHARED and groups == 1
+        maps = like.inner if shared else like.merged()
+        if (
+            not shared
+            and weights.ndim == 5
+            and as_product(maps, weights, stride, padding, groups, members.memory_format)
+        ):
             return like.like(multiplied(maps, weights, biases, members.memory_format), MERGED)
         filters, shift = weights.flatten(0, 1), None if biases is None else biases.flatten()
-        groups *= weights.shape[0]
+        groups = 1 if shared else groups * members.count
         if members.last_of_several:
-            maps, filters, groups = torch.cat((maps, maps), 1), torch.cat((filters, filters)), 2 * groups
+            filters = torch.cat((filters, filters))
             shift = None if shift is None else torch.cat((shift, shift))
+            if not shared:
+                maps, groups = torch.cat((maps, maps), 1), 2 * groups
         made = function(maps, filters, shift, stride, padding, dilation, groups)
         if members.last_of_several:
             half = made.narrow(1, 0, made.shape[1] // 2)

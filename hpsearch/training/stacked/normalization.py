@@ -39,7 +39,12 @@ def batch_norm(
         momentum,
         eps,
     )
-    return like.like(made.contiguous(memory_format=torch.channels_last) if turned else made, MERGED)
+    if turned:
+        if made.requires_grad:
+            # Else its gradient would come in the other order.
+            made.register_hook(Tensor.contiguous)  # type: ignore[no-untyped-call]
+        made = made.contiguous(memory_format=torch.channels_last)
+    return like.like(made, MERGED)
 
 
 def group_norm(given: Any, num_groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Stacked:

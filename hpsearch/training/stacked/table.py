@@ -43,6 +43,7 @@ ONE_VALUE: dict[str, Any] = {
     },
 }
 """Of each element by itself."""
+SIGNS = ("neg", "abs")
 TWO_VALUES: dict[str, Any] = {
     name: getattr(torch, name)
     for name in (
@@ -137,6 +138,7 @@ def _by_name() -> dict[str, Handler]:
     """Every name but those that mean different things in different places."""
     return {
         **{name: elementwise(function) for name, function in ONE_VALUE.items()},
+        **{f"__{name}__": elementwise(ONE_VALUE[name]) for name in SIGNS},
         **{f"{name}_": elementwise(function, writes=True) for name, function in ONE_VALUE.items()},
         **{name: binary(function) for name, function in TWO_VALUES.items()},
         **{name: binary(TWO_VALUES[plain]) for name, plain in OPERATORS.items()},
@@ -172,6 +174,6 @@ class StackedTensor(Stacked):
     __hash__ = object.__hash__
 
 
-for _operator in (*OPERATORS, *TURNED, *IN_PLACE, "__matmul__", "__getitem__"):
-    if _operator.startswith("__"):
-        setattr(StackedTensor, _operator, METHODS[_operator])
+for _name, _handler in METHODS.items():
+    if _name.startswith("__"):
+        setattr(StackedTensor, _name, _handler)
