@@ -1,7 +1,7 @@
 """From a definition, or a network, to findings."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,30 +25,42 @@ SEVEREST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
 @dataclass(frozen=True)
+class _Told:
+    """A finding in the words of its gravest remark, and the layers of which the same is to be said."""
+
+    finding: Finding
+    others: tuple[str, ...]
+
+    def worded(self) -> Finding:
+        if not self.others:
+            return self.finding
+        message = f"{self.finding.message} (likewise {_enumerated(self.others)})"
+        return replace(self.finding, message=message)
+
+
+@dataclass(frozen=True)
 class _Noticed:
     """One finding at one point of the space."""
 
-    finding: Finding
+    told: _Told
     point: Values
 
 
 def advise(definition: StudyDefinition, task: Task) -> tuple[Finding, ...]:
     """What the rules that the definition selects find at the centre of the space and at its corners.
 
-    Errors first, then by code. A finding that is the same at several points is told once; one that is not there at
-    all of them says for which hyperparameters. Raises nothing for a network that cannot be built: that is a finding.
+    Errors first, then by code. A finding that is the same at several points, whatever other layers it is about there,
+    is told once; one that is not there at all of them says for which hyperparameters. Raises nothing for a network
+    that cannot be built: that is a finding.
     """
     network, advice = definition.network, definition.advice
     purpose = Purpose(task.input_shape, task.outputs, task.is_classification, advice.object_size)
     codes = chosen(advice.select, advice.ignore)
     looked_at = points(network.parameters)
     noticed = [
-        _Noticed(finding, point)
+        _Noticed(told, point)
         for point in looked_at
-        for finding in findings_of(
-            facts_of_settings(network_settings(network, point), purpose),
-            codes,
-        )
+        for told in _told(facts_of_settings(network_settings(network, point), purpose), codes)
     ]
     searched = [key for key, value in network.parameters.items() if is_distribution(value)]
     return _sorted(_merged(noticed, looked_at, searched))
@@ -63,24 +75,23 @@ def advise_network(
 
 def findings_of(facts: Facts, codes: Collection[str]) -> tuple[Finding, ...]:
     """One finding for each rule among ``codes`` that has something to say, in the order of the codes."""
-    found = []
-    for code, rule in ADVICE.items():
-        remarks = list(rule.look(facts)) if code in codes else []
-        if remarks:
-            found.append(_finding(rule, remarks))
-    return tuple(found)
+    return tuple(told.worded() for told in _told(facts, codes))
 
 
-def _finding(rule: Rule, remarks: list[Remark]) -> Finding:
+def _told(facts: Facts, codes: Collection[str]) -> list[_Told]:
+    found = [(rule, list(rule.look(facts))) for code, rule in ADVICE.items() if code in codes]
+    return [_finding(rule, remarks) for rule, remarks in found if remarks]
+
+
+def _finding(rule: Rule, remarks: list[Remark]) -> _Told:
     """The gravest remark in words, and the numbers of all."""
     remarks = sorted(_distinct(remarks), key=lambda remark: SEVEREST_FIRST.index(remark.severity or rule.severity))
     first, *others = remarks
-    more = f" (likewise {_enumerated([other.layer for other in others])})" if others else ""
     layers = [{"layer": remark.layer, **remark.numbers} for remark in remarks if remark.layer]
     evidence: dict[str, Any] = {"layers": layers} if layers else dict(first.numbers)
-    return Finding(
-        rule.code, first.severity or rule.severity, f"{first.sentence}{more}", evidence, rule.advice, rule.source
-    )
+    severity = first.severity or rule.severity
+    finding = Finding(rule.code, severity, first.sentence, evidence, rule.advice, rule.source)
+    return _Told(finding, tuple(dict.fromkeys(other.layer for other in others)))
 
 
 def _distinct(remarks: Iterable[Remark]) -> list[Remark]:
@@ -94,14 +105,16 @@ def _distinct(remarks: Iterable[Remark]) -> list[Remark]:
 def _merged(noticed: Iterable[_Noticed], looked_at: tuple[Values, ...], searched: list[str]) -> list[Finding]:
     groups: dict[tuple[str, str, str], list[_Noticed]] = {}
     for one in noticed:
-        groups.setdefault((one.finding.code, one.finding.severity, one.finding.message), []).append(one)
+        finding = one.told.finding
+        groups.setdefault((finding.code, finding.severity, finding.message), []).append(one)
     return [_of_points(group, looked_at, searched) for group in groups.values()]
 
 
 def _of_points(group: list[_Noticed], looked_at: tuple[Values, ...], searched: list[str]) -> Finding:
     found = [one.point for one in group]
     others = [point for point in looked_at if point not in found]
-    finding = group[0].finding
+    widest = max(group, key=lambda one: len(one.told.others)).told.finding
+    finding = _Told(widest, tuple(dict.fromkeys(name for one in group for name in one.told.others))).worded()
     keys = deciding(found, others, searched)
     if not keys:
         return finding
@@ -119,10 +132,9 @@ def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))
 
 
-def _enumerated(names: list[str]) -> str:
+def _enumerated(names: Sequence[str]) -> str:
     """``a, b and c``, or the first few and how many more."""
-    distinct = list(dict.fromkeys(names))
-    shown, more = distinct[:MOST_NAMED], len(distinct) - MOST_NAMED
+    shown, more = names[:MOST_NAMED], len(names) - MOST_NAMED
     if more > 0:
         return f"{', '.join(shown)} and {more} more"
     return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]

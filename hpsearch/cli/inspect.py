@@ -44,6 +44,22 @@ class MemorySize(click.ParamType[int]):
         return int(float(found["number"]) * 1024 ** UNITS.index(found["unit"][0]))
 
 
+def _asked(
+    network: str, input_shape: tuple[int, int, int] | None, outputs: int | None
+) -> tuple[str, tuple[int, int, int], int]:
+    """With what the network was published for, where nothing else is given."""
+    from hpsearch.networks.parameters.usual import usual
+
+    if ":" not in network:
+        expected = usual(network)
+        return network, input_shape or expected.input_shape, outputs or expected.outputs
+    if input_shape is None or outputs is None:
+        raise click.UsageError(f"--network {network} needs --input CxHxW and --outputs K too")
+    return network, input_shape, outputs
+
+
+TABLE_WIDTH = 140
+"""Columns of text that does not go to a terminal: names of layers stay in one piece, so that they can be searched."""
 MEMORY = re.compile(r"(?P<number>[0-9]{1,9}(\.[0-9]{1,9})?)\s*(?P<unit>[mgt])i?b")
 UNITS = "bkmgt"
 
@@ -51,8 +67,8 @@ UNITS = "bkmgt"
 @click.command(cls=GuardedCommand)
 @click.argument("study", metavar="[STUDY.yaml]", required=False, type=click.Path(path_type=Path))
 @click.option("--network", metavar="NAME", help="Inspect this network, or module:callable, instead of a study's.")
-@click.option("--input", "input_shape", type=ImageShape(), help="The shape of its images.")
-@click.option("--outputs", type=click.IntRange(1, 10_000_000), help="How many outputs it has.")
+@click.option("--input", "input_shape", type=ImageShape(), help="Its images; by default those it was published for.")
+@click.option("--outputs", type=click.IntRange(1, 10_000_000), help="By default as many as published.")
 @click.option("--batch", type=click.IntRange(2, 65_536), help="Images in one iteration; by default the study's, or 64.")
 @click.option(
     "--optimizer",
@@ -88,12 +104,10 @@ def inspect(
         if input_shape is not None or outputs is not None:
             raise click.UsageError("--input and --outputs belong to --network; a study's data decide them")
         subject, others = subjects_of_study(study, batch, optimizer)
-    elif network is None or input_shape is None or outputs is None:
-        raise click.UsageError("--network needs --input CxHxW and --outputs K too")
     else:
-        subject = Subject.named(network, input_shape, outputs, batch, optimizer)
+        subject = Subject.named(*_asked(str(network), input_shape, outputs), batch, optimizer)
     document = inspection(subject, others, memory)
     if as_json:
         print_json(document)
     else:
-        print_text(inspection_renderable(document))
+        print_text(inspection_renderable(document), TABLE_WIDTH)

@@ -19,8 +19,8 @@ def print_json(document: "Document") -> None:
     click.echo(document.model_dump_json(indent=2))
 
 
-def print_text(renderable: "RenderableType") -> None:
-    """As wide as the terminal and in its colours; plain and ``PIPED_WIDTH`` wide elsewhere."""
+def print_text(renderable: "RenderableType", piped_width: int = PIPED_WIDTH) -> None:
+    """As wide as the terminal and in its colours; plain and ``piped_width`` wide elsewhere."""
     from rich.console import Console
 
     from hpsearch.report.text import plain_text
@@ -28,4 +28,4 @@ def print_text(renderable: "RenderableType") -> None:
     if sys.stdout.isatty():
         Console().print(renderable)
     else:
-        click.echo(plain_text(renderable, PIPED_WIDTH), nl=False)
+        click.echo(plain_text(renderable, piped_width), nl=False)

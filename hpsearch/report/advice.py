@@ -1,6 +1,7 @@
 """The advice on a network as a document and as text."""
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from pydantic import Field
 from rich.console import Group, RenderableType
@@ -51,10 +52,15 @@ def advice_document(definition: StudyDefinition, findings: Iterable[Finding]) ->
 
 
 def advice_renderable(advice: AdviceDocument) -> RenderableType:
-    """Every finding with what to do, and how many there are of each severity."""
-    lines: list[RenderableType] = [_finding(finding) for finding in advice.findings]
-    head = Text.assemble((f"Advice on {printable(advice.network)}: ", "bold"), _counted(advice.findings))
-    return Group(head, "", *lines) if lines else head
+    """Every finding, what to do once for those of one rule, and how many there are of each severity."""
+    rules = [list(found) for _, found in groupby(advice.findings, key=lambda one: (one.code, one.advice, one.source))]
+    lines = [line for found in rules for line in ("", *_rule(found))]
+    return Group(Text.assemble((f"Advice on {printable(advice.network)}: ", "bold"), _counted(advice.findings)), *lines)
+
+
+def _rule(found: Sequence[FindingDocument]) -> list[RenderableType]:
+    lines = (("try", found[0].advice), ("source", found[0].source))
+    return [*(_finding(finding) for finding in found), *(_indented(*line) for line in lines if line[1])]
 
 
 def _finding(finding: FindingDocument) -> RenderableType:
@@ -64,9 +70,12 @@ def _finding(finding: FindingDocument) -> RenderableType:
         f" {printable(finding.message)} ",
         (f"[{finding.code} {name}]", "dim"),
     )
-    lines = (("evidence", evidence_words(finding)), ("try", finding.advice), ("source", finding.source))
-    told = [Padding(Text(f"{title}: {printable(content)}"), (0, 0, 0, 2)) for title, content in lines if content]
-    return Group(head, *told)
+    evidence = evidence_words(finding)
+    return Group(head, _indented("evidence", evidence)) if evidence else head
+
+
+def _indented(title: str, content: str) -> RenderableType:
+    return Padding(Text(f"{title}: {printable(content)}"), (0, 0, 0, 2))
 
 
 def _counted(findings: Sequence[FindingDocument]) -> str:

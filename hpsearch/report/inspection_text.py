@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
+from rich.constrain import Constrain
 from rich.table import Table
 from rich.text import Text
 
+from hpsearch.optimization import OptimizerName
 from hpsearch.report.inspection_documents import (
     InspectionDocument,
     IntervalDocument,
@@ -16,7 +17,13 @@ from hpsearch.report.inspection_documents import (
 )
 from hpsearch.report.words import facts_words
 
-OPTIMIZER_WORDS = {"sgd": "SGD", "adam": "Adam", "adamw": "AdamW"}
+OPTIMIZER_WORDS: dict[OptimizerName, str] = {
+    "sgd": "SGD",
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "rmsprop": "RMSprop",
+    "adagrad": "Adagrad",
+}
 
 
 def inspection_renderable(found: InspectionDocument) -> RenderableType:
@@ -25,9 +32,10 @@ def inspection_renderable(found: InspectionDocument) -> RenderableType:
     chosen = f" ({facts_words(found.hyperparameters)})" if found.hyperparameters else ""
     head = Text(f"{found.network}{chosen}, images {shape}, {found.outputs} outputs; for one sample")
     lines = (*_where_lines(found), *_training_lines(found.training), *_range_lines(found.range))
-    return Group(head, "", _table(found), "", *(_hanging(line) for line in (LEGEND, *lines)))
+    return Group(head, "", _table(found), "", *(_prose(line) for line in (LEGEND, *lines)))
 
 
+PROSE_WIDTH = 100
 LEGEND = (
     "Multiply-adds: a multiplication with the addition behind it counts 1. Memory: of the output, as float32; 0 where "
     "it lies in memory counted before. Field: the pixels that one number sees (height×width if they differ), "
@@ -75,8 +83,8 @@ def _pair(numbers: tuple[float, float]) -> str:
     return rows if rows == columns else f"{rows}×{columns}"
 
 
-def _hanging(line: str) -> RenderableType:
-    return Padding(Text(line), (0, 0, 0, 0))
+def _prose(line: str) -> RenderableType:
+    return Constrain(Text(line), PROSE_WIDTH)
 
 
 def _where_lines(found: InspectionDocument) -> Iterator[str]:

@@ -101,9 +101,14 @@ def test_wrong_options(cli: Cli, wrong: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize("name", ["convnet", "lenet", "alexnet", "resnet18"])
 def test_it_says_so_in_words_within_100_columns(cli: Cli, name: str) -> None:
+    """The table is as wide as its names need, so that each stands in one piece."""
     done = cli("inspect", "--network", name, *IMAGENET, "--memory", "24GB")
     assert done.exit_code == 0
-    assert max(map(len, done.stdout.splitlines())) <= 100
+    table, prose = done.stdout.split("\n\nMultiply-adds:", 1)
+    assert max(map(len, prose.splitlines())) <= 100
+    assert max(map(len, table.splitlines())) <= 140
+    names = [layer["name"] for layer in inspected(cli, "--network", name, *IMAGENET)["layers"]]
+    assert [line.split(" ")[0] for line in table.splitlines()[3:-1]] == names
     words = " ".join(done.stdout.split())
     assert "Training with SGD at batch 64 takes about" in words
     assert "On a GPU of 24 GB the largest batch is" in words
@@ -116,6 +121,18 @@ def test_memory_is_given_to_the_digits_of_papers(cli: Cli) -> None:
     """AlexNet's first pooling takes 182.25 KB."""
     text = cli("inspect", "--network", "alexnet", "--input", "3x227x227", "--outputs", 1000).stdout
     assert "182.25 KB" in text
+
+
+def test_a_network_is_inspected_for_what_it_was_published_for(cli: Cli) -> None:
+    found = inspected(cli, "--network", "resnet20")
+    assert (found["input_shape"], found["outputs"]) == ([3, 32, 32], 10)
+    assert inspected(cli, "--network", "resnet20", "--outputs", "7")["outputs"] == 7
+    done = cli("inspect", "--network", "my:build")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "needs --input CxHxW and --outputs K" in done.stderr
+    done = cli("inspect", "--network", "vgg116")
+    assert done.exit_code == 2
+    assert "Did you mean vgg16?" in done.stderr
 
 
 @pytest.mark.slow
