@@ -43,10 +43,11 @@ def _codes(text: str) -> frozenset[str]:
 
 KINDS = (
     Kind("rate-too-low-1000", _codes("HC103"), _codes("HC202"), rate=1e-3),
-    Kind("rate-too-low-100", _codes("HC103"), _codes("HC202 HC106"), rate=1e-2),
+    Kind("rate-too-low-100", _codes("HC103 HC202"), _codes("HC106"), rate=1e-2),
     Kind("rate-too-high-100", _codes("HC101 HC102 HC107"), _codes("HC201"), rate=100),
     Kind("rate-too-high-1000", _codes("HC101 HC102"), _codes("HC107 HC201"), rate=1000),
     Kind("momentum-0.999", _codes("HC101 HC102 HC107"), _codes("HC105 HC201"), rate=5, optimizer={"momentum": 0.999}),
+    Kind("momentum-0.99", _codes("HC102 HC105 HC107"), rate=2, optimizer={"momentum": 0.99}),
     Kind(
         "decay-at-epoch-1",
         _codes("HC104"),
@@ -74,18 +75,25 @@ KINDS = (
     Kind(
         "rate-never-lowered",
         _codes("HC105 HC107"),
-        _codes("HC108 HC203 HC204"),
-        rate=3,
-        batch_size=16,
-        epochs=16,
+        _codes("HC102 HC108 HC203 HC204"),
+        rate=1.5,
+        batch_size=10,
+        epochs=14,
         data="few-wrong-labels",
     ),
-    Kind("batch-of-two", _codes("HC108"), _codes("HC105 HC107 HC203 HC202"), rate=0.5, batch_size=2, samples=200),
+    Kind("batch-of-two", _codes("HC108"), _codes("HC102 HC105 HC107 HC203 HC202"), rate=0.5, batch_size=2, samples=200),
     Kind(
         "tiny-weights",
         _codes("HC106 HC201 HC103"),
         _codes("HC202"),
         network={"fault": "tiny"},
+        architectures=WITHOUT_NORM,
+    ),
+    Kind(
+        "small-weights",
+        _codes("HC106"),
+        _codes("HC202 HC103"),
+        network={"fault": "small"},
         architectures=WITHOUT_NORM,
     ),
     Kind("zero-weights", _codes("HC201"), network={"fault": "zero"}),

@@ -107,6 +107,13 @@ def _tiny(network: nn.Module) -> None:
             module.weight.data *= 0.05
 
 
+def _small(network: nn.Module) -> None:
+    """Weights so small that nothing is learned before they have grown."""
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            module.weight.data *= 0.35
+
+
 def _zero(network: nn.Module) -> None:
     for parameter in network.parameters():
         nn.init.zeros_(parameter)
@@ -155,6 +162,7 @@ def _softmax_output(network: nn.Module) -> None:
 ARCHITECTURES = {"plain": _plain, "norm": _norm, "residual": _residual}
 FAULTS = {
     "tiny": _tiny,
+    "small": _small,
     "zero": _zero,
     "dead": _dead,
     "frozen": _frozen,

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.memory.measured import Run
+from benchmarks.memory.measured import Run, predicted_bytes
 from benchmarks.memory.table import summary, table
 from hpsearch.networks.table import NETWORKS
 
@@ -26,28 +26,49 @@ BEGIN, END = "<!-- figures of benchmarks.memory -->", "<!-- end of the figures -
 SAME = {"densenet": "densenet121", "resnet": "resnet50", "resnet_cifar": "resnet20", "vgg": "vgg16"}
 """A family's name builds what one of its numbered names builds."""
 LONGEST_S = 900
+PROCESS_BYTES = 6 * 2**30
+"""Of addresses, for Python, PyTorch and the code that its libraries generate for each shape."""
 QUIET = {"OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": str(2**24)}
 """For the processes that measure: freed memory goes back to the system, instead of lying about in pieces."""
 
 
-def measured(name: str, options: argparse.Namespace) -> tuple[list[Run], str]:
-    """The lines of one network, and why it has none."""
+def measured(name: str, batches: Sequence[int], options: argparse.Namespace) -> tuple[list[Run], str]:
+    """The lines of one network, and why some are missing."""
     found = subprocess.run(
         [
             *(sys.executable, "-m", "benchmarks.memory.one_network", name, str(options.side)),
-            *(",".join(map(str, options.batches)), str(options.most)),
-            "contiguous" if options.contiguous else "channels_last",
+            *(",".join(map(str, batches)), "contiguous" if options.contiguous else "channels_last"),
+            str(PROCESS_BYTES + 2 * options.most),
         ],
         capture_output=True,
         text=True,
         timeout=LONGEST_S,
         env={**os.environ, **QUIET},
-        preexec_fn=lambda: os.nice(10),
+        preexec_fn=lambda: os.nice(options.nice),
         check=False,
     )
-    if found.returncode != 0:
-        return [], f"{name} ({(found.stderr.strip().splitlines() or ['killed'])[-1][:200]})"
-    return [Run(**json.loads(line)) for line in found.stdout.splitlines()], ""
+    runs = [Run(**json.loads(line)) for line in found.stdout.splitlines()]
+    why = f"{name} ({(found.stderr.strip().splitlines() or ['killed'])[-1][:200]})" if found.returncode else ""
+    return runs[: len(runs) // 2 * 2], why
+
+
+def kept(path: Path | None) -> dict[str, list[Run]]:
+    """What an earlier call has measured, by network."""
+    found: dict[str, list[Run]] = {}
+    lines = path.read_text().splitlines() if path is not None and path.exists() else []
+    for line in lines:
+        run = Run(**json.loads(line))
+        found.setdefault(run.network, []).append(run)
+    return found
+
+
+def batches_of(name: str, options: argparse.Namespace) -> list[int]:
+    """Those that are asked for, halved until the largest is predicted to take at most ``--most`` bytes."""
+    batches: list[int] = options.batches
+    shape = (3, options.side, options.side)
+    while min(batches) > 1 and predicted_bytes(name, shape, max(batches)) > options.most:
+        batches = [size // 2 for size in batches]
+    return batches
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -58,15 +79,22 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--side", type=int, default=64)
     parser.add_argument("--contiguous", action="store_true", help="maps as (N, C, H, W), as users' networks get them")
     parser.add_argument("--most", type=int, default=2 * 2**30, help="bytes that an iteration may be predicted to take")
+    parser.add_argument("--rows", type=Path, metavar="FILE", help="keeps measurements: a later call goes on from them")
+    parser.add_argument("--nice", type=int, default=10, help="of the processes that measure")
     parser.add_argument("--write", type=Path, metavar="DOCUMENT", help="instead of printing")
     options = parser.parse_args(arguments)
     runs: list[Run] = []
     failed: list[str] = []
+    known = kept(options.rows)
     for name in options.networks:
-        made, why = measured(name, options)
+        made, why = (known[name], "") if name in known else measured(name, batches_of(name, options), options)
+        if name not in known and not why and options.rows is not None:
+            with options.rows.open("a") as rows:
+                rows.writelines(json.dumps(run._asdict()) + "\n" for run in made)
         runs += made
         failed += [why] if why else []
-        print(f"{name}: {', '.join(f'{run.ratio:.3f}' for run in made) or why}", file=sys.stderr, flush=True)
+        told = [f"{run.ratio:.3f}" for run in made] + [why] * bool(why)
+        print(f"{name}: {', '.join(told)}", file=sys.stderr, flush=True)
     maps = "(N, C, H, W)" if options.contiguous else "channels-last"
     begin = (
         f"torch {torch.__version__}, {platform.machine()}, one thread; images of 3×{options.side}×{options.side}, "

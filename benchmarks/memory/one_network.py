@@ -1,4 +1,4 @@
-"""``python -m benchmarks.memory.one_network NAME SIDE BATCHES MOST_BYTES MAPS``: a line of JSON for each iteration.
+"""``python -m benchmarks.memory.one_network NAME SIDE BATCHES MAPS MOST_BYTES``: a line of JSON for each iteration.
 
 A process of its own, whose memory is limited: what one network leaves behind does not count for the next, and a wrong
 prediction ends this process instead of filling the machine.
@@ -10,30 +10,26 @@ import sys
 
 import torch
 
-from benchmarks.memory.measured import compare, predicted_bytes
+from benchmarks.memory.measured import compare
+from hpsearch.optimization import OptimizerName
 
-PROCESS_BYTES = 4 * 2**30
-"""Of addresses, for Python and PyTorch themselves."""
+OPTIMIZERS: tuple[OptimizerName, ...] = ("sgd", "adam")
 
 
-def main(name: str, side: int, batches: list[int], most_bytes: int, *, last: bool) -> None:
-    """Measures one network; batches are halved until the largest is predicted to take at most ``most_bytes``."""
-    resource.setrlimit(resource.RLIMIT_AS, (PROCESS_BYTES + 3 * most_bytes // 2,) * 2)
+def main(name: str, side: int, batches: list[int], *, last: bool) -> None:
+    """Measures one network."""
     torch.set_num_threads(1)
-    shape = (3, side, side)
-    while min(batches) > 1 and predicted_bytes(name, shape, max(batches)) > most_bytes:
-        batches = [size // 2 for size in batches]
     for batch_size in batches:
-        for optimizer in ("sgd", "adam"):
-            run = compare(name, shape, batch_size, "sgd" if optimizer == "sgd" else "adam", last=last)
+        for optimizer in OPTIMIZERS:
+            run = compare(name, (3, side, side), batch_size, optimizer, last=last)
             print(json.dumps(run._asdict()), flush=True)
 
 
 if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[5]),) * 2)
     main(
         sys.argv[1],
         int(sys.argv[2]),
         [int(size) for size in sys.argv[3].split(",")],
-        int(sys.argv[4]),
-        last=sys.argv[5] == "channels_last",
+        last=sys.argv[4] == "channels_last",
     )
