@@ -6,6 +6,7 @@ import click
 import torch
 
 from hpsearch.cli.choosing import chosen_study
+from hpsearch.cli.packing import trials_that_fit
 from hpsearch.cli.progress import shown_progress
 from hpsearch.cli.workers import workers_for
 from hpsearch.conductor.conduct import Conductor
@@ -29,10 +30,12 @@ def searched(
     copy of a study that has ended. Raises DefinitionError before anything is stored if data or network do not fit, and
     PausedError if the study is paused meanwhile.
     """
-    task = check_definition(definition).task
+    dataset = check_definition(definition)
+    task = dataset.task
     study = _resumed(settings, chosen_study(store, definition, again))
     # A cluster's GPUs are not counted from here: there the definition says the share.
-    asked = workers_for(definition.resources, workers, 0 if settings.ray_address else torch.cuda.device_count())
+    gpus = 0 if settings.ray_address else torch.cuda.device_count()
+    asked = workers_for(definition.resources, workers, gpus, trials_that_fit(definition, dataset) if gpus else None)
     executor = RayTuneExecutor(
         settings.home,
         workers=asked.count,

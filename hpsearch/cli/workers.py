@@ -1,9 +1,9 @@
 """How many workers train at the same time on this machine, and which share of its GPUs each one gets."""
 
-import os
 from dataclasses import dataclass
 from typing import Literal
 
+from hpsearch.executors.machine import cores
 from hpsearch.study import Resources
 
 WORKERS_PER_GPU = 4
@@ -20,24 +20,24 @@ class Workers:
     gpus_each: float
 
 
-def workers_for(resources: Resources, asked: int | None, gpus: int) -> Workers:
+def workers_for(resources: Resources, asked: int | None, gpus: int, fitting: int | None = None) -> Workers:
     """Decides what the definition leaves open.
 
     ``asked`` comes from the command line and replaces the definition's number. ``gpus`` is the number of GPUs that
     may be divided: those of this machine, and none on a cluster, where the definition has to say the share.
+    ``fitting`` so many trials have room in the memory of each; None if that is not known.
     """
     count = asked or _number(resources.workers)
     if resources.gpus_per_worker != "auto":
         return Workers(count, resources.gpus_per_worker)
     if gpus == 0:
         return Workers(count, 0.0)
-    count = count or min(cores(), gpus * WORKERS_PER_GPU)
+    most = gpus * (WORKERS_PER_GPU if fitting is None else min(WORKERS_PER_GPU, fitting))
+    if count is None:
+        count = min(cores(), most)
+    elif fitting is not None:
+        count = min(count, gpus * fitting)  # more would wait for memory, or run out of it
     return Workers(count, min(1.0, gpus / count))
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _number(workers: int | Literal["auto"]) -> int | None:

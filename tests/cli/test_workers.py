@@ -2,8 +2,12 @@
 
 import pytest
 
-from hpsearch.cli.workers import Workers, cores, workers_for
-from hpsearch.study import Resources
+from hpsearch.cli.packing import dearest_trial_bytes
+from hpsearch.cli.workers import Workers, workers_for
+from hpsearch.data.loading import load_dataset
+from hpsearch.executors.machine import cores
+from hpsearch.job import data_settings
+from hpsearch.study import Resources, StudyDefinition
 
 AUTO = Resources()
 
@@ -24,3 +28,30 @@ AUTO = Resources()
 )
 def test_workers(resources: Resources, asked: int | None, gpus: int, expected: Workers) -> None:
     assert workers_for(resources, asked, gpus) == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "gpus", "fitting", "expected"),
+    [
+        (None, 1, 1, Workers(1, 1.0)),
+        (None, 2, 1, Workers(min(cores(), 2), min(1.0, 2 / min(cores(), 2)))),
+        (8, 2, 3, Workers(6, 1 / 3)),
+        (2, 1, 100, Workers(2, 0.5)),
+        (None, 0, 1, Workers(None, 0.0)),
+    ],
+)
+def test_workers_are_no_more_than_fit_into_the_memory_of_the_gpus(
+    asked: int | None, gpus: int, fitting: int, expected: Workers
+) -> None:
+    assert workers_for(AUTO, asked, gpus, fitting) == expected
+
+
+def test_the_dearest_point_decides_how_many_trials_fit() -> None:
+    def dearest(width: object) -> int:
+        network = {"name": "convnet", "depth": 2, "width": width}
+        definition = StudyDefinition.model_validate({"name": "a", "data": {"dataset": "digits"}, "network": network})
+        found = dearest_trial_bytes(definition, load_dataset(data_settings(definition)))
+        assert found is not None
+        return found
+
+    assert dearest(8) < dearest({"choice": [8, 64, 16]}) == dearest(64)
