@@ -15,7 +15,7 @@ NETWORKS_TRIED = {
     "lenet": {},
     "convnet": {"norm": "batch", "width": 6},
     "resnet_cifar": {"depth": 8},
-    "mobilenet": {"width": 0.125, "repeats": 1},
+    "mobilenet": {"width": 0.25, "repeats": 1},
 }
 FORMATS = pytest.mark.parametrize("memory_format", [CONTIGUOUS, LAST], ids=["contiguous", "channels_last"])
 NAMES = pytest.mark.parametrize("name", NETWORKS_TRIED)
