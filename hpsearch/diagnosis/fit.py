@@ -14,9 +14,12 @@ MUCH_LEFT = 0.15
 HELD_UP = 0.4
 """Of guessing: a loss above it does not belong to predictions that are right (heuristic)."""
 HOPELESS = 0.3
-"""Of guessing: where a loss would stay above it in twice the epochs, more epochs are no cure (heuristic)."""
-FALLING = 0.03
-"""Of itself: by so much the validation loss falls along the last third where more epochs are worth it (heuristic)."""
+"""Of guessing: where a loss would stay above it with half as many epochs more, they are no cure (heuristic)."""
+FALLING, STEEP = 0.1, 0.2
+"""Of itself: by so much the validation loss falls along the last third where more epochs are worth it, and where that
+alone is reason enough (heuristic)."""
+UNFINISHED = 0.1
+"""Of guessing: a loss above it has something left to lose (heuristic)."""
 STANDARD_ERRORS = 3.0
 
 
@@ -73,9 +76,10 @@ def loss_above_its_accuracy(curve: Curve) -> Remark | None:
 def still_improving(curve: Curve) -> Remark | None:
     """Validation was still getting better when the training ended.
 
-    The mean error over the last third of the epochs is below that of the third before by two standard errors of the
-    validation samples, and both losses fall along the last third. More epochs would go on with it; a value that is read
-    here depends on how long the training was allowed to last.
+    Along the last third of the epochs both losses fall, validation by a tenth; and the mean error over that third is
+    below the one before by two standard errors of the validation samples, or the validation loss falls by a fifth and
+    is still above a tenth of guessing (heuristics beside the standard error). More epochs would go on with it; a value
+    that is read here depends on how long the training was allowed to last.
     """
     if not curve.ended:
         return None
@@ -85,7 +89,8 @@ def still_improving(curve: Curve) -> Remark | None:
     error = curve.error_of_validation
     end = curve.val_losses[-third:] if third > 1 else curve.val_losses[-2:]
     falling = curve.line(2 / 3, 1.0).deviations < -2 and end[-1] < (1 - FALLING) * end[0]
-    if gain < 2 * error or not falling:
+    steep = end[-1] < (1 - STEEP) * end[0] and end[-1] > UNFINISHED * curve.guess
+    if (gain < 2 * error and not steep) or not falling:
         return None
     what = "validation error" if curve.task.is_classification else "validation loss, as a share of guessing,"
     sentence = (
@@ -134,11 +139,11 @@ def underfitting(curve: Curve) -> Remark | None:
     The network, or how it is held back, is the limit: it has too little capacity, too much regularisation, or the
     labels have errors that nobody can learn. The training error is at least 15 %; the validation error is not above it
     by more than two standard errors and 2.5 %; and the loss stands still, or would stay above 30 % of guessing if it
-    fell for as many epochs again as it did over the second half (heuristics).
+    went on for half as long again (heuristics).
     """
     if not curve.ended or not curve.learned or curve.train_errors[-1] < MUCH_LEFT:
         return None
-    ahead = curve.level + 2 * min(0.0, curve.line(0.5, 1.0).change)
+    ahead = curve.level + min(0.0, curve.line(0.5, 1.0).change)
     if not curve.flat and ahead < HOPELESS * curve.guess:
         return None
     if curve.gap > max(2 * curve.error_of_gap, LARGE_GAP / 2):

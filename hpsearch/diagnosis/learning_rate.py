@@ -23,7 +23,7 @@ UNFINISHED = 0.1
 """Of guessing: a loss above it has something left to lose (heuristic)."""
 FLAT = 0.1
 """Of its level: a loss that changes by less along the second half stands still (heuristic)."""
-RESTLESS = 0.05
+RESTLESS = 0.03
 """Movement of the validation loss from epoch to epoch, as a share of it, that a smaller step would calm (heuristic)."""
 
 
@@ -106,7 +106,7 @@ def should_decay_now(curve: Curve) -> Remark | None:
 
     At a constant learning rate, gradient noise keeps the weights at a distance from the minimum that is proportional to
     the rate; a smaller one lets them fall further at once. Over the second half the training loss changes by less than
-    a tenth of its level or no more than chance, while the validation loss moves by five per cent and more from one
+    a tenth of its level or no more than chance, while the validation loss moves by three per cent and more from one
     epoch to the next (heuristics).
     """
     if not curve.ended or not curve.learned or curve.rate(len(curve.losses) - 1) < 0.5 * curve.peak_rate:

@@ -65,7 +65,14 @@ _ALL = (
         sources.COHEN,
         frozenset({"HC102"}),
     ),
-    CurveRule("HC108", WARNING, noisy, "Use larger batches, or a smaller learning rate with them.", sources.MCCANDLISH),
+    CurveRule(
+        "HC108",
+        WARNING,
+        noisy,
+        "Use larger batches, or a smaller learning rate with them.",
+        sources.MCCANDLISH,
+        frozenset({"HC102"}),
+    ),
     CurveRule(
         "HC201",
         ERROR,
@@ -96,7 +103,7 @@ _ALL = (
         underfitting,
         "Make the network wider or deeper, or take regularisation away; then look for wrong labels.",
         sources.JOHNSON,
-        frozenset({"HC102", "HC103", "HC104", "HC105", "HC107", "HC206"}),
+        frozenset({"HC102", "HC103", "HC104", "HC107", "HC108", "HC202", "HC206"}),
     ),
     CurveRule(
         "HC205",
