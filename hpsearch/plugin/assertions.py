@@ -1,0 +1,161 @@
+"""The assertions: stages of the recipe and rules of the advice on a plain network and plain data.
+
+Each raises AssertionError with the sentence of the finding, its evidence, and what to try. The network that is handed
+in is left as it is: a copy is looked at. Verdicts are those of ``hpsearch check``.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from hpsearch.advice.advise import findings_of
+from hpsearch.advice.facts import Purpose
+from hpsearch.advice.gathering import facts_of_network
+from hpsearch.data.dataset import Dataset
+from hpsearch.finding import Finding
+from hpsearch.gate.bench import CheckBench
+from hpsearch.gate.deadline import NO_DEADLINE
+from hpsearch.gate.dose import QUICK
+from hpsearch.gate.stage_run import StageRun, run_stage
+from hpsearch.plugin.held import FACTORY, Model, holding, network_of
+from hpsearch.plugin.samples import dataset_of, pair_of
+from hpsearch.recipe.initial_findings import signal_lost, without_gradient
+from hpsearch.report.words import facts_words, plain_facts, printable
+from hpsearch.stage import StageName
+from hpsearch.study import StudyDefinition
+from hpsearch.verdict import Outcome
+
+SEEDS = 3
+"""Initialisations of a network that is handed in as what builds it; one that is there has its own weights alone."""
+INDEPENDENCE = frozenset({"HP401", "HP403"})
+
+
+def assert_initial_loss(model: Model, data: object, *, batch_size: int = 64) -> None:
+    """The loss of the untrained network is that of guessing, ln K for K classes, and its outputs depend on the image.
+
+    ``model``: a ``torch.nn.Module``, or what builds one without arguments. ``data``: see ``samples.dataset_of``.
+    """
+    __tracebackhide__ = True
+    run = _run(model, data, StageName.INITIAL_LOSS, {"initial_loss": {"seeds": SEEDS}}, batch_size)
+    _demand(run)
+
+
+def assert_overfits(
+    model: Model,
+    data: object,
+    *,
+    samples: int = 64,
+    steps: int = 400,
+    learning_rates: Sequence[float] | None = None,
+    optimizer: Literal["sgd", "adam", "adamw"] = "sgd",
+    batch_size: int = 64,
+) -> None:
+    """The network learns ``samples`` samples by heart within ``steps`` iterations, without any regularisation.
+
+    By default at one of five learning rates at least that suit the optimiser.
+    """
+    __tracebackhide__ = True
+    told: dict[str, object] = {"samples": samples, "steps": steps}
+    if learning_rates is not None:
+        told["learning_rates"] = tuple(learning_rates)
+    _demand(_run(model, data, StageName.OVERFIT, {"overfit": told}, batch_size, optimizer))
+
+
+def assert_gradients_reach(model: Model, data: object, *, except_for: Iterable[str] = (), batch_size: int = 64) -> None:
+    """Every parameter that is not frozen gets a gradient in the first iteration, and the image reaches the outputs.
+
+    ``except_for``: names of parameters, or beginnings of names, that need none, such as gates that start at zero.
+    """
+    __tracebackhide__ = True
+    run = _run(model, data, StageName.INITIAL_LOSS, {"initial_loss": {"seeds": SEEDS}}, batch_size)
+    if any(trial.result.failure is not None for trial in run.finished):
+        _demand(run)
+    frozen = {name for name, value in network_of(model).named_parameters() if not value.requires_grad}
+    spared = tuple(except_for)
+
+    def trained(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for name in names if name not in frozen and not name.startswith(spared))
+
+    finished = [
+        replace(trial, result=replace(trial.result, without_gradient=trained(trial.result.without_gradient)))
+        for trial in run.finished
+    ]
+    layers = finished[0].result.layers
+    found = signal_lost(layers) or without_gradient(finished, layers)
+    if found is not None:
+        raise AssertionError(_told(found.message, (found,)))
+
+
+def assert_samples_independent(model: Model, data: object) -> None:
+    """In eval mode no sample changes the outputs of another one in its batch.
+
+    ``data``: as for the other assertions; only the shape of a sample counts.
+    """
+    __tracebackhide__ = True
+    images, _ = pair_of(data)
+    network = network_of(model)
+    shape: tuple[int, int, int] = tuple(images.shape[1:])  # type: ignore[assignment]
+    facts = facts_of_network(network, Purpose(shape, _outputs(network, images)))
+    found = findings_of(facts, INDEPENDENCE)
+    if found:
+        raise AssertionError(_told(found[0].message, found))
+
+
+def _run(
+    model: Model,
+    data: object,
+    stage: StageName,
+    recipe: dict[str, object],
+    batch_size: int,
+    optimizer: str = "sgd",
+) -> StageRun:
+    """One stage of the recipe on the network, in the dose of a quick check."""
+    dataset = _dataset(model, data)
+    study = StudyDefinition.model_validate(
+        {
+            "data": {"factory": FACTORY, "batch_size": min(batch_size, dataset.task.train_samples)},
+            "network": {"factory": FACTORY},
+            "optimizer": {"name": optimizer},
+            "recipe": recipe,
+        }
+    )
+    with holding(model):
+        return run_stage(CheckBench(study, dataset), study, dataset.task, stage, QUICK, NO_DEADLINE)
+
+
+def _dataset(model: Model, data: object) -> Dataset:
+    images, targets = pair_of(data)
+    return dataset_of((images, targets), _outputs(network_of(model), images))
+
+
+def _outputs(network: torch.nn.Module, images: Tensor) -> int:
+    """How many outputs the network has. Raises AssertionError if it does not give (N, K)."""
+    __tracebackhide__ = True
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        found = network.eval()(images[:2])
+    shape = tuple(found.shape) if isinstance(found, Tensor) else None
+    if shape is None or len(shape) != 2 or shape[0] != min(2, len(images)):
+        what = type(found).__name__ if shape is None else f"shape {shape}"
+        raise AssertionError(f"the network must give logits (N, K) for images (N, …); for two samples it gave {what}")
+    return shape[1]
+
+
+def _demand(run: StageRun) -> None:
+    __tracebackhide__ = True
+    verdict = run.verdict
+    if verdict is not None and verdict.outcome is Outcome.FAIL:
+        raise AssertionError(_told(verdict.summary, verdict.findings))
+
+
+def _told(sentence: str, findings: Sequence[Finding]) -> str:
+    """The sentence, and below it what every finding saw and advises."""
+    lines = [printable(sentence)]
+    for finding in findings:
+        evidence = facts_words(plain_facts(finding.evidence))
+        named = (("evidence", evidence), ("try", finding.advice), ("source", finding.source))
+        lines += [f"  [{finding.code}]"] if len(findings) == 1 else [f"  [{finding.code}] {printable(finding.message)}"]
+        lines += [f"  {title}: {printable(content)}" for title, content in named if content]
+    return "\n".join(lines)

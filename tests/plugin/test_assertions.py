@@ -1,0 +1,173 @@
+"""The assertions on plain networks and plain data: sound ones pass, and each fault is named."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, IterableDataset, TensorDataset
+
+from hpsearch.plugin import (
+    assert_gradients_reach,
+    assert_initial_loss,
+    assert_overfits,
+    assert_samples_independent,
+)
+
+GENERATOR = torch.Generator().manual_seed(0)
+IMAGES = torch.randn(96, 1, 8, 8, generator=GENERATOR)
+TARGETS = torch.randint(0, 4, (96,), generator=GENERATOR)
+DATA = (IMAGES, TARGETS)
+
+
+class Plain(nn.Module):
+    """A small sound network."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, 8, 3, padding=1)
+        self.norm = nn.BatchNorm2d(8)
+        self.fc = nn.Linear(8 * 64, 4)
+
+    def features(self, images: Tensor) -> Tensor:
+        found: Tensor = self.norm(self.conv(images)).relu().flatten(1)
+        return found
+
+    def forward(self, images: Tensor) -> Tensor:
+        found: Tensor = self.fc(self.features(images))
+        return found
+
+
+class SoftMax(Plain):
+    def forward(self, images: Tensor) -> Tensor:
+        return super().forward(images).softmax(dim=1)
+
+
+class Detached(Plain):
+    def forward(self, images: Tensor) -> Tensor:
+        found: Tensor = self.fc(self.features(images).detach())
+        return found
+
+
+class Huge(Plain):
+    def forward(self, images: Tensor) -> Tensor:
+        return 100 * super().forward(images)
+
+
+class MixesSamples(Plain):
+    def forward(self, images: Tensor) -> Tensor:
+        features = self.features(images)
+        found: Tensor = self.fc(features.reshape(features.shape[1], -1).t().reshape(features.shape))
+        return found + features.mean(dim=0).sum()
+
+
+class Dead(Plain):
+    def features(self, images: Tensor) -> Tensor:
+        for zero in (self.norm.weight, self.fc.bias):
+            nn.init.zeros_(zero)
+        return super().features(images)
+
+
+class Stream(IterableDataset[tuple[Tensor, Tensor]]):
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        return iter(zip(IMAGES, TARGETS, strict=True))
+
+
+ASSERTIONS = (assert_initial_loss, assert_overfits, assert_gradients_reach, assert_samples_independent)
+
+
+@pytest.mark.parametrize("assertion", ASSERTIONS)
+@pytest.mark.parametrize("model", [Plain(), Plain], ids=["network", "class"])
+def test_a_sound_network_passes(assertion: Callable[..., None], model: object) -> None:
+    assertion(model, DATA)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        (IMAGES.numpy(), TARGETS.numpy()),
+        DataLoader(TensorDataset(IMAGES, TARGETS), batch_size=10),
+        TensorDataset(IMAGES, TARGETS),
+        Stream(),
+        (IMAGES, TARGETS.float()),
+        (IMAGES[:3], TARGETS[:3]),
+    ],
+    ids=["arrays", "loader", "dataset", "stream", "regression", "few"],
+)
+def test_data_come_as_a_test_has_them(data: tuple[object, object]) -> None:
+    model: type[nn.Module] = Plain
+    if isinstance(data, tuple) and isinstance(data[1], Tensor) and data[1].is_floating_point():
+        model = lambda: nn.Sequential(nn.Flatten(), nn.Linear(64, 1))  # type: ignore[assignment]  # noqa: E731
+        assert_gradients_reach(model, data)
+        return
+    assert_initial_loss(model, data)
+    assert_overfits(model, data, samples=16)
+
+
+@pytest.mark.parametrize(
+    ("assertion", "model", "told"),
+    [
+        (assert_initial_loss, Huge, "initial-loss-off"),
+        (assert_initial_loss, Dead, "signal-lost"),
+        (partial(assert_overfits, samples=16, steps=100), SoftMax, "loss-has-a-floor"),
+        (assert_gradients_reach, Detached, "conv.weight"),
+        (assert_gradients_reach, Dead, "conv.weight"),
+        (assert_samples_independent, MixesSamples, "HP403"),
+    ],
+)
+def test_a_fault_is_told_with_evidence_and_advice(
+    assertion: Callable[..., None], model: type[nn.Module], told: str
+) -> None:
+    torch.manual_seed(0)
+    with pytest.raises(AssertionError) as caught:
+        assertion(model(), DATA)
+    message = str(caught.value)
+    assert told in message
+    assert "try: " in message
+    assert "evidence: " in message
+
+
+def test_what_is_frozen_or_spared_needs_no_gradient() -> None:
+    with pytest.raises(AssertionError):
+        assert_gradients_reach(Detached(), DATA)
+    assert_gradients_reach(Detached(), DATA, except_for=["conv", "norm"])
+    frozen = Detached()
+    for part in (frozen.conv, frozen.norm):
+        part.requires_grad_(False)
+    assert_gradients_reach(frozen, DATA)
+
+
+def test_the_network_and_torch_are_left_as_they_were() -> None:
+    model = Plain().eval()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    torch.manual_seed(5)
+    state = torch.get_rng_state()
+    for assertion in ASSERTIONS:
+        assertion(model, DATA)
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    assert torch.equal(state, torch.get_rng_state())
+    assert not model.training
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (IMAGES, TypeError),
+        ((IMAGES, TARGETS[:5]), ValueError),
+        ((IMAGES, TARGETS + 7), ValueError),
+        ((IMAGES[:0], TARGETS[:0]), ValueError),
+        (np.zeros(3), TypeError),
+    ],
+)
+def test_other_data_are_refused_in_words(data: object, error: type[Exception]) -> None:
+    with pytest.raises(error, match=r"must be|are empty|one target"):
+        assert_overfits(Plain(), data)
+
+
+def test_something_else_than_a_network_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"torch\.nn\.Module"):
+        assert_overfits("resnet18", DATA)  # type: ignore[arg-type]
+    with pytest.raises(AssertionError, match="logits"):
+        assert_overfits(nn.Flatten(start_dim=0), DATA)
