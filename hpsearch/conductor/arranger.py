@@ -1,6 +1,7 @@
 """Arrangements belong to the plan: what was measured once is written down, and holds wherever the study goes on."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from hpsearch.cohort import Arranged, Arrangement, Structure, by_structure, shape
 from hpsearch.conductor.means import Means
@@ -48,7 +49,8 @@ class Arranger:
         for stage in reversed(StageName):
             earlier = self._recorded.get((stage, name))
             if earlier is not None and earlier.measured_for >= min(jobs, earlier.arrangement.members + 1):
-                return self._record(Arranged(plan.stage, name, earlier.arrangement, earlier.measured_for))
+                how = spread(earlier.arrangement, earlier.measured_for, jobs)
+                return self._record(Arranged(plan.stage, name, how, earlier.measured_for))
         return None
 
     def _is_worth_it(self, jobs: Sequence[Job]) -> bool:
@@ -77,10 +79,27 @@ def by_shape(jobs: Iterable[Job]) -> dict[str, tuple[Job, ...]]:
     return found
 
 
-def by_structures(jobs: Iterable[Job], arrangements: Mapping[str, Arrangement]) -> dict[Structure, Arrangement]:
-    """The same arrangements by the structures that jobs have at one rung."""
-    shapes = {structure: shape(members[0]) for structure, members in by_structure(jobs).items()}
-    return {structure: arrangements[name] for structure, name in shapes.items() if name in arrangements}
+def spread(arrangement: Arrangement, jobs: int, left: int) -> Arrangement:
+    """The arrangement for those that are left of so many jobs: still two cohorts at least, if they were two before.
+
+    So two workers both have something to do. The number of workers is not asked: no result may depend on it.
+    """
+    if left == jobs:
+        return arrangement
+    fewest = min(2, -(-jobs // arrangement.members))
+    return replace(arrangement, members=max(1, min(arrangement.members, -(-left // fewest))))
+
+
+def at_rung(
+    living: Sequence[Job], planned: Sequence[Job], arrangements: Mapping[str, Arrangement]
+) -> dict[Structure, Arrangement]:
+    """How those of the planned jobs that have come to a rung are trained from there on, by structure."""
+    before = {name: len(jobs) for name, jobs in by_shape(planned).items()}
+    found: dict[Structure, Arrangement] = {}
+    for structure, jobs in by_structure(living).items():
+        name = shape(jobs[0])
+        found[structure] = spread(arrangements.get(name, Arrangement()), before[name], len(jobs))
+    return found
 
 
 def _iterations(job: Job, task: Task) -> int:

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from hpsearch.cohort import Arrangement, cohorts, shape
-from hpsearch.conductor.arranger import Arranger, by_structures
+from hpsearch.conductor.arranger import Arranger, at_rung
 from hpsearch.conductor.means import Means
 from hpsearch.conductor.stopwatch import Stopwatch
 from hpsearch.executors.port import Arrivals
@@ -50,7 +50,7 @@ class Trainer:
         living = list(plan.jobs)
         for rung in plan.rungs:
             living = self._after(rung, plan, living, arrangements)
-        self._run(living, arrangements)
+        self._run(plan, living, arrangements)
         if plan.rungs:
             self._means.shelf.clear()
         self._tell_speed(plan)
@@ -60,7 +60,8 @@ class Trainer:
     ) -> list[Job]:
         """The jobs that go on after a rung, which is trained unless it is already known who does."""
         if not any(self._was_stopped_at(rung, job) for job in living):
-            self._run([replace(job, budget=replace(job.budget, until_epoch=rung)) for job in living], arrangements)
+            jobs = [replace(job, budget=replace(job.budget, until_epoch=rung)) for job in living]
+            self._run(plan, jobs, arrangements)
             trials = [FinishedTrial(job, self._result(job)) for job in living]
             self._store(stopped_at(rung, plan.keep, trials, self._objective))
         return [job for job in living if goes_on(self.results.get((job.stage, job.number)), rung)]
@@ -73,14 +74,14 @@ class Trainer:
     def _result(self, job: Job) -> TrialResult:
         return self.results.get((job.stage, job.number)) or self._reached[job.number]
 
-    def _run(self, jobs: Sequence[Job], arrangements: Mapping[str, Arrangement]) -> None:
+    def _run(self, plan: Plan, jobs: Sequence[Job], arrangements: Mapping[str, Arrangement]) -> None:
         """Trains the jobs that have no result. Who trains with whom follows from the plan, whoever is missing.
 
         Of jobs that train as one network those with a result are trained once more beside the others, whose sums
         would be rounded differently without them.
         """
         means = self._means
-        whole = cohorts(jobs, by_structures(jobs, arrangements))
+        whole = cohorts(jobs, at_rung(jobs, plan.jobs, arrangements))
         work = [
             replace(cohort, jobs=cohort.jobs if cohort.arrangement.stacked else tuple(left), checkpoints=self._folder)
             for cohort in whole

@@ -45,7 +45,7 @@ class Checkpoints:
 
     def __init__(self, folder: str, arrangement: Arrangement, device: torch.device) -> None:
         self._folder = Path(folder)
-        self._surroundings = (arrangement, device.type, torch.__version__)
+        self._surroundings = (arrangement.stacked, arrangement.memory_format, device.type, torch.__version__)
 
     def save(self, job: Job, snapshot: Snapshot) -> None:
         """Keeps it in place of earlier ones of the job. A full disk costs no more than the checkpoint."""

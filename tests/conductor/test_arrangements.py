@@ -52,11 +52,11 @@ def test_one_measurement_serves_the_coarse_the_fine_search_and_the_test() -> Non
     assert made.measured == [tuple(range(20))]
     assert of_stage(made, StageName.INITIAL_LOSS) == [(3, Arrangement()), (2, Arrangement())]
     assert of_stage(made, StageName.COARSE) == [(7, STACKED), (7, STACKED), (6, STACKED)]
-    assert of_stage(made, StageName.FINE) == [(6, STACKED)]
-    assert of_stage(made, StageName.TEST) == [(1, STACKED)]
+    assert of_stage(made, StageName.FINE) == [(3, replace(STACKED, members=3))] * 2
+    assert of_stage(made, StageName.TEST) == [(1, replace(STACKED, members=3))]
     assert [(one.stage, one.arrangement) for one in results.arrangements] == [
         (StageName.COARSE, STACKED),
-        (StageName.FINE, STACKED),
+        (StageName.FINE, replace(STACKED, members=3)),
     ]
 
 
@@ -69,9 +69,10 @@ def test_what_is_recorded_is_used_by_whoever_goes_on(stop_after: int) -> None:
     other = executor(ALONE)
     results = conduct(store, study, other)
     assert other.measured == []
-    assert {arranged.arrangement for arranged in results.arrangements} == {STACKED}
+    in_fine = replace(STACKED, members=3)
+    assert {arranged.arrangement for arranged in results.arrangements} == {STACKED, in_fine}
     for stage in (StageName.FINE, StageName.TEST):
-        assert {arrangement for _, arrangement in of_stage(other, stage)} <= {STACKED}
+        assert {arrangement for _, arrangement in of_stage(other, stage)} <= {in_fine}
 
 
 @pytest.mark.parametrize("arrangement", [STACKED, ALONE])
@@ -120,6 +121,18 @@ def test_a_larger_round_is_measured_anew_where_larger_cohorts_were_not_tried() -
     store, made = MemoryStore(), executor(Arrangement(20, stacked=True))
     conduct(store, store.create(definition(fine={"trials": 40, "epochs": 12, "rounds": 1})), made)
     assert [len(numbers) for numbers in made.measured] == [20, 40]
+
+
+def test_those_that_go_on_after_a_rung_still_occupy_two_workers() -> None:
+    store, made = MemoryStore(), executor(Arrangement(10, stacked=True))
+    halved = {"trials": 20, "epochs": 19, "halving": {}}
+    conduct(store, store.create(definition(coarse=halved, fine={"trials": 6, "epochs": 20, "rounds": 1})), made)
+    sizes = {
+        rung: [len(c.jobs) for c in made.cohorts if c.jobs[0].stage is stage and c.jobs[0].budget.until_epoch == rung]
+        for stage, rung in [(StageName.COARSE, rung) for rung in (2, 6, 18)]
+    }
+    assert sizes == {2: [10, 10], 6: [3, 4], 18: [1, 2]}
+    assert [size for size, _ in of_stage(made, StageName.FINE)] == [3, 3]
 
 
 @pytest.mark.parametrize("coarse", [{"trials": 3, "epochs": 100}, {"trials": 40, "epochs": 2}])
