@@ -1,19 +1,35 @@
 """``hpsearch validate``: the definition, and whether data and network fit it; nothing is trained."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import click
 
 from hpsearch.cli.guard import Exit, GuardedCommand
-from hpsearch.cli.options import json_option, study_argument
+from hpsearch.cli.options import json_option
 
 
 @click.command(cls=GuardedCommand)
-@study_argument
+@click.argument("studies", metavar="STUDY.yaml...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @json_option
 @click.pass_context
-def validate(ctx: click.Context, study: Path, as_json: bool) -> None:
-    """Check the definition, load its data and build its network; train nothing."""
+def validate(ctx: click.Context, studies: tuple[Path, ...], as_json: bool) -> None:
+    """Check the definition, load its data and build its network; train nothing.
+
+    Several studies are checked one after the other.
+    """
+    if len(studies) == 1:
+        _validate(ctx, studies[0], as_json)
+        return
+    if as_json:
+        raise click.UsageError("--json takes one study")
+    # Each in a process of its own: their modules may have the same names.
+    program = [sys.executable, "-P", "-m", "hpsearch.cli", "validate", "--"]
+    ctx.exit(max(subprocess.run([*program, str(study)], check=False).returncode for study in studies))  # noqa: S603
+
+
+def _validate(ctx: click.Context, study: Path, as_json: bool) -> None:
     from hpsearch.cli.definition import study_in
     from hpsearch.cli.output import print_json
     from hpsearch.errors import DefinitionError

@@ -1,0 +1,141 @@
+"""The action, the GitLab job, the hook and the pytest example of docs/ci.md: their very commands are run."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+
+from tests.cli.cli_cases import ROOT, environment
+
+GUIDE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+MODEL = """from torch import nn
+
+
+class Network(nn.Module):
+    def __init__(self, features=64, outputs=10):
+        super().__init__()
+        self.fc = nn.Linear(features, outputs)
+
+    def forward(self, images):
+        return self.fc(images.flatten(1))
+
+
+def build(input_shape, outputs):
+    return Network(input_shape[0] * input_shape[1] * input_shape[2], outputs)
+"""
+DATA = """import torch
+from torch.utils.data import TensorDataset
+
+torch.manual_seed(0)
+train_set = TensorDataset(torch.randn(200, 1, 8, 8), torch.arange(200) % 10)
+"""
+STUDY = """name: own
+data: {dataset: digits}
+network: {factory: "model:build"}
+optimizer: {learning_rate: 0.05, weight_decay: 0.0}
+recipe: {initial_loss: {seeds: 2}, overfit: {batches: 1}, lr_sweep: {steps: 20}}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Somebody's plain project, with ``hpsearch`` on the path of its commands."""
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "hpsearch"
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m hpsearch.cli "$@"\n')
+    program.chmod(0o755)
+    for name, content in (("model.py", MODEL), ("data.py", DATA), ("study.yaml", STUDY)):
+        (tmp_path / name).write_text(content)
+    return tmp_path
+
+
+def example(language: str, name: str) -> str:
+    """The block of the guide behind a mark."""
+    found = re.search(rf"<!-- {name} -->\n```{language}\n(.*?)```", GUIDE, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def run(command: str, project: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    path = f"{project / 'bin'}:{Path(sys.executable).parent}:/usr/bin:/bin"
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", command],
+        env=environment(project / "home", PATH=path, **variables),
+        cwd=project,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def action() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    return found
+
+
+def test_the_actions_command_checks_annotates_and_summarises(project: Path) -> None:
+    step = action()["runs"]["steps"][-1]
+    given = {"STUDY": "study.yaml", "BUDGET": "60s", "BASELINE": "", "JUNIT": "out/junit.xml"}
+    assert set(step["env"]) == set(given)
+    done = run(step["run"], project, GITHUB_STEP_SUMMARY="summary.md", **given)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "passed" in (project / "summary.md").read_text()
+    assert ET.parse(project / "out" / "junit.xml").find(".//testcase") is not None  # noqa: S314
+    faulty = MODEL.replace("return self.fc(images.flatten(1))", "return self.fc(images.flatten(1)).softmax(1)")
+    (project / "model.py").write_text(faulty)
+    (project / "study.yaml").write_text(STUDY.replace("overfit: {batches: 1}", "overfit: {samples: 32, steps: 60}"))
+    done = run(step["run"], project, GITHUB_STEP_SUMMARY="summary.md", **given | {"JUNIT": "", "BUDGET": ""})
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert re.search(r"^::error file=model\.py,line=\d+,title=hpsearch overfit%3A", done.stdout, re.MULTILINE)
+
+
+def test_no_input_of_the_action_becomes_part_of_a_script() -> None:
+    """What a fork can write must not be run."""
+    found = action()
+    for step in found["runs"]["steps"]:
+        assert "${{" not in step["run"]
+        assert step["shell"] == "bash"
+    named = set(re.findall(r"inputs\.([a-z-]+)", (ROOT / "action.yml").read_text(encoding="utf-8")))
+    assert named == set(found["inputs"])
+    asked = yaml.safe_load(example("yaml", "github"))["jobs"]["check"]["steps"][-1]["with"]
+    assert set(asked) <= set(found["inputs"])
+
+
+def test_the_gitlab_jobs_command_writes_what_its_artifacts_name(project: Path) -> None:
+    job = yaml.safe_load(example("yaml", "gitlab"))["check"]
+    install, command = job["script"]
+    assert install.startswith("pip install")
+    done = run(command, project)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ET.parse(project / job["artifacts"]["reports"]["junit"]).find(".//testcase") is not None  # noqa: S314
+    assert all((project / path).exists() for path in job["artifacts"]["paths"])
+
+
+def test_the_pytest_example_runs(project: Path) -> None:
+    (project / "test_network.py").write_text(example("python", "pytest"))
+    command = (
+        "python -m pytest -q -p hpsearch.plugin.fixtures -p no:cacheprovider -c /dev/null --rootdir . test_network.py"
+    )
+    done = run(command, project, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+
+
+def test_the_hook_validates_every_file_that_it_is_given(project: Path) -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    asked = yaml.safe_load(example("yaml", "pre-commit"))["repos"][0]["hooks"][0]
+    assert asked["id"] == hook["id"]
+    assert re.search(asked["files"], "study.yaml")
+    assert re.search(hook["files"], "studies/digits.yaml")
+    (project / "wrong.yaml").write_text(STUDY.replace("0.05", "-1"))
+    done = run(f"{hook['entry']} study.yaml wrong.yaml", project)
+    assert done.returncode == 2
+    assert "study.yaml is valid" in done.stdout
+    assert "optimizer.learning_rate" in done.stderr
