@@ -104,11 +104,13 @@ class Together:
     def one_epoch(self) -> list[TrialResult]:
         """Trains on every sample once, or up to the last iteration, evaluates, and gives the results of those who left.
 
-        Nothing is drawn from the global generators: what is inside their keeping only makes sure of it.
+        Raises CannotStackError if something was drawn from the global generators, which each member has to itself.
         """
-        with own_randomness(noise_seed(self.seats[0].job), self.device):
+        with own_randomness(noise_seed(self.seats[0].job), self.device), drawn_from(self.device) as drawn:
             start = self.step
             results = self._one_pass()
+            if drawn():
+                raise CannotStackError("the network draws random numbers itself")
             if not self.present:
                 return results
             began = time.perf_counter()
@@ -177,10 +179,7 @@ class Together:
     def _first_outputs(self, images: Tensor) -> StackedOutputs:
         """The first pass, which shows whether the networks can be trained as one."""
         self.tried = True
-        with drawn_from(self.device) as drawn:
-            outputs = self.network(images)
-        if drawn():
-            raise CannotStackError("the network draws random numbers itself")
+        outputs = self.network(images)
         expected = (len(self.seats), images.shape[-4], self.task.outputs)
         if any(tuple(found.shape) != expected for found in (outputs.logits, *outputs.auxiliary)):
             raise CannotStackError("the network returns another shape than (batch, outputs)")

@@ -113,7 +113,7 @@ def test_a_rung_ends_pruned_with_the_rates_of_the_whole_training() -> None:
     assert train(last, dataset) == train(whole[0], dataset)
 
 
-@pytest.mark.parametrize("name", ["Drawing", "Careless", "Rising", "Breaking", "unbuildable"])
+@pytest.mark.parametrize("name", ["Drawing", "DrawingLate", "Careless", "Rising", "Breaking", "unbuildable"])
 def test_what_cannot_be_stacked_is_trained_alone_with_the_same_results(name: str) -> None:
     dataset = classes()
     jobs = tuple(varied(2, Budget(epochs=2), network=own(name)))
