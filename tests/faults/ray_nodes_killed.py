@@ -24,7 +24,7 @@ def ray_nodes_killed(service: Service, dose: int, seed: int) -> Figures:
     figures, chance, began_s = Figures("Ray node killed mid-stage", seed), random.Random(seed), time.monotonic()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hps-", ignore_cleanup_errors=True)))
-        cluster = _Cluster(folder, stack)
+        cluster = Cluster(folder, stack)
         joined = {**cluster.environment, "HPSEARCH_RAY_ADDRESS": cluster.address}
         stack.enter_context(conductor(service.url, folder, **joined))
         twin = ray_twin(service)
@@ -43,7 +43,7 @@ def ray_nodes_killed(service: Service, dose: int, seed: int) -> Figures:
     return figures
 
 
-class _Cluster:
+class Cluster:
     """A head that trains nothing and two nodes with one core each, all on this machine."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
