@@ -8,6 +8,8 @@ from torch.nn.functional import adaptive_avg_pool2d, normalize
 
 SIDE = 8
 """Of the small copies, in pixels: what is left of an image after noise, compression and small changes."""
+MOST_PAIRS = 2**24
+"""Correlations that are held at once: 64 MiB."""
 
 
 def fingerprints(images: Tensor) -> list[bytes]:
@@ -31,7 +33,8 @@ def standardised(images: Tensor) -> Tensor:
     return normalize(flat - flat.mean(dim=1, keepdim=True), dim=1, eps=1e-6)
 
 
-def nearest(queries: Tensor, known: Tensor, count: int, portion: int = 512) -> tuple[Tensor, Tensor]:
+def nearest(queries: Tensor, known: Tensor, count: int) -> tuple[Tensor, Tensor]:
     """The correlations with the ``count`` nearest of ``known`` (M, D), nearest first, and their indices: (N, count)."""
+    portion = max(1, min(512, MOST_PAIRS // len(known)))
     found = [torch.topk(part @ known.T, count, dim=1) for part in torch.split(queries, portion)]
     return torch.cat([one.values for one in found]), torch.cat([one.indices for one in found])
