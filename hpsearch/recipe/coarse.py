@@ -40,7 +40,7 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
     found = scores(study, task, finished)
     errors = [finding for finding in found.findings if finding.severity is Severity.ERROR]
     best = found.best[0] if found.best else None
-    summary = errors[0].message if errors or best is None else shown_score(study, task, best, len(finished))
+    summary = errors[0].message if errors or best is None else shown_score(study, task, finished, best)
     return Verdict(
         STAGE,
         Outcome.FAIL if errors else Outcome.PASS,

@@ -65,7 +65,7 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
     return Verdict(
         STAGE,
         Outcome.PASS,
-        shown_score(study, task, best, len(finished)) + (f"; {stopped.message}" if stopped else ""),
+        shown_score(study, task, finished, best) + (f"; {stopped.message}" if stopped else ""),
         plan.round,
         found.measured,
         {**found.expected, **({"value_before": plan.best_before.value} if plan.best_before else {})},

@@ -62,7 +62,7 @@ def halved(plan: Plan, settings: Coarse | Fine) -> Plan:
         return plan
     rungs = halving.rungs(settings.epochs)
     after = " and ".join(", ".join(map(str, rungs)).rsplit(", ", 1))
-    reason = f"{plan.reason}; the best {halving.keep:.3g} of them go on after epoch {after}"
+    reason = f"{plan.reason}; the best {halving.keep:.0%} go on after epoch {after}"
     return replace(plan, rungs=rungs, keep=halving.keep, reason=reason)
 
 

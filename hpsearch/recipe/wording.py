@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from hpsearch.study import StudyDefinition, objective_for
 from hpsearch.task import Task
-from hpsearch.trial import FinishedTrial
+from hpsearch.trial import FinishedTrial, TrialState
 
 
 def shortened(names: Sequence[str], most: int = 4) -> str:
@@ -29,8 +29,10 @@ def finite(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def shown_score(study: StudyDefinition, task: Task, best: FinishedTrial, trials: int) -> str:
-    """The best of so many trials and its score."""
+def shown_score(study: StudyDefinition, task: Task, finished: Sequence[FinishedTrial], best: FinishedTrial) -> str:
+    """The best of the trials and its score."""
     accuracy = objective_for(study.objective, task).metric == "val_accuracy"
     score = f"accuracy of {best.result.value:.2%}" if accuracy else f"loss of {best.result.value:.4g}"
-    return f"the best of {counted(trials, 'trial')} (number {best.job.number}) has a validation {score}"
+    stopped = sum(trial.result.state is TrialState.PRUNED for trial in finished)
+    early = f", {stopped} of them stopped early," if stopped else ""
+    return f"the best of {counted(len(finished), 'trial')}{early} (number {best.job.number}) has a validation {score}"

@@ -173,7 +173,8 @@ def state_words(report: ReportDocument) -> str:
     study = report.study
     done = sum(stage.done for stage in report.stages)
     trained_s = sum(trial.duration_s or 0 for stage in report.stages for trial in stage.trials)
-    trials = f"{done:,} {'trial' if done == 1 else 'trials'}"
+    stopped = sum(trial.state == "pruned" for stage in report.stages for trial in stage.trials)
+    trials = f"{done:,} {'trial' if done == 1 else 'trials'}" + (f", {stopped:,} stopped early" if stopped else "")
     took = f", {seconds_words(trained_s)} of training added up" if study.finished_at and trained_s else ""
     return f"{study_state_words(study)} ({trials}{took})"
 

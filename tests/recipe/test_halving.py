@@ -124,7 +124,7 @@ HALVED = study(recipe={"coarse": {"trials": 32, "epochs": 9, "halving": {}, "pat
 def test_a_plan_says_its_rungs_and_the_jobs_their_patience() -> None:
     plan = planned(StageName.COARSE, HALVED)
     assert (plan.rungs, plan.keep) == ((2, 6), 1 / 3)
-    assert plan.reason.endswith("the best 0.333 of them go on after epoch 2 and 6")
+    assert plan.reason.endswith("the best 33% go on after epoch 2 and 6")
     assert {(job.budget.epochs, job.budget.patience, job.budget.until_epoch) for job in plan.jobs} == {(9, 4, None)}
     whole = planned(StageName.COARSE, study())
     assert (whole.rungs, whole.jobs[0].budget.patience) == ((), None)
