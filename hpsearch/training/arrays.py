@@ -9,6 +9,20 @@ from hpsearch.data.dataset import Dataset, Split
 from hpsearch.task import Task
 
 
+class Shelf:
+    """A data set in the layouts in which it has been asked for, for all cohorts of a worker."""
+
+    def __init__(self, dataset: Dataset, device: str) -> None:
+        self._arrays = {
+            channels_last: Arrays(dataset, torch.device(device), channels_last=channels_last)
+            for channels_last in (False, True)
+        }
+
+    def arrays(self, *, channels_last: bool) -> "Arrays":
+        """The data set, which is brought to the device when it is first read."""
+        return self._arrays[channels_last]
+
+
 class Arrays:
     """A data set on a device. The test split is not touched before it is asked for.
 

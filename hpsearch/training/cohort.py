@@ -7,7 +7,7 @@ import torch
 
 from hpsearch.cohort import Cohort
 from hpsearch.data.dataset import Dataset
-from hpsearch.training.arrays import Arrays
+from hpsearch.training.arrays import Shelf
 from hpsearch.training.blame import described
 from hpsearch.training.checkpoint import Checkpoints
 from hpsearch.training.formats import alone_channels_last, stacked_channels_last
@@ -17,15 +17,18 @@ from hpsearch.training.together import train_together
 from hpsearch.trial import TrialResult
 
 
-def train_cohort(cohort: Cohort, dataset: Dataset, device: str = "cpu") -> Iterator[TrialResult]:
+def train_cohort(
+    cohort: Cohort, dataset: Dataset, device: str = "cpu", shelf: Shelf | None = None
+) -> Iterator[TrialResult]:
     """Trains every member and gives its result as soon as it has ended, in no promised order.
 
     A member's result follows from its job and the data alone, on the CPU bit for bit if torch runs on one thread:
     neither the other members nor what the process did before changes it. A member that raises or diverges gives a
     failed result; KeyboardInterrupt and MemoryError are passed on, and in an arrangement as one network torch's
     OutOfMemoryError, which fewer members may not meet. A cohort that cannot be trained as one network is trained one
-    by one, and its results tell why.
+    by one, and its results tell why. ``shelf`` is that of the data set on the device, kept from an earlier cohort.
     """
+    shelf = shelf or Shelf(dataset, device)
     arrangement = cohort.arrangement
     arithmetic = Arithmetic()
     checkpoints = None
@@ -33,10 +36,9 @@ def train_cohort(cohort: Cohort, dataset: Dataset, device: str = "cpu") -> Itera
         checkpoints = Checkpoints(cohort.checkpoints, arrangement, torch.device(device))
     settled: set[int] = set()
     reason = None
-    alone = Arrays(dataset, torch.device(device), channels_last=alone_channels_last(cohort, device))
+    alone = shelf.arrays(channels_last=alone_channels_last(cohort, device))
     if arrangement.stacked and cohort.jobs[0].budget.steps != 0:
-        last = stacked_channels_last(arrangement, device)
-        arrays = alone if last == alone.channels_last else Arrays(dataset, alone.device, channels_last=last)
+        arrays = shelf.arrays(channels_last=stacked_channels_last(arrangement, device))
         try:
             for result in train_together(cohort.jobs, arrays, alone, arithmetic, checkpoints):
                 settled.add(result.number)

@@ -11,7 +11,7 @@ from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.data.dataset import Dataset
 from hpsearch.job import Budget, Job
 from hpsearch.stage import StageName
-from hpsearch.training.arrays import Arrays
+from hpsearch.training.arrays import Shelf
 from hpsearch.training.curves import Curves
 from hpsearch.training.formats import MemoryFormat, alone_channels_last, stacked_channels_last
 from hpsearch.training.isolation import own_randomness
@@ -42,7 +42,9 @@ class Timing:
     """Iterations of all members together."""
 
 
-def measured(jobs: Sequence[Job], dataset: Dataset, device: str = "cpu") -> tuple[Arrangement, tuple[Timing, ...]]:
+def measured(
+    jobs: Sequence[Job], dataset: Dataset, device: str = "cpu", shelf: Shelf | None = None
+) -> tuple[Arrangement, tuple[Timing, ...]]:
     """The fastest arrangement for jobs of one structure, and what was measured of it and of others.
 
     It takes some hundredths of what training the jobs takes, and about three seconds at most; where that is too little
@@ -53,7 +55,7 @@ def measured(jobs: Sequence[Job], dataset: Dataset, device: str = "cpu") -> tupl
     budget = jobs[0].budget
     if budget.steps == 0:
         return Arrangement(), ()
-    stopwatch = _Stopwatch(jobs, dataset, torch.device(device))
+    stopwatch = _Stopwatch(jobs, dataset, torch.device(device), shelf or Shelf(dataset, device))
     first = stopwatch.timing(Arrangement())
     if not first.member_steps_per_second:
         return Arrangement(), ()
@@ -120,7 +122,7 @@ def chosen(timings: Sequence[Timing]) -> Arrangement:
 class _Stopwatch:
     """Trains some iterations of jobs, with a learning rate of 0: that takes as long, and none diverges."""
 
-    def __init__(self, jobs: Sequence[Job], dataset: Dataset, device: torch.device) -> None:
+    def __init__(self, jobs: Sequence[Job], dataset: Dataset, device: torch.device, shelf: Shelf) -> None:
         self.device = device
         self._jobs = [
             replace(
@@ -131,7 +133,7 @@ class _Stopwatch:
             )
             for job in jobs
         ]
-        self._arrays = {last: Arrays(dataset, device, channels_last=last) for last in (False, True)}
+        self._shelf = shelf
         self._samples = dataset.task.train_samples
         self.batches = self._order(jobs[0]).batches
 
@@ -155,7 +157,7 @@ class _Stopwatch:
 
     def _alone(self, cohort: Cohort) -> tuple[Callable[[int], None], int]:
         job = cohort.jobs[0]
-        arrays = self._arrays[alone_channels_last(cohort, self.device.type)]
+        arrays = self._shelf.arrays(channels_last=alone_channels_last(cohort, self.device.type))
         curves = Curves(job, arrays.task)
         training = Training(job, arrays, curves)
         training.network.train()
@@ -168,8 +170,8 @@ class _Stopwatch:
         return iterate, 1
 
     def _stacked(self, cohort: Cohort) -> tuple[Callable[[int], None], int]:
-        last = stacked_channels_last(cohort.arrangement, self.device.type)
-        together = Together(cohort.jobs, self._arrays[last], self._arrays[last], Arithmetic())
+        arrays = self._shelf.arrays(channels_last=stacked_channels_last(cohort.arrangement, self.device.type))
+        together = Together(cohort.jobs, arrays, arrays, Arithmetic())
         together.network.train()
         batches = torch.split(together.orders(), together.sizes, dim=1)
 
