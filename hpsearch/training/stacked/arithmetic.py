@@ -12,7 +12,7 @@ from hpsearch.training.stacked.value import LEADING, MERGED, SECOND, SHARED, Han
 
 
 def elementwise(function: Callable[..., Tensor], *, writes: bool = False) -> Handler:
-    """Of one value: the same on every layout. ``writes`` is that of a function that changes its argument."""
+    """Of one value: the same on every order. ``writes`` is that of a function that changes its argument."""
 
     def apply(given: Stacked, *arguments: Any, inplace: bool = False, **options: Any) -> Stacked:
         if arguments or options:
@@ -43,9 +43,9 @@ def binary(function: Callable[..., Tensor], *, turned: bool = False, writes: boo
         ):
             made = first.like(function(first.inner, second.inner, **options))
         else:
-            (one, other), layout, like = aligned(first, second)
-            made = like.like(function(one, other, **options), layout)
-            if layout == SECOND and made.inner.ndim > 3:
+            (one, other), order, like = aligned(first, second)
+            made = like.like(function(one, other, **options), order)
+            if order == SECOND and made.inner.ndim > 3:
                 made = like.like(made.merged(), MERGED)
         if not writes:
             return made
@@ -56,25 +56,25 @@ def binary(function: Callable[..., Tensor], *, turned: bool = False, writes: boo
     return apply
 
 
-def written(given: Stacked, made: Tensor, layout: int | None = None) -> Stacked:
+def written(given: Stacked, made: Tensor, order: int | None = None) -> Stacked:
     """The value itself, changed. Its old tensor stays as it is: views of it do not see the change."""
     if given.inner.is_leaf and given.inner.requires_grad:
         refuse("changing a parameter in the forward pass")
     given.inner = made
-    if layout is not None:
-        given.order = layout
+    if order is not None:
+        given.order = order
     return given
 
 
 def aligned(*operands: Any) -> tuple[list[Any], int, Stacked]:
-    """Tensors that broadcast as the operands of one member would, the layout they have then, and one of the values."""
+    """Tensors that broadcast as the operands of one member would, the order they have then, and one of the values."""
     like = next(one for one in operands if isinstance(one, Stacked))
     values = [one.value(like) if isinstance(one, Rates) else one for one in operands]
-    layouts = {one.order for one in values if isinstance(one, Stacked)}
-    if layouts == {SHARED}:
+    orders = {one.order for one in values if isinstance(one, Stacked)}
+    if orders == {SHARED}:
         return [one.inner if isinstance(one, Stacked) else one for one in values], SHARED, like
     depth = max(one.ndim for one in values if isinstance(one, Stacked | Tensor))
-    if layouts <= {LEADING, SHARED}:
+    if orders <= {LEADING, SHARED}:
         return [_leading(one, depth) for one in values], LEADING, like
     return [_second(one, depth) for one in values], SECOND, like
 
@@ -104,5 +104,5 @@ def _second(operand: Any, depth: int) -> Any:
 
 def where(condition: Any, first: Any, second: Any) -> Stacked:
     """torch.where with three arguments."""
-    operands, layout, like = aligned(condition, first, second)
-    return like.like(torch.where(*operands), layout)
+    operands, order, like = aligned(condition, first, second)
+    return like.like(torch.where(*operands), order)

@@ -63,6 +63,20 @@ def linear(given: Any, weight: Any, bias: Any = None) -> Stacked:
     return like.like(made if len(shape) == 3 else made.reshape(*shape[:-1], -1), LEADING)
 
 
+def product(first: Any, second: Any) -> Stacked:
+    """torch.matmul of matrices, one for each sample or not."""
+    like = first if isinstance(first, Stacked) else second
+    left, right = (one if isinstance(one, Stacked) else like.like(one, SHARED) for one in (first, second))
+    depth = max(left.ndim, right.ndim)
+    if min(left.ndim, right.ndim) < 2:
+        refuse("a product with a vector")
+    one, other = (
+        value.leading().reshape(like.members.count, *[1] * (depth - value.ndim), *value.shape)
+        for value in (left, right)
+    )
+    return like.like(torch.matmul(one, other), LEADING)
+
+
 def _of_members(given: Any, weight: Any, bias: Any) -> tuple[Stacked, Tensor, Tensor | None]:
     """The input, and weights and biases as (K, *shape). Any of the three may be the same for all members."""
     like = next(one for one in (given, weight, bias) if isinstance(one, Stacked))

@@ -14,7 +14,7 @@ from hpsearch.training.stacked.rates import Rates
 from hpsearch.training.stacked.refusal import CannotStackError, refuse
 from hpsearch.training.stacked.table import StackedTensor
 from hpsearch.training.stacked.template import held, laid, template_of
-from hpsearch.training.stacked.value import LEADING, MERGED, SHARED, Members, Stacked
+from hpsearch.training.stacked.value import MERGED, SHARED, Members, Stacked
 
 
 class StackedOutputs(NamedTuple):
@@ -172,8 +172,10 @@ class StackedNetwork:
     def _given(self, images: Tensor) -> Stacked:
         if images.ndim < 5:
             return StackedTensor(images, SHARED, self._members)
-        value = StackedTensor(images, LEADING, self._members)
-        merged = value.merged().contiguous(memory_format=self._members.memory_format)
+        if self._members.memory_format == torch.channels_last:
+            merged = images.permute(1, 3, 4, 0, 2).flatten(3).permute(0, 3, 1, 2)  # by way of (N, H, W, K, C)
+        else:
+            merged = images.transpose(0, 1).flatten(1, 2)
         return StackedTensor(merged, MERGED, self._members)
 
     def _taken(self, made: object) -> Tensor:

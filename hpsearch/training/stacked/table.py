@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from hpsearch.training.stacked import conversion, reduction, shaping
+from hpsearch.training.stacked import axes, conversion, reduction, shaping
 from hpsearch.training.stacked.arithmetic import binary, elementwise, where
 from hpsearch.training.stacked.dropout import dropout, dropout_of_maps
-from hpsearch.training.stacked.layers import convolution, linear
+from hpsearch.training.stacked.layers import convolution, linear, product
 from hpsearch.training.stacked.normalization import (
     batch_norm,
     group_norm,
@@ -95,19 +95,19 @@ SHAPES: dict[str, Handler] = {
     "flatten": shaping.flatten,
     "cat": shaping.concatenate,
     "concat": shaping.concatenate,
-    "stack": reduction.stacked,
-    "transpose": reduction.transpose,
-    "permute": reduction.permute,
-    "t": reduction.transposed,
-    "squeeze": reduction.squeeze,
-    "unsqueeze": reduction.unsqueeze,
-    "expand": reduction.expand,
-    "chunk": reduction.chunks(torch.chunk),
-    "split": reduction.chunks(torch.split),
+    "stack": axes.stacked,
+    "transpose": axes.transpose,
+    "permute": axes.permute,
+    "t": axes.transposed,
+    "squeeze": axes.squeeze,
+    "unsqueeze": axes.unsqueeze,
+    "expand": axes.expand,
+    "chunk": axes.chunks(torch.chunk),
+    "split": axes.chunks(torch.split),
     "where": where,
-    "matmul": reduction.product,
-    "bmm": reduction.product,
-    "__matmul__": reduction.product,
+    "matmul": product,
+    "bmm": product,
+    "__matmul__": product,
     "__getitem__": shaping.part,
     "channel_shuffle": shaping.channel_shuffle,
 }

@@ -1,0 +1,1 @@
+"""How many members train in a second, stacked and one by one."""
