@@ -19,6 +19,8 @@ from hpsearch.space import is_distribution
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
 
+COUNTED = frozenset({"HP106", "HP107"})
+"""Rules that look at what the layers cost."""
 MOST_NAMED = 4
 """Layers that a message names; the evidence has all."""
 SEVEREST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
@@ -56,11 +58,12 @@ def advise(definition: StudyDefinition, task: Task) -> tuple[Finding, ...]:
     network, advice = definition.network, definition.advice
     purpose = Purpose(task.input_shape, task.outputs, task.is_classification, advice.object_size)
     codes = chosen(advice.select, advice.ignore)
+    costs = not COUNTED.isdisjoint(codes)
     looked_at = points(network.parameters)
     noticed = [
         _Noticed(told, point)
         for point in looked_at
-        for told in _told(facts_of_settings(network_settings(network, point), purpose), codes)
+        for told in _told(facts_of_settings(network_settings(network, point), purpose, costs=costs), codes)
     ]
     searched = [key for key, value in network.parameters.items() if is_distribution(value)]
     return _sorted(_merged(noticed, looked_at, searched))
@@ -70,7 +73,7 @@ def advise_network(
     network: nn.Module, purpose: Purpose, codes: Collection[str] = frozenset(RULES)
 ) -> tuple[Finding, ...]:
     """What the rules find about one network; see ``facts_of_network`` for what happens to it."""
-    return _sorted(findings_of(facts_of_network(network, purpose), codes))
+    return _sorted(findings_of(facts_of_network(network, purpose, costs=not COUNTED.isdisjoint(codes)), codes))
 
 
 def findings_of(facts: Facts, codes: Collection[str]) -> tuple[Finding, ...]:

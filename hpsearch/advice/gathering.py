@@ -18,10 +18,11 @@ from hpsearch.networks.build import build_network
 LONGEST_REASON = 300
 
 
-def facts_of_network(network: nn.Module, purpose: Purpose) -> Facts:
+def facts_of_network(network: nn.Module, purpose: Purpose, *, costs: bool = True) -> Facts:
     """The facts about a network on the CPU, or on the meta device, where it cannot be tried out with real numbers.
 
     Its running statistics may move, and it is left in training mode. What its forward raises is a fact.
+    Without ``costs`` its layers are not counted, which takes as long as the rest.
     """
     on_meta = any(parameter.is_meta for parameter in network.parameters())
     images = torch.zeros(2, *purpose.input_shape, device="meta" if on_meta else "cpu")
@@ -32,7 +33,9 @@ def facts_of_network(network: nn.Module, purpose: Purpose) -> Facts:
         probe = probed(network, purpose.input_shape) if sound else None
     except USERS_FAILURES as error:
         return Facts(purpose, failure=_reason(error))
-    return Facts(purpose, seen.calls, seen.last, unused_layers(network, used), probe, _layers(network, purpose))
+    return Facts(
+        purpose, seen.calls, seen.last, unused_layers(network, used), probe, _layers(network, purpose) if costs else ()
+    )
 
 
 def _layers(network: nn.Module, purpose: Purpose) -> tuple[LayerCost, ...]:
@@ -42,7 +45,7 @@ def _layers(network: nn.Module, purpose: Purpose) -> tuple[LayerCost, ...]:
         return ()
 
 
-def facts_of_settings(settings: NetworkSettings, purpose: Purpose) -> Facts:
+def facts_of_settings(settings: NetworkSettings, purpose: Purpose, *, costs: bool = True) -> Facts:
     """The facts about a network that is built for it; what building raises is a fact.
 
     A user's own network is really built and tried out. A named one is followed without memory for its weights: how it
@@ -53,7 +56,7 @@ def facts_of_settings(settings: NetworkSettings, purpose: Purpose) -> Facts:
             network = build_network(settings, purpose.input_shape, purpose.outputs, seed=0)
     except DefinitionError as error:
         return Facts(purpose, failure=_reason(error))
-    return facts_of_network(network, purpose)
+    return facts_of_network(network, purpose, costs=costs)
 
 
 def _reason(error: BaseException) -> str:

@@ -16,6 +16,7 @@ from hpsearch.networks.table import NETWORKS
 from hpsearch.space import Choice, Int
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
+from tests.networks.doses import dosed
 
 DIGITS = Task("cross_entropy", (1, 8, 8), 10, 1079, 359, 359, (36,) * 9 + (35,))
 COLOUR = Task("cross_entropy", (3, 32, 32), 10, 1079, 359, 359, (36,) * 9 + (35,))
@@ -33,7 +34,7 @@ def codes(findings: tuple[Finding, ...]) -> list[str]:
     return [finding.code for finding in findings]
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", dosed(NETWORKS))
 def test_no_named_network_has_an_error(name: str) -> None:
     """Small ones are tried out with real numbers too."""
     with torch.device("meta"):

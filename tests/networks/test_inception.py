@@ -107,7 +107,10 @@ def test_the_later_ones_have_the_published_maps(name: str, channels: tuple[int, 
 
 
 @pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize(("side", "expected"), [(8, 8), (32, 32), (56, 28), (64, 32)])
+@pytest.mark.parametrize(
+    ("side", "expected"),
+    [(8, 8), (56, 28), *(pytest.param(*one, marks=pytest.mark.slow) for one in ((32, 32), (64, 32)))],
+)
 def test_a_small_stem_keeps_the_maps_that_the_papers_have(name: str, side: int, expected: int) -> None:
     shape = (1, side, side)
     found = sides(on_meta(name, shape, **THIN[name]), shape)
@@ -118,7 +121,7 @@ def test_a_small_stem_keeps_the_maps_that_the_papers_have(name: str, side: int, 
 
 
 @pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize("side", [6, 33, 80])
+@pytest.mark.parametrize("side", [6, pytest.param(33, marks=pytest.mark.slow), 80])
 def test_the_published_stem_survives_small_images(name: str, side: int) -> None:
     shape = (3, side, side + 1)
     network = on_meta(name, shape, stem="imagenet", **THIN[name])

@@ -62,11 +62,11 @@ def mega_multiply_adds(network: nn.Module, shape: tuple[int, int, int] = IMAGENE
     ("parameters", "multiply_adds", "count"),
     [
         ({}, 569, 4.2),
-        ({"width": 0.75}, 325, 2.6),
+        pytest.param({"width": 0.75}, 325, 2.6, marks=pytest.mark.slow),
         ({"width": 0.5}, 149, 1.3),
         ({"width": 0.25}, 41, 0.5),
-        ({"resolution": 192 / 224}, 418, 4.2),
-        ({"resolution": 160 / 224}, 290, 4.2),
+        pytest.param({"resolution": 192 / 224}, 418, 4.2, marks=pytest.mark.slow),
+        pytest.param({"resolution": 160 / 224}, 290, 4.2, marks=pytest.mark.slow),
         ({"resolution": 128 / 224}, 186, 4.2),
         ({"repeats": 0}, 307, 2.9),
     ],
@@ -86,7 +86,13 @@ def test_shufflenet_costs_what_its_paper_prints(groups: int, published: int) -> 
 
 @pytest.mark.parametrize(
     ("name", "published"),
-    [("resnet18", 1.814), ("resnet34", 3.664), ("resnet50", 4.089), ("densenet121", 2.834), ("densenet161", 7.728)],
+    [
+        ("resnet18", 1.814),
+        ("resnet50", 4.089),
+        ("densenet121", 2.834),
+        pytest.param("resnet34", 3.664, marks=pytest.mark.slow),
+        pytest.param("densenet161", 7.728, marks=pytest.mark.slow),
+    ],
 )
 def test_resnet_and_densenet_cost_what_torchvision_says(name: str, published: float) -> None:
     """Thousand millions of multiply-adds: ``_ops`` of the weights."""

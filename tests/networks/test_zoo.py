@@ -14,6 +14,7 @@ from hpsearch.networks.outputs import Outputs
 from hpsearch.networks.parameters import PARAMETERS
 from hpsearch.networks.table import NETWORKS
 from hpsearch.training.regularisation import switch_dropout_off
+from tests.networks.doses import dosed
 from tests.networks.zoo import ZOO
 from tests.networks.zoo_entry import Entry
 
@@ -51,7 +52,7 @@ def test_every_named_network_is_in_the_zoo() -> None:
     assert {entry.name for entry in ZOO} == set(NETWORKS)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", dosed(NETWORKS))
 def test_builder_and_record_have_the_same_defaults(name: str) -> None:
     with torch.device("meta"):
         bare = NETWORKS[name]((3, 32, 32), 10)
@@ -66,7 +67,7 @@ def test_the_published_number_of_parameters(entry: Entry) -> None:
     assert sum(parameter.numel() for parameter in network.parameters()) == entry.count, entry.source
 
 
-@EVERY
+@pytest.mark.parametrize("entry", dosed(ZOO), ids=str)
 def test_the_published_setting_gives_logits(entry: Entry) -> None:
     with torch.device("meta"):
         network = entry.build()
