@@ -22,11 +22,13 @@ def train_cohort(
 ) -> Iterator[TrialResult]:
     """Trains every member and gives its result as soon as it has ended, in no promised order.
 
-    A member's result follows from its job and the data alone, on the CPU bit for bit if torch runs on one thread:
-    neither the other members nor what the process did before changes it. A member that raises or diverges gives a
-    failed result; KeyboardInterrupt and MemoryError are passed on, and in an arrangement as one network torch's
-    OutOfMemoryError, which fewer members may not meet. A cohort that cannot be trained as one network is trained one
-    by one, and its results tell why. ``shelf`` is that of the data set on the device, kept from an earlier cohort.
+    What is trained one by one follows from its job and the data alone, on the CPU bit for bit if torch runs on one
+    thread: neither the other members nor what the process did before changes it. What is trained as one network
+    follows from the cohort, rounding included. A member that raises or diverges gives a failed result;
+    KeyboardInterrupt and MemoryError are passed on. A cohort that cannot be trained as one network, or not in the
+    memory there is, is trained one by one, and its results tell why.
+
+    ``shelf`` is that of the data set on the device, kept from an earlier cohort.
     """
     shelf = shelf or Shelf(dataset, device)
     arrangement = cohort.arrangement
@@ -43,8 +45,6 @@ def train_cohort(
             for result in train_together(cohort.jobs, arrays, alone, arithmetic, checkpoints):
                 settled.add(result.number)
                 yield result
-        except (MemoryError, torch.OutOfMemoryError):
-            raise
         except (Exception, SystemExit) as error:  # noqa: BLE001  (whose fault it was shows when each is trained alone)
             reason = described(error)
     for job in cohort.jobs:

@@ -122,6 +122,15 @@ def test_what_cannot_be_stacked_is_trained_alone_with_the_same_results(name: str
     assert all(result.alone_because for result in results)
 
 
+def test_a_cohort_without_memory_to_be_stacked_is_trained_alone() -> None:
+    """The network has its memory taken away where two members are in it."""
+    dataset = classes()
+    jobs = tuple(varied(2, Budget(epochs=2), network=own("Greedy")))
+    results = list(train_cohort(Cohort(jobs, Arrangement(2, stacked=True)), dataset))
+    assert results == [train(wanted, dataset) for wanted in jobs]
+    assert all("MemoryError" in (result.alone_because or "") for result in results)
+
+
 def test_jobs_without_updates_are_looked_at_one_by_one() -> None:
     jobs = tuple(varied(2, Budget(steps=0)))
     results = list(train_cohort(Cohort(jobs, Arrangement(2, stacked=True)), classes()))
