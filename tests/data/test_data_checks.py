@@ -118,3 +118,21 @@ def test_the_committed_pages_are_current(tmp_path: Path) -> None:
     assert found == pages(), "run python -m hpsearch.data.checks.pages docs/findings"
     write_pages(tmp_path / "new")
     assert (tmp_path / "new" / "HD101.md").is_file()
+
+
+@pytest.mark.parametrize("told", ["brightness", "pixel", "texture"])
+def test_labels_that_one_thing_tells_have_a_signal(told: str) -> None:
+    """Each of the cheap models is needed for one of them."""
+    draw = generator()
+    images = torch.randn(400, 1, 16, 16, generator=draw) + torch.randn(400, 1, 1, 1, generator=draw)
+    targets = torch.randint(2, (400,), generator=draw)
+    match told:
+        case "brightness":
+            targets = (images.mean(dim=(1, 2, 3)) > 0).long()
+        case "pixel":
+            targets = (images[:, 0, 6:8, 6:8].sum(dim=(1, 2)) > 0).long()
+        case "texture":
+            images = torch.where(targets.reshape(-1, 1, 1, 1) == 1, (images + images.roll(1, dims=3)) / 2**0.5, images)
+    parts = Split(images[:300], targets[:300]), Split(images[300:], targets[300:]), Split(images[:0], targets[:0])
+    task = Task("cross_entropy", (1, 16, 16), 2, 300, 100, 0, tuple(torch.bincount(targets[300:]).tolist()))
+    assert check_data(Dataset(*parts, task, None, None), ["HD401"]) == ()

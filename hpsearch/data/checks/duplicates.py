@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from hpsearch.data.checks.facts import PORTION, Facts, Part, Place
+from hpsearch.data.checks.facts import Facts, Part, Place
 from hpsearch.data.checks.prints import nearest, small_copies, standardised
 from hpsearch.data.checks.rule import Remark
 from hpsearch.finding import Severity
@@ -156,7 +156,7 @@ def _near_pairs(
     near = order[:count].sort().values
     ratio = float(ratios[near].max()) if count else 0.0
     pairs: list[Sequence[Place]] = []
-    for chosen in torch.split(near, PORTION):
+    for chosen in torch.split(near, part.portion):
         ours, theirs = queries[chosen], known[neighbours[chosen, 0]]
         whole = standardised(part.split.images[ours]) * standardised(facts.train.split.images[theirs])
         close = whole.sum(dim=1) >= ALIKE
@@ -168,7 +168,7 @@ def _near_pairs(
 
 
 def _copies(part: Part, indices: Tensor) -> Tensor:
-    return torch.cat([small_copies(part.split.images[chosen]) for chosen in torch.split(indices, PORTION)])
+    return torch.cat([small_copies(part.split.images[chosen]) for chosen in torch.split(indices, part.portion)])
 
 
 def _evenly(indices: Tensor, most: int) -> Tensor:

@@ -13,8 +13,8 @@ from hpsearch.data.dataset import Dataset, Split
 
 Place = tuple[str, int]
 """The name of a split and an index in it."""
-PORTION = 1024
-"""Images that are looked at together: small enough to stay in a cache."""
+PORTION = 2**22
+"""Pixels that are looked at together, of all channels: 16 MiB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,12 @@ class Part:
 
     def portions(self) -> Iterator[Tensor]:
         """The images in their order, some at a time."""
-        return iter(torch.split(self.split.images, PORTION))
+        return iter(torch.split(self.split.images, self.portion))
+
+    @property
+    def portion(self) -> int:
+        """How many images are looked at together."""
+        return max(1, PORTION // max(1, self.split.images[:1].numel()))
 
     @cached_property
     def lowest(self) -> Tensor:

@@ -7,8 +7,8 @@ from scipy.special import bdtrc
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, conv2d, one_hot, relu, unfold
 
-from hpsearch.data.checks.facts import PORTION, Facts, Part
-from hpsearch.data.checks.prints import nearest, small_copies
+from hpsearch.data.checks.facts import Facts, Part
+from hpsearch.data.checks.prints import SIDE, nearest, small_copies
 from hpsearch.data.checks.rule import Remark
 
 CHANCE = 0.01
@@ -20,8 +20,8 @@ FEWEST = 50
 FILTERS, TAPS = 64, 5
 RIDGES = (1e-3, 1e-1)
 """Strengths of the ridge, in units of the features' mean square times their number; both are tried."""
-SAMPLED = 2_048
-"""Images that correlations of pixels are measured on."""
+SAMPLED, PIXELS = 2_048, 2**24
+"""Images that correlations of pixels are measured on, and what they may come to together."""
 LEAST_SIDE = 4
 LOCAL = 0.02
 """Neighbouring pixels are more alike than distant ones by at least so much correlation (heuristic: natural images, and
@@ -32,11 +32,11 @@ STANDARD_ERRORS = 3.0
 def labels_without_signal(facts: Facts) -> Remark | None:
     """Two cheap models learn nothing about the labels that helps on held-out images.
 
-    The nearest image among small copies, and a linear model on the responses of 64 random patches of training images
-    (Coates, Lee and Ng), are no better than guessing the most frequent class, at one chance in a hundred. Labels that
-    were shuffled, or moved against their images, look like this. So does a task that is too hard for both; then a
-    network of your own that is better than guessing is the proof. At most 4,096 training and 2,048 held-out images are
-    used, and nothing is said of fewer than 50.
+    The nearest image among small copies, and a linear model on 8×8 pixels and the responses of 64 random patches of
+    training images (Coates, Lee and Ng), are no better than guessing the most frequent class, at one chance in a
+    hundred. Labels that were shuffled, or moved against their images, look like this. So does a task that is too hard
+    for both; then a network of your own that is better than guessing is the proof. At most 4,096 training and 2,048
+    held-out images are used, and nothing is said of fewer than 50.
     """
     train, held = facts.train, facts.validation
     known, judged = _usable(facts, train, MOST_TRAINED), _usable(facts, held, MOST_JUDGED)
@@ -77,8 +77,8 @@ def no_local_correlation(facts: Facts) -> Remark | None:
     images, of pixels next to each other and of pixels half an image apart.
     """
     part = facts.train
-    chosen = _evenly(part.telling, SAMPLED)
     height, width = part.split.images.shape[2:]
+    chosen = _evenly(part.telling, min(SAMPLED, max(FEWEST, PIXELS // max(1, part.split.images[:1].numel()))))
     if len(chosen) < FEWEST or min(height, width) < LEAST_SIDE:
         return None
     images = part.split.images[chosen].float()
@@ -109,7 +109,7 @@ def no_local_correlation(facts: Facts) -> Remark | None:
 
 def _by_nearest(train: Part, held: Part, known: Tensor, judged: Tensor, labels: Tensor) -> Tensor:
     ours, theirs = (
-        torch.cat([small_copies(part.split.images[chosen]) for chosen in torch.split(indices, PORTION)])
+        torch.cat([small_copies(part.split.images[chosen]) for chosen in torch.split(indices, part.portion)])
         for part, indices in ((train, known), (held, judged))
     )
     return labels[nearest(theirs, ours, 1)[1][:, 0]]
@@ -147,14 +147,18 @@ def _patches(images: Tensor) -> Tensor:
 
 
 def _features(part: Part, indices: Tensor, patches: Tensor) -> Tensor:
-    """Mean responses to the patches and their negatives in the image and its quarters, and the largest (N, F')."""
+    """Mean responses to the patches and their negatives in the quarters of an image, the largest ones, and the image
+    itself in at most 8×8 pixels (N, F')."""
     found = []
-    for chosen in torch.split(indices, 256):
-        images = _small(part.split.images[chosen])
+    for chosen in torch.split(indices, min(256, part.portion)):
+        whole = part.split.images[chosen].float()
+        tiny = adaptive_avg_pool2d(whole, (min(SIDE, whole.shape[2]), min(SIDE, whole.shape[3]))).flatten(1)
+        images = _small(whole)
         maps = conv2d(images, patches)
         both = relu(torch.cat([maps, -maps], dim=1))
         side = min(2, *both.shape[2:])
-        found.append(torch.cat([adaptive_avg_pool2d(both, side).flatten(1), both.amax(dim=(2, 3))], dim=1).double())
+        quarters = adaptive_avg_pool2d(both, side).flatten(1)
+        found.append(torch.cat([quarters, both.amax(dim=(2, 3)), tiny], dim=1).double())
     return torch.cat(found)
 
 
