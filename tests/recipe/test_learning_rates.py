@@ -1,12 +1,15 @@
 """Which learning rates are tried, and which of them are the study's own."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from hpsearch.recipe.learning_rates import allowed, ladder, own_rates, sweep_grid, with_own, within
+from hpsearch.job import Budget, job_for
+from hpsearch.recipe.learning_rates import allowed, constant_rate, ladder, own_rates, sweep_grid, with_own, within
 from hpsearch.space import Choice, Grid, Int, LogUniform, Uniform
+from hpsearch.stage import StageName
 from tests.recipe.recipe_cases import study
 
 
@@ -55,10 +58,13 @@ def test_the_users_rates_replace_the_grid_and_the_studys_own_join_them(own: Any,
     assert sweep_grid(rated(own, recipe={"lr_sweep": {"learning_rates": [0.3, 0.1, 0.3]}})) == pytest.approx(grid)
 
 
-def test_momentum_scales_the_rates_of_sgd_alone() -> None:
+def test_momentum_scales_the_rates_of_sgd_and_rmsprop() -> None:
     assert ladder("sgd", 0.9) == (3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
     assert ladder("sgd", 0.0) == pytest.approx([10 * rate for rate in ladder("sgd", 0.9)])
     assert ladder("adam", 0.5) == ladder("adamw", 0.9)
+    assert ladder("rmsprop", 0.0) == ladder("adam", 0.9)
+    assert ladder("rmsprop", 0.9) == pytest.approx([rate / 10 for rate in ladder("adam", 0.9)])
+    assert ladder("adagrad", 0.9) == pytest.approx([10 * rate for rate in ladder("adam", 0.9)])
 
 
 def test_own_rates_join_only_where_none_of_the_others_is_allowed() -> None:
@@ -84,3 +90,12 @@ def test_the_part_of_the_rates_between_two_of_them() -> None:
     assert within(Int(1, 4), 1.5, 9.0) == Grid((2, 3, 4))
     for own in (LogUniform(1e-5, 1e-4), Choice((1.0,)), Int(1, 2)):
         assert within(own, 1e-3, 1e-1) is None
+
+
+def test_a_look_at_one_rate_has_neither_schedule_nor_warm_up() -> None:
+    definition = study(
+        optimizer={"learning_rate": 0.1, "clip_norm": 1.0, "schedule": {"name": "cosine", "warmup": 0.2}}
+    )
+    wanted = job_for(definition, StageName.LR_SWEEP, 0, {"optimizer.weight_decay": 0.0}, Budget(steps=9))
+    expected = replace(wanted.optimizer, schedule="constant", warmup=0.0)
+    assert constant_rate(wanted).optimizer == expected != wanted.optimizer
