@@ -13,7 +13,7 @@ from hpsearch.data.dataset import Dataset
 from hpsearch.finding import Finding, Severity
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.deadline import NO_DEADLINE, Deadline
-from hpsearch.gate.dose import DOSES, WHOLE, Dose, can_be_proved, usual_dose
+from hpsearch.gate.dose import DOSES, WHOLE, Dose, can_be_proved, most_steps, usual_dose
 from hpsearch.gate.sentences import left_out
 from hpsearch.gate.stage_run import StageRun, chosen_dose, run_stage
 from hpsearch.recipe.ends import concluded, told_to_skip
@@ -24,6 +24,8 @@ from hpsearch.verdict import Outcome, Verdict
 
 SHARES = {StageName.INITIAL_LOSS: 0.2, StageName.OVERFIT: 0.5, StageName.LR_SWEEP: 1.0}
 """Of the time that is left, what a stage's dose may be expected to take."""
+BEHAVIOUR = "HP4"
+"""The rules on what the forward pass does."""
 VERDICTS = {
     Outcome.PASS: CheckVerdict.PASS,
     Outcome.FAIL: CheckVerdict.FAIL,
@@ -91,7 +93,7 @@ class _Check:
 
     def _train(self) -> None:
         bench = CheckBench(self._study, self._dataset)
-        stopped_by = ""
+        stopped_by = "not run: advice failed" if _misbehaves(self._parts[-1]) else ""
         learned_at: float | None = None
         for stage in SANITY:
             if told_to_skip(self._study, stage):
@@ -110,7 +112,8 @@ class _Check:
         self._begin(stage)
         started_at = datetime.now(UTC)
         dose = self._dose(stage, bench)
-        run = run_stage(bench, self._study, self._task, stage, dose, self._deadline, learned_at)
+        limit = most_steps(dose, self._study, bench.multiply_adds)
+        run = run_stage(bench, self._study, self._task, stage, dose, self._deadline, learned_at, limit)
         unproved = stage is StageName.LR_SWEEP and dose is not WHOLE and not run.cut and not _clean(run)
         if unproved and can_be_proved(self._study, bench.multiply_adds):
             dose, unproved = WHOLE, False
@@ -121,8 +124,7 @@ class _Check:
             self._end(Part(stage, CheckVerdict.INCOMPLETE, summary, left_out=sentences))
             return run
         if run.verdict is None:
-            done = f"{len(run.finished)} of {len(run.plan.jobs)} trials"
-            summary = f"not judged: the time was up after {done}; {run.plan.reason}. Raise --budget"
+            summary = _unjudged(run)
             self._end(Part(stage, CheckVerdict.INCOMPLETE, summary, left_out=sentences))
         else:
             verdict = concluded(self._study, run.verdict)
@@ -155,6 +157,24 @@ class _Check:
         part = replace(part, duration_s=time.perf_counter() - self._began_s)
         self._parts.append(part)
         self._watcher.ended(part)
+
+
+def _misbehaves(advice: Part) -> bool:
+    """Whether the forward pass itself is wrong: what training would show then is minutes of following from that."""
+    errors = (one.finding for one in advice.findings if one.finding.severity is Severity.ERROR)
+    return any(error.code.startswith(BEHAVIOUR) for error in errors)
+
+
+def _unjudged(run: StageRun) -> str:
+    """Why there is no verdict."""
+    if run.given_up is not None and not run.cut:
+        steps = run.plan.jobs[0].budget.steps
+        return (
+            f"not judged: within {run.given_up} of {steps} iterations no learning rate did it; {run.plan.reason}. "
+            "Only all iterations are proof: use --whole"
+        )
+    done = f"{len(run.finished)} of {len(run.plan.jobs)} trials"
+    return f"not judged: the time was up after {done}; {run.plan.reason}. Raise --budget"
 
 
 def _clean(run: StageRun) -> bool:

@@ -27,7 +27,11 @@ NOMINAL_STEP_S = 0.002
 QUICK_S = 6.0
 """A dose is quick if a stage takes no longer than that there."""
 LONGEST_PROOF_S = 60.0
-"""A short sweep that shows no drop is followed by the whole one if that takes no longer than this there."""
+"""A failure is worth so long a proof there: a whole sweep behind a short one, an attempt at every learning rate."""
+MOST_RATES = 6
+"""Of an attempt to learn a sample by heart: those of the ladder and the study's own."""
+FEWEST_STEPS = 40
+"""A sound network learns sixteen samples within fewer iterations at a good rate (heuristic)."""
 BATCH_SIZE = "data.batch_size"
 
 
@@ -77,7 +81,23 @@ def usual_dose(study: StudyDefinition, stage: StageName, multiply_adds: int | No
         return SHORT
     sample_s = nominal_sample_s(multiply_adds)
     quick = (dose for dose in DOSES if work_of(dose, study, stage).seconds(sample_s, NOMINAL_STEP_S) <= QUICK_S)
-    return next(quick, LEAST)
+    found = next(quick, LEAST)
+    if stage is not StageName.OVERFIT:
+        return found
+    bounded = (dose for dose in DOSES[DOSES.index(found) :] if most_steps(dose, study, multiply_adds) is None)
+    return next(bounded, LEAST)
+
+
+def most_steps(dose: Dose, study: StudyDefinition, multiply_adds: int | None) -> int | None:
+    """After so many iterations an attempt to learn a sample is given up without proof, for a network so large that a
+    failure at every rate would take longer than a minute on the nominal machine; None: never."""
+    if dose is WHOLE or multiply_adds is None:
+        return None
+    recipe = study.recipe.overfit
+    batch = min(batch_size_of(study), dose.overfit_samples or recipe.samples or batch_size_of(study))
+    rates = len(recipe.learning_rates or ()) or MOST_RATES
+    steps = int(LONGEST_PROOF_S / (rates * (nominal_sample_s(multiply_adds) * batch + NOMINAL_STEP_S)))
+    return None if steps >= recipe.steps else max(FEWEST_STEPS, steps)
 
 
 def can_be_proved(study: StudyDefinition, multiply_adds: int | None) -> bool:

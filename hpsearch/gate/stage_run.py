@@ -40,6 +40,8 @@ class StageRun:
     """None: the time was up before it could be judged."""
     cut: bool = False
     """Whether jobs were left out or shortened for lack of time."""
+    given_up: int | None = None
+    """After so many iterations an attempt was given up without proof; None: none was."""
 
     @property
     def passed(self) -> bool:
@@ -74,34 +76,41 @@ def run_stage(
     dose: Dose,
     deadline: Deadline,
     learned_at: float | None = None,
+    most_steps: int | None = None,
 ) -> StageRun:
     """Trains the jobs of the stage, the most promising first, and ends as soon as a pass stands.
 
-    ``learned_at``: the rate at which the stage before has learned its sample. A failure is judged by all jobs only.
+    ``learned_at``: the rate at which the stage before has learned its sample. ``most_steps``: of an attempt to learn
+    one. A failure is judged by all jobs, each to its end, only.
     """
     dosed = dosed_study(study, stage, dose, learned_at)
     step = STEPS[stage]
     plan = dosed_plan(step.plan(dosed, task, (), (), _Nothing()), dose)
     finished: list[FinishedTrial] = []
     cut = False
+    given_up: int | None = None
     for job in _ordered(plan, study, learned_at):
         fitting = _fitting(job, bench, deadline)
         if fitting is None:
             cut = True
             break
-        trial = bench.train(fitting)
-        shortened = fitting.budget != job.budget and not trial.result.learned
-        cut = cut or shortened
-        if shortened:
+        limited = _limited(fitting, most_steps)
+        trial = bench.train(limited)
+        ended_early = len(trial.result.step_losses) == limited.budget.steps and not trial.result.learned
+        if ended_early and limited is not fitting:
+            given_up = limited.budget.steps
+            continue
+        if ended_early and fitting is not job:
+            cut = True
             break
         finished.append(trial)
         if _ends_early(stage, dose) and _stands(step.judge(dosed, task, plan, finished), study, finished):
             break
     enough = len(finished) >= (2 if stage is StageName.INITIAL_LOSS else 1)
     verdict = step.judge(dosed, task, plan, finished) if enough else None
-    if verdict is not None and cut and not _stands(verdict, study, finished):
+    if verdict is not None and (cut or given_up) and not _stands(verdict, study, finished):
         verdict = None
-    return StageRun(plan, tuple(sorted(finished, key=lambda trial: trial.job.number)), verdict, cut)
+    return StageRun(plan, tuple(sorted(finished, key=lambda trial: trial.job.number)), verdict, cut, given_up)
 
 
 def _ends_early(stage: StageName, dose: Dose) -> bool:
@@ -150,6 +159,14 @@ def _fitting(job: Job, bench: CheckBench, deadline: Deadline) -> Job | None:
     if fit < FEWEST_PASSES * one_pass:
         return None
     return replace(job, budget=replace(job.budget, steps=fit))
+
+
+def _limited(job: Job, most_steps: int | None) -> Job:
+    """The job with ``most_steps`` at most, if it is an attempt to learn a sample by heart."""
+    steps = job.budget.steps or 0
+    if job.stage is not StageName.OVERFIT or most_steps is None or steps <= most_steps:
+        return job
+    return replace(job, budget=replace(job.budget, steps=most_steps))
 
 
 def chosen_dose(

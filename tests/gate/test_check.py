@@ -97,6 +97,21 @@ def test_what_comes_after_a_failed_stage_is_not_run() -> None:
     assert (found["initial_loss"], found["overfit"], found["lr_sweep"]) == (FAIL, NOT_RUN, NOT_RUN)
 
 
+def test_a_network_that_mixes_samples_is_not_trained() -> None:
+    found = verdicts(checked(small(network={"factory": f"{__name__}:build_mixed"})))
+    assert (found["advice"], found["initial_loss"], found["overfit"]) == (FAIL, NOT_RUN, NOT_RUN)
+
+
+def test_a_large_network_that_does_not_learn_is_given_up_without_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In seconds rather than hours, and neither passed nor failed."""
+    study = small(optimizer={"learning_rate": 1e-8, "weight_decay": 0.0})
+    monkeypatch.setattr("hpsearch.gate.bench._multiply_adds", lambda *_: 500_000_000)
+    overfit = next(part for part in checked(study).parts if part.name == "overfit")
+    assert overfit.verdict is INCOMPLETE
+    assert "40 of 400 iterations" in overfit.summary
+    assert "--whole" in overfit.summary
+
+
 def test_overriding_and_skipping_are_the_definitions() -> None:
     recipe = {"initial_loss": {"seeds": 2, "override": True}, "overfit": {"skip": True}, "lr_sweep": {"skip": True}}
     found = verdicts(checked(small(network={"factory": f"{__name__}:build_soft_max"}, recipe=recipe)))

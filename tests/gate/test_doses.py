@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.gate.dose import DOSES, LEAST, QUICK, WHOLE, batch_size_of, dosed_study, usual_dose, work_of
+from hpsearch.gate.dose import DOSES, LEAST, QUICK, WHOLE, batch_size_of, dosed_study, most_steps, usual_dose, work_of
 from hpsearch.recipe.learning_rates import allowed, sweep_grid
 from hpsearch.stage import SANITY, StageName
 from hpsearch.study import StudyDefinition
@@ -16,6 +16,13 @@ PLAIN = StudyDefinition.model_validate({"data": {"dataset": "digits"}, "network"
 def test_small_networks_get_more_than_large_ones() -> None:
     assert [usual_dose(PLAIN, stage, 150_000) for stage in SANITY] == [QUICK] * 3
     assert [usual_dose(PLAIN, stage, 2_000_000_000) for stage in SANITY] == [LEAST] * 3
+
+
+def test_a_failure_of_a_small_network_is_proved_and_that_of_a_large_one_given_up() -> None:
+    assert most_steps(QUICK, PLAIN, 150_000) is None
+    assert usual_dose(PLAIN, StageName.OVERFIT, 4_000_000) is LEAST
+    assert most_steps(LEAST, PLAIN, 500_000_000) == 40
+    assert most_steps(WHOLE, PLAIN, 500_000_000) is None
 
 
 @pytest.mark.parametrize("stage", SANITY)
