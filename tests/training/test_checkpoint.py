@@ -78,8 +78,11 @@ def aged(folder: Path) -> None:
 
 
 def damaged(path: Path) -> None:
+    """One bit of every weight and of what the optimiser remembers."""
     content = bytearray(path.read_bytes())
-    content[-1] ^= 1
+    begin = 8 + int.from_bytes(content[:8], "little")
+    for place in range(begin, len(content), 4):
+        content[place] ^= 1
     path.write_bytes(content)
 
 
