@@ -20,7 +20,6 @@ from hpsearch.training.order import DataOrder
 from hpsearch.training.size import Arithmetic
 from hpsearch.training.together import Together
 
-FORMATS: tuple[MemoryFormat, ...] = ("channels_last", "contiguous")
 SHARE = 0.03
 """Of the time that training the jobs takes, so much may be spent on finding out how."""
 LIMIT_S = 3.0
@@ -77,46 +76,58 @@ def measured(
 def following(timings: Sequence[Timing], other: MemoryFormat | None, most: int) -> Arrangement | None:
     """What to measure next, if anything; ``other`` is the format for one by one that is not the usual one.
 
-    One by one in both formats, then stacked in both; from there on in the better one twice as many members as long as
-    that is faster, or half as many.
+    One by one in both formats; then stacked in channels-last, which is faster more often, with twice as many members as
+    long as that is faster, or half as many; and at last the best number of members in the other format.
     """
-    speeds = {timing.arrangement: timing.member_steps_per_second for timing in timings}
-    start = min(START, most)
+    speeds = _speeds(timings)
     if other is not None and Arrangement(memory_format=other) not in speeds:
         return Arrangement(memory_format=other)
-    if start < 2:
-        return None
-    begun = [Arrangement(start, stacked=True, memory_format=form) for form in FORMATS]
-    for arrangement in begun:
-        if arrangement not in speeds:
-            return arrangement
-        if not speeds[arrangement]:
-            return None  # it cannot be stacked
-    form = max(begun, key=lambda arrangement: speeds[arrangement]).memory_format
-    known = [one for one in speeds if one.stacked and one.memory_format == form]
+    start = _stacked(min(START, most))
+    if most < 2 or start not in speeds:
+        return start if most >= 2 else None
+    if not speeds[start]:
+        return None  # it cannot be stacked
+    known = [one for one in speeds if one.stacked and one.memory_format == start.memory_format]
     best = max(known, key=lambda arrangement: speeds[arrangement]).members
     counts = {arrangement.members for arrangement in known}
     if best == max(counts) and 2 * best <= most:
-        return Arrangement(2 * best, stacked=True, memory_format=form)
+        return _stacked(2 * best)
     if best == min(counts) and best // 2 >= 2:
-        return Arrangement(best // 2, stacked=True, memory_format=form)
-    return None
+        return _stacked(best // 2)
+    last = replace(_stacked(best), memory_format="contiguous")
+    return None if last in speeds else last
+
+
+def _stacked(members: int) -> Arrangement:
+    return Arrangement(members, stacked=True, memory_format="channels_last")
 
 
 def chosen(timings: Sequence[Timing]) -> Arrangement:
     """The fastest of some arrangements, the first of equals: what is stacked only if it is clearly faster than all that
     is one by one. There must be one that is."""
+    speeds = _speeds(timings)
+    alone, *stacked = finalists(timings)
+    if stacked and speeds[stacked[0]] > GAIN * speeds[alone]:
+        return stacked[0]
+    return alone
 
-    def fastest(*, stacked: bool) -> Timing | None:
-        among = [timing for timing in timings if timing.arrangement.stacked is stacked]
-        return max(among, key=lambda timing: timing.member_steps_per_second, default=None)
 
-    alone, stacked = fastest(stacked=False), fastest(stacked=True)
-    if alone is None:
+def finalists(timings: Sequence[Timing]) -> tuple[Arrangement, ...]:
+    """The fastest one by one, and the fastest stacked one if there is one. Raises ValueError without the first."""
+    speeds = _speeds(timings)
+    alone = [arrangement for arrangement in speeds if not arrangement.stacked]
+    stacked = [arrangement for arrangement, speed in speeds.items() if arrangement.stacked and speed]
+    if not alone:
         raise ValueError("one by one was not measured, which anything else is compared with")
-    if stacked is not None and stacked.member_steps_per_second > GAIN * alone.member_steps_per_second:
-        return stacked.arrangement
-    return alone.arrangement
+    return tuple(max(group, key=lambda one: speeds[one]) for group in (alone, stacked) if group)
+
+
+def _speeds(timings: Sequence[Timing]) -> dict[Arrangement, float]:
+    """The best of each arrangement: nothing makes it look faster than it is."""
+    speeds: dict[Arrangement, float] = {}
+    for timing in timings:
+        speeds[timing.arrangement] = max(timing.member_steps_per_second, speeds.get(timing.arrangement, 0.0))
+    return speeds
 
 
 class _Stopwatch:
@@ -140,15 +151,18 @@ class _Stopwatch:
     def timing(self, arrangement: Arrangement) -> Timing:
         """Its speed is 0 if the jobs cannot be trained so, which shows again when they are."""
         cohort = Cohort(tuple(self._jobs[: arrangement.members]), arrangement)
+        # On one thread the processor's own time, from which other processes take nothing away.
+        alone = self.device.type == "cpu" and torch.get_num_threads() == 1
+        clock = time.process_time if alone else time.perf_counter
         seconds: list[float] = []
         try:
             with own_randomness(0, self.device):
                 iterate, members = self._stacked(cohort) if arrangement.stacked else self._alone(cohort)
                 for number in range(WARM_UP + MOST_STEPS):
-                    began = time.perf_counter()
+                    began = clock()
                     iterate(number)
                     if number >= WARM_UP:
-                        seconds.append(time.perf_counter() - began)
+                        seconds.append(clock() - began)
                     if sum(seconds) > TIMED_S:
                         break
         except (Exception, SystemExit):  # noqa: BLE001  (the network may be of the user's own)

@@ -6,7 +6,7 @@ import pytest
 
 from hpsearch.cohort import Arrangement
 from hpsearch.job import Budget, NetworkSettings
-from hpsearch.training.timing import Timing, chosen, following, measured
+from hpsearch.training.timing import Timing, chosen, finalists, following, measured
 from tests.training.test_together import varied
 from tests.training.training_cases import classes, own
 
@@ -36,15 +36,11 @@ def tried(speeds: dict[Arrangement, float], most: int) -> list[Arrangement]:
     [
         ({}, 1, [CONTIGUOUS]),
         ({}, 32, [CONTIGUOUS, last(8)]),  # cannot be stacked
-        ({last(8): 2, first(8): 1, last(16): 1, last(4): 1}, 32, [CONTIGUOUS, last(8), first(8), last(16), last(4)]),
-        (
-            {last(8): 1, first(8): 2, first(16): 3, first(32): 2},
-            32,
-            [CONTIGUOUS, last(8), first(8), first(16), first(32)],
-        ),
-        ({last(8): 3, first(8): 2, last(16): 4, last(32): 5}, 40, [CONTIGUOUS, last(8), first(8), last(16), last(32)]),
-        ({last(8): 3, first(8): 2, last(4): 4, last(2): 1}, 8, [CONTIGUOUS, last(8), first(8), last(4), last(2)]),
-        ({last(5): 3, first(5): 2, last(2): 4}, 5, [CONTIGUOUS, last(5), first(5), last(2)]),
+        ({last(8): 2, last(16): 1, last(4): 1, first(8): 3}, 32, [CONTIGUOUS, last(8), last(16), last(4), first(8)]),
+        ({last(8): 1, last(16): 3, last(32): 2}, 32, [CONTIGUOUS, last(8), last(16), last(32), first(16)]),
+        ({last(8): 3, last(16): 4, last(32): 5}, 40, [CONTIGUOUS, last(8), last(16), last(32), first(32)]),
+        ({last(8): 3, last(4): 4, last(2): 1}, 8, [CONTIGUOUS, last(8), last(4), last(2), first(4)]),
+        ({last(5): 3, last(2): 4}, 5, [CONTIGUOUS, last(5), last(2), first(2)]),
     ],
 )
 def test_candidates_follow_from_the_timings_so_far(
@@ -59,6 +55,14 @@ def test_only_a_clear_gain_is_worth_stacking() -> None:
     assert chosen([*alone, Timing(last(8), 124.0)]) == CONTIGUOUS
     assert chosen([*alone, Timing(last(8), 130.0), Timing(last(16), 130.0)]) == last(8)
     assert chosen([*alone, Timing(last(8), 0.0)]) == CONTIGUOUS
+    assert chosen([*alone, Timing(last(8), 90.0), Timing(last(8), 130.0)]) == last(8), (
+        "the best of an arrangement counts"
+    )
+    assert finalists([*alone, Timing(last(8), 1.0), Timing(last(4), 2.0), Timing(last(2), 0.0)]) == (
+        CONTIGUOUS,
+        last(4),
+    )
+    assert finalists([*alone, Timing(last(8), 0.0)]) == (CONTIGUOUS,)
     with pytest.raises(ValueError, match="one by one"):
         chosen([Timing(last(8), 1.0)])
 
