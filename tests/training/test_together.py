@@ -197,3 +197,15 @@ def test_members_with_one_order_train_on_the_same_batches() -> None:
     found = together(jobs, dataset)
     for wanted in jobs:
         assert_alike(found[wanted.number], train(wanted, dataset))
+
+
+@pytest.mark.parametrize("memory_format", ["contiguous", "channels_last"])
+@pytest.mark.parametrize("activation", ["relu", "gelu"])
+def test_a_trial_that_is_trained_once_more_by_itself_comes_out_the_same(memory_format: str, activation: str) -> None:
+    """In the arrangement of its cohort, with layers of the usual widths."""
+    dataset = classes(shape=(1, 8, 8), sizes=(48, 16, 16))
+    parameters = {"depth": 2, "width": 8, "norm": "batch", "dropout": 0.2, "activation": activation}
+    jobs = varied(4, Budget(epochs=3), network=NetworkSettings("convnet", None, parameters))
+    whole = together(jobs, dataset, memory_format)
+    for wanted in jobs[1:3]:
+        assert together([wanted], dataset, memory_format) == {wanted.number: whole[wanted.number]}
