@@ -17,6 +17,7 @@ from hpsearch.finding import Finding
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
 
+FORWARD = "forward"
 ABOUT_RATES = "learning-rate"
 """Findings whose code begins so are about the optimiser, whichever stage has them."""
 
@@ -82,8 +83,9 @@ class _Source:
         self._attributes = _attributes(file)
 
     def place(self, layer: str) -> Place:
-        """Where ``self.<first part of the layer's name>`` is assigned; else where the factory is defined."""
-        return Place(shown_path(self._file), self._attributes.get(layer.partition(".")[0], self._line))
+        """Where ``self.<first part of the layer's name>`` is assigned; else the one ``forward``, else the factory."""
+        line = self._attributes.get(layer.partition(".")[0], self._attributes.get(FORWARD, self._line))
+        return Place(shown_path(self._file), line)
 
 
 def _source(factory: str | None, path: str) -> _Source | None:
@@ -107,7 +109,7 @@ def _own(file: Path) -> bool:
 
 
 def _attributes(file: Path) -> dict[str, int]:
-    """The first line on which each ``self.name`` is assigned."""
+    """The first line on which each ``self.name`` is assigned, and that of the file's ``forward`` if it has one only."""
     try:
         tree = ast.parse(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, SyntaxError, ValueError):
@@ -119,7 +121,8 @@ def _attributes(file: Path) -> dict[str, int]:
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
                 found[target.attr] = min(node.lineno, found.get(target.attr, node.lineno))
-    return found
+    forwards = [one.lineno for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name == FORWARD]
+    return {**found, FORWARD: forwards[0]} if len(forwards) == 1 else found
 
 
 def _layer(finding: Finding) -> str:

@@ -83,6 +83,18 @@ def test_a_fault_is_told_in_every_form_on_the_users_own_line(cli: Cli, broken: P
     assert f"{module}:{line}" in Path("out/check.md").read_text().replace("\\", "")
 
 
+def test_a_finding_about_no_layer_is_told_on_the_line_of_forward(cli: Cli, broken: Path) -> None:
+    (module,) = Path().glob("model_*.py")
+    mixing = "self.fc((images - images.mean(0)).flatten(1))"
+    text = module.read_text().replace("self.last(self.fc(images.flatten(1)))", mixing)
+    Path("mixing.py").write_text(text)
+    Path("mixing.yaml").write_text(STUDY % "mixing")
+    done = cli("check", "mixing.yaml", "--format", "github")
+    assert done.exit_code == 1, done.output
+    line = next(number for number, text in enumerate(MODEL.splitlines(), 1) if "def forward" in text)
+    assert f"::error file=mixing.py,line={line},title=hpsearch advice%3A HP403::" in done.stdout
+
+
 def test_a_baseline_lets_the_known_pass_and_the_new_fail(cli: Cli, broken: Path) -> None:
     assert cli("check", broken, "--write-baseline", "baseline.json").exit_code == 0
     again = cli("check", broken, "--baseline", "baseline.json", "--json")
