@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.networks.zoo_entry import Entry
+
 DEEPER = frozenset(
     {
         *("densenet161", "densenet169", "densenet201"),
@@ -22,3 +24,13 @@ def dosed(values: Iterable[Any]) -> list[Any]:
         pytest.param(value, marks=[pytest.mark.slow] if getattr(value, "name", value) in DEEPER else [])
         for value in values
     ]
+
+
+def first_of_each(entries: Iterable[Entry]) -> list[Any]:
+    """The same for the zoo's entries: settings after the first one of a network are marked slow, and VGG-16."""
+    names = {"vgg16"}  # as VGG-11, with more of the same layers
+    made = []
+    for entry in entries:
+        made.append(pytest.param(entry, marks=[pytest.mark.slow] if entry.name in names else []))
+        names.add(entry.name)
+    return made
