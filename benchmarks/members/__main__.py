@@ -61,7 +61,7 @@ def measured(case: Case, setting: Setting, members: list[int], rounds: int, budg
             key[0],
             key[1],
             str(key[2]) if key[0] == "stacked" else "any",
-            f"{statistics.median(values):.3g} ({min(values):.3g} … {max(values):.3g})",
+            f"{_rate(statistics.median(values))} ({_rate(min(values))} … {_rate(max(values))})",
             f"{statistics.median(values) / best:.2f}",
             "" if (peak := peaks[key]) is None else f"{peak / 2**20:.0f}",
         ]
@@ -70,6 +70,10 @@ def measured(case: Case, setting: Setting, members: list[int], rounds: int, budg
     head = ["trained", "in memory", "K", "members' steps per second", "to the best one by one", "peak, MiB"]
     parameters = sum(one.numel() for one in case.build(0).parameters())
     return table(f"{case}, {parameters:,} parameters", head, rows)
+
+
+def _rate(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}"
 
 
 def _told(options: argparse.Namespace) -> str:

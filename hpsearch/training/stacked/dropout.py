@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from hpsearch.training.stacked.rates import Rates
-from hpsearch.training.stacked.value import LEADING, MERGED, SECOND, Stacked
+from hpsearch.training.stacked.value import LEADING, MERGED, SECOND, SHARED, Stacked
 
 
 def dropout(given: Stacked, p: Any = 0.5, training: bool = True, inplace: bool = False) -> Stacked:  # noqa: ARG001
@@ -42,7 +42,11 @@ def _dropped(given: Stacked, p: Any, shape: tuple[int, ...]) -> Stacked:
 def _empty(given: Stacked, shape: tuple[int, ...]) -> Tensor:
     """(K, *shape)."""
     count = given.members.count
-    if given.order == MERGED and given.ndim == 4 and given.inner.is_contiguous(memory_format=torch.channels_last):
+    if (
+        given.order in (MERGED, SHARED)
+        and given.ndim == 4
+        and given.inner.is_contiguous(memory_format=torch.channels_last)
+    ):
         samples, channels, height, width = shape
         empty = torch.empty((count, samples, height, width, channels), dtype=given.dtype, device=given.device)
         return empty.permute(0, 1, 4, 2, 3)

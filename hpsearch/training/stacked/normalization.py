@@ -51,7 +51,10 @@ def group_norm(given: Any, num_groups: int, weight: Any = None, bias: Any = None
     """K · groups groups."""
     like = _value(given, weight, bias)
     count = like.members.count * num_groups
-    made = functional.group_norm(like.merged(), count, _channels(weight, like), _channels(bias, like), eps)
+    maps = like.merged()
+    if not maps.requires_grad:
+        maps = maps.contiguous()  # torch 2.13 crashes going back through channels last if only weights need gradients
+    made = functional.group_norm(maps, count, _channels(weight, like), _channels(bias, like), eps)
     return like.like(made, MERGED)
 
 

@@ -1,6 +1,6 @@
 """Every named network, stacked, is what its members are alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -83,6 +83,31 @@ def test_dropout_of_maps_between_layers_with_channels_last() -> None:
     assert_members_are_themselves(networks, torch.randn(3, 3, 8, 8, dtype=torch.float64), LAST, steps=1)
 
 
+FIRST_LAYERS: dict[str, Callable[[float], list[nn.Module]]] = {
+    "dropout": lambda rate: [nn.Dropout(rate), nn.Conv2d(3, 4, 3)],
+    "dropout of maps": lambda rate: [nn.Dropout2d(rate), nn.Conv2d(3, 6, 3, groups=3)],
+    "batch norm": lambda _: [nn.BatchNorm2d(3), nn.PReLU(3), nn.Conv2d(3, 4, 1)],
+    "group norm": lambda _: [nn.GroupNorm(3, 3), nn.Conv2d(3, 4, 3, padding="same", padding_mode="reflect")],
+    "groups": lambda _: [nn.Conv2d(3, 6, 3, groups=3), nn.Hardswish()],
+    "vectors": lambda rate: [nn.Flatten(), nn.Linear(192, 8), nn.BatchNorm1d(8), nn.PReLU(), nn.Dropout(rate)],
+    "response": lambda _: [nn.LocalResponseNorm(3), nn.Conv2d(3, 4, (3, 1), stride=2), nn.Softplus()],
+}
+
+
+@pytest.mark.parametrize("layers", FIRST_LAYERS.values(), ids=FIRST_LAYERS)
+@pytest.mark.parametrize("memory_format", [CONTIGUOUS, LAST], ids=["contiguous", "channels_last"])
+def test_layers_on_images_that_all_members_share(
+    layers: Callable[[float], list[nn.Module]], memory_format: torch.memory_format
+) -> None:
+    if layers is FIRST_LAYERS["group norm"] and memory_format == LAST:
+        pytest.skip("torch 2.13 crashes where such a network trains alone")
+    images = torch.randn(4, 3, 8, 8, dtype=torch.float64)
+    networks = [nn.Sequential(*layers(rate), nn.Flatten(), nn.LazyLinear(3)).double() for rate in RATES]
+    for network in networks:
+        network(images)
+    assert_members_are_themselves(networks, images, memory_format)
+
+
 def test_a_batch_for_each_member() -> None:
     networks = [NETWORKS["lenet"]((3, 8, 8), 4, norm="batch").double() for _ in range(3)]
 
@@ -91,3 +116,23 @@ def test_a_batch_for_each_member() -> None:
         made = stacked_of(networks, memory_format)(images)
         for member, network in enumerate(networks):
             assert torch.allclose(network(images[member]), made.logits[member], rtol=1e-12, atol=1e-12)
+
+
+def test_a_batch_for_each_member_goes_through_any_first_layer() -> None:
+    images = torch.randn(2, 4, 3, 8, 8, dtype=torch.float64)
+    for layers in FIRST_LAYERS.values():
+        networks = [nn.Sequential(*layers(0.0)).double().eval() for _ in range(2)]
+        made = [network(images[member]) for member, network in enumerate(networks)]
+        found = stacked_of(networks)(images).logits
+        assert torch.allclose(torch.stack(made), found, rtol=1e-12, atol=1e-12)
+
+
+def test_group_norm_first_in_a_network_trains_channels_last() -> None:
+    networks = [nn.Sequential(nn.GroupNorm(3, 3), nn.Conv2d(3, 4, 3)).double() for _ in range(2)]
+    images = torch.randn(4, 3, 8, 8, dtype=torch.float64).contiguous(memory_format=LAST)
+    stacked = stacked_of(networks, LAST)
+    stacked.run(images)[0].sum().backward()
+    networks[1](images.contiguous()).sum().backward()
+    found = stacked.parameters["0.weight"].grad
+    assert found is not None
+    assert torch.allclose(networks[1][0].weight.grad, found[1], rtol=1e-12)
