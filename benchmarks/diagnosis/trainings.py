@@ -15,12 +15,13 @@ from benchmarks.diagnosis.catalogue import Case, data_settings
 from hpsearch.cohort import Cohort
 from hpsearch.data.dataset import Dataset, Split
 from hpsearch.data.loading import load_dataset
+from hpsearch.data.shapes import SHAPES
 from hpsearch.training.cohort import train_cohort
 from hpsearch.trial import EpochRecord, Failure, FinishedTrial, TrialResult, TrialState
 
-KEPT_CLASSES = 4
-"""Of the shapes: so that a small network learns them within two seconds."""
-KEPT_TRAINING, KEPT_VALIDATION = 1000, 400
+KEPT_CLASSES = ("disc", "bars")
+"""Of the shapes: those that all three architectures learn soundly within two seconds. With four classes and a thousand
+images they overfit, so that a sound training would have had a true finding."""
 
 
 @cache
@@ -29,13 +30,11 @@ def sound_data(name: str) -> Dataset:
     dataset = load_dataset(data_settings(name))
     if name == "digits":
         return dataset
-    train, validation = (
-        _kept(split, count) for split, count in ((dataset.train, KEPT_TRAINING), (dataset.validation, KEPT_VALIDATION))
-    )
-    counts = tuple(torch.bincount(validation.targets, minlength=KEPT_CLASSES).tolist())
+    train, validation = _kept(dataset.train), _kept(dataset.validation)
+    counts = tuple(torch.bincount(validation.targets, minlength=len(KEPT_CLASSES)).tolist())
     task = replace(
         dataset.task,
-        outputs=KEPT_CLASSES,
+        outputs=len(KEPT_CLASSES),
         train_samples=len(train),
         validation_samples=len(validation),
         validation_class_counts=counts,
@@ -43,9 +42,13 @@ def sound_data(name: str) -> Dataset:
     return replace(dataset, train=train, validation=validation, task=task)
 
 
-def _kept(split: Split, count: int) -> Split:
-    chosen = torch.nonzero(split.targets < KEPT_CLASSES).flatten()[:count]
-    return Split(split.images[chosen], split.targets[chosen])
+def _kept(split: Split) -> Split:
+    places = torch.full((len(SHAPES),), -1)
+    for number, name in enumerate(KEPT_CLASSES):
+        places[list(SHAPES).index(name)] = number
+    labels = places[split.targets]
+    chosen = torch.nonzero(labels >= 0).flatten()
+    return Split(split.images[chosen], labels[chosen])
 
 
 def broken_data(dataset: Dataset, change: str) -> Dataset:
