@@ -25,7 +25,7 @@ STAGES = (StageName.LR_SWEEP, StageName.COARSE, StageName.FINE)
 
 @pytest.fixture(scope="module")
 def study(databases: Databases) -> Iterator[tuple[StudyDesk, int]]:
-    """Three stages of 24 trials: ties within and between stages, ones that failed, were stopped, have no value, no end."""
+    """Three stages of 24 trials: ties within and between stages; some failed, were stopped, have no value or no end."""
     with databases.fresh() as url:
         engine = open_engine(url)
         upgrade(engine)
