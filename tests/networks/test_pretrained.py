@@ -132,3 +132,27 @@ def test_files_with_code_or_with_anything_else_are_refused(tmp_path: Path) -> No
         with pytest.raises(DefinitionError):
             weights_in(tmp_path / name)
     assert not trace.exists()
+
+
+def renamed(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Auxiliary classifiers under the names that torchvision gives them, and in its order: before the last layer."""
+    names = {"auxiliary.mixed_4a": "aux1", "auxiliary.mixed_4d": "aux2", "auxiliary.mixed_b4": "AuxLogits"}
+    found = {}
+    for key, value in state.items():
+        old = next((old for old in names if key.startswith(f"{old}.")), "")
+        found[names[old] + key.removeprefix(old) if old else key] = value
+    return found
+
+
+@pytest.mark.parametrize("name", ["googlenet", "inception_v3"])
+def test_auxiliary_classifiers_are_those_of_the_weights_unless_they_are_left_out(name: str) -> None:
+    small = (3, 32, 32)
+    own = build_network(NetworkSettings(name, None, {"width": 0.125}), small, 7, seed=1)
+    given = renamed(own.state_dict())
+    assert {key.partition(".")[0] for key in given} - {"features", "classifier"} <= {"aux1", "aux2", "AuxLogits"}
+    found = converted(given, name, small, width=0.125)
+    assert found.keys() == own.state_dict().keys()
+    assert all(torch.equal(value, own.state_dict()[key]) for key, value in found.items())
+    plain = {key: value for key, value in own.state_dict().items() if not key.startswith("auxiliary.")}
+    assert converted(given, name, small, width=0.125, auxiliary=False).keys() == plain.keys()
+    assert converted(plain, name, small, width=0.125).keys() == plain.keys()
