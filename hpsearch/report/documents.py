@@ -19,7 +19,7 @@ from hpsearch.verdict import Outcome
 class FindingDocument(Document):
     """One diagnosis."""
 
-    code: str = Field(description="stable name in kebab case")
+    code: str = Field(description="stable: a name in kebab case, or a code such as HP107 of a rule")
     severity: Severity
     message: str = Field(description="one plain sentence")
     evidence: Facts = Field(description="the numbers it was read from")
