@@ -17,10 +17,8 @@ def generators(count: int) -> list[torch.Generator]:
 
 
 def stacked_of(networks: Sequence[nn.Module], memory_format: torch.memory_format = CONTIGUOUS) -> StackedNetwork:
-    """Without a trial of it, which the first call would make: these tests look by themselves."""
-    stacked = stack(networks, generators(len(networks)), memory_format=memory_format)
-    stacked.before_first_call(lambda _: None)
-    return stacked
+    """Without a trial of it: these tests look by themselves."""
+    return stack(networks, generators(len(networks)), memory_format=memory_format, tried=True)
 
 
 def all_logits(made: Tensor | Outputs) -> tuple[Tensor, ...]:

@@ -55,6 +55,12 @@ def test_the_first_call_tries_it_where_no_images_are_given() -> None:
         stacked(IMAGES)
 
 
+def test_what_was_tried_before_is_not_tried_again() -> None:
+    networks = [of_class(REASONS["type"][0]) for _ in range(2)]
+    stacked = stack(networks, generators(2), memory_format=CONTIGUOUS, images=IMAGES, tried=True)
+    assert stacked(IMAGES).logits.shape == (2, 4, 4)
+
+
 def test_a_reason_names_the_module() -> None:
     networks = [nn.Sequential(nn.Conv2d(3, 4, 1), of_class(REASONS["item"][0])) for _ in range(2)]
     for network in networks:
