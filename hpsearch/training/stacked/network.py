@@ -40,10 +40,12 @@ def stack(
 
     Networks keep their own forward code; numbers in it (the rate of a dropout) may differ. ``generators`` are the
     members' own, on the networks' device: on the CPU member k drops what the network alone would drop, maps in the
-    same order in memory, if torch's global generator were in the state of ``generators[k]``. Raises CannotStackError with the reason where that cannot be
-    done. ``images`` (n, C, H, W) are a few to try it with; without them the first call tries it with its own, and may
-    raise CannotStackError then. With ``tried`` there is no trial: the caller has had one for networks of this
-    structure. (It took 40 ms of one core for four LeNets at 8×8, 0.4 s for 16 ResNet-8 at 32×32.)
+    same order in memory, if torch's global generator were in the state of ``generators[k]``.
+
+    Raises CannotStackError with the reason where that cannot be done. ``images`` (n, C, H, W) are a few to try it with;
+    without them the first call tries it with its own, and may raise CannotStackError then. With ``tried`` there is no
+    trial: the caller has had one for networks of this structure. (It took 40 ms of one core for four LeNets at 8×8,
+    0.4 s for 16 ResNet-8 at 32×32.)
     """
     if not networks or len(networks) != len(generators):
         raise ValueError(f"one generator for each network, got {len(generators)} for {len(networks)}")
