@@ -28,6 +28,8 @@ QUICK_S = 6.0
 """A dose is quick if a stage takes no longer than that there."""
 LONGEST_PROOF_S = 60.0
 """A failure is worth so long a proof there: a whole sweep behind a short one, an attempt at every learning rate."""
+INITIAL_SAMPLES = 1024
+"""Of one initialisation in the whole stage, at most."""
 MOST_RATES = 6
 """Of an attempt to learn a sample by heart: those of the ladder and the study's own."""
 FEWEST_STEPS = 40
@@ -120,8 +122,8 @@ def work_of(dose: Dose, study: StudyDefinition, stage: StageName) -> Work:
     recipe = dosed.recipe
     match stage:
         case StageName.INITIAL_LOSS:
-            samples = recipe.initial_loss.seeds * (dose.initial_samples or 1024)
-            return Work(samples / TRAINING_PASSES, -(-samples // batch))
+            one = initial_work(dose.initial_samples or INITIAL_SAMPLES, batch)
+            return Work(recipe.initial_loss.seeds * one.samples, recipe.initial_loss.seeds * one.steps)
         case StageName.OVERFIT:
             samples = recipe.overfit.samples or recipe.overfit.batches * batch
             passes = min(TYPICAL_PASSES, math.ceil(recipe.overfit.steps * batch / samples))
@@ -129,6 +131,12 @@ def work_of(dose: Dose, study: StudyDefinition, stage: StageName) -> Work:
         case _:
             rates = 2 if dose.sweep_rates == "near" else len(sweep_grid(dosed))
             return Work(rates * recipe.lr_sweep.steps * batch, rates * recipe.lr_sweep.steps)
+
+
+def initial_work(samples: int, batch: int) -> Work:
+    """What measuring one initialisation costs: only its first mini-batch goes back as well."""
+    both = min(samples, batch)
+    return Work(both + (samples - both) / TRAINING_PASSES, -(-samples // batch))
 
 
 def dosed_study(study: StudyDefinition, stage: StageName, dose: Dose, learned_at: float | None) -> StudyDefinition:

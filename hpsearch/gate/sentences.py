@@ -1,6 +1,6 @@
 """What a check did not do, in sentences."""
 
-from hpsearch.gate.dose import WHOLE, Dose, dosed_study
+from hpsearch.gate.dose import INITIAL_SAMPLES, WHOLE, Dose, dosed_study
 from hpsearch.gate.stage_run import StageRun
 from hpsearch.recipe.learning_rates import sweep_grid
 from hpsearch.recipe.wording import counted
@@ -24,8 +24,8 @@ def left_out(study: StudyDefinition, stage: StageName, dose: Dose, run: StageRun
 def _initial_loss(study: StudyDefinition, dose: Dose, run: StageRun) -> tuple[str, ...]:
     wanted, done = study.recipe.initial_loss.seeds, len(run.finished)
     found = [f"{done} of {counted(wanted, 'initialisation')}"] if done < wanted else []
-    if dose.initial_samples is not None and dose.initial_samples < 1024:
-        found.append(f"{dose.initial_samples} instead of 1,024 samples each")
+    if dose.initial_samples is not None and dose.initial_samples < INITIAL_SAMPLES:
+        found.append(f"{dose.initial_samples} instead of {INITIAL_SAMPLES:,} samples each")
     return (", ".join(found),) if found else ()
 
 

@@ -1,6 +1,6 @@
 """How fast this machine trains the network at hand: measured on every job, needed only where there is a budget."""
 
-from hpsearch.gate.dose import NOMINAL_STEP_S, TRAINING_PASSES, Work
+from hpsearch.gate.dose import INITIAL_SAMPLES, NOMINAL_STEP_S, Work, initial_work
 from hpsearch.job import Job
 from hpsearch.stage import StageName
 from hpsearch.trial import TrialResult
@@ -17,7 +17,7 @@ class Speed:
         if result.failure is not None:
             return
         if job.stage is StageName.INITIAL_LOSS:
-            samples = (job.budget.samples or 1024) / TRAINING_PASSES
+            samples = initial_work(job.budget.samples or INITIAL_SAMPLES, job.batch_size).samples
         else:
             samples = float(len(result.step_losses) * min(job.batch_size, job.budget.samples or job.batch_size))
         if samples:

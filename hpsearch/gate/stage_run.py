@@ -8,7 +8,7 @@ from typing import Literal, NoReturn
 
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.deadline import Deadline
-from hpsearch.gate.dose import LEAST, Dose, Work, dosed_plan, dosed_study, work_of
+from hpsearch.gate.dose import INITIAL_SAMPLES, LEAST, Dose, dosed_plan, dosed_study, initial_work, work_of
 from hpsearch.job import Job
 from hpsearch.recipe import initial_loss, lr_sweep, overfit
 from hpsearch.recipe.learning_rates import allowed
@@ -26,7 +26,7 @@ STEPS: MappingProxyType[StageName, Step] = MappingProxyType(
 )
 FIRST_TRIED = 0.03
 """The learning rate that most sound networks of SGD's ladder learn at (heuristic): others follow by their distance."""
-FEWEST_PASSES = 10
+FEWEST_PASSES = 8
 """Over a small sample: with less time than that the attempt is not begun."""
 
 
@@ -147,8 +147,8 @@ def _fitting(job: Job, bench: CheckBench, deadline: Deadline) -> Job | None:
         return job
     left_s, batch = deadline.left_s, min(job.batch_size, job.budget.samples or job.batch_size)
     if job.stage is StageName.INITIAL_LOSS:
-        samples = job.budget.samples or 1024
-        return job if bench.speed.seconds(Work(samples / 3, -(-samples // batch))) <= left_s else None
+        work = initial_work(job.budget.samples or INITIAL_SAMPLES, batch)
+        return job if bench.speed.seconds(work) <= left_s else None
     steps = job.budget.steps or 0
     fit = bench.speed.steps_within(left_s, batch)
     if fit >= steps:
