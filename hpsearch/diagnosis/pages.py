@@ -11,8 +11,8 @@ GROUPS = {"HC1": "How the weights are changed", "HC2": "How well the network fit
 HEAD = """# Findings from curves
 
 What the recorded losses and accuracies of a trial say about its training. Each rule has a code that keeps its meaning.
-How often the rules are right on seeded faults is measured by `python -m benchmarks.diagnosis`; on architectures and data
-that they were not made on they find about seven in ten (docs/decisions/0088).
+How often the rules are right on seeded faults is measured by `python -m benchmarks.diagnosis`; on architectures and
+data that they were not made on they find about seven in ten (docs/decisions/0088).
 """
 
 
