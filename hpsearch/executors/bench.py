@@ -16,6 +16,7 @@ from hpsearch.executors.measurement import Measurement
 from hpsearch.executors.measuring import measurement
 from hpsearch.executors.room import room_bytes, training_bytes
 from hpsearch.job import DataSettings, Job
+from hpsearch.training.arrays import Shelf
 from hpsearch.training.blame import described
 from hpsearch.training.cohort import train_cohort
 from hpsearch.trial import Failure, TrialResult, failed
@@ -28,6 +29,8 @@ class Bench:
         """``workers`` so many share this machine, and each has ``gpu_share`` of a GPU."""
         self._device, self._workers, self._gpu_share = device, workers, gpu_share
         self._loaded: tuple[DataSettings, Dataset] | None = None
+        self._shelf: Shelf | None = None
+        """The loaded data on the device."""
 
     def prepare(self, jobs: Sequence[Job]) -> None:
         """Loads the data of jobs that have the same, if that can be done; their answers say so if not."""
@@ -54,7 +57,7 @@ class Bench:
             return
         missing = {job.number: job for job in cohort.jobs}
         try:
-            for result in train_cohort(cohort, dataset, self._device):
+            for result in train_cohort(cohort, dataset, self._device, self._shelf):
                 job = missing.pop(result.number)
                 yield self._out_of_memory(job, result.reason, dataset) if lacks_memory(result) else result
         except MemoryError as error:
@@ -67,7 +70,7 @@ class Bench:
         try:
             dataset = self._dataset(jobs[0].data)
             room_bytes = self._room_bytes(dataset)
-            return measurement(jobs, dataset, self._device, room_bytes)
+            return measurement(jobs, dataset, self._device, room_bytes, self._shelf)
         except (Exception, SystemExit) as error:  # noqa: BLE001  (whatever goes wrong shows again when they train)
             return Measurement(Arrangement(), room_bytes, trouble=described(error))
 
@@ -84,8 +87,9 @@ class Bench:
 
     def _dataset(self, settings: DataSettings) -> Dataset:
         if self._loaded is None or self._loaded[0] != settings:
-            self._loaded = None  # never hold two data sets in memory
+            self._loaded = self._shelf = None  # never hold two data sets in memory
             self._loaded = (settings, load_dataset(settings))
+            self._shelf = Shelf(self._loaded[1], self._device)
         return self._loaded[1]
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,8 @@ class Foreman:
         return False
 
     def _kill(self) -> None:
-        ray.kill(self._actor)
+        with suppress(Exception):  # Ray has ended, and the worker with it
+            ray.kill(self._actor)
 
 
 def _message(error: Exception) -> str:

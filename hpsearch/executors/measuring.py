@@ -10,9 +10,10 @@ from hpsearch.cohort import Cohort
 from hpsearch.cost.live import LiveMemory
 from hpsearch.cost.workspace import BLOCK_BYTES
 from hpsearch.data.dataset import Dataset
-from hpsearch.executors.measurement import Measurement
+from hpsearch.executors.measurement import Measurement, most_members
 from hpsearch.executors.room import training_bytes
 from hpsearch.job import Budget, Job
+from hpsearch.training.arrays import Shelf
 from hpsearch.training.cohort import train_cohort
 from hpsearch.training.timing import measured
 from hpsearch.trial import TrialState
@@ -28,21 +29,22 @@ CPU_JOBS_PER_MEMBER = 2
 """On the CPU a measurement tries cohorts of at most half the jobs."""
 
 
-def measurement(jobs: Sequence[Job], dataset: Dataset, device: str, room_bytes: int) -> Measurement:
+def measurement(
+    jobs: Sequence[Job], dataset: Dataset, device: str, room_bytes: int, shelf: Shelf | None = None
+) -> Measurement:
     """Trains some steps of the jobs, which have one structure, in several arrangements.
 
-    Members of a cohort take as much memory together as each one alone, times their number: no more are tried together
-    than fit into ``room_bytes``, the larger of what is predicted and what the first steps take being counted. Raises
-    what building or training raises.
+    No more are tried together than fit into ``room_bytes``, the larger of what is predicted and what the first steps
+    take being counted. Raises what building or training raises.
     """
     predicted = training_bytes(jobs[0], dataset, device)
     allocated = None
     if predicted.step_bytes >= LEAST_SHARE * room_bytes:
         allocated = allocated_bytes(jobs[0], dataset, device)
     member = max(predicted.peak_bytes, allocated or 0)
-    most = max(1, room_bytes // max(1, member))
+    most = most_members(member, room_bytes)
     tried = most * CPU_JOBS_PER_MEMBER if device == "cpu" else most
-    arrangement, _ = measured(jobs[:tried], dataset, device)
+    arrangement, _ = measured(jobs[:tried], dataset, device, shelf)
     if arrangement.stacked:
         arrangement = replace(arrangement, members=min(arrangement.members, most))
     return Measurement(arrangement, room_bytes, predicted.peak_bytes, predicted.step_bytes, allocated)

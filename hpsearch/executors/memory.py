@@ -4,7 +4,7 @@ import logging
 
 from hpsearch.cohort import Cohort, Structure
 from hpsearch.executors.amount import shown
-from hpsearch.executors.measurement import Measurement
+from hpsearch.executors.measurement import Measurement, cohort_bytes
 from hpsearch.job import Job
 
 TOLERANCE = 0.1
@@ -37,8 +37,8 @@ class Memory:
         known = self._measured.get(cohort.jobs[0].structure)
         if known is None or known.member_bytes is None or known.room_bytes <= 0:
             return 1
-        together = len(cohort.jobs) if cohort.arrangement.stacked else 1
-        needed = together * max(known.member_bytes, known.allocated_bytes or 0)
+        member = max(known.member_bytes, known.allocated_bytes or 0)
+        needed = cohort_bytes(member, len(cohort.jobs)) if cohort.arrangement.stacked else member
         return max(1, min(self._workers, -(-needed // known.room_bytes)))
 
     def told(self, job: Job) -> str:

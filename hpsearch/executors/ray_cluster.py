@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "RAY_DEDUP_LOGS_SKIP_REGEX": ".",  # the death of a worker is reported as a result, not on standard output
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_CHDIR_TO_TRIAL_DIR": "0",  # relative paths mean the same in a worker as here
+    "RAY_ENABLE_AUTO_CONNECT": "0",  # a call after the end must not start another Ray
     "RAY_DISABLE_FAILURE_SIGNAL_HANDLER": "1",  # it would answer SIGTERM with a trace and abort, past our own handler
     "RAY_worker_niceness": "0",  # with Ray's own 15 a single busy neighbour takes whole cores from the workers
     "RAY_TRAIN_ENABLE_V2_MIGRATION_WARNINGS": "0",

@@ -127,8 +127,10 @@ class WorkerScheduler(FIFOScheduler):  # type: ignore[misc]  # Ray has no types
                 tune_controller._schedule_trial_train(trial)  # noqa: SLF001
 
     def on_trial_result(self, tune_controller: Any, trial: Trial, result: dict[str, Any]) -> str:
-        """The worker is up: from now on it is left alone."""
-        return str(TrialScheduler.NOOP)
+        """The worker is up: from now on it is left alone. One that its foreman has killed is asked again, since a kill
+        takes a moment."""
+        is_ending = trial.trial_id in self._floor.ending
+        return str(TrialScheduler.CONTINUE if is_ending else TrialScheduler.NOOP)
 
 
 class Reporter(TrialProgressCallback):  # type: ignore[misc]  # Ray has no types
