@@ -14,6 +14,8 @@ from hpsearch.training.stacked import StackedNetwork
 MAP_PIXELS = 16_384
 """Pixels of input that a CPU looks at once. Heuristic, measured at 8×8 to 32×32: with more, the activations no longer
 fit into the cache and evaluation takes up to twice as long."""
+ACCELERATOR_PIXELS = 2**22
+"""The same of an accelerator. Heuristic: 83 images of 224×224, so that evaluation needs less memory than training."""
 
 
 class Score(NamedTuple):
@@ -68,6 +70,5 @@ def evaluate_together(network: StackedNetwork, samples: Split, task: Task) -> li
 
 def batch_size(images: Tensor) -> int:
     """How many of the images (N, C, H, W) to evaluate at once; it follows from their shape and device alone."""
-    if images.device.type != "cpu":
-        return 512
-    return min(512, max(32, MAP_PIXELS // (images.shape[2] * images.shape[3])))
+    pixels = MAP_PIXELS if images.device.type == "cpu" else ACCELERATOR_PIXELS
+    return min(512, max(32, pixels // (images.shape[2] * images.shape[3])))
