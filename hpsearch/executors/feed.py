@@ -177,8 +177,6 @@ class Feed:
 
     def _next_line(self) -> Line | None:
         """Whose order a free worker gets; an order waits until what it takes of the workers' memory is free."""
-        if self._must_leave:
-            return None
         line = next_line(self._lines, [placed.line for placed in self._placed.values()], self._served)
         if line is None:
             return None

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hpsearch.executors.answers import OutOfMemory
 from hpsearch.executors.ledger import DEATHS_ALONE, Ledger
 from hpsearch.executors.line import Order
 from hpsearch.trial import Failure, TrialResult, TrialState
@@ -54,6 +55,18 @@ def test_the_last_one_left_of_a_cohort_counts_as_alone() -> None:
     for _ in range(DEATHS_ALONE - 1):
         assert ledger.after_loss(Order(cohort), "gone").given_up == ()
     assert [result.number for result in ledger.after_loss(order(job(1)), "gone").given_up] == [1]
+
+
+def test_who_lacks_memory_is_tried_once_with_nothing_beside_it() -> None:
+    ledger = Ledger([together(job(0))])
+    after = ledger.after_lack(order(job(0)), OutOfMemory(job(0), "too much"))
+    assert (after.again, after.given_up) == ((order(job(0), share=None),), ())
+    after = ledger.after_lack(after.again[0], OutOfMemory(job(0), "64 GB"))
+    assert after.again == ()
+    assert [result.failure for result in after.given_up] == [Failure.ERROR]
+    assert "64 GB" in (after.given_up[0].reason or "")
+    assert ledger.is_settled
+    assert ledger.after_lack(order(job(0)), OutOfMemory(job(0), "late")).again == ()
 
 
 def test_a_worker_that_dies_after_its_last_result_changes_nothing() -> None:
