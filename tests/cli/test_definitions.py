@@ -113,14 +113,18 @@ def test_inspect_a_named_network_for_any_images(cli: Cli) -> None:
     assert any(line.startswith("total") for line in text.splitlines())
 
 
+def test_a_network_is_inspected_at_what_it_was_published_for(cli: Cli) -> None:
+    found = json.loads(cli("inspect", "--network", "lenet", "--json").stdout)
+    assert (found["input_shape"], found["outputs"]) == ([1, 32, 32], 10)
+    assert json.loads(cli("inspect", "--network", "lenet", "--outputs", 3, "--json").stdout)["outputs"] == 3
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         (),
         ("x.yaml", "--network", "convnet"),
         ("x.yaml", "--outputs", "3"),
-        ("--network", "convnet"),
-        ("--network", "convnet", "--outputs", "3"),
         ("--network", "convnet", "--outputs", "0", "--input", "1x8x8"),
         ("--network", "convnet", "--outputs", "3", "--input", "8x8"),
         ("--network", "convnet", "--outputs", "3", "--input", "0x8x8"),
