@@ -22,10 +22,19 @@ class Problem:
     next_step: str
     """What to do about it."""
 
+    def __post_init__(self) -> None:
+        for name in ("path", "value", "message", "next_step"):
+            object.__setattr__(self, name, encodable(getattr(self, name)))
+
     def __str__(self) -> str:
         place = self.path or "definition"
         found = f" (got {self.value})" if self.value else ""
         return f"{place}: {self.message}{found}. {self.next_step}"
+
+
+def encodable(text: str) -> str:
+    """The text with lone surrogates, which neither UTF-8 nor JSON can hold, written out as ``\\udc80``."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def shown(value: object, limit: int = 80) -> str:

@@ -105,7 +105,7 @@ def _print(check: CheckDocument, study: Path, wanted: Wanted) -> None:
 def _write(file: Path, text: str, option: str) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        file.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         rule = f"the file cannot be written: {error.strerror}"
         raise DefinitionError([Problem(option, str(file), rule, "Name a file that you may write.")]) from None

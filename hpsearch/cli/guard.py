@@ -108,7 +108,7 @@ def _kept(error: BaseException) -> str:
         folder = settings_from_environment().home / "errors"
         folder.mkdir(parents=True, exist_ok=True)
         path: Path = folder / f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S.%fZ}.txt"
-        path.write_text(f"{' '.join(sys.argv)}\n\n{text}", encoding="utf-8")
-    except (OSError, HpsearchError):
+        path.write_text(f"{' '.join(sys.argv)}\n\n{text}", encoding="utf-8", errors="backslashreplace")
+    except (OSError, ValueError, HpsearchError):
         return f"This is a bug in hpsearch:\n{text}"
     return f"This is a bug in hpsearch; what is known of it is in {path}"

@@ -1,6 +1,10 @@
 """Composes the document of a check."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from hpsearch.checked import Checked, Part
+from hpsearch.errors import encodable
 from hpsearch.report.check_documents import CheckDocument, PartDocument, PlacedFindingDocument
 from hpsearch.report.compose import task_document
 from hpsearch.report.stages import stage_documents
@@ -24,7 +28,7 @@ def _part(part: Part) -> PartDocument:
     return PartDocument(
         name=part.name,
         verdict=part.verdict,
-        summary=part.summary,
+        summary=encodable(part.summary),
         left_out=part.left_out,
         duration_s=part.duration_s,
     )
@@ -35,13 +39,22 @@ def _findings(part: Part) -> list[PlacedFindingDocument]:
         PlacedFindingDocument(
             code=placed.finding.code,
             severity=placed.finding.severity,
-            message=placed.finding.message,
-            evidence=dict(placed.finding.evidence),
+            message=encodable(placed.finding.message),
+            evidence=_encodable(dict(placed.finding.evidence)),
             advice=placed.finding.advice,
             source=placed.finding.source,
             part=part.name,
-            file=placed.place.file if placed.place else None,
+            file=encodable(placed.place.file) if placed.place else None,
             line=placed.place.line if placed.place else None,
         )
         for placed in part.findings
     ]
+
+
+def _encodable(value: Any) -> Any:
+    """The same facts with text that can be written, whatever the user's own code says."""
+    if isinstance(value, str):
+        return encodable(value)
+    if isinstance(value, Mapping):
+        return {encodable(str(key)): _encodable(content) for key, content in value.items()}
+    return [_encodable(content) for content in value] if isinstance(value, list | tuple) else value

@@ -1,6 +1,6 @@
 """Composes the documents that say what is wrong with an input."""
 
-from hpsearch.errors import DefinitionError, HpsearchError, Problem
+from hpsearch.errors import DefinitionError, HpsearchError, Problem, encodable
 from hpsearch.report.compose import task_document
 from hpsearch.report.documents import ErrorDocument, ProblemDocument, ValidationDocument
 from hpsearch.report.stages import written
@@ -11,7 +11,7 @@ from hpsearch.task import Task
 def error_document(error: HpsearchError) -> ErrorDocument:
     """Why a command could not do its work."""
     problems = error.problems if isinstance(error, DefinitionError) else ()
-    return ErrorDocument(error=str(error), problems=problem_documents(problems))
+    return ErrorDocument(error=encodable(str(error)), problems=problem_documents(problems))
 
 
 def usage_document(message: str) -> ErrorDocument:

@@ -87,6 +87,19 @@ def test_a_bug_is_one_line_and_a_file(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "in command\n    raise error\n" in file.read_text()
 
 
+def test_text_that_cannot_be_encoded_is_told_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for error in (
+        DefinitionError([Problem("data.factory", "m:load", "it raised ValueError: \udc80", "Mend it.")]),
+        NotFoundError("no study is called \udc80"),
+    ):
+        done = CliRunner().invoke(command_that_raises(error), ["--json"])
+        assert "\\udc80" in json.loads(done.stdout)["error"]
+    monkeypatch.setenv("HPSEARCH_HOME", str(tmp_path / "home"))
+    assert CliRunner().invoke(command_that_raises(RuntimeError("\udc80"))).exit_code == 70
+    (file,) = (tmp_path / "home" / "errors").iterdir()
+    assert "RuntimeError: \\udc80" in file.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("code", [None, 0, 3, "enough"])
 def test_a_stray_exit_does_not_decide_the_exit_code(
     code: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

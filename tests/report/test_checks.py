@@ -78,6 +78,13 @@ def test_the_document_fits_its_schema() -> None:
     jsonschema.validate(baseline, json.loads(schema_text(SCHEMAS["baseline"])))
 
 
+def test_text_that_cannot_be_encoded_is_written_out() -> None:
+    odd = replace(MIXED, message="bad \udc80", evidence={"raised": ["\udc80"], "of": {"\udc81": 1}})
+    found = check(failed("advice", odd), Part("overfit", FAIL, "bad \udc80"))
+    assert "\\udc80" in json.loads(found.model_dump_json())["findings"][0]["message"]
+    assert json.loads(found.model_dump_json())["parts"][1]["summary"] == "bad \\udc80"
+
+
 def test_the_terminal_gets_one_screen_without_control_characters() -> None:
     many = [replace(MIXED, code=f"HP{number}", message=f"wrong in way {number}") for number in range(40)]
     text = plain_text(check_renderable(check(*SOUND, failed("advice", *many))))
