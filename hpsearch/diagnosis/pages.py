@@ -13,6 +13,8 @@ HEAD = """# Findings from curves
 What the recorded losses and accuracies of a trial say about its training. Each rule has a code that keeps its meaning.
 How often the rules are right on seeded faults is measured by `python -m benchmarks.diagnosis`; on architectures and
 data that they were not made on they find about seven in ten (docs/decisions/0088).
+They are no part of a study's verdicts and reports yet; `hpsearch.diagnosis.diagnose` and `.stage` are to be called from
+Python.
 """
 
 
