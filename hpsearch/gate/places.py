@@ -2,7 +2,8 @@
 
 import ast
 import inspect
-import sys
+import site
+import sysconfig
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from hpsearch.checked import Checked, Part, Place, Placed
 from hpsearch.errors import DefinitionError
 from hpsearch.factory import import_factory
 from hpsearch.finding import Finding
+from hpsearch.preflight.document import DEEPEST, LARGEST_TEXT
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
 
@@ -29,10 +31,14 @@ def placed(checked: Checked, definition: StudyDefinition, file: Path) -> Checked
 
 
 def lines_of(file: Path) -> dict[str, int]:
-    """The line of every key of a definition by its dotted path, from 1; empty if it cannot be read."""
+    """The line of every key of a definition by its dotted path, from 1; empty if it cannot be read.
+
+    The file may be one that preflight has refused: what that does not read is not read here either.
+    """
     try:
-        node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        text = file.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=_Loader) if len(text) <= LARGEST_TEXT else None
+    except (OSError, ValueError, OverflowError, RecursionError, yaml.YAMLError):
         return {}
     found: dict[str, int] = {}
     _note(node, "", found)
@@ -48,6 +54,20 @@ def shown_path(file: Path) -> str:
     """Relative to the folder of this process, where it lies below it."""
     whole, here = file.resolve(), Path.cwd().resolve()
     return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(file)
+
+
+class _Loader(yaml.SafeLoader):
+    """Composes no aliases, which may be exponentially much or endless, and no more levels than a definition may have."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.depth >= DEEPEST or isinstance(self.peek_event(), yaml.AliasEvent):  # type: ignore[no-untyped-call]
+            raise yaml.YAMLError("no definition")
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
 class _Places:
@@ -97,15 +117,15 @@ def _source(factory: str | None, path: str) -> _Source | None:
         _, line = inspect.getsourcelines(made)
     except (DefinitionError, OSError, TypeError):
         return None
-    if file is None or not _own(Path(file)):
+    if file is None or not owned_by_user(Path(file)):
         return None
     return _Source(Path(file), max(1, line))
 
 
-def _own(file: Path) -> bool:
+def owned_by_user(file: Path) -> bool:
     """Whether a file is the user's rather than an installed package's."""
-    library = {Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()}
-    return not any(file.resolve().is_relative_to(folder / "lib") for folder in library)
+    installed = {*(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")), *site.getsitepackages()}
+    return not any(file.resolve().is_relative_to(Path(folder).resolve()) for folder in installed)
 
 
 def _attributes(file: Path) -> dict[str, int]:
