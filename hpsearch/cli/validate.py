@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -26,7 +27,12 @@ def validate(ctx: click.Context, studies: tuple[Path, ...], as_json: bool) -> No
         raise click.UsageError("--json takes one study")
     # Each in a process of its own: their modules may have the same names.
     program = [sys.executable, "-P", "-m", "hpsearch.cli", "validate", "--"]
-    ctx.exit(max(subprocess.run([*program, str(study)], check=False).returncode for study in studies))  # noqa: S603
+    ctx.exit(worst(subprocess.run([*program, str(study)], check=False).returncode for study in studies))  # noqa: S603
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of several processes together; one that a signal has ended counts as a bug."""
+    return max(code if code >= 0 else Exit.BUG for code in codes)
 
 
 def _validate(ctx: click.Context, study: Path, as_json: bool) -> None:

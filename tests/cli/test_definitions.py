@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 from click.testing import Result
 
+from hpsearch.cli.validate import worst
 from tests.cli.cli_cases import ROOT, TINY
 
 Cli = Callable[..., Result]
@@ -136,6 +137,12 @@ def test_wrong_usage_of_inspect(cli: Cli, arguments: tuple[str, ...]) -> None:
     done = cli("inspect", *arguments)
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr
+
+
+def test_a_study_whose_process_was_killed_is_not_valid() -> None:
+    assert worst([-9, 0]) == worst([0, -11, 2]) == 70
+    assert worst([0, 2]) == 2
+    assert worst([0, 0]) == 0
 
 
 def test_the_users_own_modules_lie_beside_the_study_or_in_the_working_folder(program: Program, tiny: Path) -> None:
