@@ -72,10 +72,10 @@ class Feed:
 
     @property
     def wanted(self) -> int:
-        """How many workers there should be for the orders there are."""
+        """How many workers there should be for the orders there are: no more while the next order waits for memory."""
         with self._changed:
             at_work = [placed.line for placed in self._placed.values()]
-            if any(placed.order.share is None for placed in self._placed.values()):
+            if self._must_leave or self._next_line() is None:
                 return len(at_work)
             free = (
                 len(line.waiting)
@@ -131,8 +131,8 @@ class Feed:
     def put_back(self, worker: str) -> None:
         """The worker was dead before it could take its order up: the order is the next one of its line again."""
         with self._changed:
-            placed = self._placed.pop(worker)
-            if not placed.line.withdrawn:
+            placed = self._placed.pop(worker, None)  # the loop may have ended meanwhile
+            if placed is not None and not placed.line.withdrawn:
                 self._wait_in(placed.line)
                 placed.line.waiting.appendleft(placed.order)
             self._changed.notify_all()

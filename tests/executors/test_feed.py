@@ -176,6 +176,15 @@ def test_an_order_that_its_worker_never_took_up_is_the_next_again() -> None:
     assert placements(feed, 2) == [0, 1]
 
 
+def test_a_worker_that_is_found_dead_after_the_loop_has_nothing_to_put_back() -> None:
+    feed, box = Feed(workers=1), Line()
+    feed.submit(order(job(0)), box)
+    feed.place("a", nothing, 0.0)
+    feed.abandon("Ray has ended")
+    feed.put_back("a")
+    assert not box.waiting
+
+
 def test_what_wants_to_be_alone_waits_for_the_others_and_then_they_leave() -> None:
     feed, box = Feed(workers=3), Line()
     feed.submit(order(job(0)), box)
@@ -221,3 +230,18 @@ def test_there_are_as_many_workers_as_there_is_work_for() -> None:
     for number in range(4):
         feed.submit(order(job(10 + number)), other)
     assert feed.wanted == 4
+
+
+def test_nobody_is_started_to_wait_for_memory() -> None:
+    for share in (2, None):
+        feed, box = Feed(workers=2), Line()
+        feed.submit(order(job(0)), box)
+        feed.submit(order(job(1), share=share), box)
+        feed.submit(order(job(2)), box)
+        assert feed.place("a", nothing, 0.0) == order(job(0))
+        assert feed.wanted == 1
+        feed.reported("a", complete(0))
+        assert feed.place("a", nothing, 0.0) == order(job(1), share=share)
+        assert feed.wanted == 1
+        feed.reported("a", complete(1))
+        assert placements(feed, 1) == [2]
