@@ -2,7 +2,7 @@
 
 import logging
 
-from hpsearch.cohort import Cohort, Structure
+from hpsearch.cohort import Cohort, shape
 from hpsearch.executors.amount import shown
 from hpsearch.executors.measurement import Measurement, cohort_bytes
 from hpsearch.job import Job
@@ -12,6 +12,9 @@ TOLERANCE = 0.1
 LEAST_BYTES = 2**20
 """Less than that is no matter."""
 
+Need = tuple[str, int | None, bool]
+"""What the memory of a job depends on: not for how long it trains, but on how many samples and whether it evaluates."""
+
 LOG = logging.getLogger("hpsearch.conductor.workers")
 
 
@@ -20,11 +23,11 @@ class Memory:
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
-        self._measured: dict[Structure, Measurement] = {}
+        self._measured: dict[Need, Measurement] = {}
 
-    def learn(self, structure: Structure, measurement: Measurement) -> None:
+    def learn(self, job: Job, measurement: Measurement) -> None:
         """Keeps what was measured of jobs, and writes into the log where the prediction was wrong."""
-        self._measured[structure] = measurement
+        self._measured[_need(job)] = measurement
         predicted, allocated = measurement.step_bytes, measurement.allocated_bytes
         if measurement.trouble is not None:
             LOG.warning("measurement failed", extra={"reason": measurement.trouble})
@@ -33,20 +36,29 @@ class Memory:
             LOG.info("memory differs from its prediction", extra={"reason": text})
 
     def share(self, cohort: Cohort) -> int:
-        """How many workers' memory the cohort takes: more than one leaves others without work meanwhile."""
-        known = self._measured.get(cohort.jobs[0].structure)
-        if known is None or known.member_bytes is None or known.room_bytes <= 0:
+        """How many workers' memory the cohort takes: more than one leaves others without work meanwhile.
+
+        All of them where a worker has no room at all.
+        """
+        known = self._measured.get(_need(cohort.jobs[0]))
+        if known is None or known.member_bytes is None:
             return 1
+        if known.room_bytes <= 0:
+            return self._workers
         member = max(known.member_bytes, known.allocated_bytes or 0)
         needed = cohort_bytes(member, len(cohort.jobs)) if cohort.arrangement.stacked else member
         return max(1, min(self._workers, -(-needed // known.room_bytes)))
 
     def told(self, job: Job) -> str:
         """What is known of the memory that a job takes, for people."""
-        known = self._measured.get(job.structure)
+        known = self._measured.get(_need(job))
         if known is None or known.member_bytes is None:
             return "how much it needs was not predicted"
         return f"{shown(known.member_bytes)} were predicted, and a worker has {shown(known.room_bytes)} for training"
+
+
+def _need(job: Job) -> Need:
+    return shape(job), job.budget.samples, job.budget.epochs is not None
 
 
 def _differs(predicted: int, allocated: int) -> bool:

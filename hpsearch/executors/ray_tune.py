@@ -95,7 +95,7 @@ class RayTuneExecutor:
         measurement = measuring.result(Order(Measuring(members)), self._resources.workers, halt)
         if measurement is None:
             return Arrangement()
-        self._memory.learn(members[0].structure, measurement)
+        self._memory.learn(members[0], measurement)
         return measurement.arrangement
 
     def close(self) -> None:

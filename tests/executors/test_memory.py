@@ -63,20 +63,42 @@ def test_a_cohort_gets_the_share_that_it_needs() -> None:
     memory, cohort = Memory(workers=4), Cohort(JOBS, STACKED)
     assert memory.share(cohort) == 1
     assert "not predicted" in memory.told(JOBS[0])
-    memory.learn(JOBS[0].structure, Measurement(STACKED, cohort_bytes(1000, 8), 1000))
+    memory.learn(JOBS[0], Measurement(STACKED, cohort_bytes(1000, 8), 1000))
     assert memory.share(cohort) == 1
-    memory.learn(JOBS[0].structure, Measurement(STACKED, cohort_bytes(1000, 8) - 1, 1000))
+    memory.learn(JOBS[0], Measurement(STACKED, cohort_bytes(1000, 8) - 1, 1000))
     assert memory.share(cohort) == 2
     assert memory.share(Cohort(JOBS)) == 1
-    memory.learn(JOBS[0].structure, Measurement(STACKED, 10, 1000))
+    memory.learn(JOBS[0], Measurement(STACKED, 10, 1000))
     assert memory.share(cohort) == 4
     assert memory.told(JOBS[0]) == "1 kB were predicted, and a worker has 0.01 kB for training"
+
+
+def test_what_was_measured_holds_for_rungs_and_other_lengths() -> None:
+    memory = Memory(workers=4)
+    memory.learn(JOBS[0], Measurement(STACKED, cohort_bytes(1000, 8) - 1, 1000))
+    for budget, share in (
+        (Budget(epochs=2, until_epoch=1), 2),
+        (Budget(epochs=9, patience=3), 2),
+        (Budget(epochs=2, samples=20), 1),  # takes smaller batches
+        (Budget(steps=5), 1),  # does not evaluate
+    ):
+        jobs = tuple(replace(one, budget=budget, evaluate_test=True) for one in JOBS)
+        assert memory.share(Cohort(jobs, STACKED)) == share
+        assert ("not predicted" in memory.told(jobs[0])) == (share == 1)
+
+
+def test_where_there_is_no_room_a_cohort_gets_all_workers() -> None:
+    memory = Memory(workers=4)
+    memory.learn(JOBS[0], Measurement(STACKED, 0, 1000))
+    assert memory.share(Cohort(JOBS, STACKED)) == 4
+    memory.learn(JOBS[0], Measurement(STACKED, 0, trouble="no data"))
+    assert memory.share(Cohort(JOBS, STACKED)) == 1
 
 
 def test_a_wrong_prediction_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "hpsearch.conductor.workers")
     for allocated in (109_000_000, 91_000_000, 120_000_000):
-        Memory(1).learn(JOBS[0].structure, Measurement(STACKED, 10**9, 10**8, 10**8, allocated))
+        Memory(1).learn(JOBS[0], Measurement(STACKED, 10**9, 10**8, 10**8, allocated))
     (line,) = caplog.records
     assert line.reason == "a step was predicted to take 100000000 bytes and takes 120000000"  # type: ignore[attr-defined]
 
