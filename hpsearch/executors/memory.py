@@ -40,7 +40,7 @@ class Memory:
 
         All of them where a worker has no room at all.
         """
-        known = self._measured.get(_need(cohort.jobs[0]))
+        known = self._known(cohort.jobs[0])
         if known is None or known.member_bytes is None:
             return 1
         if known.room_bytes <= 0:
@@ -51,10 +51,15 @@ class Memory:
 
     def told(self, job: Job) -> str:
         """What is known of the memory that a job takes, for people."""
-        known = self._measured.get(_need(job))
+        known = self._known(job)
         if known is None or known.member_bytes is None:
             return "how much it needs was not predicted"
         return f"{shown(known.member_bytes)} were predicted, and a worker has {shown(known.room_bytes)} for training"
+
+    def _known(self, job: Job) -> Measurement | None:
+        """What was measured of such a job, or else of one that differs in evaluating only, which is near enough."""
+        name, samples, evaluates = _need(job)
+        return self._measured.get((name, samples, evaluates)) or self._measured.get((name, samples, not evaluates))
 
 
 def _need(job: Job) -> Need:

@@ -79,12 +79,15 @@ def test_what_was_measured_holds_for_rungs_and_other_lengths() -> None:
     for budget, share in (
         (Budget(epochs=2, until_epoch=1), 2),
         (Budget(epochs=9, patience=3), 2),
+        (Budget(steps=5), 2),  # does not evaluate, which makes a small difference
         (Budget(epochs=2, samples=20), 1),  # takes smaller batches
-        (Budget(steps=5), 1),  # does not evaluate
     ):
         jobs = tuple(replace(one, budget=budget, evaluate_test=True) for one in JOBS)
         assert memory.share(Cohort(jobs, STACKED)) == share
         assert ("not predicted" in memory.told(jobs[0])) == (share == 1)
+    memory.learn(replace(JOBS[0], budget=Budget(steps=5)), Measurement(STACKED, cohort_bytes(1000, 8) // 2, 1000))
+    assert memory.share(Cohort(JOBS, STACKED)) == 2
+    assert memory.share(Cohort(tuple(replace(one, budget=Budget(steps=5)) for one in JOBS), STACKED)) == 3
 
 
 def test_where_there_is_no_room_a_cohort_gets_all_workers() -> None:
