@@ -85,7 +85,7 @@ def test_what_was_measured_holds_for_rungs_and_other_lengths() -> None:
         jobs = tuple(replace(one, budget=budget, evaluate_test=True) for one in JOBS)
         assert memory.share(Cohort(jobs, STACKED)) == share
         assert ("not predicted" in memory.told(jobs[0])) == (share == 1)
-    memory.learn(replace(JOBS[0], budget=Budget(steps=5)), Measurement(STACKED, cohort_bytes(1000, 8) // 2, 1000))
+    memory.learn(replace(JOBS[0], budget=Budget(steps=5)), Measurement(STACKED, cohort_bytes(1000, 8) // 2 - 1, 1000))
     assert memory.share(Cohort(JOBS, STACKED)) == 2
     assert memory.share(Cohort(tuple(replace(one, budget=Budget(steps=5)) for one in JOBS), STACKED)) == 3
 
