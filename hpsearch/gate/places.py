@@ -57,7 +57,7 @@ def shown_path(file: Path) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """Composes no aliases, which may be exponentially much or endless, and no more levels than a definition may have."""
+    """Composes no aliases, which may be exponentially much or endless, and no more levels than a definition has."""
 
     depth = 0
 

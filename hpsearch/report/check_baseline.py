@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hpsearch.checked import CheckVerdict
+from hpsearch.errors import DefinitionError, Problem, shown
 from hpsearch.finding import Severity
 from hpsearch.report.check_documents import (
     BaselineDocument,
@@ -15,7 +16,6 @@ from hpsearch.report.check_documents import (
 )
 
 FAILING = frozenset({CheckVerdict.FAIL, CheckVerdict.INCOMPLETE})
-UNJUDGED = frozenset({CheckVerdict.NOT_RUN, CheckVerdict.SKIPPED})
 Key = tuple[str, str, tuple[str, ...]]
 
 
@@ -29,11 +29,19 @@ def baseline_of(check: CheckDocument) -> BaselineDocument:
     )
 
 
+def demand_same_study(baseline: BaselineDocument, name: str) -> None:
+    """Raises DefinitionError if the baseline is that of another study: what it knows says nothing of this one."""
+    if baseline.name != name:
+        rule = f"the baseline is that of another study; this one is called {shown(name)}"
+        step = "Name its own baseline, or write one with --write-baseline."
+        raise DefinitionError([Problem("--baseline", shown(baseline.name), rule, step)])
+
+
 def compared(check: CheckDocument, baseline: BaselineDocument) -> ComparisonDocument:
     """What fails now and did not before, what failed before too, and what fails no more.
 
     A part that could not be judged before, because one in front of it failed, makes nothing worse. One that is cut
-    short now and was judged before does.
+    short now and was judged before does, and so does one that the definition skipped.
     """
     worse: list[str] = []
     known: list[str] = []
@@ -45,9 +53,9 @@ def compared(check: CheckDocument, baseline: BaselineDocument) -> ComparisonDocu
         added = [key for key in (now - before) if key[0] == part.name]
         if part.verdict not in FAILING:
             better += [f"{part.name} passes now"] if then in FAILING and part.verdict is CheckVerdict.PASS else []
-        elif part.verdict is CheckVerdict.INCOMPLETE and then is not CheckVerdict.INCOMPLETE:
+        elif part.verdict is CheckVerdict.INCOMPLETE and then not in (CheckVerdict.INCOMPLETE, CheckVerdict.NOT_RUN):
             worse.append(f"{part.name} could not be judged: {part.summary}")
-        elif then not in FAILING | UNJUDGED:
+        elif then not in FAILING | {CheckVerdict.NOT_RUN}:
             worse.append(f"{part.name} failed: {part.summary}")
         elif then is CheckVerdict.FAIL and added:
             worse += [f"{part.name} has a new error, {_named(key)}" for key in added]

@@ -200,6 +200,10 @@ def test_a_baseline_fails_on_what_got_worse_only() -> None:
     assert fails(against(sound, check(*SOUND, Part("advice", INCOMPLETE, "late"))))
     hidden = check(SOUND[0], Part("overfit", CheckVerdict.NOT_RUN, ""), failed("advice", MIXED))
     assert not fails(against(hidden, check(SOUND[0], failed("overfit"), failed("advice", MIXED))))
+    assert not fails(against(hidden, check(SOUND[0], Part("overfit", INCOMPLETE, "late"), failed("advice", MIXED))))
+    skipped = check(SOUND[0], Part("overfit", CheckVerdict.SKIPPED, ""))
+    assert fails(against(skipped, check(SOUND[0], failed("overfit"))))
+    assert fails(against(skipped, check(SOUND[0], Part("overfit", INCOMPLETE, "late"))))
 
 
 def test_what_is_known_is_no_failure_in_any_form() -> None:
