@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hpsearch.cli.check_aside import standard_output_aside
 from hpsearch.cli.guard import Exit, GuardedCommand
 from hpsearch.cli.options import json_option, study_argument
 from hpsearch.cli.seconds import seconds
 
 if TYPE_CHECKING:
-    from hpsearch.cli.check_output import Wanted
-    from hpsearch.report.check_documents import CheckDocument
+    from hpsearch.report.check_documents import BaselineDocument, CheckDocument
 
 file_type = click.Path(path_type=Path, dir_okay=False)
 
@@ -44,7 +44,8 @@ def check(
 
     Exit code 1 if something fails, or could not be judged within the budget; --whole and --budget exclude each other.
     """
-    from hpsearch.cli.check_output import Wanted, read_baseline, written
+    from hpsearch.cli.check_output import Wanted, read_baseline, tell_problems, written
+    from hpsearch.errors import DefinitionError
     from hpsearch.report.check_words import fails
 
     started_s = time.monotonic()
@@ -53,35 +54,40 @@ def check(
     if whole and budget_s is not None:
         raise click.UsageError("--whole and --budget exclude each other")
     wanted = Wanted("json" if as_json else form or "text", junit, markdown, baseline, write_baseline)
-    known = read_baseline(baseline)
-    document = written(_checked(study, started_s, budget_s, whole, wanted), study, wanted, known)
+    try:
+        known = None if baseline is None else read_baseline(baseline)
+        with standard_output_aside():
+            found = _checked(study, started_s, budget_s, whole, known)
+        document = written(found, study, wanted, known)
+    except DefinitionError as error:
+        tell_problems(error, study, wanted)
+        raise
     if fails(document) and write_baseline is None:
         ctx.exit(Exit.STAGE_FAILED)
 
 
-def _checked(study: Path, started_s: float, budget_s: float | None, whole: bool, wanted: "Wanted") -> "CheckDocument":
-    """The check in this process; raises DefinitionError after having told it in every form that is wanted."""
-    from hpsearch.cli.check_output import tell_problems
+def _checked(
+    study: Path, started_s: float, budget_s: float | None, whole: bool, known: "BaselineDocument | None"
+) -> "CheckDocument":
+    """The check in this process. Raises DefinitionError, also for a baseline of another study."""
     from hpsearch.cli.definition import study_in
-    from hpsearch.errors import DefinitionError
+    from hpsearch.report.check_baseline import demand_same_study
 
-    try:
-        definition = study_in(study)
-        from hpsearch.cli.check_progress import watcher  # from here on it takes time: PyTorch
-        from hpsearch.preflight.check import check_definition
+    definition = study_in(study)
+    if known is not None:
+        demand_same_study(known, definition.name)
+    from hpsearch.cli.check_progress import watcher  # from here on it takes time: PyTorch
+    from hpsearch.preflight.check import check_definition
 
-        with watcher() as watched:
-            watched.begins("definition")
-            dataset = check_definition(definition)
-            from hpsearch.gate.check import check as run_check
-            from hpsearch.gate.deadline import NO_DEADLINE, Deadline
-            from hpsearch.gate.places import placed
+    with watcher() as watched:
+        watched.begins("definition")
+        dataset = check_definition(definition)
+        from hpsearch.gate.check import check as run_check
+        from hpsearch.gate.deadline import NO_DEADLINE, Deadline
+        from hpsearch.gate.places import placed
 
-            deadline = NO_DEADLINE if budget_s is None else Deadline(started_s + budget_s)
-            checked = run_check(definition, dataset, whole=whole, deadline=deadline, watcher=watched)
-    except DefinitionError as error:
-        tell_problems(error, study, wanted)
-        raise
+        deadline = NO_DEADLINE if budget_s is None else Deadline(started_s + budget_s)
+        checked = run_check(definition, dataset, whole=whole, deadline=deadline, watcher=watched)
     from hpsearch.report.check_compose import check_document
 
     return check_document(placed(checked, definition, study))

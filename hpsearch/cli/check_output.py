@@ -1,13 +1,15 @@
 """Where the result of a check goes: standard output, and the files that are asked for."""
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 from pydantic import ValidationError
 
+from hpsearch.checked import CheckVerdict
 from hpsearch.errors import DefinitionError, Problem, shown
-from hpsearch.report.check_baseline import FAILING, baseline_of, compared
+from hpsearch.report.check_baseline import baseline_of, compared
 from hpsearch.report.check_documents import BaselineDocument, CheckDocument
 
 
@@ -23,10 +25,8 @@ class Wanted:
     write_baseline: Path | None
 
 
-def read_baseline(file: Path | None) -> BaselineDocument | None:
+def read_baseline(file: Path) -> BaselineDocument:
     """The baseline in a file. Raises DefinitionError if it cannot be read or is none."""
-    if file is None:
-        return None
     try:
         return BaselineDocument.model_validate_json(file.read_bytes())
     except OSError as error:
@@ -53,39 +53,44 @@ def written(check: CheckDocument, study: Path, wanted: Wanted, known: BaselineDo
         _write(wanted.junit, junit_xml(check), "--junit")
     if wanted.markdown is not None:
         _write(wanted.markdown, check_markdown(check), "--markdown")
-    _print(check, study, wanted)
+    if wanted.form != "json":
+        _print(check, study, wanted)
     if wanted.write_baseline is not None:
-        unjudged = [part.name for part in check.parts if part.verdict in FAILING and part.verdict.value == "incomplete"]
-        if unjudged:
-            rule = f"{', '.join(unjudged)} could not be judged, so that this is no baseline"
-            raise DefinitionError(
-                [Problem("--write-baseline", str(wanted.write_baseline), rule, "Raise --budget, or use --whole.")]
-            )
-        _write(wanted.write_baseline, baseline_of(check).model_dump_json(indent=2) + "\n", "--write-baseline")
+        _write_baseline(check, wanted.write_baseline)
+    if wanted.form == "json":  # one document, whatever becomes of the baseline
+        _print(check, study, wanted)
     return check
 
 
 def tell_problems(error: DefinitionError, study: Path, wanted: Wanted) -> None:
-    """A definition that cannot be checked at all, in the forms that machines read."""
+    """What cannot be checked at all, or an option that cannot be used, in the forms that machines read.
+
+    A file of these that cannot be written is left out: standard error has the error in any case.
+    """
     from hpsearch.gate.places import place_of_path
     from hpsearch.report.github import command
     from hpsearch.report.junit import junit_of_problems
+    from hpsearch.report.markdown import escaped
     from hpsearch.report.problems import error_document
 
+    options = any(problem.path.startswith("--") for problem in error.problems)
     if wanted.junit is not None:
-        _write(wanted.junit, junit_of_problems(study.stem, error_document(error)), "--junit")
+        with contextlib.suppress(DefinitionError):
+            _write(wanted.junit, junit_of_problems(study.stem, error_document(error)), "--junit")
     if wanted.markdown is not None:
-        items = "\n".join(f"- {' '.join(str(problem).split())}" for problem in error.problems)
-        _write(wanted.markdown, f"## hpsearch check: the definition cannot be used\n\n{items}\n", "--markdown")
+        head = f"## hpsearch check: {'an option' if options else 'the definition'} cannot be used"
+        items = "\n".join(f"- {escaped(' '.join(str(problem).split()))}" for problem in error.problems)
+        with contextlib.suppress(DefinitionError):
+            _write(wanted.markdown, f"{head}\n\n{items}\n", "--markdown")
     if wanted.form == "github":
+        title = f"hpsearch {'option' if options else 'definition'}"
         for problem in error.problems:
             place = place_of_path(study, problem.path)
-            click.echo(command("error", str(problem), place.file, place.line, "hpsearch definition"))
+            click.echo(command("error", str(problem), _absolute(place.file), place.line, title))
 
 
 def _print(check: CheckDocument, study: Path, wanted: Wanted) -> None:
     from hpsearch.cli.output import print_json, print_text
-    from hpsearch.gate.places import shown_path
     from hpsearch.report.check_markdown import check_markdown
     from hpsearch.report.check_text import check_renderable
     from hpsearch.report.github import github_commands
@@ -98,8 +103,24 @@ def _print(check: CheckDocument, study: Path, wanted: Wanted) -> None:
         return
     print_text(check_renderable(check))
     if wanted.form == "github":
-        for line in github_commands(check, shown_path(study)):
+        found = tuple(
+            finding.model_copy(update={"file": finding.file and _absolute(finding.file)}) for finding in check.findings
+        )
+        for line in github_commands(check.model_copy(update={"findings": found}), _absolute(str(study))):
             click.echo(line)
+
+
+def _absolute(file: str) -> str:
+    """For annotations: relative paths are taken from the repository's root there, wherever the check was run."""
+    return str(Path(file).absolute())
+
+
+def _write_baseline(check: CheckDocument, file: Path) -> None:
+    unjudged = [part.name for part in check.parts if part.verdict is CheckVerdict.INCOMPLETE]
+    if unjudged:
+        rule = f"{', '.join(unjudged)} could not be judged, so that this is no baseline"
+        raise DefinitionError([Problem("--write-baseline", str(file), rule, "Raise --budget, or use --whole.")])
+    _write(file, baseline_of(check).model_dump_json(indent=2) + "\n", "--write-baseline")
 
 
 def _write(file: Path, text: str, option: str) -> None:

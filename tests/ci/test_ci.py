@@ -45,14 +45,15 @@ recipe: {initial_loss: {seeds: 2}, overfit: {batches: 1}, lr_sweep: {steps: 20}}
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Somebody's plain project, with ``hpsearch`` on the path of its commands."""
-    (tmp_path / "bin").mkdir()
-    program = tmp_path / "bin" / "hpsearch"
+    """Somebody's plain project in a folder of a repository, with ``hpsearch`` on the path of its commands."""
+    folder = tmp_path / "project"
+    (folder / "bin").mkdir(parents=True)
+    program = folder / "bin" / "hpsearch"
     program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m hpsearch.cli "$@"\n')
     program.chmod(0o755)
     for name, content in (("model.py", MODEL), ("data.py", DATA), ("study.yaml", STUDY)):
-        (tmp_path / name).write_text(content)
-    return tmp_path
+        (folder / name).write_text(content)
+    return folder
 
 
 def example(language: str, name: str) -> str:
@@ -93,7 +94,8 @@ def test_the_actions_command_checks_annotates_and_summarises(project: Path) -> N
     (project / "study.yaml").write_text(STUDY.replace("overfit: {batches: 1}", "overfit: {samples: 32, steps: 60}"))
     done = run(step["run"], project, GITHUB_STEP_SUMMARY="summary.md", **given | {"JUNIT": "", "BUDGET": ""})
     assert done.returncode == 1, done.stdout + done.stderr
-    assert re.search(r"^::error file=model\.py,line=\d+,title=hpsearch overfit%3A", done.stdout, re.MULTILINE)
+    model = re.escape(str(project / "model.py"))  # of a relative path, the runner looks below the repository's root
+    assert re.search(rf"^::error file={model},line=\d+,title=hpsearch overfit%3A", done.stdout, re.MULTILINE)
 
 
 def test_no_input_of_the_action_becomes_part_of_a_script() -> None:

@@ -77,7 +77,7 @@ def test_a_fault_is_told_in_every_form_on_the_users_own_line(cli: Cli, broken: P
     assert done.exit_code == 1, done.output
     line = next(number for number, text in enumerate(MODEL.splitlines(), 1) if "self.last = " in text)
     (module,) = Path().glob("model_*.py")
-    expected = f"::error file={module},line={line},title=hpsearch initial_loss%3A activation-on-output::"
+    expected = f"::error file={module.absolute()},line={line},title=hpsearch initial_loss%3A activation-on-output::"
     assert any(text.startswith(expected) for text in done.stdout.splitlines()), done.stdout
     assert ET.parse("out/junit.xml").find(".//failure[@type='activation-on-output']") is not None  # noqa: S314
     assert f"{module}:{line}" in Path("out/check.md").read_text().replace("\\", "")
@@ -92,7 +92,7 @@ def test_a_finding_about_no_layer_is_told_on_the_line_of_forward(cli: Cli, broke
     done = cli("check", "mixing.yaml", "--format", "github")
     assert done.exit_code == 1, done.output
     line = next(number for number, text in enumerate(MODEL.splitlines(), 1) if "def forward" in text)
-    assert f"::error file=mixing.py,line={line},title=hpsearch advice%3A HP403::" in done.stdout
+    assert f"::error file={Path('mixing.py').absolute()},line={line},title=hpsearch advice%3A HP403::" in done.stdout
 
 
 def test_a_baseline_lets_the_known_pass_and_the_new_fail(cli: Cli, broken: Path) -> None:
@@ -128,7 +128,7 @@ def test_a_wrong_definition_is_annotated_on_its_line(cli: Cli, broken: Path) -> 
     wrong.write_text(broken.read_text().replace("learning_rate: 0.05", "learning_rate: -1"))
     done = cli("check", wrong, "--format", "github", "--junit", "junit.xml")
     assert done.exit_code == 2
-    assert done.stdout.startswith("::error file=wrong.yaml,line=5,title=hpsearch definition::")
+    assert done.stdout.startswith(f"::error file={wrong.absolute()},line=5,title=hpsearch definition::")
     assert ET.parse("junit.xml").find(".//failure[@type='definition']") is not None  # noqa: S314
 
 
@@ -136,9 +136,49 @@ def test_a_wrong_definition_is_annotated_on_its_line(cli: Cli, broken: Path) -> 
 def test_a_file_that_is_no_baseline_is_refused(cli: Cli, broken: Path, content: str | None) -> None:
     if content is not None:
         Path("other.json").write_text(content)
-    done = cli("check", broken, "--baseline", "other.json")
+    done = cli("check", broken, "--baseline", "other.json", "--format", "github", "--junit", "junit.xml")
     assert done.exit_code == 2
     assert "--write-baseline" in done.output
+    assert f"::error file={broken.absolute()},line=1,title=hpsearch option::--baseline" in done.stdout
+    assert ET.parse("junit.xml").find(".//failure[@type='definition']") is not None  # noqa: S314
+
+
+def test_the_baseline_of_another_study_is_refused_at_once(cli: Cli, broken: Path) -> None:
+    Path("other.json").write_text('{"version": 1, "name": "another", "parts": {}, "errors": []}')
+    done = cli("check", broken, "--baseline", "other.json", "--markdown", "out.md")
+    assert done.exit_code == 2
+    assert "that of another study" in done.stderr
+    assert Path("out.md").read_text().startswith("## hpsearch check: an option cannot be used")
+
+
+def test_problems_in_markdown_are_text(cli: Cli, broken: Path) -> None:
+    wrong = Path("wrong.yaml")
+    wrong.write_text(broken.read_text() + "'<b>x</b>|*y*': 1\n")
+    assert cli("check", wrong, "--markdown", "out.md").exit_code == 2
+    assert "\\<b\\>x\\</b\\>\\|\\*y\\*" in Path("out.md").read_text()
+
+
+def test_a_file_that_cannot_be_written_is_told_in_the_others(cli: Cli, broken: Path) -> None:
+    Path("file").touch()
+    late = ("--budget", "0.001s", "--format", "github")
+    done = cli("check", broken, *late, "--junit", "file/junit.xml", "--markdown", "out.md")
+    assert done.exit_code == 2
+    assert "title=hpsearch option::--junit" in done.stdout
+    assert "an option cannot be used" in Path("out.md").read_text()
+
+
+def test_json_is_one_document_whatever_a_module_prints(
+    cli: Cli, broken: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (module,) = Path().glob("model_*.py")
+    module.write_text("import os\nprint('loud')\nos.write(1, b'deep\\n')\n" + module.read_text())
+    done = cli("check", broken, "--json", "--budget", "0.001s", "--write-baseline", "late.json")
+    assert done.exit_code == 2
+    assert "--write-baseline" in json.loads(done.stdout)["error"]
+    assert "loud" in done.stderr
+    told = capfd.readouterr()
+    assert "deep" in told.err
+    assert "deep" not in told.out
 
 
 def test_a_check_imports_nothing_heavy_but_torch(tmp_path: Path) -> None:
