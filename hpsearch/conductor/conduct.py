@@ -9,7 +9,7 @@ from hpsearch.conductor.keeper import Keeper, obtain
 from hpsearch.conductor.means import Means
 from hpsearch.conductor.observer import Observer
 from hpsearch.conductor.patience import patiently
-from hpsearch.conductor.shelf import shelf_of
+from hpsearch.conductor.shelf import Shelf, clear_ended, shelf_of
 from hpsearch.conductor.walk import Walk
 from hpsearch.errors import LeaseLostError
 from hpsearch.executors.port import Executor
@@ -48,6 +48,7 @@ class Conductor:
 
         Or to where its user wants it paused or cancelled. Raises what ``under`` raises.
         """
+        clear_ended(self.checkpoints, self.store.studies)
         lease = obtain(self.store, study.id, self.holder, self.lease_s, self.observer)
         self.under(Keeper(self.store, lease, self.lease_s), study, lambda: task)
         return self.store.results(study.id)
@@ -59,23 +60,25 @@ class Conductor:
         store raise; the study is then left as ``after_error`` says: interrupted, as a rule, so that a later claim
         goes on with what is missing.
         """
+        shelf = shelf_of(study, self.checkpoints)
         with keeper:
             try:
-                outcome = self._outcome(keeper, study, task_of)
+                outcome = self._outcome(keeper, study, task_of, shelf)
             except LeaseLostError:
                 raise
             except BaseException as error:
-                self._release(keeper, self.after_error(error))
+                self._release(keeper, self.after_error(error), shelf)
                 raise
-            patiently(lambda: self._release(keeper, outcome), self.patience_s, keeper.halt)
+            patiently(lambda: self._release(keeper, outcome, shelf), self.patience_s, keeper.halt)
         return outcome
 
-    def _release(self, keeper: Keeper, outcome: Outcome) -> None:
+    def _release(self, keeper: Keeper, outcome: Outcome, shelf: Shelf) -> None:
         self.store.release(keeper.lease, outcome.state, outcome.reason, outcome.retry_s)
+        if outcome.state in ENDED:
+            shelf.clear()
 
-    def _outcome(self, keeper: Keeper, study: StudyRecord, task_of: Callable[[], Task]) -> Outcome:
+    def _outcome(self, keeper: Keeper, study: StudyRecord, task_of: Callable[[], Task], shelf: Shelf) -> Outcome:
         walk: Walk | None = None
-        shelf = shelf_of(study, self.checkpoints)
         try:
             keeper.check()
             task = task_of()
@@ -88,7 +91,6 @@ class Conductor:
             )
             walk = Walk(means, study, task)
             failure = walk.through(self.stages)
-            shelf.clear()
         except LeaseLostError:
             raise
         except Exception:
@@ -96,8 +98,5 @@ class Conductor:
             if keeper.cause is None:
                 raise
             stage = walk.stage if walk is not None else None
-            outcome = outcome_of(keeper.cause, stage, study.definition.resources.time_limit_s)
-            if outcome.state in ENDED:
-                shelf.clear()
-            return outcome
+            return outcome_of(keeper.cause, stage, study.definition.resources.time_limit_s)
         return Outcome(StudyState.COMPLETE if failure is None else StudyState.FAILED, failure)

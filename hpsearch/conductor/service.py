@@ -13,6 +13,7 @@ from hpsearch.conductor.endings import PASSING, Setbacks, ending_after
 from hpsearch.conductor.halt import SERVICE_STOPPED, Outcome
 from hpsearch.conductor.keeper import Keeper
 from hpsearch.conductor.logs import StudyLog
+from hpsearch.conductor.shelf import clear_ended
 from hpsearch.conductor.wakes import RELEVANT, Ring, Wakes
 from hpsearch.conductor.workshop import Factory, Workshop
 from hpsearch.errors import DatabaseUnavailableError, HpsearchError, LeaseLostError
@@ -23,6 +24,8 @@ from hpsearch.study import StudyState
 from hpsearch.task import Task
 
 LOGGER = "hpsearch.conductor"
+CLEAR_S = 3600.0
+"""Between two looks for checkpoints of studies that ended elsewhere."""
 
 
 class Queue(Protocol):
@@ -89,6 +92,7 @@ class ConductorService:
         self._lock = threading.Lock()
         self._setbacks = Setbacks(pace.first_retry_s)
         self._rests_until = 0.0
+        self._clears_at = 0.0
 
     def run(self) -> None:
         """Works until ``stop``; every study is released then."""
@@ -123,14 +127,24 @@ class ConductorService:
     def _look(self) -> None:
         try:
             self._workshop.tidy()
-            for study_id in self._queue.sweep():
+            swept = self._queue.sweep()
+            for study_id in swept:
                 self._log.info("study_swept", extra={"study": study_id})
+            self._clear(swept)
             while self._has_room() and (claim := self._claim()) is not None:
                 self._begin(claim)
         except DatabaseUnavailableError as error:
             self._log.warning("database_unavailable", extra={"reason": str(error)})
         except Exception as error:  # noqa: BLE001  (a bug there must not end the service)
             self._log.exception("look_failed", extra={"reason": f"{type(error).__name__}: {error}"})
+
+    def _clear(self, swept: Collection[int]) -> None:
+        """Throws away the checkpoints of studies that ended while nobody here worked on them."""
+        if time.monotonic() >= self._clears_at:
+            clear_ended(self._checkpoints, self._store.studies)
+            self._clears_at = time.monotonic() + CLEAR_S
+        elif swept:
+            clear_ended(self._checkpoints, self._store.studies, swept)
 
     def _claim(self) -> Claim | None:
         with self._lock:

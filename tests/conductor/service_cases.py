@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from hpsearch.conductor.service import ConductorService, Pace
@@ -88,6 +89,7 @@ class House:
     task_of: Callable[..., Any] = lambda *_: TASK
     pace: Pace = QUICK
     slots: int = 4
+    checkpoints: Path | None = None
 
     def __post_init__(self) -> None:
         self.queue = MemoryQueue(self.store)
@@ -100,7 +102,7 @@ class House:
     def open(self) -> Iterator[ConductorService]:
         service = ConductorService(
             self.store, self.queue, self.bell, self.executor, self.task_of,
-            holder="me", slots=self.slots, pace=self.pace,
+            holder="me", slots=self.slots, pace=self.pace, checkpoints=self.checkpoints,
         )  # fmt: skip
         thread = threading.Thread(target=service.run, daemon=True)
         thread.start()
