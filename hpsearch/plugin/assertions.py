@@ -21,7 +21,7 @@ from hpsearch.gate.deadline import NO_DEADLINE
 from hpsearch.gate.dose import QUICK
 from hpsearch.gate.stage_run import StageRun, run_stage
 from hpsearch.plugin.held import FACTORY, Model, holding, network_of
-from hpsearch.plugin.samples import dataset_of, pair_of
+from hpsearch.plugin.samples import MOST_SAMPLES, dataset_of, pair_of
 from hpsearch.recipe.initial_findings import signal_lost, without_gradient
 from hpsearch.report.words import facts_words, plain_facts, printable
 from hpsearch.stage import StageName
@@ -30,6 +30,8 @@ from hpsearch.verdict import Outcome
 
 SEEDS = 3
 """Initialisations of a network that is handed in as what builds it; one that is there has its own weights alone."""
+FEW = 32
+"""Samples that are learned by heart, if nothing else is said."""
 INDEPENDENCE = frozenset({"HP401", "HP403"})
 
 
@@ -47,21 +49,23 @@ def assert_overfits(
     model: Model,
     data: object,
     *,
-    samples: int = 32,
+    samples: int | None = None,
     steps: int = 200,
     learning_rates: Sequence[float] | None = None,
-    optimizer: Literal["sgd", "adam", "adamw"] = "sgd",
+    optimizer: Literal["sgd", "adam", "adamw", "rmsprop", "adagrad"] = "sgd",
     batch_size: int = 64,
 ) -> None:
     """The network learns ``samples`` samples by heart within ``steps`` iterations, without any regularisation.
 
-    By default at one of five learning rates at least that suit the optimiser.
+    By default 32, or all if there are fewer, at one of five learning rates at least that suit the optimiser.
     """
     __tracebackhide__ = True
-    told: dict[str, object] = {"samples": samples, "steps": steps}
+    told: dict[str, object] = {"samples": FEW if samples is None else samples, "steps": steps}
     if learning_rates is not None:
+        if not learning_rates:
+            raise ValueError("learning_rates must hold one at least, got none; leave it out for those that suit")
         told["learning_rates"] = tuple(learning_rates)
-    _demand(_run(model, data, StageName.OVERFIT, {"overfit": told}, batch_size, optimizer))
+    _demand(_run(model, data, StageName.OVERFIT, {"overfit": told}, batch_size, optimizer, samples or 1))
 
 
 def assert_gradients_reach(model: Model, data: object, *, except_for: Iterable[str] = (), batch_size: int = 64) -> None:
@@ -74,7 +78,7 @@ def assert_gradients_reach(model: Model, data: object, *, except_for: Iterable[s
     if any(trial.result.failure is not None for trial in run.finished):
         _demand(run)
     frozen = {name for name, value in network_of(model).named_parameters() if not value.requires_grad}
-    spared = tuple(except_for)
+    spared = (except_for,) if isinstance(except_for, str) else tuple(except_for)
 
     def trained(names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(name for name in names if name not in frozen and not name.startswith(spared))
@@ -111,9 +115,15 @@ def _run(
     recipe: dict[str, object],
     batch_size: int,
     optimizer: str = "sgd",
+    fewest: int = 1,
 ) -> StageRun:
-    """One stage of the recipe on the network, in the dose of a quick check."""
+    """One stage of the recipe on the network, in the dose of a quick check. Raises ValueError for too few samples."""
     dataset = _dataset(model, data)
+    if dataset.task.train_samples < fewest:
+        there = dataset.task.train_samples
+        raise ValueError(
+            f"the data must hold the {fewest} samples to learn, got {there} (at most {MOST_SAMPLES} count)"
+        )
     study = StudyDefinition.model_validate(
         {
             "data": {"factory": FACTORY, "batch_size": min(batch_size, dataset.task.train_samples)},

@@ -30,6 +30,11 @@ def dataset_of(data: object, outputs: int) -> Dataset:
         raise ValueError(f"there must be one target for each image, got {len(images)} images, {len(targets)} targets")
     if targets.is_floating_point():
         targets = targets.float().reshape(len(targets), -1)
+        if targets.shape[1] != outputs:
+            raise ValueError(
+                f"there must be one output for each real number of a target, got {outputs} outputs for "
+                f"{targets.shape[1]} numbers; give classes as whole numbers"
+            )
         targets = (targets - targets.mean(dim=0)) / targets.std(dim=0, correction=0).clamp_min(1e-12)
         return _dataset(images, targets, Task("l2", _shape(images), outputs, len(images), 0, 0))
     targets = targets.long().reshape(len(targets), -1).squeeze(1)
@@ -42,7 +47,15 @@ def dataset_of(data: object, outputs: int) -> Dataset:
 
 
 def pair_of(data: object) -> tuple[Tensor, Tensor]:
-    """Images (N, …) as float32 and targets (N, …), at most ``MOST_SAMPLES`` of them."""
+    """Images (N, C, H, W) as float32 and targets (N, …), at most ``MOST_SAMPLES`` of them.
+
+    Grey images (N, H, W) get their one channel.
+    """
+    images, targets = _found(data)
+    return images.unsqueeze(1) if images.ndim == 3 else images, targets
+
+
+def _found(data: object) -> tuple[Tensor, Tensor]:
     if isinstance(data, tuple | list) and len(data) == 2:
         images, targets = (_tensor(part) for part in data)
         chosen = _few(len(images)) if len(images) == len(targets) else slice(None)
@@ -50,6 +63,8 @@ def pair_of(data: object) -> tuple[Tensor, Tensor]:
     if isinstance(data, DataLoader):
         return _joined(data)
     if isinstance(data, TorchDataset) and isinstance(data, Sized) and hasattr(data, "__getitem__"):
+        if not len(data):
+            raise ValueError("the data are empty")
         pairs = [data[int(index)] for index in _few(len(data))]
         return torch.stack([_tensor(one[0]) for one in pairs]).float(), torch.stack([_tensor(one[1]) for one in pairs])
     if isinstance(data, TorchDataset) and isinstance(data, Iterable):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -103,7 +104,7 @@ def test_data_come_as_a_test_has_them(data: tuple[object, object]) -> None:
         assert_gradients_reach(model, data)
         return
     assert_initial_loss(model, data)
-    assert_overfits(model, data, samples=16)
+    assert_overfits(model, data)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +133,8 @@ def test_a_fault_is_told_with_evidence_and_advice(
 def test_what_is_frozen_or_spared_needs_no_gradient() -> None:
     with pytest.raises(AssertionError):
         assert_gradients_reach(Detached(), DATA)
+    with pytest.raises(AssertionError):
+        assert_gradients_reach(Detached(), DATA, except_for="conv")
     assert_gradients_reach(Detached(), DATA, except_for=["conv", "norm"])
     frozen = Detached()
     for part in (frozen.conv, frozen.norm):
@@ -158,12 +161,35 @@ def test_the_network_and_torch_are_left_as_they_were() -> None:
         ((IMAGES, TARGETS[:5]), ValueError),
         ((IMAGES, TARGETS + 7), ValueError),
         ((IMAGES[:0], TARGETS[:0]), ValueError),
+        (TensorDataset(IMAGES[:0], TARGETS[:0]), ValueError),
+        ((IMAGES, TARGETS.float()), ValueError),
         (np.zeros(3), TypeError),
     ],
 )
 def test_other_data_are_refused_in_words(data: object, error: type[Exception]) -> None:
-    with pytest.raises(error, match=r"must be|are empty|one target"):
+    with pytest.raises(error, match=r"must be|are empty|one target|whole numbers"):
         assert_overfits(Plain(), data)
+
+
+def test_grey_images_without_an_axis_for_it_have_one_channel() -> None:
+    for data in ((IMAGES[:, 0], TARGETS), TensorDataset(IMAGES[:, 0], TARGETS)):
+        assert_samples_independent(Plain(), data)
+        assert_gradients_reach(Plain(), data)
+
+
+@pytest.mark.parametrize("optimizer", ["rmsprop", "adagrad"])
+def test_every_optimiser_can_learn_a_sample(optimizer: Literal["rmsprop", "adagrad"]) -> None:
+    assert_overfits(Plain(), DATA, samples=8, optimizer=optimizer)
+
+
+def test_a_choice_of_no_learning_rate_is_refused() -> None:
+    with pytest.raises(ValueError, match="learning_rates must hold one"):
+        assert_overfits(Plain(), DATA, learning_rates=())
+
+
+def test_fewer_samples_than_were_asked_for_prove_nothing() -> None:
+    with pytest.raises(ValueError, match="must hold the 32 samples to learn, got 8"):
+        assert_overfits(Plain(), (IMAGES[:8], TARGETS[:8]), samples=32)
 
 
 def test_something_else_than_a_network_is_refused() -> None:
