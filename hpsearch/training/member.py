@@ -16,6 +16,7 @@ from hpsearch.training.curves import Curves, DivergedError
 from hpsearch.training.evaluation import evaluate
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.loss import loss_function, training_outputs, with_auxiliary
+from hpsearch.training.network_state import NetworkState, copied, put_back, state_of
 from hpsearch.training.optimizer import optimizer_of
 from hpsearch.training.order import DataOrder
 from hpsearch.training.probe import layer_scales, without_gradient
@@ -117,7 +118,7 @@ class Training:
         budget, job = self.job.budget, self.job
         order = self.order
         total = self.curves.total = budget.steps or (budget.epochs or 0) * order.batches
-        best: dict[str, Tensor] | None = None
+        best: NetworkState | None = None
         before_s = self._go_on(checkpoints)
         start = len(self.curves.epochs) * order.batches
         while start < total and not self.curves.ended:
@@ -125,13 +126,13 @@ class Training:
             if budget.epochs is not None:
                 score = evaluate(self.network, self.arrays.validation, self.task)
                 if self.curves.add_epoch(start, *score) and job.evaluate_test:
-                    best = {name: value.clone() for name, value in self.network.state_dict().items()}
+                    best = copied(state_of(self.network))
             if budget.until_learned:
                 self.curves.learned = whole and learned(self.curves, start, self.arrays)
             start += order.batches
         if job.evaluate_test and self.task.test_samples:
             if best is not None:
-                self.network.load_state_dict(best)
+                put_back(self.network, best)
             score = evaluate(self.network, self.arrays.test, self.task)
             self.curves.test_loss, self.curves.test_accuracy = score
         return before_s

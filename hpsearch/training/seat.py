@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from hpsearch.job import Job, seed_for
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.curves import Curves
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.member import network_of
+from hpsearch.training.network_state import NetworkState
 from hpsearch.training.order import DataOrder
 
 
@@ -19,14 +20,14 @@ class Seat:
 
     job: Job
     network: nn.Module
-    """As it was at the beginning; its weights are only brought up to date where it is needed alone."""
+    """As it was at the beginning."""
     order: DataOrder
     curves: Curves
     generator: torch.Generator
     """What it draws from while it trains, on the device."""
     duration_s: float = 0.0
     """Its share of the cohort's time."""
-    best: dict[str, Tensor] | None = None
+    best: NetworkState | None = None
     left: bool = False
     """Its result is given. It keeps its place, so that the others' sums are rounded as before."""
 

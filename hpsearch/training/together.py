@@ -11,10 +11,11 @@ from hpsearch.job import Job
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.checkpoint import Checkpoints
 from hpsearch.training.curves import FLUSH_EVERY, DivergedError
-from hpsearch.training.evaluation import evaluate, evaluate_together
+from hpsearch.training.evaluation import evaluate_together
 from hpsearch.training.isolation import drawn_from, own_randomness
 from hpsearch.training.losses import MemberLosses, right_predictions
 from hpsearch.training.member import STAGES_WITH_LAYERS, learned, network_of
+from hpsearch.training.network_state import NetworkState
 from hpsearch.training.probe import layer_scales, without_gradient_of
 from hpsearch.training.schedule import learning_rate_at
 from hpsearch.training.seat import Seat, noise_seed, room_for, seated
@@ -97,6 +98,7 @@ class Together:
         self.step = epoch * len(self.sizes)
         ended = [place for place, seat in self.present if seat.curves.ended]
         with own_randomness(noise_seed(self.seats[0].job), self.device):
+            self._read_test(ended)
             results = [self._finished(place, self.seats[place]) for place in ended]
         self._leave(ended)
         return results
@@ -117,6 +119,7 @@ class Together:
             whole = self.step - start == len(self.sizes)
             ended = self._after_pass(start, whole=whole)
             self._share(began)
+            self._read_test([place for place, error in ended.items() if error is None])
             for place, error in ended.items():
                 seat = self.seats[place]
                 results.append(self._finished(place, seat) if error is None else _diverged(seat, error))
@@ -226,19 +229,32 @@ class Together:
                     ended[place] = error
                     continue
                 if improved and seat.job.evaluate_test:
-                    seat.best = self.network.state_dict(place)
+                    seat.best = NetworkState(
+                        self.network.state_dict(place), self.network.state_dict(place, hidden=True)
+                    )
             if self.budget.until_learned:
                 seat.curves.learned = whole and learned(seat.curves, start, self.arrays)
             if seat.curves.ended or self.step >= self.total:
                 ended[place] = None
         return ended
 
-    def _finished(self, place: int, seat: Seat) -> TrialResult:
+    def _read_test(self, places: Sequence[int]) -> None:
+        """The test score of those that end here: by the stacked network, which holds all that a member has become."""
+        asked = [(place, self.seats[place]) for place in places if self.seats[place].job.evaluate_test]
+        if not asked or not self.task.test_samples:
+            return
         began = time.perf_counter()
-        if seat.job.evaluate_test and self.task.test_samples:
-            seat.network.load_state_dict(self.network.state_dict(place) if seat.best is None else seat.best)
-            seat.curves.test_loss, seat.curves.test_accuracy = evaluate(seat.network, self.arrays.test, self.task)
-        seat.duration_s += time.perf_counter() - began
+        with self.network.undisturbed():  # others go on with it
+            for place, seat in asked:
+                if seat.best is not None:
+                    self.network.load_state_dict(place, seat.best.weights)
+                    self.network.load_state_dict(place, seat.best.hidden, hidden=True)
+            scores = evaluate_together(self.network, self.arrays.test, self.task)
+        for place, seat in asked:
+            seat.curves.test_loss, seat.curves.test_accuracy = scores[place]
+            seat.duration_s += (time.perf_counter() - began) / len(asked)
+
+    def _finished(self, place: int, seat: Seat) -> TrialResult:
         set_aside(self.checkpoints, place, seat, self.network, self.optimizer)
         if self.budget.epochs is not None:
             seat.curves.count(seat.network, self.arithmetic, self.device)

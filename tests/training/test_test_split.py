@@ -1,12 +1,15 @@
 """The test split is read once, at the end, and only when the job says so."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from hpsearch.data.dataset import Dataset, Split
 from hpsearch.job import Budget
 from hpsearch.trial import TrialState
-from tests.training.training_cases import classes, job, own, train, values
+from tests.training.test_together import assert_alike, together, varied
+from tests.training.training_cases import classes, job, optimizer, own, train, values
 
 
 def without_test(dataset: Dataset, images: torch.Tensor, targets: torch.Tensor) -> Dataset:
@@ -68,3 +71,28 @@ def test_smoothing_counts_in_training_alone() -> None:
     dataset = classes()
     plain, smoothed = (train(job(budget=Budget(steps=1), label_smoothing=rate), dataset) for rate in (0.0, 0.3))
     assert plain.step_losses != smoothed.step_losses
+
+
+@pytest.mark.parametrize("name", ["Centred", "Counting"])
+def test_what_a_network_keeps_beside_its_state_is_read_with(name: str) -> None:
+    """The score of a member is that of the job alone, and members that end later do not notice that it was read."""
+    dataset = classes()
+    chance = Split(dataset.validation.images, dataset.validation.targets.flip(0))
+    dataset = Dataset(dataset.train, chance, dataset.test, dataset.task, None, None)
+    jobs = varied(4, Budget(epochs=12, patience=2), own(name), evaluate_test=True)
+    jobs = [replace(one, optimizer=optimizer(learning_rate=(0.001, 0.01, 0.05, 0.2)[one.number])) for one in jobs]
+    found = together(jobs, dataset)
+    assert len({len(one.epochs) for one in found.values()}) > 1, "else nobody ends later"
+    assert any(one.best_epoch != len(one.epochs) for one in found.values())
+    for wanted in jobs:
+        assert_alike(found[wanted.number], train(wanted, dataset), 1e-9)
+
+
+def test_the_buffers_of_the_best_epoch_are_put_back_too() -> None:
+    dataset = classes()
+    chance = Split(dataset.validation.images, dataset.validation.targets.flip(0))
+    same = Dataset(dataset.train, chance, chance, dataset.task, None, None)
+    result = train(job(own("WithExtra"), Budget(epochs=8), evaluate_test=True), same)
+    assert result.best_epoch is not None
+    assert result.best_epoch < 8, "else the test could not fail"
+    assert result.test_loss == result.epochs[result.best_epoch - 1].val_loss

@@ -223,3 +223,42 @@ class Rising(nn.Module):
             self.pending = False
         chosen = int(self.script[int(self.evaluations) - 1])
         return logits + 5.0 * nn.functional.one_hot(torch.tensor(chosen), len(self.weight))
+
+
+class Centred(nn.Module):
+    """Takes a mean away that it keeps while it trains, in a buffer that its state does not hold."""
+
+    def __init__(self, input_shape: tuple[int, int, int], outputs: int, **parameters: Any) -> None:
+        super().__init__()
+        self.inner = small(input_shape, outputs, **parameters).double()
+        self.register_buffer("mean", torch.full(input_shape, 0.5, dtype=torch.float64), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        images = images.double()
+        if self.training:
+            with torch.no_grad():
+                self.mean.mul_(0.7).add_(3.0 * images.mean(0))
+        return self.inner(images - self.mean)
+
+
+class Counting(Centred):
+    """Looks at samples in another way the oftener it has been evaluated."""
+
+    def __init__(self, input_shape: tuple[int, int, int], outputs: int, **parameters: Any) -> None:
+        super().__init__(input_shape, outputs, **parameters)
+        self.register_buffer("evaluated", torch.zeros((), dtype=torch.float64), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        if not self.training:
+            self.evaluated.add_(1.0)
+        return super().forward(images) * (1.0 + self.evaluated)
+
+
+class WithExtra(Centred):
+    """Its state holds something that is no tensor."""
+
+    def get_extra_state(self) -> dict[str, int]:
+        return {"version": 3}
+
+    def set_extra_state(self, state: dict[str, int]) -> None:
+        assert state == {"version": 3}

@@ -1,7 +1,8 @@
 """Several networks of one structure as one."""
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple
 
@@ -140,22 +141,47 @@ class StackedNetwork:
                     number.keep(chosen)
         self._members.keep(chosen)
 
-    def state_dict(self, member: int) -> dict[str, Tensor]:
-        """Copies of a member's parameters and persistent buffers, as the network alone has them."""
+    def state_dict(self, member: int, *, hidden: bool = False) -> dict[str, Tensor]:
+        """Copies of a member's parameters and persistent buffers, as the network alone has them; with ``hidden`` of
+        its other buffers instead."""
         return {
             name: value.inner.detach()[member].clone(memory_format=torch.contiguous_format)
             for name, value, _, persistent in held(self._template)
-            if persistent
+            if persistent is not hidden
         }
 
-    def load_state_dict(self, member: int, state: Mapping[str, Tensor]) -> None:
-        """Sets a member's parameters and persistent buffers. Raises KeyError for names too many or too few."""
-        own = {name: value for name, value, _, persistent in held(self._template) if persistent}
+    def load_state_dict(self, member: int, state: Mapping[str, Tensor], *, hidden: bool = False) -> None:
+        """Sets what ``state_dict`` gives of a member. Raises KeyError for names too many or too few."""
+        own = {name: value for name, value, _, persistent in held(self._template) if persistent is not hidden}
         if own.keys() != state.keys():
             raise KeyError(f"the state does not fit the network: {sorted(own.keys() ^ state.keys())}")
         with torch.no_grad():
             for name, value in own.items():
                 value.inner[member].copy_(state[name])
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Whatever is done with the network inside, without a gradient, it is afterwards what it was before: its
+        values, what its modules keep beside them, and what its members draw next."""
+        values = [value for _, value, *_ in held(self._template)]
+        contents = [(value.inner, value.inner.detach().clone()) for value in values]
+        modules = [(module, dict(vars(module))) for module in self._template.modules()]
+        loose = [one for _, own in modules for one in own.values() if isinstance(one, Stacked)]
+        places = [(one, one.inner, one.order) for one in (*values, *loose)]
+        drawn = [generator.get_state() for generator in self._members.generators]
+        try:
+            yield
+        finally:
+            for module, own in modules:
+                vars(module).clear()
+                vars(module).update(own)
+            for one, inner, order in places:
+                one.inner, one.order = inner, order
+            with torch.no_grad():
+                for inner, content in contents:
+                    inner.copy_(content)
+            for generator, state in zip(self._members.generators, drawn, strict=True):
+                generator.set_state(state)
 
     def _unique(self, kind: str) -> dict[str, Tensor]:
         found: dict[int, tuple[str, Tensor]] = {}
