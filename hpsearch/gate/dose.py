@@ -35,6 +35,7 @@ MOST_RATES = 6
 FEWEST_STEPS = 40
 """A sound network learns sixteen samples within fewer iterations at a good rate (heuristic)."""
 BATCH_SIZE = "data.batch_size"
+OPTIMIZER = "optimizer.name"
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,9 @@ def work_of(dose: Dose, study: StudyDefinition, stage: StageName) -> Work:
             return Work(passes * samples, passes * math.ceil(samples / batch))
         case _:
             rates = 2 if dose.sweep_rates == "near" else len(sweep_grid(dosed))
-            return Work(rates * recipe.lr_sweep.steps * batch, rates * recipe.lr_sweep.steps)
+            optimizers = study.space.get(OPTIMIZER)
+            runs = rates * (1 if optimizers is None else len(optimizers.ends()))
+            return Work(runs * recipe.lr_sweep.steps * batch, runs * recipe.lr_sweep.steps)
 
 
 def initial_work(samples: int, batch: int) -> Work:

@@ -44,8 +44,12 @@ def _overfit(study: StudyDefinition, dose: Dose, run: StageRun) -> tuple[str, ..
 
 def _sweep(study: StudyDefinition, dose: Dose, run: StageRun) -> tuple[str, ...]:
     whole = study.recipe.lr_sweep
-    tried = len({trial.job.optimizer.learning_rate for trial in run.finished})
-    found = [f"{tried} of {counted(len(sweep_grid(study)), 'learning rate')}"] if tried < len(sweep_grid(study)) else []
+    optimizers = {job.optimizer.name for job in run.plan.jobs}
+    tried = len({(trial.job.optimizer.name, trial.job.optimizer.learning_rate) for trial in run.finished})
+    wanted = len(optimizers) * len(sweep_grid(study))
+    found = [f"{tried} of {counted(wanted, 'learning rate')}"] if tried < wanted else []
+    if found and len(optimizers) > 1:
+        found[0] += f" of {len(optimizers)} optimisers together"
     steps = run.plan.jobs[0].budget.steps or 0
     if steps < whole.steps:
         found.append(f"{steps} of {whole.steps} iterations")

@@ -78,7 +78,8 @@ def run_stage(
     learned_at: float | None = None,
     most_steps: int | None = None,
 ) -> StageRun:
-    """Trains the jobs of the stage, the most promising first, and ends as soon as a pass stands.
+    """Trains the jobs of the stage, the most promising first, and ends as soon as a pass stands: in a sweep over
+    several optimisers, for each of them.
 
     ``learned_at``: the rate at which the stage before has learned its sample. ``most_steps``: of an attempt to learn
     one. A failure is judged by all jobs, each to its end, only.
@@ -89,7 +90,10 @@ def run_stage(
     finished: list[FinishedTrial] = []
     cut = False
     given_up: int | None = None
+    swept: set[str] = set()
     for job in _ordered(plan, study, learned_at):
+        if job.optimizer.name in swept:
+            continue
         fitting = _fitting(job, bench, deadline)
         if fitting is None:
             cut = True
@@ -104,8 +108,13 @@ def run_stage(
             cut = True
             break
         finished.append(trial)
-        if _ends_early(stage, dose) and _stands(step.judge(dosed, task, plan, finished), study, finished):
-            break
+        alike = finished
+        if stage is StageName.LR_SWEEP:
+            alike = [one for one in finished if one.job.optimizer.name == job.optimizer.name]
+        if _ends_early(stage, dose) and _stands(step.judge(dosed, task, plan, alike), study, alike):
+            if stage is not StageName.LR_SWEEP:
+                break
+            swept.add(job.optimizer.name)
     enough = len(finished) >= (2 if stage is StageName.INITIAL_LOSS else 1)
     verdict = step.judge(dosed, task, plan, finished) if enough else None
     if verdict is not None and (cut or given_up) and not _stands(verdict, study, finished):

@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hpsearch.gate.bench import CheckBench
+from hpsearch.gate.deadline import NO_DEADLINE
 from hpsearch.gate.dose import DOSES, LEAST, QUICK, WHOLE, batch_size_of, dosed_study, most_steps, usual_dose, work_of
+from hpsearch.gate.sentences import left_out
+from hpsearch.gate.stage_run import run_stage
+from hpsearch.preflight.check import check_definition
 from hpsearch.recipe.learning_rates import allowed, sweep_grid
 from hpsearch.stage import SANITY, StageName
 from hpsearch.study import StudyDefinition
@@ -37,6 +42,19 @@ def test_the_studys_own_rate_is_always_swept(rate: float, dose: object, learned_
     assert dose in DOSES
     dosed = dosed_study(study, StageName.LR_SWEEP, next(one for one in DOSES if one is dose), learned_at)
     assert allowed(study, sweep_grid(dosed))
+
+
+def test_every_optimiser_is_swept_in_the_least_dose() -> None:
+    study = small(optimizer={"name": {"choice": ["sgd", "adam"]}, "learning_rate": {"log_uniform": [1e-3, 1e-1]}})
+    dataset = check_definition(study)
+    run = run_stage(CheckBench(study, dataset), study, dataset.task, StageName.LR_SWEEP, LEAST, NO_DEADLINE, 0.01)
+    assert {trial.job.optimizer.name for trial in run.finished} == {"sgd", "adam"}
+    assert len(run.finished) < len(run.plan.jobs)
+    (sentence,) = left_out(study, StageName.LR_SWEEP, LEAST, run)
+    assert f"{len(run.finished)} of 26 learning rates of 2 optimisers" in sentence
+    one = small(optimizer={"name": "sgd", "learning_rate": {"log_uniform": [1e-3, 1e-1]}})
+    works = [work_of(LEAST, each, StageName.LR_SWEEP).samples for each in (study, one)]
+    assert works[0] == 2 * works[1]
 
 
 def test_a_dose_stays_within_what_the_definition_asks_for() -> None:
