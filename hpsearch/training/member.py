@@ -21,7 +21,7 @@ from hpsearch.training.optimizer import optimizer_of
 from hpsearch.training.order import DataOrder
 from hpsearch.training.probe import layer_scales, without_gradient
 from hpsearch.training.regularisation import switch_dropout_off
-from hpsearch.training.resuming import fits, go_on, noise_of, random_states, set_random_states, snapshot, weights_of
+from hpsearch.training.resuming import fits, go_on, kept_of, noise_of, random_states, set_random_states, snapshot
 from hpsearch.training.schedule import learning_rate_at
 from hpsearch.training.size import Arithmetic
 from hpsearch.trial import Failure, TrialResult
@@ -140,14 +140,14 @@ class Training:
     def snapshot(self, duration_s: float) -> Snapshot:
         """Where the training stands, after so many seconds."""
         memory, noise = self.optimizer.memory, random_states(self.arrays.device)
-        return snapshot(self.curves, self.network.state_dict(), memory, self.order, noise, duration_s)
+        return snapshot(self.curves, state_of(self.network), memory, self.order, noise, duration_s)
 
     def _go_on(self, checkpoints: Checkpoints | None) -> float:
         """Takes up what was set aside; how many seconds it took, 0 if there is nothing."""
         found = checkpoints.load(self.job) if checkpoints is not None else None
-        if found is None or not fits(found, self.network.state_dict(), self.optimizer.memory):
+        if found is None or not fits(found, state_of(self.network), self.optimizer.memory):
             return 0.0
-        self.network.load_state_dict(weights_of(found))
+        put_back(self.network, kept_of(found))
         set_random_states(noise_of(found), self.arrays.device)
         return go_on(found, self.curves, self.optimizer.memory, self.order)
 

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from hpsearch.training.stacked import StackedNetwork
+
 
 class NetworkState(NamedTuple):
     """Of one network."""
@@ -44,3 +46,14 @@ def put_back(network: nn.Module, state: NetworkState) -> None:
         else:
             owner, _, key = name.rpartition(".")
             setattr(network.get_submodule(owner), key, value.clone())
+
+
+def state_of_member(network: StackedNetwork, member: int) -> NetworkState:
+    """A copy of what the member's network would be alone."""
+    return NetworkState(network.state_dict(member), network.state_dict(member, hidden=True))
+
+
+def put_member_back(network: StackedNetwork, member: int, state: NetworkState) -> None:
+    """Makes the member what it was; raises KeyError if the state is not one of its own."""
+    network.load_state_dict(member, state.weights)
+    network.load_state_dict(member, state.hidden, hidden=True)

@@ -11,24 +11,24 @@ from torch import Tensor
 
 from hpsearch.training.checkpoint import Snapshot
 from hpsearch.training.curves import Curves
+from hpsearch.training.network_state import NetworkState
 from hpsearch.training.order import DataOrder
 from hpsearch.trial import EpochRecord, LayerScale
 
-WEIGHTS, MEMORY, NOISE = "weights.", "optimizer.", "noise."
+WEIGHTS, HIDDEN, MEMORY, NOISE = "weights.", "buffers.", "optimizer.", "noise."
 """Beginnings of the names of tensors."""
 
 
 def snapshot(
     curves: Curves,
-    weights: Mapping[str, Tensor],
+    network: NetworkState,
     memory: Sequence[Tensor],
     order: DataOrder,
     noise: Mapping[str, Tensor],
     duration_s: float,
 ) -> Snapshot:
     """A training after its last epoch so far; ``memory`` is what its optimiser remembers."""
-    tensors = {f"{WEIGHTS}{name}": value for name, value in weights.items()}
-    tensors |= {f"{MEMORY}{place}": value for place, value in enumerate(memory)}
+    tensors = _own(network, memory)
     tensors |= {f"{NOISE}{name}": value for name, value in noise.items()}
     tensors["order"] = order.state
     tensors["losses"] = torch.tensor(curves.losses, dtype=torch.float64)
@@ -43,17 +43,15 @@ def snapshot(
     return Snapshot(len(curves.epochs), tensors, document)
 
 
-def fits(found: Snapshot, weights: Mapping[str, Tensor], memory: Sequence[Tensor]) -> bool:
-    """Whether a training with these weights and this memory can go on with it."""
-    own = {f"{WEIGHTS}{name}": value for name, value in weights.items()}
-    own |= {f"{MEMORY}{place}": value for place, value in enumerate(memory)}
-    kept = {name: value for name, value in found.tensors.items() if name.startswith((WEIGHTS, MEMORY))}
-    return _forms(own) == _forms(kept)
+def fits(found: Snapshot, network: NetworkState, memory: Sequence[Tensor]) -> bool:
+    """Whether a training with such a network and this memory can go on with it."""
+    kept = {name: value for name, value in found.tensors.items() if name.startswith((WEIGHTS, HIDDEN, MEMORY))}
+    return _forms(_own(network, memory)) == _forms(kept)
 
 
-def weights_of(found: Snapshot) -> dict[str, Tensor]:
-    """By name, as a network has them."""
-    return _part(found, WEIGHTS)
+def kept_of(found: Snapshot) -> NetworkState:
+    """What the network was."""
+    return NetworkState(_part(found, WEIGHTS), _part(found, HIDDEN))
 
 
 def noise_of(found: Snapshot) -> dict[str, Tensor]:
@@ -104,6 +102,13 @@ def set_random_states(states: Mapping[str, Tensor], device: torch.device) -> Non
     if "python" in states:
         version, *words = states["python"].tolist()
         random.setstate((version, tuple(words), next(iter(states["python_normal"].tolist()), None)))
+
+
+def _own(network: NetworkState, memory: Sequence[Tensor]) -> dict[str, Any]:
+    """By the names in a snapshot."""
+    own = {f"{WEIGHTS}{name}": value for name, value in network.weights.items()}
+    own |= {f"{HIDDEN}{name}": value for name, value in network.hidden.items()}
+    return own | {f"{MEMORY}{place}": value for place, value in enumerate(memory)}
 
 
 def _part(found: Snapshot, prefix: str) -> dict[str, Tensor]:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from hpsearch.training.checkpoint import Checkpoints
-from hpsearch.training.resuming import fits, go_on, noise_of, snapshot, weights_of
+from hpsearch.training.network_state import put_member_back, state_of_member
+from hpsearch.training.resuming import fits, go_on, kept_of, noise_of, snapshot
 from hpsearch.training.seat import Seat
 from hpsearch.training.stacked import StackedNetwork
 from hpsearch.training.updates import StackedOptimizer
@@ -16,8 +17,8 @@ def set_aside(
     if checkpoints is None or len(seat.curves.epochs) != seat.job.budget.until_epoch:
         return
     noise = {_noise(seat): seat.generator.get_state()}
-    weights, memory = network.state_dict(place), optimizer.memory(place)
-    checkpoints.save(seat.job, snapshot(seat.curves, weights, memory, seat.order, noise, seat.duration_s))
+    state, memory = state_of_member(network, place), optimizer.memory(place)
+    checkpoints.save(seat.job, snapshot(seat.curves, state, memory, seat.order, noise, seat.duration_s))
 
 
 def taken_up(
@@ -29,10 +30,10 @@ def taken_up(
     if len(snapshots) < len(seats) or len({one.epoch for one in snapshots}) != 1:
         return 0
     memories = [optimizer.memory(place) for place in range(len(seats))]
-    if not all(fits(snapshots[i], network.state_dict(i), memory) for i, memory in enumerate(memories)):
+    if not all(fits(snapshots[i], state_of_member(network, i), memory) for i, memory in enumerate(memories)):
         return 0
     for place, (seat, one) in enumerate(zip(seats, snapshots, strict=True)):
-        network.load_state_dict(place, weights_of(one))
+        put_member_back(network, place, kept_of(one))
         seat.generator.set_state(noise_of(one)[_noise(seat)])
         seat.duration_s += go_on(one, seat.curves, memories[place], seat.order)
     return snapshots[0].epoch

@@ -15,7 +15,7 @@ from hpsearch.training.evaluation import evaluate_together
 from hpsearch.training.isolation import drawn_from, own_randomness
 from hpsearch.training.losses import MemberLosses, right_predictions
 from hpsearch.training.member import STAGES_WITH_LAYERS, learned, network_of
-from hpsearch.training.network_state import NetworkState
+from hpsearch.training.network_state import put_member_back, state_of_member
 from hpsearch.training.probe import layer_scales, without_gradient_of
 from hpsearch.training.schedule import learning_rate_at
 from hpsearch.training.seat import Seat, noise_seed, room_for, seated
@@ -229,9 +229,7 @@ class Together:
                     ended[place] = error
                     continue
                 if improved and seat.job.evaluate_test:
-                    seat.best = NetworkState(
-                        self.network.state_dict(place), self.network.state_dict(place, hidden=True)
-                    )
+                    seat.best = state_of_member(self.network, place)
             if self.budget.until_learned:
                 seat.curves.learned = whole and learned(seat.curves, start, self.arrays)
             if seat.curves.ended or self.step >= self.total:
@@ -247,8 +245,7 @@ class Together:
         with self.network.undisturbed():  # others go on with it
             for place, seat in asked:
                 if seat.best is not None:
-                    self.network.load_state_dict(place, seat.best.weights)
-                    self.network.load_state_dict(place, seat.best.hidden, hidden=True)
+                    put_member_back(self.network, place, seat.best)
             scores = evaluate_together(self.network, self.arrays.test, self.task)
         for place, seat in asked:
             seat.curves.test_loss, seat.curves.test_accuracy = scores[place]

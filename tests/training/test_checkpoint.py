@@ -30,7 +30,7 @@ def trained(wanted: Job, folder: Path, arrangement: Arrangement = ALONE) -> Tria
     return result
 
 
-@pytest.mark.parametrize("network", [CONVNET, own("Drawing"), own("Double", dropout=0.3)])
+@pytest.mark.parametrize("network", [CONVNET, own("Drawing"), own("Double", dropout=0.3), own("Centred")])
 @pytest.mark.parametrize("name", ["sgd", "adam", "adamw", "rmsprop", "adagrad"])
 def test_a_trial_that_is_set_aside_twice_is_the_trial_that_never_was(
     network: NetworkSettings, name: str, tmp_path: Path
@@ -156,8 +156,8 @@ def together(jobs: list[Job], folder: Path | None) -> dict[int, TrialResult]:
     return results
 
 
-def members(count: int, **changes: Any) -> list[Job]:
-    made = [job(CONVNET, Budget(epochs=5), number=number, **changes) for number in range(count)]
+def members(count: int, network: NetworkSettings = CONVNET, **changes: Any) -> list[Job]:
+    made = [job(network, Budget(epochs=5), number=number, **changes) for number in range(count)]
     return [replace(one, weights_seed=50 + one.number, order_seed=90 + one.number) for one in made]
 
 
@@ -174,6 +174,16 @@ def test_a_cohort_that_trains_as_one_network_goes_on_as_if_it_had_not_ended(name
     ended = together(jobs, tmp_path)
     assert ended == whole
     assert all(one.duration_s > 1000 for one in (*again.values(), *ended.values()))
+
+
+def test_buffers_that_no_state_holds_are_set_aside_with_a_cohort(tmp_path: Path) -> None:
+    jobs = members(4, own("Centred"))
+    whole = together(jobs, None)
+    together([up_to(one, 3) for one in jobs], tmp_path)
+    aged(tmp_path)
+    ended = together(jobs, tmp_path)
+    assert ended == whole
+    assert all(one.duration_s > 1000 for one in ended.values())
 
 
 def test_those_who_go_on_find_new_company_or_none(tmp_path: Path) -> None:
