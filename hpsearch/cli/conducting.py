@@ -11,8 +11,8 @@ from types import FrameType
 from hpsearch.cli.workers import workers_for
 from hpsearch.conductor.checking import Checker
 from hpsearch.conductor.holder import this_process
-from hpsearch.conductor.logs import JsonLines
-from hpsearch.conductor.service import LOGGER, ConductorService, Pace
+from hpsearch.conductor.logs import LOGGER, JsonLines
+from hpsearch.conductor.service import ConductorService, Pace
 from hpsearch.executors.port import Executor
 from hpsearch.settings import Settings
 from hpsearch.storage import open_database

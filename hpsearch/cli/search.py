@@ -1,5 +1,6 @@
 """The training behind ``hpsearch run``: checks, workers, progress, and the conductor."""
 
+import logging
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from hpsearch.cli.progress import shown_progress
 from hpsearch.cli.workers import workers_for
 from hpsearch.conductor.conduct import Conductor
 from hpsearch.conductor.holder import this_process
+from hpsearch.conductor.logs import LOGGER, keep_off_the_terminal
 from hpsearch.errors import LeaseLostError, PausedError
 from hpsearch.executors.ray_tune import RayTuneExecutor
 from hpsearch.preflight.check import check_definition
@@ -30,6 +32,7 @@ def searched(
     copy of a study that has ended. Raises DefinitionError before anything is stored if data or network do not fit, and
     PausedError if the study is paused meanwhile.
     """
+    keep_off_the_terminal(logging.getLogger(LOGGER))  # whatever matters of it stands in the results
     dataset = check_definition(definition)
     task = dataset.task
     study = _resumed(settings, chosen_study(store, definition, again))

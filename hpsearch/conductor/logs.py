@@ -12,6 +12,8 @@ from hpsearch.stage import StageName
 from hpsearch.trial import TrialResult
 from hpsearch.verdict import Verdict
 
+LOGGER = "hpsearch.conductor"
+"""The logger of the service; those of its parts are below it."""
 FIELDS = (
     "study",
     "stage",
@@ -28,6 +30,12 @@ FIELDS = (
     "speed",
 )
 """What a line may say besides time, level and event. Nothing else gets in, hence no secret."""
+
+
+def keep_off_the_terminal(logger: logging.Logger) -> None:
+    """What nobody has asked to read is not printed, as Python would do with warnings; the caller's handlers hear it."""
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
 
 
 class JsonLines(logging.Formatter):

@@ -12,7 +12,7 @@ from hpsearch.conductor.checking import CheckError
 from hpsearch.conductor.endings import PASSING, Setbacks, ending_after
 from hpsearch.conductor.halt import SERVICE_STOPPED, Outcome
 from hpsearch.conductor.keeper import Keeper
-from hpsearch.conductor.logs import StudyLog
+from hpsearch.conductor.logs import LOGGER, StudyLog
 from hpsearch.conductor.shelf import clear_ended
 from hpsearch.conductor.wakes import RELEVANT, Ring, Wakes
 from hpsearch.conductor.workshop import Factory, Workshop
@@ -23,7 +23,6 @@ from hpsearch.store.port import Claim, Lease, StudyStore
 from hpsearch.study import StudyState
 from hpsearch.task import Task
 
-LOGGER = "hpsearch.conductor"
 CLEAR_S = 3600.0
 """Between two looks for checkpoints of studies that ended elsewhere."""
 
