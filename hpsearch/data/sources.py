@@ -16,8 +16,8 @@ from hpsearch.factory import USERS_FAILURES, import_factory, raised_in
 from hpsearch.job import DataSettings
 
 Array = NDArray[Any]
-UNREADABLE = (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error)
-"""What reading a broken file raises."""
+UNREADABLE = (ValueError, OSError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error)
+"""What reading a broken file raises, or one whose header claims more than fits in memory."""
 Source = Callable[[str | None], tuple[Array, Array]]
 
 

@@ -254,6 +254,15 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path: Path) -> None:
         assert "cannot be read as plain numeric arrays" in problem.message
 
 
+def test_a_header_that_claims_a_huge_array_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "images.npy").open("wb") as file:
+        header = {"descr": "<f8", "fortran_order": False, "shape": (2**50, 1, 8, 8)}
+        np.lib.format.write_array_header_1_0(file, header)
+    np.save(tmp_path / "targets.npy", GOOD_LABELS)
+    problem = problem_with(settings(dataset="numpy", path=str(tmp_path)))
+    assert "cannot be read as plain numeric arrays" in problem.message
+
+
 @pytest.mark.parametrize(
     ("factory", "rule", "advice"),
     [
