@@ -10,6 +10,7 @@ import torch
 from hpsearch.data.checks.check import check_data
 from hpsearch.data.checks.pages import INDEX, pages, write_pages
 from hpsearch.data.checks.rule import DataRule
+from hpsearch.data.checks.signal import FILTERS, PATCHED, TAPS, _few, _patches, _together
 from hpsearch.data.checks.table import DATA_CHECKS
 from hpsearch.data.dataset import Dataset, Split
 from hpsearch.data.loading import load_dataset
@@ -104,6 +105,39 @@ def test_odd_sizes_of_images(shape: tuple[int, int, int]) -> None:
     task = Task("cross_entropy", shape, 2, 200, 100, 0, tuple(torch.bincount(targets[200:]).tolist()))
     found = {finding.code for finding in check_data(Dataset(*parts, task, None, None))}
     assert found <= {"HD102", "HD401", "HD402"}
+
+
+@pytest.mark.parametrize("largest", [3e38, 3e19])
+def test_huge_pixels_that_are_finite_are_no_crash(largest: float) -> None:
+    def huge(images: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return images.sign() * largest, targets
+
+    def some(images: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return torch.where(
+            torch.arange(len(images)).view(-1, 1, 1, 1) % 9 == 0, images.sign() * largest, images
+        ), targets
+
+    for change in (huge, some):
+        assert "HD401" not in {finding.code for finding in check_data(changed(digits(), train=change), ["HD1", "HD4"])}
+
+
+@pytest.mark.parametrize("empty", [("train",), ("train", "validation", "test"), ("validation", "test")])
+def test_empty_splits_are_no_crash(empty: tuple[str, ...]) -> None:
+    whole = digits()
+    none = Split(whole.train.images[:0], whole.train.targets[:0])
+    check_data(replace(whole, **dict.fromkeys(empty, none)))  # type: ignore[arg-type]
+
+
+def test_patches_of_elongated_images_take_little_memory() -> None:
+    images = torch.randn(4, 1, 16, 300_000, generator=generator())
+    filters = _patches(_few(images, torch.arange(4)))
+    assert filters is not None
+    assert filters.shape == (FILTERS, 1, TAPS, TAPS)
+    assert _few(images, torch.arange(4)).numel() <= PATCHED
+    assert _together(images, 256) == 1
+    square = torch.randn(300, 3, 32, 32, generator=generator())
+    assert len(_few(square, torch.arange(300))) == 4 * FILTERS
+    assert _few(square, torch.arange(300)).shape[2:] == (16, 16)
 
 
 @pytest.mark.parametrize("rule", DATA_CHECKS.values(), ids=DATA_CHECKS)

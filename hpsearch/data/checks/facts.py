@@ -78,6 +78,8 @@ class Part:
         return [one for images in self.portions() for one in fingerprints(images)]
 
     def _per_image(self, fact: Callable[[Tensor], Tensor]) -> Tensor:
+        if not len(self):
+            return torch.empty(0, self.split.images.shape[1])
         return torch.cat([fact(images) for images in self.portions()])
 
 

@@ -94,6 +94,8 @@ def mixed_ranges(facts: Facts) -> Remark | None:
     but black. An image counts as 0 … 1 if its largest value is above 0 and at most 1, and as 0 … 255 if it is above 16;
     both kinds must be at least one per cent of the images (heuristic), since an image may really be dark.
     """
+    if not facts.parts:
+        return None
     tops = torch.cat([facts.raw(part.highest)[part.finite].amax(dim=1) for part in facts.parts])
     lows = torch.cat([facts.raw(part.lowest)[part.finite].amin(dim=1) for part in facts.parts])
     slack = 1e-3

@@ -22,6 +22,8 @@ RIDGES = (1e-3, 1e-1)
 """Strengths of the ridge, in units of the features' mean square times their number; both are tried."""
 SAMPLED, PIXELS = 2_048, 2**24
 """Images that correlations of pixels are measured on, and what they may come to together."""
+PATCHED = 2**20
+"""Pixels that patches are cut from, or laid on, together."""
 LEAST_SIDE = 4
 LOCAL = 0.02
 """Neighbouring pixels are more alike than distant ones by at least so much correlation (heuristic: natural images, and
@@ -42,10 +44,13 @@ def labels_without_signal(facts: Facts) -> Remark | None:
     known, judged = _usable(facts, train, MOST_TRAINED), _usable(facts, held, MOST_JUDGED)
     if not facts.classes or len(judged) < FEWEST or len(known) < FEWEST:
         return None
+    by_patches = _by_patches(train, held, known, judged, facts)
+    if by_patches is None:
+        return None
     labels, truth = train.split.targets[known], held.split.targets[judged]
     right = {
         "nearest": int((_by_nearest(train, held, known, judged, labels) == truth).sum()),
-        **_by_patches(train, held, known, judged, facts),
+        **by_patches,
     }
     guess = int(torch.bincount(labels, minlength=facts.classes).argmax())
     most = torch.bincount(truth, minlength=facts.classes)
@@ -115,12 +120,19 @@ def _by_nearest(train: Part, held: Part, known: Tensor, judged: Tensor, labels: 
     return labels[nearest(theirs, ours, 1)[1][:, 0]]
 
 
-def _by_patches(train: Part, held: Part, known: Tensor, judged: Tensor, facts: Facts) -> dict[str, int]:
-    """How many held-out images a linear model on random patches gets right, for each strength of its ridge."""
-    patches = _patches(train.split.images[known[: 4 * FILTERS]])
+def _by_patches(train: Part, held: Part, known: Tensor, judged: Tensor, facts: Facts) -> dict[str, int] | None:
+    """How many held-out images a linear model on random patches gets right, for each strength of its ridge.
+
+    None if pixels are so large that no number can hold what a patch comes to.
+    """
+    patches = _patches(_few(train.split.images, known))
+    if patches is None:
+        return None
     ours, theirs = (_features(part, indices, patches) for part, indices in ((train, known), (held, judged)))
     mean, spread = ours.mean(dim=0), ours.std(dim=0, correction=0)
     ours, theirs = ((one - mean) / spread.clamp_min(1e-6) for one in (ours, theirs))
+    if not torch.isfinite(ours).all():
+        return None
     targets = one_hot(train.split.targets[known], facts.classes).double()
     targets -= targets.mean(dim=0)
     square, cross = ours.T @ ours, ours.T @ targets
@@ -131,13 +143,26 @@ def _by_patches(train: Part, held: Part, known: Tensor, judged: Tensor, facts: F
     return found
 
 
-def _patches(images: Tensor) -> Tensor:
-    """Random patches of the images as filters (F, C, k, k) with mean 0 and length 1; the same ones each time."""
-    images = _small(images)
+def _few(images: Tensor, indices: Tensor) -> Tensor:
+    """Some of the images made small, so that all of their patches fit in memory: the first ones of large images, and
+    of images that are much longer than wide the beginnings."""
+    chosen = indices[: 4 * FILTERS]
+    height, width = _small(images[:1]).shape[2:]
+    most = max(FEWEST, PATCHED // max(1, height * width * images.shape[1]))
+    side = max(16, PATCHED // (images.shape[1] * min(height, width) * min(most, len(chosen))))
+    portions = torch.split(chosen[:most], max(1, PATCHED // max(1, images[:1].numel())))
+    return torch.cat([_small(images[portion])[:, :, :side, :side] for portion in portions])
+
+
+def _patches(images: Tensor) -> Tensor | None:
+    """Random patches of small images as filters (F, C, k, k) with mean 0 and length 1; the same ones each time. None if
+    they are not finite."""
     taps = min(TAPS, *images.shape[2:])
     cut = unfold(images, taps).transpose(1, 2).flatten(0, 1)  # (patches, C·k·k)
     cut = cut - cut.mean(dim=1, keepdim=True)
     lengths = cut.norm(dim=1)
+    if not len(cut) or not torch.isfinite(lengths).all():
+        return None
     cut = cut[lengths >= lengths.median()]  # those that show something
     draw = torch.Generator().manual_seed(0)
     chosen = cut[torch.randperm(len(cut), generator=draw)[:FILTERS]]
@@ -150,7 +175,7 @@ def _features(part: Part, indices: Tensor, patches: Tensor) -> Tensor:
     """Mean responses to the patches and their negatives in the quarters of an image, the largest ones, and the image
     itself in at most 8×8 pixels (N, F')."""
     found = []
-    for chosen in torch.split(indices, min(256, part.portion)):
+    for chosen in torch.split(indices, _together(part.split.images, part.portion)):
         whole = part.split.images[chosen].float()
         tiny = adaptive_avg_pool2d(whole, (min(SIDE, whole.shape[2]), min(SIDE, whole.shape[3]))).flatten(1)
         images = _small(whole)
@@ -160,6 +185,12 @@ def _features(part: Part, indices: Tensor, patches: Tensor) -> Tensor:
         quarters = adaptive_avg_pool2d(both, side).flatten(1)
         found.append(torch.cat([quarters, both.amax(dim=(2, 3)), tiny], dim=1).double())
     return torch.cat(found)
+
+
+def _together(images: Tensor, most: int) -> int:
+    """How many images are looked at together, so that what all filters make of them fits in memory."""
+    height, width = _small(images[:1]).shape[2:]
+    return max(1, min(256, most, PATCHED // max(1, height * width)))
 
 
 def _small(images: Tensor) -> Tensor:
