@@ -46,6 +46,16 @@ class Feed:
             line.waiting.append(order)
             self._changed.notify_all()
 
+    def drop(self, line: Line, is_needless: Callable[[Order], bool]) -> None:
+        """Forgets those orders of ``line`` that wait for a worker and are not needed any more."""
+        with self._changed:
+            left = [order for order in line.waiting if not is_needless(order)]
+            line.waiting.clear()
+            line.waiting.extend(left)
+            if not left:
+                self._lines = [one for one in self._lines if one is not line]
+            self._changed.notify_all()
+
     def withdraw(self, line: Line) -> None:
         """Forgets the orders of ``line``; workers that work on one of them are killed."""
         with self._changed:

@@ -43,7 +43,9 @@ class InProcessExecutor:
             if halt is not None and halt.is_set():
                 return
             order = waiting.popleft()
-            yield Arrivals(order.work.jobs, ())
+            if not (owed := ledger.owed(order)):  # given up meanwhile
+                continue
+            yield Arrivals(owed, ())
             answers = self._bench.answers(order)
             while not (halt is not None and halt.is_set()) and (answer := self._next(answers)) is not None:
                 if isinstance(answer, OutOfMemory):

@@ -54,7 +54,7 @@ class RayRun:
         results: list[TrialResult] = []
         for event in self._events(patience_s):
             if isinstance(event, Started):
-                started += event.order.work.jobs
+                started += self._ledger.owed(event.order)
             else:
                 results += self._results(event)
         if not started and not results:
@@ -95,11 +95,12 @@ class RayRun:
         if event.reason not in (LOW_ON_MEMORY, KILLED_BY_KERNEL):
             return self._follow(self._ledger.after_loss(event.order, event.reason))
         text = f"{event.reason}; {self._memory.told(event.order.work.jobs[0])}"
-        lacks = [OutOfMemory(job, text) for job in self._ledger.owed(event.order)]
-        return tuple(result for lack in lacks for result in self._follow(self._ledger.after_lack(event.order, lack)))
+        return self._follow(self._ledger.after_kill(event.order, text))
 
     def _follow(self, after: AfterLoss) -> tuple[TrialResult, ...]:
         self.begin(after.again)
+        if after.given_up:  # some of them may still wait for their turn
+            self._feed.drop(self._line, lambda order: not self._ledger.owed(order))
         return after.given_up
 
     def _answered(self, event: Reported) -> tuple[TrialResult, ...]:

@@ -67,7 +67,7 @@ class RayTuneExecutor:
         halt: threading.Event | None = None,
     ) -> Generator[Arrivals, None, None]:
         """See the port."""
-        run = RayRun(self._feed, Line(turn, at_most), Ledger(cohorts), self._memory)
+        run = RayRun(self._feed, Line(turn, at_most), Ledger(cohorts, self._memory.share), self._memory)
         self._start()
         try:
             run.begin([Order(cohort, self._memory.share(cohort)) for cohort in cohorts])

@@ -1,11 +1,14 @@
 """Which job is to blame for the death of a worker, and that each gets exactly one result."""
 
+from enum import Enum
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.executors.answers import OutOfMemory
-from hpsearch.executors.ledger import DEATHS_ALONE, Ledger
+from hpsearch.executors.ledger import DEATHS_ALONE, AfterLoss, Ledger
 from hpsearch.executors.line import Order
 from hpsearch.trial import Failure, TrialResult, TrialState
 from tests.executors.executor_cases import in_cohorts_of, job, order, together
@@ -82,20 +85,92 @@ def test_a_job_given_twice_is_refused() -> None:
         Ledger([together(job(0), job(1)), together(job(0))])
 
 
-@given(st.integers(1, 9), st.integers(1, 4), st.sets(st.integers(0, 8)), st.randoms())
-def test_whoever_kills_workers_each_job_gets_one_result(jobs: int, size: int, killers: set[int], dice: object) -> None:
-    given_cohorts = in_cohorts_of(size, [job(number) for number in range(jobs)])
+STACKED = Cohort(tuple(job(number) for number in range(4)), Arrangement(stacked=True))
+
+
+def test_a_stacked_cohort_is_trained_again_as_it_was_and_scattered_at_its_second_death() -> None:
+    ledger = Ledger([STACKED], lambda cohort: len(cohort.jobs))
+    ledger.settle(complete(0))
+    assert ledger.after_loss(Order(STACKED, 4), "gone") == AfterLoss((Order(STACKED, 4),), ())
+    after = ledger.after_loss(Order(STACKED, 4), "gone")
+    assert numbers(after.again) == [[1], [2], [3]]
+    assert {one.share for one in after.again} == {1}
+
+
+def test_a_stacked_cohort_that_was_killed_for_memory_gets_all_of_it_once() -> None:
+    ledger = Ledger([STACKED])
+    assert ledger.after_kill(Order(STACKED), "killed").again == (Order(STACKED, None),)
+    after = ledger.after_kill(Order(STACKED, None), "killed")
+    assert numbers(after.again) == [[0], [1], [2], [3]]
+    assert {one.share for one in after.again} == {1}
+    assert [one.share for one in ledger.after_kill(after.again[0], "killed").again] == [None]
+
+
+def test_who_lacked_memory_has_one_order_also_when_its_worker_dies_then() -> None:
+    for follow in (Ledger.after_loss, Ledger.after_kill):
+        cohort = together(*(job(number) for number in range(4)))
+        ledger = Ledger([cohort])
+        again = ledger.after_lack(Order(cohort), OutOfMemory(job(0), "too much")).again
+        again += follow(ledger, Order(cohort), "gone").again
+        assert [(one.work.jobs[0].number, one.share) for one in again] == [(0, None), (1, 1), (2, 1), (3, 1)]
+
+
+def test_when_one_has_lacked_memory_alone_those_of_its_structure_are_given_up_with_it() -> None:
+    other = job(3, batch_size=7)
+    ledger = Ledger(in_cohorts_of(1, [job(0), job(1), job(2), other]))
+    for one in (job(0), job(1), other):
+        assert [again.share for again in ledger.after_lack(order(one), OutOfMemory(one, "")).again] == [None]
+    after = ledger.after_lack(order(job(0), share=None), OutOfMemory(job(0), "64 GB"))
+    assert [result.number for result in after.given_up] == [0, 1]
+    assert all("64 GB. Lower data.batch_size" in (result.reason or "") for result in after.given_up)
+    after = ledger.after_lack(order(job(2)), OutOfMemory(job(2), ""))
+    assert (after.again, [result.number for result in after.given_up]) == ((), [2])
+    assert ledger.owed(order(other, share=None)) == (other,)
+
+
+class Fate(Enum):
+    """What a job does to its worker."""
+
+    KILLS = "kills it"
+    HOGS = "makes the kernel kill it"
+    LACKS = "says that memory does not suffice"
+
+
+@given(
+    st.integers(1, 9),
+    st.integers(1, 4),
+    st.booleans(),
+    st.dictionaries(st.integers(0, 8), st.sampled_from(Fate)),
+    st.randoms(),
+)
+def test_whatever_goes_wrong_each_job_gets_one_result(
+    jobs: int, size: int, stacked: bool, fates: dict[int, Fate], dice: object
+) -> None:
+    arrangement = Arrangement(stacked=stacked)
+    given_cohorts = [
+        Cohort(cohort.jobs, arrangement) for cohort in in_cohorts_of(size, [job(number) for number in range(jobs)])
+    ]
     ledger, waiting, results = Ledger(given_cohorts), [Order(cohort) for cohort in given_cohorts], []
     while waiting:
         taken = waiting.pop(dice.randrange(len(waiting)))  # type: ignore[attr-defined]
         for member in taken.work.jobs:
-            if member.number in killers:
-                after = ledger.after_loss(taken, "gone")
-                waiting += after.again
-                results += after.given_up
+            match fates.get(member.number):
+                case Fate.KILLS:
+                    after = ledger.after_loss(taken, "gone")
+                case Fate.HOGS:
+                    after = ledger.after_kill(taken, "gone")
+                case Fate.LACKS:
+                    after = ledger.after_lack(taken, OutOfMemory(member, "gone"))
+                case None:
+                    after = AfterLoss((), (complete(member.number),) if ledger.settle(complete(member.number)) else ())
+            waiting += after.again
+            results += after.given_up
+            if fates.get(member.number) in (Fate.KILLS, Fate.HOGS):
                 break
-            if ledger.settle(complete(member.number)):
-                results.append(complete(member.number))
     assert ledger.is_settled
     assert sorted(result.number for result in results) == list(range(jobs))
-    assert {result.number for result in results if result.failure} == killers & set(range(jobs))
+    assert {result.number: result.failure for result in results if result.failure} == {
+        number: Failure.WORKER_LOST if fate is Fate.KILLS else Failure.ERROR
+        for number, fate in fates.items()
+        if number < jobs
+    }

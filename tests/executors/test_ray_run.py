@@ -2,6 +2,7 @@
 
 import pytest
 
+from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.errors import WorkerError
 from hpsearch.executors.answers import OutOfMemory
 from hpsearch.executors.fault_log import KILLED_BY_KERNEL, LOW_ON_MEMORY
@@ -111,12 +112,12 @@ def test_what_ran_out_of_memory_is_tried_once_more_with_nothing_beside_it() -> N
     assert run.is_settled
 
 
-def test_what_the_kernel_killed_for_its_memory_is_tried_once_more_with_nothing_beside_it() -> None:
+def test_what_the_kernel_killed_together_is_tried_alone_and_then_with_nothing_beside_it() -> None:
     feed, run = begun(2, workers=1)
     feed.lost("a", KILLED_BY_KERNEL)
-    for name, number in (("b", 0), ("c", 1)):
+    for name, number, share in (("b", 0, 1), ("c", 1, 1), ("d", 1, None)):
         run.arrivals(0.0)
-        assert place(feed, name) == order(job(number), share=None)
+        assert place(feed, name) == order(job(number), share=share)
         feed.started(name)
         feed.ready(name)
         if number == 0:
@@ -128,3 +129,46 @@ def test_what_the_kernel_killed_for_its_memory_is_tried_once_more_with_nothing_b
     assert [(result.number, result.failure) for result in arrived.results] == [(1, Failure.ERROR)]
     assert "Ray killed it" in (arrived.results[0].reason or "")
     assert run.is_settled
+
+
+def test_the_workers_are_emptied_once_for_jobs_of_one_structure() -> None:
+    feed, run = begun(1, 1, 1)
+    for name, number in (("a", 0), ("b", 1)):
+        feed.reported(name, OutOfMemory(job(number), "too much"))
+    run.arrivals(0.0)
+    feed.reported(place_next(feed, "a"), complete(2))
+    assert place(feed, "a") == order(job(0), share=None)
+    feed.reported("a", OutOfMemory(job(0), "64 GB"))
+    arrived = run.arrivals(0.0)
+    assert arrived is not None
+    assert [(result.number, result.failure) for result in arrived.results] == [
+        (2, None),
+        (0, Failure.ERROR),
+        (1, Failure.ERROR),
+    ]
+    assert all("64 GB. Lower data.batch_size" in (result.reason or "") for result in arrived.results[1:])
+    assert place(feed, "a") is None
+    assert run.is_settled
+
+
+def test_a_cohort_that_is_trained_again_is_not_taken_up_twice_by_those_who_are_done() -> None:
+    cohort = Cohort((job(0), job(1)), Arrangement(stacked=True))
+    feed = Feed(1)
+    run = RayRun(feed, Line(), Ledger([cohort]), Memory(1))
+    run.begin([Order(cohort)])
+    for name, begun_jobs in (("a", (job(0), job(1))), ("b", (job(1),))):
+        assert place(feed, name) == Order(cohort)
+        feed.started(name)
+        feed.ready(name)
+        feed.reported(name, complete(0))
+        arrived = run.arrivals(0.0)
+        assert arrived is not None
+        assert arrived.started == begun_jobs
+        feed.lost(name, "killed")
+        run.arrivals(0.0)
+    assert place(feed, "c") == Order(Cohort((job(1),), cohort.arrangement))
+
+
+def place_next(feed: Feed, name: str) -> str:
+    assert place(feed, name) is not None
+    return name
