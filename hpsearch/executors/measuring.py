@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import torch
 
-from hpsearch.cohort import Cohort
+from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.cost.live import LiveMemory
 from hpsearch.cost.workspace import BLOCK_BYTES
 from hpsearch.data.dataset import Dataset
@@ -15,6 +15,7 @@ from hpsearch.executors.room import training_bytes
 from hpsearch.job import Budget, Job
 from hpsearch.training.arrays import Shelf
 from hpsearch.training.cohort import train_cohort
+from hpsearch.training.formats import alone_channels_last, stacked_channels_last
 from hpsearch.training.timing import measured
 from hpsearch.trial import TrialState
 
@@ -37,20 +38,23 @@ def measurement(
     No more are tried together than fit into ``room_bytes``, the larger of what is predicted and what the first steps
     take being counted. Raises what building or training raises.
     """
+    shelf = shelf or Shelf(dataset, device)
     predicted = training_bytes(jobs[0], dataset, device)
     allocated = None
     if predicted.step_bytes >= LEAST_SHARE * room_bytes:
-        allocated = allocated_bytes(jobs[0], dataset, device)
+        allocated = allocated_bytes(jobs[0], dataset, device, shelf)
     member = max(predicted.peak_bytes, allocated or 0)
     most = most_members(member, room_bytes)
     tried = most * CPU_JOBS_PER_MEMBER if device == "cpu" else most
     arrangement, _ = measured(jobs[:tried], dataset, device, shelf)
     if arrangement.stacked:
         arrangement = replace(arrangement, members=min(arrangement.members, most))
+    # The room has place for the data once.
+    shelf.put_away(channels_last=not _trains_channels_last(jobs[0], arrangement, device))
     return Measurement(arrangement, room_bytes, predicted.peak_bytes, predicted.step_bytes, allocated)
 
 
-def allocated_bytes(job: Job, dataset: Dataset, device: str) -> int | None:
+def allocated_bytes(job: Job, dataset: Dataset, device: str, shelf: Shelf | None = None) -> int | None:
     """The most that is really alive at once in the first steps of a job, the data set aside.
 
     On the CPU, whose allocator keeps no account, the tensors of the training itself are followed. None if the steps
@@ -58,25 +62,25 @@ def allocated_bytes(job: Job, dataset: Dataset, device: str) -> int | None:
     """
     budget = Budget(steps=STEPS, samples=job.budget.samples)
     cohort = Cohort((replace(job, budget=budget, evaluate_test=False),))
+    shelf = shelf or Shelf(dataset, device)
+    data = shelf.arrays(channels_last=_trains_channels_last(job, cohort.arrangement, device)).train  # there from now on
     before, memory = 0, LiveMemory(BLOCK_BYTES["cpu"])
     if device == "cpu":
-        memory.add(one for split in (dataset.train, dataset.validation) for one in (split.images, split.targets))
+        memory.add(one for split in (dataset.train, dataset.validation, data) for one in (split.images, split.targets))
         before = memory.live_bytes
     else:
         torch.cuda.reset_peak_memory_stats(device)
         before = torch.cuda.memory_allocated(device)
     with memory if device == "cpu" else nullcontext():
-        results = list(train_cohort(cohort, dataset, device))
+        results = list(train_cohort(cohort, dataset, device, shelf))
     if any(result.state is TrialState.FAILED for result in results):
         return None
     most = memory.peak_bytes if device == "cpu" else torch.cuda.max_memory_allocated(device)
-    return max(0, most - before - _copied_bytes(job, dataset, device))
+    return max(0, most - before)
 
 
-def _copied_bytes(job: Job, dataset: Dataset, device: str) -> int:
-    """Of the training data, which is brought to the device, or into another order for named networks on the CPU."""
-    images, targets = dataset.train.images, dataset.train.targets
-    if device != "cpu":
-        return images.numel() * images.element_size() + targets.numel() * targets.element_size()
-    is_reordered = job.network.name is not None and images.shape[1] > 1
-    return images.numel() * images.element_size() if is_reordered else 0
+def _trains_channels_last(job: Job, arrangement: Arrangement, device: str) -> bool:
+    """How the training images lie in memory."""
+    if arrangement.stacked:
+        return stacked_channels_last(arrangement, device)
+    return alone_channels_last(Cohort((job,), arrangement), device)

@@ -13,14 +13,19 @@ class Shelf:
     """A data set in the layouts in which it has been asked for, for all cohorts of a worker."""
 
     def __init__(self, dataset: Dataset, device: str) -> None:
-        self._arrays = {
-            channels_last: Arrays(dataset, torch.device(device), channels_last=channels_last)
-            for channels_last in (False, True)
-        }
+        self._dataset, self._device = dataset, torch.device(device)
+        self._arrays = {channels_last: self._empty(channels_last=channels_last) for channels_last in (False, True)}
 
     def arrays(self, *, channels_last: bool) -> "Arrays":
         """The data set, which is brought to the device when it is first read."""
         return self._arrays[channels_last]
+
+    def put_away(self, *, channels_last: bool) -> None:
+        """Gives back the memory of one layout; whoever asks for that again waits until it is there again."""
+        self._arrays[channels_last] = self._empty(channels_last=channels_last)
+
+    def _empty(self, *, channels_last: bool) -> "Arrays":
+        return Arrays(self._dataset, self._device, channels_last=channels_last)
 
 
 class Arrays:
