@@ -29,8 +29,10 @@ class StackedOptimizer:
         """
         for place, parameter in enumerate(self._parameters):
             if parameter.grad is not None:
-                for mine, gradient in zip(self._parts, parameter.grad.unbind(), strict=True):
-                    mine[place].grad = gradient
+                # Handed to nobody else: who is not updated would hold it, and with it the memory of all.
+                for mine, gradient, rate in zip(self._parts, parameter.grad.unbind(), learning_rates, strict=True):
+                    if rate is not None:
+                        mine[place].grad = gradient
                 parameter.grad = None
         for optimizer, rate in zip(self._optimizers, learning_rates, strict=True):
             if rate is not None:

@@ -1,5 +1,6 @@
 """The optimisers on parameters that a network of ours does not have."""
 
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -7,7 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from hpsearch.training.optimizer import Optimizer, optimizer_for
-from tests.training.training_cases import optimizer
+from hpsearch.training.updates import StackedOptimizer
+from tests.training.training_cases import job, optimizer
 
 Parameters = list[nn.Parameter]
 TORCH: dict[str, Callable[[Parameters, float], torch.optim.Optimizer]] = {
@@ -139,3 +141,13 @@ def test_a_step_takes_the_gradients_away_and_leaves_frozen_parameters_alone() ->
     assert frozen.tolist() == [1.0] * 3
     ours.step(0.1)
     assert trained.tolist() == pytest.approx([0.85] * 3), "without a gradient nothing may change, decay included"
+
+
+def test_the_gradients_of_a_member_that_is_not_updated_are_let_go() -> None:
+    parameter = torch.zeros(2, 3, requires_grad=True)
+    stacked = StackedOptimizer([job(), job()], [parameter])
+    parameter.grad = torch.ones(2, 3)
+    held = weakref.ref(parameter.grad)
+    stacked.step([0.1, None])
+    assert (parameter[0].abs().sum() > 0, parameter[1].abs().sum() == 0) == (True, True)
+    assert held() is None, "the member that has left holds on to the memory of all"
