@@ -84,7 +84,7 @@ class Halving(BaseModel):
     from_epoch: Count = 2
     """No trial is stopped before the end of this epoch: the first one tells little (docs/decisions/0070)."""
     keep: Annotated[float, Field(gt=0, lt=1)] = 1 / 3
-    """The share of a rung's trials that go on, rounded up."""
+    """The share of a rung's trials that go on, rounded up, and one at least."""
 
     def rungs(self, epochs: int) -> tuple[int, ...]:
         """The epochs at whose end trials are compared, of a training over ``epochs``."""
@@ -92,7 +92,7 @@ class Halving(BaseModel):
         rung = float(self.from_epoch)
         while round(rung) < epochs:
             found.append(round(rung))
-            rung = max(rung / self.keep, rung + 1)
+            rung = min(max(rung / self.keep, rung + 1), float(epochs))
         return tuple(found)
 
 

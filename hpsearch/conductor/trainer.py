@@ -10,7 +10,7 @@ from hpsearch.conductor.means import Means
 from hpsearch.conductor.stopwatch import Stopwatch
 from hpsearch.executors.port import Arrivals
 from hpsearch.job import Job
-from hpsearch.recipe.halving import goes_on, stopped_at
+from hpsearch.recipe.halving import begun_at, goes_on, stopped_at
 from hpsearch.recipe.plan import Plan
 from hpsearch.results import StudyResults
 from hpsearch.study import Objective
@@ -63,7 +63,7 @@ class Trainer:
             jobs = [replace(job, budget=replace(job.budget, until_epoch=rung)) for job in living]
             self._run(plan, jobs, arrangements)
             trials = [FinishedTrial(job, self._result(job)) for job in living]
-            self._store(stopped_at(rung, plan.keep, trials, self._objective))
+            self._store(stopped_at(rung, plan.keep, begun_at(plan, rung), trials, self._objective))
         return [job for job in living if goes_on(self.results.get((job.stage, job.number)), rung)]
 
     def _was_stopped_at(self, rung: int, job: Job) -> bool:

@@ -7,7 +7,9 @@ whichever workers trained them and in whatever order they arrived, so that no ti
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
+from hpsearch.recipe.plan import Plan
 from hpsearch.study import Objective
 from hpsearch.trial import FinishedTrial, TrialResult, TrialState
 
@@ -16,30 +18,47 @@ ROUNDING = 1e-9
 
 
 def stopped_at(
-    rung: int, keep: float, trials: Sequence[FinishedTrial], objective: Objective
+    rung: int, keep: float, begun: int, trials: Sequence[FinishedTrial], objective: Objective
 ) -> tuple[TrialResult, ...]:
     """The results, in trial order, of those that are stopped after epoch ``rung``.
 
     ``trials``: all that have begun the way to the rung, as far as they have come by now: a result that goes beyond the
-    rung is read up to it, so that the answer is the same whenever it is asked. The best ``keep`` of them go on, rounded
-    up, by the best epoch so far; of equal ones the first in trial order. One that failed before the rung is compared
-    with nobody, and one that has ended well before it is not stopped any more.
+    rung is read up to it, so that the answer is the same whenever it is asked. As many as are to go on of the ``begun``
+    that the plan has (``begun_at``), by the best epoch so far; of equal ones the first in trial order. One that failed
+    before the rung is compared with nobody, and one that has ended well before it is not stopped any more.
     """
     scored = [(score, trial) for trial in trials if (score := _score(trial.result, rung, objective)) is not None]
     order = [trial for _, trial in sorted(scored, key=lambda pair: (pair[0], pair[1].job.number))]
-    going_on = math.ceil(keep * len(trials) - ROUNDING)
+    left = going_on(keep, begun)
     stopped = [
         replace(
             trial.result,
             state=TrialState.PRUNED,
             value=None,
             best_epoch=None,
-            reason=_reason(rung, place, len(trials), going_on),
+            reason=_reason(rung, place, begun, left),
         )
         for place, trial in enumerate(order, 1)
-        if place > going_on and trial.result.state is TrialState.PRUNED
+        if place > left and trial.result.state is TrialState.PRUNED
     ]
     return tuple(sorted(stopped, key=lambda result: result.number))
+
+
+def going_on(keep: float, begun: int) -> int:
+    """How many of so many trials go on after a rung: the share, rounded up, and one at least."""
+    return max(1, math.ceil(keep * begun - ROUNDING))
+
+
+def begun_at(plan: Plan, rung: int) -> int:
+    """How many trials the plan has on their way to a rung.
+
+    Not how many there are: a result does not always tell how far its trial had come before it failed, and the number
+    must be the same before and after an interruption.
+    """
+    begun = len(plan.jobs)
+    for _ in takewhile(lambda earlier: earlier < rung, plan.rungs):
+        begun = going_on(plan.keep, begun)
+    return begun
 
 
 def goes_on(result: TrialResult | None, rung: int) -> bool:
@@ -58,8 +77,8 @@ def _score(result: TrialResult, rung: int, objective: Objective) -> float | None
     return -max(seen) if objective.sense == "maximize" else min(seen)
 
 
-def _reason(rung: int, place: int, of: int, going_on: int) -> str:
-    best = "best one goes" if going_on == 1 else f"best {going_on} go"
+def _reason(rung: int, place: int, of: int, left: int) -> str:
+    best = "best one goes" if left == 1 else f"best {left} go"
     return f"stopped after epoch {rung}: {_ordinal(place)} of {of}, the {best} on"
 
 

@@ -1,16 +1,16 @@
 """Which trials go on after a rung, and why the others do not."""
 
-import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.recipe.halving import goes_on, stopped_at
+from hpsearch.recipe.halving import begun_at, goes_on, going_on, stopped_at
 from hpsearch.stage import Halving, StageName
 from hpsearch.study import Objective
-from hpsearch.trial import EpochRecord, FinishedTrial, TrialState
+from hpsearch.trial import EpochRecord, FinishedTrial, TrialResult, TrialState
 from hpsearch.verdict import Outcome
 from tests.recipe.recipe_cases import TASK, ended, failed, judged, planned, scored, study
 
@@ -21,6 +21,12 @@ STOPPED = {"state": TrialState.PRUNED, "value": None, "best_epoch": None, "reaso
 
 def curve(*accuracies: float) -> tuple[EpochRecord, ...]:
     return tuple(EpochRecord(i, 1.0, 0.5, 1 - accuracy, accuracy) for i, accuracy in enumerate(accuracies, 1))
+
+
+def stopped(
+    rung: int, keep: float, trials: Sequence[FinishedTrial], objective: Objective = ACCURACY, begun: int | None = None
+) -> tuple[TrialResult, ...]:
+    return stopped_at(rung, keep, len(trials) if begun is None else begun, trials, objective)
 
 
 def at_rung(number: int, *accuracies: float) -> FinishedTrial:
@@ -39,6 +45,7 @@ def at_rung(number: int, *accuracies: float) -> FinishedTrial:
         ({"from_epoch": 1, "keep": 0.5}, 9, (1, 2, 4, 8)),
         ({"from_epoch": 3, "keep": 0.9}, 6, (3, 4, 5)),
         ({"from_epoch": 5}, 5, ()),
+        ({"keep": 5e-324}, 12, (2,)),
     ],
 )
 def test_rungs_grow_by_what_is_kept(settings: dict[str, float], epochs: int, rungs: tuple[int, ...]) -> None:
@@ -47,35 +54,37 @@ def test_rungs_grow_by_what_is_kept(settings: dict[str, float], epochs: int, run
 
 def test_the_best_third_goes_on_by_the_best_epoch_and_the_others_say_why() -> None:
     trials = [at_rung(0, 0.9, 0.1), at_rung(1, 0.2, 0.3), at_rung(2, 0.5, 0.8), at_rung(3, 0.8, 0.5), at_rung(4, 0, 0)]
-    stopped = stopped_at(2, 1 / 3, trials, ACCURACY)
-    assert [(one.number, one.reason) for one in stopped] == [
+    found = stopped(2, 1 / 3, trials)
+    assert [(one.number, one.reason) for one in found] == [
         (1, "stopped after epoch 2: 4th of 5, the best 2 go on"),
         (3, "stopped after epoch 2: 3rd of 5, the best 2 go on"),  # as good as trial 2, which comes first
         (4, "stopped after epoch 2: 5th of 5, the best 2 go on"),
     ]
-    assert {one.state for one in stopped} == {TrialState.PRUNED}
-    assert stopped[0].epochs == curve(0.2, 0.3)
-    assert [one.number for one in stopped_at(2, 1 / 3, trials, LOSS)] == [1, 3, 4]
+    assert {one.state for one in found} == {TrialState.PRUNED}
+    assert found[0].epochs == curve(0.2, 0.3)
+    assert [one.number for one in stopped(2, 1 / 3, trials, LOSS)] == [1, 3, 4]
 
 
 def test_trials_that_failed_give_no_place_away_and_are_not_stopped() -> None:
     trials = [failed(JOBS[0], epochs=curve(0.99)), at_rung(1, 0.1, 0.1), failed(JOBS[2]), at_rung(3, 0.2, 0.2)]
-    assert stopped_at(2, 1 / 2, trials, ACCURACY) == ()  # two of four go on, and two are left
-    (stopped,) = stopped_at(2, 1 / 4, trials, ACCURACY)
-    assert (stopped.number, stopped.reason) == (1, "stopped after epoch 2: 2nd of 4, the best one goes on")
+    assert stopped(2, 1 / 2, trials) == ()  # two of four go on, and two are left
+    (found,) = stopped(2, 1 / 4, trials)
+    assert (found.number, found.reason) == (1, "stopped after epoch 2: 2nd of 4, the best one goes on")
 
 
 def test_a_trial_that_has_ended_well_is_compared_and_stays_as_it_is() -> None:
     early = ended(JOBS[0], value=0.4, best_epoch=1, epochs=curve(0.4))
     trials = [early, at_rung(1, 0.1, 0.3), at_rung(2, 0.5, 0.6), at_rung(3, 0.1, 0.2)]
-    assert [one.number for one in stopped_at(2, 1 / 2, trials, ACCURACY)] == [1, 3]
-    assert [one.number for one in stopped_at(2, 1 / 4, trials, ACCURACY)] == [1, 3]
+    assert [one.number for one in stopped(2, 1 / 2, trials)] == [1, 3]
+    assert [one.number for one in stopped(2, 1 / 4, trials)] == [1, 3]
 
 
-@pytest.mark.parametrize(("count", "keep", "going_on"), [(30, 0.1, 3), (32, 1 / 3, 11), (33, 1 / 3, 11), (2, 0.5, 1)])
-def test_shares_are_rounded_up_to_whole_trials(count: int, keep: float, going_on: int) -> None:
+@pytest.mark.parametrize(
+    ("count", "keep", "left"), [(30, 0.1, 3), (32, 1 / 3, 11), (33, 1 / 3, 11), (2, 0.5, 1), (9, 1e-12, 1)]
+)
+def test_shares_are_rounded_up_to_whole_trials(count: int, keep: float, left: int) -> None:
     trials = [at_rung(number, number / 100) for number in range(count)]
-    assert len(stopped_at(1, keep, trials, ACCURACY)) == count - going_on
+    assert len(stopped(1, keep, trials)) == count - left
 
 
 scores = st.floats(0, 1, allow_nan=False)
@@ -98,9 +107,9 @@ def test_no_order_and_no_later_epoch_changes_who_goes_on(
         return failed(JOBS[number], epochs=epochs[:last]) if last < rung else at_rung(number, *curves[number][:rung])
 
     begun = range(len(curves))
-    first = stopped_at(2, keep, [reached(number, 2) for number in begun], ACCURACY)
-    going_on = [n for n in begun if n not in {one.number for one in first} and broken.get(n, 9) >= 2]
-    second = stopped_at(4, keep, [reached(number, 4) for number in going_on], ACCURACY)
+    first = stopped(2, keep, [reached(number, 2) for number in begun])
+    living = [n for n in begun if n not in {one.number for one in first} and broken.get(n, 9) >= 2]
+    second = stopped(4, keep, [reached(number, 4) for number in living], begun=going_on(keep, len(begun)))
     end = {one.number: one for one in (*first, *second)}
     results = []
     for number in begun:
@@ -112,10 +121,10 @@ def test_no_order_and_no_later_epoch_changes_who_goes_on(
         else:
             results.append(ended(JOBS[number], value=max(curves[number]), best_epoch=1, epochs=curve(*curves[number])))
     order.shuffle(results)
-    later = {one.number for one in stopped_at(2, keep, results, ACCURACY)}
+    later = {one.number for one in stopped(2, keep, results)}
     assert later == {one.number for one in first}
-    assert sorted(one.job.number for one in results if goes_on(one.result, 2)) == going_on
-    assert 1 <= math.ceil(keep * len(curves) - 1e-9) <= len(curves)
+    assert sorted(one.job.number for one in results if goes_on(one.result, 2)) == living
+    assert 1 <= going_on(keep, len(curves)) <= len(curves)
 
 
 HALVED = study(recipe={"coarse": {"trials": 32, "epochs": 9, "halving": {}, "patience": 4}})
@@ -128,6 +137,16 @@ def test_a_plan_says_its_rungs_and_the_jobs_their_patience() -> None:
     assert {(job.budget.epochs, job.budget.patience, job.budget.until_epoch) for job in plan.jobs} == {(9, 4, None)}
     whole = planned(StageName.COARSE, study())
     assert (whole.rungs, whole.jobs[0].budget.patience) == ((), None)
+
+
+def test_how_many_go_on_does_not_depend_on_what_is_left_of_failed_trials() -> None:
+    """One that was lost with its worker after rung 2 has no epochs in its result, and is not there after a restart."""
+    plan = planned(StageName.COARSE, HALVED)
+    assert [begun_at(plan, rung) for rung in plan.rungs] == [32, 11]
+    sound = [at_rung(number, *[0.1 * number] * 6) for number in range(9)]
+    before = stopped(6, plan.keep, [*sound, failed(JOBS[9]), failed(JOBS[10])], begun=11)
+    assert len(before) == 5
+    assert stopped(6, plan.keep, sound, begun=begun_at(plan, 6)) == before
 
 
 def test_a_halved_round_is_judged_by_its_complete_trials() -> None:
