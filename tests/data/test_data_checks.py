@@ -9,8 +9,8 @@ import torch
 
 from hpsearch.data.checks.check import check_data
 from hpsearch.data.checks.pages import INDEX, pages, write_pages
+from hpsearch.data.checks.patches import FILTERS, PATCHED, TAPS, few, patches_of, together
 from hpsearch.data.checks.rule import DataRule
-from hpsearch.data.checks.signal import FILTERS, PATCHED, TAPS, _few, _patches, _together
 from hpsearch.data.checks.table import DATA_CHECKS
 from hpsearch.data.dataset import Dataset, Split
 from hpsearch.data.loading import load_dataset
@@ -130,14 +130,14 @@ def test_empty_splits_are_no_crash(empty: tuple[str, ...]) -> None:
 
 def test_patches_of_elongated_images_take_little_memory() -> None:
     images = torch.randn(4, 1, 16, 300_000, generator=generator())
-    filters = _patches(_few(images, torch.arange(4)))
+    filters = patches_of(few(images, torch.arange(4)))
     assert filters is not None
     assert filters.shape == (FILTERS, 1, TAPS, TAPS)
-    assert _few(images, torch.arange(4)).numel() <= PATCHED
-    assert _together(images, 256) == 1
+    assert few(images, torch.arange(4)).numel() <= PATCHED
+    assert together(images, 256) == 1
     square = torch.randn(300, 3, 32, 32, generator=generator())
-    assert len(_few(square, torch.arange(300))) == 4 * FILTERS
-    assert _few(square, torch.arange(300)).shape[2:] == (16, 16)
+    assert len(few(square, torch.arange(300))) == 4 * FILTERS
+    assert few(square, torch.arange(300)).shape[2:] == (16, 16)
 
 
 @pytest.mark.parametrize("rule", DATA_CHECKS.values(), ids=DATA_CHECKS)

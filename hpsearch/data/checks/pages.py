@@ -16,8 +16,8 @@ GROUPS = {
 HEAD = """# Checks of data
 
 Before anything is trained the loaded data are looked at. Each check has a code that keeps its meaning. In Python,
-`check_data(dataset, select=…, ignore=…)` of `hpsearch.data.checks.check` chooses checks by codes or beginnings of codes;
-`hpsearch check` does all of them. The checks are silent on the named data sets, `digits` and `shapes`.
+`check_data(dataset, select=…, ignore=…)` of `hpsearch.data.checks.check` chooses checks by codes or beginnings of
+codes; `hpsearch check` does all of them. The checks are silent on the named data sets, `digits` and `shapes`.
 """
 
 

@@ -5,10 +5,11 @@ import math
 import torch
 from scipy.special import bdtrc
 from torch import Tensor
-from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, conv2d, one_hot, relu, unfold
+from torch.nn.functional import one_hot
 
 from hpsearch.data.checks.facts import Facts, Part
-from hpsearch.data.checks.prints import SIDE, nearest, small_copies
+from hpsearch.data.checks.patches import features_of, few, patches_of
+from hpsearch.data.checks.prints import nearest, small_copies
 from hpsearch.data.checks.rule import Remark
 
 CHANCE = 0.01
@@ -17,13 +18,10 @@ MOST_TRAINED, MOST_JUDGED = 4_096, 2_048
 """Images that the cheap models learn from and are judged by."""
 FEWEST = 50
 """Below so many held-out images nothing is said."""
-FILTERS, TAPS = 64, 5
 RIDGES = (1e-3, 1e-1)
 """Strengths of the ridge, in units of the features' mean square times their number; both are tried."""
 SAMPLED, PIXELS = 2_048, 2**24
 """Images that correlations of pixels are measured on, and what they may come to together."""
-PATCHED = 2**20
-"""Pixels that patches are cut from, or laid on, together."""
 LEAST_SIDE = 4
 LOCAL = 0.02
 """Neighbouring pixels are more alike than distant ones by at least so much correlation (heuristic: natural images, and
@@ -125,10 +123,10 @@ def _by_patches(train: Part, held: Part, known: Tensor, judged: Tensor, facts: F
 
     None if pixels are so large that no number can hold what a patch comes to.
     """
-    patches = _patches(_few(train.split.images, known))
+    patches = patches_of(few(train.split.images, known))
     if patches is None:
         return None
-    ours, theirs = (_features(part, indices, patches) for part, indices in ((train, known), (held, judged)))
+    ours, theirs = (features_of(part, indices, patches) for part, indices in ((train, known), (held, judged)))
     mean, spread = ours.mean(dim=0), ours.std(dim=0, correction=0)
     ours, theirs = ((one - mean) / spread.clamp_min(1e-6) for one in (ours, theirs))
     if not torch.isfinite(ours).all():
@@ -141,64 +139,6 @@ def _by_patches(train: Part, held: Part, known: Tensor, judged: Tensor, facts: F
         weights = torch.linalg.solve(square + ridge * len(ours) * torch.eye(len(square), dtype=torch.float64), cross)
         found[f"patches, ridge {ridge:g}"] = int(((theirs @ weights).argmax(dim=1) == truth).sum())
     return found
-
-
-def _few(images: Tensor, indices: Tensor) -> Tensor:
-    """Some of the images made small, so that all of their patches fit in memory: the first ones of large images, and
-    of images that are much longer than wide the beginnings."""
-    chosen = indices[: 4 * FILTERS]
-    height, width = _small(images[:1]).shape[2:]
-    most = max(FEWEST, PATCHED // max(1, height * width * images.shape[1]))
-    side = max(16, PATCHED // (images.shape[1] * min(height, width) * min(most, len(chosen))))
-    portions = torch.split(chosen[:most], max(1, PATCHED // max(1, images[:1].numel())))
-    return torch.cat([_small(images[portion])[:, :, :side, :side] for portion in portions])
-
-
-def _patches(images: Tensor) -> Tensor | None:
-    """Random patches of small images as filters (F, C, k, k) with mean 0 and length 1; the same ones each time. None if
-    they are not finite."""
-    taps = min(TAPS, *images.shape[2:])
-    cut = unfold(images, taps).transpose(1, 2).flatten(0, 1)  # (patches, C·k·k)
-    cut = cut - cut.mean(dim=1, keepdim=True)
-    lengths = cut.norm(dim=1)
-    if not len(cut) or not torch.isfinite(lengths).all():
-        return None
-    cut = cut[lengths >= lengths.median()]  # those that show something
-    draw = torch.Generator().manual_seed(0)
-    chosen = cut[torch.randperm(len(cut), generator=draw)[:FILTERS]]
-    filters = chosen / chosen.norm(dim=1, keepdim=True).clamp_min(1e-6)
-    shaped: Tensor = filters.reshape(-1, images.shape[1], taps, taps)
-    return shaped
-
-
-def _features(part: Part, indices: Tensor, patches: Tensor) -> Tensor:
-    """Mean responses to the patches and their negatives in the quarters of an image, the largest ones, and the image
-    itself in at most 8×8 pixels (N, F')."""
-    found = []
-    for chosen in torch.split(indices, _together(part.split.images, part.portion)):
-        whole = part.split.images[chosen].float()
-        tiny = adaptive_avg_pool2d(whole, (min(SIDE, whole.shape[2]), min(SIDE, whole.shape[3]))).flatten(1)
-        images = _small(whole)
-        maps = conv2d(images, patches)
-        both = relu(torch.cat([maps, -maps], dim=1))
-        side = min(2, *both.shape[2:])
-        quarters = adaptive_avg_pool2d(both, side).flatten(1)
-        found.append(torch.cat([quarters, both.amax(dim=(2, 3)), tiny], dim=1).double())
-    return torch.cat(found)
-
-
-def _together(images: Tensor, most: int) -> int:
-    """How many images are looked at together, so that what all filters make of them fits in memory."""
-    height, width = _small(images[:1]).shape[2:]
-    return max(1, min(256, most, PATCHED // max(1, height * width)))
-
-
-def _small(images: Tensor) -> Tensor:
-    """With sides of 16 to 31 pixels, where they were larger; each image with mean 0 and spread 1."""
-    factor = max(1, min(images.shape[2:]) // 16)
-    small = avg_pool2d(images.float(), factor) if factor > 1 else images.float()
-    mean = small.mean(dim=(1, 2, 3), keepdim=True)
-    return (small - mean) / small.std(dim=(1, 2, 3), correction=0, keepdim=True).clamp_min(1e-6)
 
 
 def _correlations(scaled: Tensor, alive: Tensor, down: int, right: int) -> Tensor:
