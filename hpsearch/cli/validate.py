@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from hpsearch.cli.check_aside import standard_output_aside
 from hpsearch.cli.guard import Exit, GuardedCommand
 from hpsearch.cli.options import json_option
 
@@ -44,8 +45,9 @@ def _validate(ctx: click.Context, study: Path, as_json: bool) -> None:
     from hpsearch.report.words import distribution_words, task_words
 
     try:
-        definition = study_in(study)
-        task = check_definition(definition).task
+        with standard_output_aside():
+            definition = study_in(study)
+            task = check_definition(definition).task
     except DefinitionError as error:
         if not as_json:
             raise

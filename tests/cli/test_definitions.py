@@ -145,6 +145,14 @@ def test_a_study_whose_process_was_killed_is_not_valid() -> None:
     assert worst([0, 0]) == 0
 
 
+def test_what_a_module_prints_is_no_part_of_the_document(cli: Cli, tiny: Path) -> None:
+    study = changed(tiny, "{name: convnet, depth: 1, width: 4}", "{factory: 'loud_network:build'}")
+    (tiny.parent / "loud_network.py").write_text(f"print('loud'){OWN_NETWORK}")
+    done = cli("validate", study, "--json")
+    assert document(done.stdout, "validate")["valid"] is True
+    assert "loud" in done.stderr
+
+
 def test_the_users_own_modules_lie_beside_the_study_or_in_the_working_folder(program: Program, tiny: Path) -> None:
     (tiny.parent / "beside").mkdir()
     study = changed(
