@@ -34,5 +34,10 @@ def test_a_fault_is_found_and_its_curves_are_kept(tmp_path: Path, capsys: pytest
     assert again == trial
     found = diagnose(trial, STUDY, dataset.task)
     assert {finding.code for finding in found} & case.kind.right
-    report({case: found})
+    report({case: found}, {})
     assert "recall 1/1" in capsys.readouterr().out
+    sound = [case for case in cases() if not case.kind.right]
+    report({sound[0]: ()}, {sound[1]: found, sound[2]: ()})
+    told = capsys.readouterr().out
+    assert "false alarms on sound trainings 0/1" in told
+    assert "not among these 1: 2 meant to be sound and below 90% in validation, of which 1 with a warning" in told
