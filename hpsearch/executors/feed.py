@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 from hpsearch.executors.line import Answer, Broken, Line, Lost, Order, Reported, Started, next_line
 
+FRESH_DEATHS = 3
+"""So many new workers in a row that died before they took an order up mean that something is wrong with it or them."""
+
 
 @dataclass(eq=False)
 class Placed:
@@ -135,16 +138,26 @@ class Feed:
         """The worker has taken its order up."""
         with self._changed:
             placed = self._placed[worker]
+            placed.line.fresh_deaths = 0
             if not placed.line.withdrawn:
                 placed.line.inbox.put(Started(placed.order))
 
-    def put_back(self, worker: str) -> None:
-        """The worker was dead before it could take its order up: the order is the next one of its line again."""
+    def put_back(self, worker: str, reason: str, *, is_fresh: bool) -> None:
+        """The worker was dead before it could take its order up: the order is the next one of its line again.
+
+        Whoever dies idle says nothing of the order. But if ``FRESH_DEATHS`` workers in a row that never took any order
+        up (``is_fresh``) have died over those of this line, the order counts as lost.
+        """
         with self._changed:
             placed = self._placed.pop(worker, None)  # the loop may have ended meanwhile
             if placed is not None and not placed.line.withdrawn:
-                self._wait_in(placed.line)
-                placed.line.waiting.appendleft(placed.order)
+                line = placed.line
+                line.fresh_deaths += is_fresh
+                if is_fresh and line.fresh_deaths >= FRESH_DEATHS:
+                    line.inbox.put(Lost(placed.order, reason, was_ready=False))
+                else:
+                    self._wait_in(line)
+                    line.waiting.appendleft(placed.order)
             self._changed.notify_all()
 
     def ready(self, worker: str) -> None:

@@ -24,6 +24,8 @@ class Foreman:
     ) -> None:
         self._name, self._actor, self._feed = name, actor, feed
         self._idle_s, self._fault_log, self._gone = idle_s, fault_log, gone
+        self._is_fresh = True
+        """Whether the worker has never taken an order up."""
 
     def begin(self) -> None:
         """Gets the thread going."""
@@ -40,12 +42,12 @@ class Foreman:
 
     def _serve(self, order: Order) -> bool:
         """Sees an order through; whether the worker can have another one."""
-        was_taken, is_fit, kills = False, True, oom_kills()
+        was_taken, is_fit, is_alive, kills = False, True, False, oom_kills()
         try:
             for reference in self._actor.serve.options(num_returns="streaming").remote(order):
                 made = ray.get(reference)
                 if made is Sign.TAKEN:
-                    was_taken = True
+                    was_taken, self._is_fresh = True, False
                     self._feed.started(self._name)
                 elif made is Sign.READY:
                     self._feed.ready(self._name)
@@ -55,14 +57,15 @@ class Foreman:
                         return is_fit
             reason = "it answered less than it was asked for"
         except Exception as error:  # noqa: BLE001  (Ray raises what the worker raised, whatever that was)
+            is_alive = isinstance(error, RayTaskError)  # it has said itself what is wrong
             reason = why_it_died(_message(error), self._fault_log)
             if reason == WITHOUT_A_WORD and oom_kills() > kills:
                 reason = KILLED_BY_KERNEL
         self._kill()
-        if was_taken:
+        if was_taken or is_alive:
             self._feed.lost(self._name, reason)
         else:
-            self._feed.put_back(self._name)
+            self._feed.put_back(self._name, reason, is_fresh=self._is_fresh)
         return False
 
     def _kill(self) -> None:

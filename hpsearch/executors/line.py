@@ -84,6 +84,8 @@ class Line:
     waiting: deque[Order] = field(default_factory=deque)
     served: int = 0
     """The number of the last placement for it; 0 before the first."""
+    fresh_deaths: int = 0
+    """How many new workers in a row died with one of its orders before they had taken it up."""
     withdrawn: bool = False
 
 

@@ -2,7 +2,7 @@
 
 import threading
 
-from hpsearch.executors.feed import Feed
+from hpsearch.executors.feed import FRESH_DEATHS, Feed
 from hpsearch.executors.line import Broken, Line, Lost, Reported, Started
 from hpsearch.trial import TrialResult, TrialState
 from tests.executors.executor_cases import job, order
@@ -171,9 +171,30 @@ def test_an_order_that_its_worker_never_took_up_is_the_next_again() -> None:
     for number in range(2):
         feed.submit(order(job(number)), box)
     feed.place("a", nothing, 0.0)
-    feed.put_back("a")
+    feed.put_back("a", "gone", is_fresh=True)
     assert box.inbox.empty()
     assert placements(feed, 2) == [0, 1]
+
+
+def test_an_order_that_no_new_worker_takes_up_is_lost() -> None:
+    feed, box = Feed(workers=1), Line()
+    feed.submit(order(job(0)), box)
+    for _ in range(2 * FRESH_DEATHS):  # as many as die idle
+        assert feed.place("a", nothing, 0.0) == order(job(0))
+        feed.put_back("a", "gone", is_fresh=False)
+    for deaths in (FRESH_DEATHS - 1, FRESH_DEATHS):
+        for name in range(deaths):
+            assert feed.place(f"a{name}", nothing, 0.0) == order(job(0))
+            feed.put_back(f"a{name}", "gone", is_fresh=True)
+        if deaths < FRESH_DEATHS:
+            assert feed.place("b", nothing, 0.0) == order(job(0))
+            feed.started("b")
+            assert box.inbox.get_nowait() == Started(order(job(0)))
+            feed.lost("b", "gone")
+            assert box.inbox.get_nowait() == Lost(order(job(0)), "gone", was_ready=False)
+            feed.submit(order(job(0)), box)
+    assert box.inbox.get_nowait() == Lost(order(job(0)), "gone", was_ready=False)
+    assert feed.place("a", nothing, 0.0) is None
 
 
 def test_a_worker_that_is_found_dead_after_the_loop_has_nothing_to_put_back() -> None:
@@ -181,7 +202,7 @@ def test_a_worker_that_is_found_dead_after_the_loop_has_nothing_to_put_back() ->
     feed.submit(order(job(0)), box)
     feed.place("a", nothing, 0.0)
     feed.abandon("Ray has ended")
-    feed.put_back("a")
+    feed.put_back("a", "gone", is_fresh=True)
     assert not box.waiting
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hpsearch.cohort import Arrangement
 from hpsearch.errors import WorkerError
 from hpsearch.executors.ray_tune import RayTuneExecutor
 from hpsearch.trial import TrialState
@@ -79,12 +78,12 @@ def test_as_many_warm_workers_measure_as_may_train(ray_tune: RayTuneExecutor, tm
     assert [len(processes(tmp_path / name)) for name in ("warm", "one", "both")] == [2, 1, 2]
 
 
-def test_whatever_goes_wrong_in_measuring_gives_the_default(ray_tune: RayTuneExecutor) -> None:
+def test_whatever_goes_wrong_in_measuring_finds_nothing_out(ray_tune: RayTuneExecutor) -> None:
     for kind in ("raise", "exit"):
-        assert ray_tune.measure([job(number, kind) for number in range(2)], at_most=1) == Arrangement()
+        assert ray_tune.measure([job(number, kind) for number in range(2)], at_most=1) is None
     halt = threading.Event()
     halt.set()
-    assert ray_tune.measure([job(0, "sleep")], at_most=1, halt=halt) == Arrangement()
+    assert ray_tune.measure([job(0, "sleep")], at_most=1, halt=halt) is None
     with pytest.raises(ValueError, match="same structure"):
         ray_tune.measure([job(0), job(1, batch_size=7)])
     assert len(by_number(ray_tune.run(in_cohorts_of(1, [job(0)])))) == 1
@@ -116,6 +115,18 @@ def test_workers_that_cannot_get_ready_end_the_run(ray_tune: RayTuneExecutor) ->
     with pytest.raises(WorkerError, match=r"3 workers in a row died before they could train: .*exit"):
         list(ray_tune.run(in_cohorts_of(1, [job(0, data=deadly)])))
     assert len(by_number(ray_tune.run(in_cohorts_of(1, [job(0)])))) == 1
+
+
+class Unreadable:
+    """Can be sent and not be received, as what a worker with other versions of modules does not know."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return int, ("unreadable",)
+
+
+def test_an_order_that_workers_cannot_read_ends_the_run(ray_tune: RayTuneExecutor) -> None:
+    with pytest.raises(WorkerError, match=r"3 workers in a row died before they could train: .*unreadable"):
+        list(ray_tune.run(in_cohorts_of(1, [job(0, parameters={"folder": Unreadable()})])))
 
 
 def test_after_closing_nothing_is_run(ray_tune: RayTuneExecutor) -> None:
