@@ -30,8 +30,11 @@ class RayMeasuring:
         found: list[Measurement] = []
         begun = ended = 0
         try:
-            while ended < count and not (found and begun == ended):
-                event = self._event()
+            while ended < count:
+                is_enough = bool(found) and begun == ended
+                event = self._event(0.0 if is_enough else HALT_BEAT_S)
+                if is_enough and event is None:  # all that has come is looked at: the next one may have begun by now
+                    break
                 if halt is not None and halt.is_set():
                     return None
                 if isinstance(event, Broken):
@@ -47,9 +50,9 @@ class RayMeasuring:
             self._feed.withdraw(self._line)
         return agreed(found)
 
-    def _event(self) -> Event | None:
+    def _event(self, patience_s: float) -> Event | None:
         try:
-            return self._line.inbox.get(timeout=HALT_BEAT_S)
+            return self._line.inbox.get(timeout=patience_s)
         except Empty:
             return None
 
