@@ -5,9 +5,10 @@ One file of safetensors a trial: no code is in it, and nothing in it is believed
 
 import hashlib
 import json
+import logging
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ from torch import Tensor
 
 from hpsearch.cohort import Arrangement
 from hpsearch.job import Job
+from hpsearch.training.blame import described
 
+LOG = logging.getLogger(__name__)
 SUFFIX = ".safetensors"
 DOCUMENT = "trial"
 """Name of what is no tensor, as JSON, among a file's metadata."""
@@ -31,7 +34,8 @@ class Snapshot:
 
     epoch: int
     """It has ended."""
-    tensors: dict[str, Tensor]
+    tensors: dict[str, Any]
+    """Tensors alone in one that is kept."""
     document: dict[str, Any]
     """JSON values: floats keep every bit there."""
 
@@ -47,18 +51,32 @@ class Checkpoints:
         self._folder = Path(folder)
         self._surroundings = (arrangement.stacked, arrangement.memory_format, device.type, torch.__version__)
 
-    def save(self, job: Job, snapshot: Snapshot) -> None:
-        """Keeps it in place of earlier ones of the job. A full disk costs no more than the checkpoint."""
+    def save(self, job: Job, taken: Callable[[], Snapshot]) -> None:
+        """Keeps what is ``taken`` in place of earlier ones of the job.
+
+        A disk that is full, or a network whose state cannot be kept, costs no more than the checkpoint. Raises
+        MemoryError, which is the process's own.
+        """
         if not self._folder.is_dir():
             return
+        try:
+            self._keep(job, taken())
+        except MemoryError:
+            raise
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (the user's code says what its state is)
+            LOG.info("trial %s of %s is not set aside: %s", job.number, job.stage, described(error))
+
+    def _keep(self, job: Job, snapshot: Snapshot) -> None:
+        strange = sorted(name for name, value in snapshot.tensors.items() if not isinstance(value, Tensor))
+        if strange:
+            raise TypeError(f"the network's state holds what is no tensor: {', '.join(strange)}")
         tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in snapshot.tensors.items()}
         written = save(tensors, metadata={DOCUMENT: json.dumps(snapshot.document)})
         name = f"{self._key(job)}-{snapshot.epoch}-{hashlib.sha256(written).hexdigest()}{SUFFIX}"
-        with suppress(OSError):
-            _write(self._folder, name, written)
-            for epoch, path in self._files(job):
-                if epoch < snapshot.epoch:
-                    path.unlink(missing_ok=True)
+        _write(self._folder, name, written)
+        for epoch, path in self._files(job):
+            if epoch < snapshot.epoch:
+                path.unlink(missing_ok=True)
 
     def load(self, job: Job) -> Snapshot | None:
         """The latest one within the job's budget; None if there is none to be trusted."""

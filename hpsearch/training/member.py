@@ -52,7 +52,7 @@ def train_member(
             before_s = training.run(checkpoints)
             duration_s = before_s + time.perf_counter() - started
             if checkpoints is not None and len(curves.epochs) == job.budget.until_epoch:
-                checkpoints.save(job, training.snapshot(duration_s))
+                checkpoints.save(job, lambda: training.snapshot(duration_s))
             if job.budget.epochs is not None:
                 curves.count(training.network, arithmetic, arrays.device)
     except MemoryError:

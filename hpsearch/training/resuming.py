@@ -115,5 +115,9 @@ def _part(found: Snapshot, prefix: str) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): one for name, one in found.tensors.items() if name.startswith(prefix)}
 
 
-def _forms(tensors: Mapping[str, Tensor]) -> dict[str, tuple[object, ...]]:
-    return {name: (tuple(value.shape), value.dtype) for name, value in tensors.items()}
+def _forms(values: Mapping[str, Any]) -> dict[str, tuple[object, ...]]:
+    """Of tensors; what is none has the form of nothing that was kept."""
+    return {
+        name: (tuple(value.shape), value.dtype) if isinstance(value, Tensor) else (type(value),)
+        for name, value in values.items()
+    }

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hpsearch.training.checkpoint import Checkpoints
+from hpsearch.training.checkpoint import Checkpoints, Snapshot
 from hpsearch.training.network_state import put_member_back, state_of_member
 from hpsearch.training.resuming import fits, go_on, kept_of, noise_of, snapshot
 from hpsearch.training.seat import Seat
@@ -16,9 +16,13 @@ def set_aside(
     """Keeps a member that has come to its rung."""
     if checkpoints is None or len(seat.curves.epochs) != seat.job.budget.until_epoch:
         return
-    noise = {_noise(seat): seat.generator.get_state()}
-    state, memory = state_of_member(network, place), optimizer.memory(place)
-    checkpoints.save(seat.job, snapshot(seat.curves, state, memory, seat.order, noise, seat.duration_s))
+
+    def taken() -> Snapshot:
+        noise = {_noise(seat): seat.generator.get_state()}
+        state, memory = state_of_member(network, place), optimizer.memory(place)
+        return snapshot(seat.curves, state, memory, seat.order, noise, seat.duration_s)
+
+    checkpoints.save(seat.job, taken)
 
 
 def taken_up(

@@ -113,6 +113,21 @@ def test_a_checkpoint_that_is_lost_or_damaged_costs_time_only(happened: Any, tmp
     assert trained(wanted, tmp_path) == whole
 
 
+@pytest.mark.parametrize("name", ["WithExtra", "Secretive", "Sparse"])
+def test_a_network_whose_state_cannot_be_kept_is_trained_all_the_same(
+    name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "hpsearch.training.checkpoint")
+    wanted = job(own(name), Budget(epochs=4))
+    whole = train(wanted, classes(shape=(1, 8, 8)))
+    assert whole.state is TrialState.COMPLETE
+    at_rung = trained(up_to(wanted, 2), tmp_path)
+    assert (at_rung.state, at_rung.epochs) == (TrialState.PRUNED, whole.epochs[:2])
+    assert "trial 0 of coarse is not set aside: " in caplog.text
+    assert not list(tmp_path.iterdir())
+    assert trained(wanted, tmp_path) == whole
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"weights_seed": 12}, {"order_seed": 13}, {"optimizer": optimizer(learning_rate=0.02)}, {"label_smoothing": 0.2}],

@@ -262,3 +262,18 @@ class WithExtra(Centred):
 
     def set_extra_state(self, state: dict[str, int]) -> None:
         assert state == {"version": 3}
+
+
+class Secretive(Centred):
+    """Has no state to show."""
+
+    def state_dict(self, *_: Any, **__: Any) -> Any:
+        raise LookupError("nobody may see it")
+
+
+class Sparse(Centred):
+    """Keeps a matrix in a form that files of tensors do not have."""
+
+    def __init__(self, input_shape: tuple[int, int, int], outputs: int) -> None:
+        super().__init__(input_shape, outputs)
+        self.register_buffer("edges", torch.eye(3).to_sparse())
