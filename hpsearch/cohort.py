@@ -37,7 +37,7 @@ class Arranged:
     """Of the jobs that it holds for: see ``shape``."""
     arrangement: Arrangement
     measured_for: int
-    """So many jobs were there to be arranged: no larger cohorts were tried."""
+    """So many jobs were there to be arranged: no larger cohorts were tried. 0: the measurement failed."""
 
 
 @dataclass(frozen=True)

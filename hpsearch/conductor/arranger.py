@@ -62,6 +62,8 @@ class Arranger:
         means = self._means
         found = means.executor.measure(jobs, turn=means.turn, at_most=means.at_most, halt=means.keeper.halt)
         means.keeper.check()
+        if found is None:  # the default holds for this stage; the next one asks again
+            return self._record(Arranged(stage, name, Arrangement(), measured_for=0))
         return self._record(Arranged(stage, name, found, len(jobs)))
 
     def _record(self, arranged: Arranged) -> Arranged:

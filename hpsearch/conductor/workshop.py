@@ -61,7 +61,7 @@ class Workshop:
         turn: str = "",
         at_most: int | None = None,
         halt: threading.Event | None = None,
-    ) -> Arrangement:
+    ) -> Arrangement | None:
         """See the port."""
         executor = self._enter()
         failed = False

@@ -63,11 +63,12 @@ class InProcessExecutor:
         turn: str = "",  # noqa: ARG002
         at_most: int | None = None,  # noqa: ARG002
         halt: threading.Event | None = None,  # noqa: ARG002
-    ) -> Arrangement:
+    ) -> Arrangement | None:
         """See the port."""
         members = Cohort(tuple(jobs)).jobs
         with one_thread(), importable(self._import_paths):
-            return self._bench.measurement(members).arrangement
+            found = self._bench.measurement(members)
+        return found.arrangement if found.trouble is None else None
 
     def _next(self, answers: Iterator[Answer]) -> Answer | None:
         with one_thread(), importable(self._import_paths):

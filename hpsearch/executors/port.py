@@ -51,13 +51,13 @@ class Executor(Protocol):
         turn: str = "",
         at_most: int | None = None,
         halt: threading.Event | None = None,
-    ) -> Arrangement:
+    ) -> Arrangement | None:
         """How jobs of one structure train fastest, found by a short measurement on the workers that would train them.
 
         So many workers measure side by side as would train (``at_most``), since on an idle machine everything is
-        fast, and the arrangement fits the memory that each of them has. ``turn`` and ``halt`` as in ``run``. Whatever
-        goes wrong gives the default arrangement. Raises WorkerError if there are no workers (any more), ValueError
-        unless the jobs, at least one, have the same structure.
+        fast, and the arrangement fits the memory that each of them has. ``turn`` and ``halt`` as in ``run``. None if
+        something went wrong, so that nothing was found out. Raises WorkerError if there are no workers (any more),
+        ValueError unless the jobs, at least one, have the same structure.
         """
 
     def close(self) -> None:

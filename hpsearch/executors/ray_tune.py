@@ -87,16 +87,16 @@ class RayTuneExecutor:
         turn: str = "",
         at_most: int | None = None,
         halt: threading.Event | None = None,
-    ) -> Arrangement:
+    ) -> Arrangement | None:
         """See the port."""
         members = Cohort(tuple(jobs)).jobs
         measuring = RayMeasuring(self._feed, Line(turn, at_most))
         self._start()
         measurement = measuring.result(Order(Measuring(members)), self._resources.workers, halt)
         if measurement is None:
-            return Arrangement()
+            return None
         self._memory.learn(members[0], measurement)
-        return measurement.arrangement
+        return measurement.arrangement if measurement.trouble is None else None
 
     def close(self) -> None:
         """See the port."""

@@ -78,7 +78,7 @@ class ScriptedExecutor:
         self.seeds: list[int] = []
         self.runs: list[tuple[str, int | None]] = []
         self.halts: list[threading.Event] = []
-        self.arrangement = Arrangement()
+        self.arrangement: Arrangement | None = Arrangement()
         """What a measurement gives."""
         self.measured: list[tuple[int, ...]] = []
         self.cohorts: list[Cohort] = []
@@ -115,7 +115,7 @@ class ScriptedExecutor:
         turn: str = "",
         at_most: int | None = None,
         halt: threading.Event | None = None,
-    ) -> Arrangement:
+    ) -> Arrangement | None:
         self.measured.append(tuple(job.number for job in jobs))
         return self.arrangement
 

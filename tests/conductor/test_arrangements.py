@@ -34,7 +34,7 @@ def definition(**recipe: Any) -> StudyDefinition:
     )
 
 
-def executor(arrangement: Arrangement = STACKED, **arguments: Any) -> ScriptedExecutor:
+def executor(arrangement: Arrangement | None = STACKED, **arguments: Any) -> ScriptedExecutor:
     made = ScriptedExecutor(**arguments)
     made.arrangement = arrangement
     return made
@@ -115,6 +115,35 @@ def test_a_stage_that_was_begun_without_a_measurement_goes_on_so(monkeypatch: py
     assert {arrangement for _, arrangement in of_stage(later, StageName.COARSE)} == {Arrangement()}
     assert later.measured == [tuple(range(6))]  # the fine search had not begun
     assert of_stage(later, StageName.TEST) == [(1, STACKED)]
+
+
+def test_a_measurement_that_failed_is_made_again_in_the_next_stage() -> None:
+    store, made = MemoryStore(), executor(None)
+    study = store.create(definition(fine={"trials": 6, "epochs": 30, "rounds": 1}))
+
+    def looked_at(job: Job) -> Any:
+        if job.stage is StageName.COARSE:
+            made.arrangement = STACKED  # the workers are sound by then
+        return learning(job)
+
+    made.script = looked_at
+    results = conduct(store, study, made)
+    assert {arrangement for _, arrangement in of_stage(made, StageName.COARSE)} == {Arrangement()}
+    assert made.measured == [tuple(range(20)), tuple(range(6))]
+    assert of_stage(made, StageName.FINE) == [(6, STACKED)]
+    recorded = [(one.stage, one.arrangement, one.measured_for) for one in results.arrangements]
+    assert recorded == [(StageName.COARSE, Arrangement(), 0), (StageName.FINE, STACKED, 6)]
+
+
+def test_a_stage_goes_on_as_it_did_when_its_measurement_failed() -> None:
+    store, study_of = MemoryStore(), definition(fine={"skip": True})
+    study = store.create(study_of)
+    with pytest.raises(KeyboardInterrupt):
+        conduct(store, study, executor(None, stop_after=8))
+    later = executor()
+    conduct(store, study, later)
+    assert later.measured == []
+    assert {arrangement for _, arrangement in of_stage(later, StageName.COARSE)} == {Arrangement()}
 
 
 def test_a_larger_round_is_measured_anew_where_larger_cohorts_were_not_tried() -> None:

@@ -3,12 +3,13 @@
 import pytest
 import torch
 
+from hpsearch.executors.in_process import InProcessExecutor
 from hpsearch.executors.measuring import allocated_bytes, measurement
 from hpsearch.executors.room import training_bytes
 from hpsearch.job import Budget, NetworkSettings
 from hpsearch.training.arrays import Shelf
 from hpsearch.training.formats import stacked_channels_last
-from tests.executors.executor_cases import job
+from tests.executors.executor_cases import USER_CODE, job
 from tests.training.training_cases import classes
 
 COLOURED = classes(shape=(3, 8, 8), sizes=(600, 30, 30))
@@ -42,3 +43,8 @@ def test_the_first_steps_train_on_the_data_that_are_there() -> None:
     assert placed(shelf) == {True}  # no copy of their own
     assert allocated_bytes(JOBS[0], COLOURED, "cpu", shelf) == taken
     assert allocated_bytes(JOBS[0], COLOURED, "cpu") == taken
+
+
+def test_a_measurement_that_fails_finds_nothing_out() -> None:
+    executor = InProcessExecutor(import_paths=[USER_CODE])
+    assert executor.measure([job(0, "raise"), job(1, "raise")]) is None
