@@ -68,9 +68,10 @@ def report(found: dict[Case, tuple[Finding, ...]], unsound: dict[Case, tuple[Fin
         f"recall {len(faulty) - len(missed)}/{len(faulty)}; false alarms on sound trainings {len(alarmed)}/{len(sound)}"
     )
     if told:
+        warned = sum(map(bool, told.values()))
         print(
-            f"not among these {len(sound)}: {len(told)} meant to be sound and below {SOUND_ACCURACY:.0%} in validation, "
-            f"of which {sum(map(bool, told.values()))} with a warning"
+            f"not among these {len(sound)}: {len(told)} meant to be sound and below {SOUND_ACCURACY:.0%} in validation,"
+            f" of which {warned} with a warning"
         )
     print("\n| rule | right | also true | wrong | on sound | precision |\n|---|---|---|---|---|---|")
     for code, rule in CURVE_RULES.items():
