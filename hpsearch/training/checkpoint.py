@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from hpsearch.training.blame import described
 
 LOG = logging.getLogger(__name__)
 SUFFIX = ".safetensors"
+FORMAT = 2
+"""Of what lies in a file; it is in the name, so that a file of another format is none."""
 DOCUMENT = "trial"
 """Name of what is no tensor, as JSON, among a file's metadata."""
 
@@ -43,13 +46,14 @@ class Snapshot:
 class Checkpoints:
     """The checkpoints of one study's trials, in a folder of their own. A folder that is missing takes and gives none.
 
-    Damaged files, and those of other settings, another device or another version of torch, count as missing: then
-    training begins at its start.
+    Damaged files, and those of other settings, another device, another version of torch or of this system, count as
+    missing: then training begins at its start.
     """
 
     def __init__(self, folder: str, arrangement: Arrangement, device: torch.device) -> None:
         self._folder = Path(folder)
-        self._surroundings = (arrangement.stacked, arrangement.memory_format, device.type, torch.__version__)
+        versions = (FORMAT, version("hpsearch"), torch.__version__)
+        self._surroundings = (arrangement.stacked, arrangement.memory_format, device.type, *versions)
 
     def save(self, job: Job, taken: Callable[[], Snapshot]) -> None:
         """Keeps what is ``taken`` in place of earlier ones of the job.
@@ -121,5 +125,5 @@ def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
         length = int.from_bytes(written[:8], "little")
         header = json.loads(written[8 : 8 + length])
         return load(written), json.loads(header["__metadata__"][DOCUMENT])
-    except (SafetensorError, ValueError, KeyError):
+    except (SafetensorError, ValueError, KeyError, TypeError):
         return None

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -44,7 +44,11 @@ def snapshot(
 
 
 def fits(found: Snapshot, network: NetworkState, memory: Sequence[Tensor]) -> bool:
-    """Whether a training with such a network and this memory can go on with it."""
+    """Whether a training with such a network and this memory can go on with it, and all that it needs is there."""
+    try:
+        _recorded(found)
+    except (KeyError, TypeError, ValueError):
+        return False
     kept = {name: value for name, value in found.tensors.items() if name.startswith((WEIGHTS, HIDDEN, MEMORY))}
     return _forms(_own(network, memory)) == _forms(kept)
 
@@ -60,19 +64,16 @@ def noise_of(found: Snapshot) -> dict[str, Tensor]:
 
 
 def go_on(found: Snapshot, curves: Curves, memory: Sequence[Tensor], order: DataOrder) -> float:
-    """Puts back all but weights and noise; how many seconds the training has taken so far."""
-    document = found.document
-    curves.losses = found.tensors["losses"].tolist()
-    curves.right = found.tensors["right"].tolist()
-    curves.sizes = found.tensors["sizes"].tolist()
-    curves.layers = [LayerScale(**layer) for layer in document["layers"]]
-    curves.without_gradient = tuple(document["without_gradient"])
-    curves.take_epochs([EpochRecord(**epoch) for epoch in document["epochs"]])
-    order.state = found.tensors["order"]
+    """Puts back all but the network and the noise of what fits; how many seconds the training has taken so far."""
+    recorded = _recorded(found)
+    curves.losses, curves.right, curves.sizes = recorded.losses, recorded.right, recorded.sizes
+    curves.layers, curves.without_gradient = recorded.layers, recorded.without_gradient
+    curves.take_epochs(recorded.epochs)
+    order.state = recorded.order
     with torch.no_grad():
         for place, value in enumerate(memory):
             value.copy_(found.tensors[f"{MEMORY}{place}"])
-    return float(document["duration_s"])
+    return recorded.duration_s
 
 
 def random_states(device: torch.device) -> dict[str, Tensor]:
@@ -102,6 +103,32 @@ def set_random_states(states: Mapping[str, Tensor], device: torch.device) -> Non
     if "python" in states:
         version, *words = states["python"].tolist()
         random.setstate((version, tuple(words), next(iter(states["python_normal"].tolist()), None)))
+
+
+class _Recorded(NamedTuple):
+    losses: list[float]
+    right: list[int]
+    sizes: list[int]
+    layers: list[LayerScale]
+    without_gradient: tuple[str, ...]
+    epochs: list[EpochRecord]
+    order: Tensor
+    duration_s: float
+
+
+def _recorded(found: Snapshot) -> _Recorded:
+    """Raises KeyError, TypeError or ValueError for what another version has written."""
+    tensors, document = found.tensors, found.document
+    return _Recorded(
+        tensors["losses"].tolist(),
+        tensors["right"].tolist(),
+        tensors["sizes"].tolist(),
+        [LayerScale(**layer) for layer in document["layers"]],
+        tuple(document["without_gradient"]),
+        [EpochRecord(**epoch) for epoch in document["epochs"]],
+        tensors["order"],
+        float(document["duration_s"]),
+    )
 
 
 def _own(network: NetworkState, memory: Sequence[Tensor]) -> dict[str, Any]:

@@ -36,6 +36,8 @@ def taken_up(
     memories = [optimizer.memory(place) for place in range(len(seats))]
     if not all(fits(snapshots[i], state_of_member(network, i), memory) for i, memory in enumerate(memories)):
         return 0
+    if not all(_noise(seat) in noise_of(one) for seat, one in zip(seats, snapshots, strict=True)):
+        return 0
     for place, (seat, one) in enumerate(zip(seats, snapshots, strict=True)):
         put_member_back(network, place, kept_of(one))
         seat.generator.set_state(noise_of(one)[_noise(seat)])

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,35 @@ def without_document(path: Path) -> None:
     rewritten(path, save({"weights.a": torch.zeros(3)}))
 
 
-@pytest.mark.parametrize("happened", [damaged, cut, Path.unlink, elsewhere, another, without_document])
+def with_document(path: Path, change: Callable[[dict[str, Any]], Any]) -> None:
+    with safe_open(path, "pt") as file:
+        document = json.loads(file.metadata()["trial"])
+    change(document)
+    rewritten(path, save(load_file(path), metadata={"trial": json.dumps(document)}))
+
+
+def later(path: Path) -> None:
+    """An epoch has a field that is not known here."""
+    with_document(path, lambda document: document["epochs"][1].update(test_loss=1.0))
+
+
+def older(path: Path) -> None:
+    """It does not say yet how long it took."""
+    with_document(path, lambda document: document.pop("duration_s"))
+
+
+def without_order(path: Path) -> None:
+    with safe_open(path, "pt") as file:
+        metadata = file.metadata()
+    tensors = load_file(path)
+    del tensors["order"]
+    rewritten(path, save(tensors, metadata=metadata))
+
+
+LOST = [damaged, cut, Path.unlink, elsewhere, another, without_document, later, older, without_order]
+
+
+@pytest.mark.parametrize("happened", LOST)
 def test_a_checkpoint_that_is_lost_or_damaged_costs_time_only(happened: Any, tmp_path: Path) -> None:
     wanted = job(CONVNET, Budget(epochs=4))
     whole = train(wanted, classes(shape=(1, 8, 8)))
@@ -111,6 +140,23 @@ def test_a_checkpoint_that_is_lost_or_damaged_costs_time_only(happened: Any, tmp
     (path,) = tmp_path.iterdir()
     happened(path)
     assert trained(wanted, tmp_path) == whole
+
+
+@pytest.mark.parametrize("happened", [later, older, without_order])
+def test_a_cohort_leaves_what_it_cannot_read_alone(happened: Any, tmp_path: Path) -> None:
+    jobs = members(2)
+    whole = together(jobs, None)
+    together([up_to(one, 2) for one in jobs], tmp_path)
+    happened(sorted(tmp_path.iterdir())[1])
+    assert together(jobs, tmp_path) == whole
+
+
+def test_a_checkpoint_of_another_format_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = job(CONVNET, Budget(epochs=4))
+    trained(up_to(wanted, 2), tmp_path)
+    aged(tmp_path)
+    monkeypatch.setattr("hpsearch.training.checkpoint.FORMAT", 1)
+    assert trained(wanted, tmp_path).duration_s < 1000
 
 
 @pytest.mark.parametrize("name", ["WithExtra", "Secretive", "Sparse"])
