@@ -79,7 +79,7 @@ class Checkpoints:
         name = f"{self._key(job)}-{snapshot.epoch}-{hashlib.sha256(written).hexdigest()}{SUFFIX}"
         _write(self._folder, name, written)
         for epoch, path in self._files(job):
-            if epoch < snapshot.epoch:
+            if epoch <= snapshot.epoch and path.name != name:  # the seconds in it differ, if it comes once more
                 path.unlink(missing_ok=True)
 
     def load(self, job: Job) -> Snapshot | None:

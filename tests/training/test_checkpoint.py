@@ -195,6 +195,15 @@ def test_a_checkpoint_beyond_the_budget_is_not_for_it(tmp_path: Path) -> None:
     assert sorted(path.name.split("-")[1] for path in tmp_path.iterdir()) == ["2", "4"]
 
 
+def test_of_one_trial_one_file_lies_there_however_often_it_comes_to_the_rung(tmp_path: Path) -> None:
+    wanted = up_to(job(CONVNET, Budget(epochs=4)), 2)
+    trained(wanted, tmp_path)
+    (path,) = tmp_path.iterdir()
+    trained(wanted, tmp_path)
+    (newer,) = tmp_path.iterdir()
+    assert newer != path, "else the test could not fail"
+
+
 def test_a_folder_that_is_not_there_takes_nothing(tmp_path: Path) -> None:
     missing = tmp_path / "missing"
     assert trained(up_to(job(CONVNET), 2), missing).state is TrialState.PRUNED
