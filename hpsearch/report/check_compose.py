@@ -12,8 +12,8 @@ from hpsearch.stage import SANITY
 
 
 def check_document(checked: Checked) -> CheckDocument:
-    """All that a check has found."""
-    return CheckDocument(
+    """All that a check has found, in text that can be written whatever the user's own code says."""
+    found = CheckDocument(
         verdict=checked.verdict,
         name=checked.name,
         task=task_document(checked.task),
@@ -22,13 +22,14 @@ def check_document(checked: Checked) -> CheckDocument:
         findings=tuple(finding for part in checked.parts for finding in _findings(part)),
         comparison=None,
     )
+    return CheckDocument.model_validate(_encodable(found.model_dump()))
 
 
 def _part(part: Part) -> PartDocument:
     return PartDocument(
         name=part.name,
         verdict=part.verdict,
-        summary=encodable(part.summary),
+        summary=part.summary,
         left_out=part.left_out,
         duration_s=part.duration_s,
     )
@@ -39,12 +40,12 @@ def _findings(part: Part) -> list[PlacedFindingDocument]:
         PlacedFindingDocument(
             code=placed.finding.code,
             severity=placed.finding.severity,
-            message=encodable(placed.finding.message),
-            evidence=_encodable(dict(placed.finding.evidence)),
+            message=placed.finding.message,
+            evidence=dict(placed.finding.evidence),
             advice=placed.finding.advice,
             source=placed.finding.source,
             part=part.name,
-            file=encodable(placed.place.file) if placed.place else None,
+            file=placed.place.file if placed.place else None,
             line=placed.place.line if placed.place else None,
         )
         for placed in part.findings
@@ -52,7 +53,6 @@ def _findings(part: Part) -> list[PlacedFindingDocument]:
 
 
 def _encodable(value: Any) -> Any:
-    """The same facts with text that can be written, whatever the user's own code says."""
     if isinstance(value, str):
         return encodable(value)
     if isinstance(value, Mapping):

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 import jsonschema
@@ -22,7 +23,10 @@ from hpsearch.report.junit import junit_of_problems, junit_xml
 from hpsearch.report.problems import error_document
 from hpsearch.report.schemas import SCHEMAS, schema_text
 from hpsearch.report.text import plain_text
+from hpsearch.results import StageRecord
+from hpsearch.stage import StageName
 from hpsearch.task import Task
+from hpsearch.verdict import Outcome, Verdict
 
 TASK = Task("cross_entropy", (1, 8, 8), 10, 1079, 359, 359, (36,) * 9 + (35,))
 PASS, FAIL, INCOMPLETE = CheckVerdict.PASS, CheckVerdict.FAIL, CheckVerdict.INCOMPLETE
@@ -80,8 +84,13 @@ def test_the_document_fits_its_schema() -> None:
 
 def test_text_that_cannot_be_encoded_is_written_out() -> None:
     odd = replace(MIXED, message="bad \udc80", evidence={"raised": ["\udc80"], "of": {"\udc81": 1}})
-    found = check(failed("advice", odd), Part("overfit", FAIL, "bad \udc80"))
+    verdict = Verdict(StageName.OVERFIT, Outcome.FAIL, "bad \udc80", findings=(odd,))
+    now = datetime.now(UTC)
+    parts = (failed("advice", odd), Part("overfit", FAIL, "bad \udc80"))
+    stages = (StageRecord(StageName.OVERFIT, 0, 1, verdict, now, now),)
+    found = check_document(Checked("digits", TASK, parts, stages, ()))
     assert "\\udc80" in json.loads(found.model_dump_json())["findings"][0]["message"]
+    assert json.loads(found.model_dump_json())["stages"][0]["summary"] == "bad \\udc80"
     assert json.loads(found.model_dump_json())["parts"][1]["summary"] == "bad \\udc80"
 
 
