@@ -78,3 +78,8 @@ def load() -> None:
 def load_and_die() -> None:
     """A loader that ends its process."""
     os._exit(1)
+
+
+def load_too_much() -> tuple[Tensor, Tensor]:
+    """Images that take no memory before they are copied, and then more than any machine has."""
+    return torch.zeros(1, 1, 1, 1).expand(64, 1, 2**20, 2**20), torch.arange(64) % 2
