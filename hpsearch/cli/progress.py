@@ -3,7 +3,7 @@
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from rich.console import Console
@@ -84,6 +84,9 @@ class PlainProgress:
         trials = "1 trial" if planned == 1 else f"{planned} trials"
         self.say(f"{self._round.title}: {trials}{before}{reason and f'; {reason}'}")
 
+    def rung_reached(self, stage: StageName, numbers: Sequence[int]) -> None:
+        pass  # they count once the rung has decided
+
     def trial_finished(self, result: TrialResult) -> None:
         current = self._round
         if current is None:
@@ -124,6 +127,9 @@ class LiveProgress:
     def stage_started(self, stage: StageName, round_number: int, planned: int, done: int, reason: str) -> None:
         self._note = printable(reason)
         self._round = RoundTracker(stage, round_number, planned, done, self.objective)
+
+    def rung_reached(self, stage: StageName, numbers: Sequence[int]) -> None:
+        pass  # they count once the rung has decided
 
     def trial_finished(self, result: TrialResult) -> None:
         if self._round is not None:

@@ -55,7 +55,7 @@ class Setbacks:
             return min(LONGEST_RETRY_S, self._first_s * 2.0 ** min(32, tries - 1)), tries
 
     def worked(self, study_id: int) -> None:
-        """A trial of the study has ended: workers there are."""
+        """A trial of the study has ended or come to a rung: workers there are."""
         with self._lock:
             self._tries.pop(study_id, None)
             self._in_a_row.clear()

@@ -3,7 +3,7 @@
 import json
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -55,7 +55,7 @@ class JsonLines(logging.Formatter):
 
 
 class StudyLog:
-    """An observer that writes down what happens to one study; ``on_trial`` is called for every trial that has ended."""
+    """An observer that writes down what happens to one study; ``on_trial`` is called when one has ended or waits."""
 
     def __init__(self, logger: logging.Logger, study_id: int, on_trial: Callable[[], None]) -> None:
         self._logger, self._study_id, self._on_trial = logger, study_id, on_trial
@@ -66,6 +66,10 @@ class StudyLog:
     def stage_started(self, stage: StageName, round_number: int, planned: int, done: int, reason: str) -> None:
         """A round begins."""
         self._info("round_started", stage=stage, round=round_number, planned=planned, done=done, reason=reason)
+
+    def rung_reached(self, stage: StageName, numbers: Sequence[int]) -> None:  # noqa: ARG002
+        """Trials wait: workers there are."""
+        self._on_trial()
 
     def trial_finished(self, result: TrialResult) -> None:
         """A result was stored."""

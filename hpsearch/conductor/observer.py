@@ -1,5 +1,6 @@
 """What the conductor tells whoever looks on while it works."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from hpsearch.speed import Speed
@@ -16,6 +17,9 @@ class Observer(Protocol):
 
     def stage_started(self, stage: StageName, round_number: int, planned: int, done: int, reason: str) -> None:
         """A round of ``planned`` trials begins, ``done`` of which were finished before."""
+
+    def rung_reached(self, stage: StageName, numbers: Sequence[int]) -> None:
+        """Trials wait for the decision of a rung; nothing of them is stored."""
 
     def trial_finished(self, result: TrialResult) -> None:
         """A result was stored."""
@@ -34,6 +38,9 @@ class Silent:
         """Nothing."""
 
     def stage_started(self, stage: StageName, round_number: int, planned: int, done: int, reason: str) -> None:
+        """Nothing."""
+
+    def rung_reached(self, stage: StageName, numbers: Sequence[int]) -> None:
         """Nothing."""
 
     def trial_finished(self, result: TrialResult) -> None:

@@ -28,6 +28,7 @@ class Trainer:
         self._speeds = {(one.stage, one.round): one.speed for one in known.stages}
         self._reached: dict[int, TrialResult] = {}
         """How far the trials of the running round have come that may go on, by number."""
+        self._is_noted = False
         self._watch = Stopwatch()
         self._folder: str | None = None
         """Where they wait for the decision."""
@@ -105,8 +106,19 @@ class Trainer:
             self._means.write(lambda: store.start_trials(lease, begun[0].stage, numbers))
         # One that has come to its rung is not over yet: the others of the round decide that.
         unknown = [result for result in arrived.results if (result.stage, result.number) not in self.results]
-        self._reached |= {result.number: result for result in unknown if result.state is TrialState.PRUNED}
+        waiting = [result for result in unknown if result.state is TrialState.PRUNED]
+        self._reached |= {result.number: result for result in waiting}
+        if waiting:
+            self._note(waiting)
         self._store([result for result in unknown if result.state is not TrialState.PRUNED])
+
+    def _note(self, waiting: Sequence[TrialResult]) -> None:
+        """Something has come of the study, of which there is nothing to store. The store need hear that only once."""
+        means = self._means
+        if not self._is_noted:
+            means.write(lambda: means.store.note_progress(means.lease))
+            self._is_noted = True
+        means.observer.rung_reached(waiting[0].stage, [result.number for result in waiting])
 
     def _store(self, results: Sequence[TrialResult]) -> None:
         if not results:

@@ -131,6 +131,13 @@ class StudyStore(Protocol):
         """
         ...
 
+    def note_progress(self, lease: Lease) -> None:
+        """Says that trials have come on although nothing of them can be written down yet.
+
+        Conductors that die with the study from now on are counted anew.
+        """
+        ...
+
     def save_arrangement(self, lease: Lease, arranged: Arranged) -> None:
         """Writes down how jobs of one shape are trained in a stage; the first one holds, later ones have no effect."""
         ...

@@ -121,6 +121,10 @@ class PostgresStore:
         """See ``StudyStore.save_verdict``."""
         self._write(lease, lambda connection: writing.write_verdict(connection, lease.study_id, verdict))
 
+    def note_progress(self, lease: Lease) -> None:
+        """See ``StudyStore.note_progress``."""
+        self._write(lease, lambda connection: writing.goes_on(connection, lease.study_id))
+
     def save_arrangement(self, lease: Lease, arranged: Arranged) -> None:
         """See ``StudyStore.save_arrangement``."""
         self._write(lease, lambda connection: writing.write_arrangement(connection, lease.study_id, arranged))

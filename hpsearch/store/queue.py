@@ -79,7 +79,7 @@ class StudyQueue:
 
         Owners take turns: first who has the fewest studies worked on, then who was served the longest ago. A key has
         no more studies worked on at a time than it may. A study with which ``STALLS`` conductors in a row have died
-        before a single result or verdict fails instead.
+        before a single trial came to an end or a rung, or a verdict was written, fails instead.
         """
         got: list[Lease] = []  # what a first try, whose end was not heard, may have claimed
 

@@ -1,17 +1,21 @@
 """Halving in the loop: over all cohorts of a round, the same after any interruption, and nothing is trained twice."""
 
+import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from hpsearch.conductor.conduct import Conductor
+from hpsearch.conductor.logs import StudyLog
 from hpsearch.conductor.observer import Silent
 from hpsearch.job import Job
 from hpsearch.recipe.halving import goes_on
 from hpsearch.results import StudyResults
 from hpsearch.stage import StageName
 from hpsearch.store.memory import MemoryStore
+from hpsearch.store.port import Lease
 from hpsearch.study import StudyDefinition, StudyState
 from hpsearch.trial import EpochRecord, Failure, TrialResult, TrialState
 from tests.conductor.scripted import TASK, ScriptedExecutor, learning, to_the_rung
@@ -120,6 +124,10 @@ def test_onlookers_hear_of_every_trial_once() -> None:
     class Listening(Silent):
         def __init__(self) -> None:
             self.heard: list[tuple[StageName, int]] = []
+            self.waiting: list[tuple[StageName, int]] = []
+
+        def rung_reached(self, stage: StageName, numbers: Sequence[int]) -> None:
+            self.waiting += [(stage, number) for number in numbers]
 
         def trial_finished(self, result: TrialResult) -> None:
             self.heard.append((result.stage, result.number))
@@ -128,3 +136,27 @@ def test_onlookers_hear_of_every_trial_once() -> None:
     study = store.create(definition())
     results = Conductor(store, ScriptedExecutor(bumpy), onlooker, "me").conduct(study, TASK)
     assert sorted(onlooker.heard) == sorted((trial.stage, trial.number) for trial in results.trials)
+    waited = [number for stage, number in onlooker.waiting if stage is StageName.COARSE]
+    assert set(waited) == set(range(9))
+    assert len(waited) > 9  # some at both rungs
+
+
+def test_what_waits_at_a_rung_has_come_on_for_whoever_counts_deaths() -> None:
+    class Counting(MemoryStore):
+        noted = 0
+
+        def note_progress(self, lease: Lease) -> None:
+            super().note_progress(lease)
+            self.noted += 1
+
+    def noted_by_then(job: Job) -> TrialResult:
+        seen.append((job.budget.until_epoch is not None, store.noted))
+        return bumpy(job)
+
+    store, seen = Counting(), list[tuple[bool, int]]()
+    conduct(store, store.create(definition()), ScriptedExecutor(noted_by_then))
+    at_rungs = [noted for is_rung, noted in seen if is_rung]
+    assert (at_rungs[0], set(at_rungs[1:])) == (0, {1})  # from the first one on, and once is enough
+    worked: list[int] = []
+    StudyLog(logging.getLogger("none"), 1, lambda: worked.append(1)).rung_reached(StageName.COARSE, [0])
+    assert worked == [1]

@@ -204,7 +204,7 @@ def test_a_study_that_takes_every_conductor_down_fails(engine: Engine) -> None:
     assert rows(engine, "SELECT fence, holder FROM hpsearch.studies") == [(STALLS + 1, None)]
 
 
-@pytest.mark.parametrize("progress", ["result", "verdict", "resume", "release"])
+@pytest.mark.parametrize("progress", ["result", "verdict", "rung", "resume", "release"])
 def test_something_to_show_begins_the_count_anew(engine: Engine, progress: str) -> None:
     made = submit(engine, key_of(engine))
     store, desk = PostgresStore(engine), StudyDesk(engine)
@@ -214,6 +214,9 @@ def test_something_to_show_begins_the_count_anew(engine: Engine, progress: str) 
     started(store, lease, jobs())
     if progress == "result":
         store.save_results(lease, [complete(jobs()[0])])
+    elif progress == "rung":
+        store.note_progress(lease)
+        assert rows(engine, "SELECT stalls FROM hpsearch.studies") == [(0,)]
     elif progress == "verdict":
         store.save_verdict(lease, verdict())
     elif progress == "release":
