@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from hpsearch.errors import Problem, shown
 from hpsearch.optimization import OptimizerDefinition
+from hpsearch.space import Uniform
 from hpsearch.stage import Search
 from hpsearch.study import YOUNGER, StudyDefinition
 
@@ -44,6 +45,12 @@ def _of_schedule_and_loss(definition: StudyDefinition) -> Iterable[Problem]:
             rule = f"only the schedules {who} {key}, and the schedule is {schedule.name}"
             value = shown(getattr(schedule, key))
             yield Problem(f"optimizer.schedule.{key}", value, rule, f"Leave it out, or use name: {users[0]}.")
+    factor = schedule.factor
+    factors = (factor,) if isinstance(factor, float) else () if isinstance(factor, Uniform) else factor.ends()
+    if schedule.name == "exponential" and 0 in factors:
+        rule = "an exponential schedule that is to end at 0 is there after its first iteration"
+        advice = "Use a factor above 0, or name: cosine, which ends at 0."
+        yield Problem("optimizer.schedule.factor", shown(factor), rule, advice)
     yield from _of_optimizer(definition.optimizer)
     smoothing = definition.loss.label_smoothing
     if definition.loss.name in ("l1", "l2") and smoothing != 0:
@@ -69,6 +76,15 @@ def _of_search(name: str, search: Search) -> Iterable[Problem]:
         rule = f"only a grid search uses it, and the sampler is {search.sampler}"
         value = shown(search.points_per_range)
         yield Problem(f"recipe.{name}.points_per_range", value, rule, "Leave it out, or use sampler: grid.")
+    if search.patience is not None and search.patience + 1 >= search.epochs:
+        rule = f"no training of {search.epochs} epochs ends early by it: the first epoch is compared with none"
+        most = f"Give {search.epochs - 2} at most, train" if search.epochs > 2 else "Train"
+        advice = f"{most} for more epochs, or leave it out."
+        yield Problem(f"recipe.{name}.patience", shown(search.patience), rule, advice)
+    if search.halving is not None and search.sampler != "grid" and search.trials == 1:
+        rule = "the only trial of a round is never stopped"
+        value = shown(search.halving.model_dump())
+        yield Problem(f"recipe.{name}.halving", value, rule, "Leave it out, or try more points.")
 
 
 def _is_set(section: BaseModel, key: str) -> bool:
