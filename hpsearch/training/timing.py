@@ -1,5 +1,6 @@
 """A short measurement of how the jobs of one structure train fastest."""
 
+import logging
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from hpsearch.data.dataset import Dataset
 from hpsearch.job import Budget, Job
 from hpsearch.stage import StageName
 from hpsearch.training.arrays import Shelf
+from hpsearch.training.blame import described
 from hpsearch.training.curves import Curves
 from hpsearch.training.formats import MemoryFormat, alone_channels_last, stacked_channels_last
 from hpsearch.training.isolation import own_randomness
@@ -20,6 +22,7 @@ from hpsearch.training.order import DataOrder
 from hpsearch.training.size import Arithmetic
 from hpsearch.training.together import Together
 
+LOG = logging.getLogger(__name__)
 SHARE = 0.03
 """Of the time that training the jobs takes, so much may be spent on finding out how."""
 LIMIT_S = 3.0
@@ -38,7 +41,9 @@ class Timing:
 
     arrangement: Arrangement
     member_steps_per_second: float
-    """Iterations of all members together."""
+    """Iterations of all members together; 0 if the jobs cannot be trained so."""
+    error: str | None = None
+    """Why they cannot."""
 
 
 def measured(
@@ -149,7 +154,7 @@ class _Stopwatch:
         self.batches = self._order(jobs[0]).batches
 
     def timing(self, arrangement: Arrangement) -> Timing:
-        """Its speed is 0 if the jobs cannot be trained so, which shows again when they are."""
+        """Its speed is 0 if the jobs cannot be trained so, which shows again when they are; the log says why."""
         cohort = Cohort(tuple(self._jobs[: arrangement.members]), arrangement)
         # On one thread the processor's own time, from which other processes take nothing away.
         alone = self.device.type == "cpu" and torch.get_num_threads() == 1
@@ -165,8 +170,10 @@ class _Stopwatch:
                         seconds.append(clock() - began)
                     if sum(seconds) > TIMED_S:
                         break
-        except (Exception, SystemExit):  # noqa: BLE001  (the network may be of the user's own)
-            return Timing(arrangement, 0.0)
+        except (Exception, SystemExit) as error:  # noqa: BLE001  (the network may be of the user's own)
+            reason = described(error)
+            LOG.info("jobs cannot be trained in %s: %s", arrangement, reason)
+            return Timing(arrangement, 0.0, reason)
         return Timing(arrangement, members / statistics.median(seconds))
 
     def _alone(self, cohort: Cohort) -> tuple[Callable[[int], None], int]:

@@ -78,10 +78,15 @@ def test_jobs_are_measured_alone_and_stacked(network: NetworkSettings) -> None:
     assert len(set(found)) == len(found)
 
 
-def test_what_cannot_be_stacked_is_measured_one_by_one() -> None:
+def test_what_cannot_be_stacked_is_measured_one_by_one_and_the_log_says_why(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "hpsearch.training.timing")
     arrangement, timings = measured(varied(6, LONG, network=own("Drawing")), classes())
     assert arrangement == USUAL
     assert [timing.member_steps_per_second > 0 for timing in timings] == [True, False]
+    assert timings[0].error is None
+    assert timings[1].error is not None
+    assert timings[1].error.startswith("drawing from torch's global generator")
+    assert caplog.messages == [f"jobs cannot be trained in {last(3)}: {timings[1].error}"]
 
 
 @pytest.mark.parametrize("budget", [Budget(steps=0), Budget(steps=1)])
