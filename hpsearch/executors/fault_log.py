@@ -2,6 +2,7 @@
 
 import re
 import sysconfig
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,17 +16,29 @@ RAYS_KILL = "running low on memory"
 LOW_ON_MEMORY = "Ray killed it because the machine ran low on memory"
 KILLED_BY_KERNEL = "the kernel killed it because memory ran out"
 WITHOUT_A_WORD = "it ended without a word, as after os._exit or a kill from outside (for lack of memory, for example)"
-KERNELS_COUNTS = (Path("/proc/vmstat"), Path("/sys/fs/cgroup/memory.events"))
-"""Where the kernel counts what it has killed for lack of memory, on this machine and in this container."""
 
 
-def oom_kills() -> int:
-    """How many processes the kernel has killed for lack of memory; only a change says anything."""
-    found = 0
-    for file in KERNELS_COUNTS:
+def oom_kills(root: Path = Path("/")) -> int:
+    """How many processes the kernel has killed for lack of memory; only a change says anything.
+
+    Counted in the control group of this process, which its workers share, or on the whole machine where the kernel
+    does not count for groups. ``root``: where the kernel's files are found.
+    """
+    for file in _counts(root):
         with suppress(OSError):
-            found += sum(int(count) for count in re.findall(r"^oom_kill (\d+)$", file.read_text(), re.MULTILINE))
-    return found
+            if found := re.search(r"^oom_kill (\d+)$", file.read_text(), re.MULTILINE):
+                return int(found[1])
+    return 0
+
+
+def _counts(root: Path) -> Iterator[Path]:
+    """The files with the kernel's counts, the narrowest group first."""
+    groups = root / "sys/fs/cgroup"
+    with suppress(OSError):
+        if own := re.search(r"^0::/(.*)$", (root / "proc/self/cgroup").read_text(), re.MULTILINE):
+            group = groups / own[1]
+            yield from (folder / "memory.events" for folder in (group, *group.parents) if folder.is_relative_to(groups))
+    yield root / "proc/vmstat"
 
 
 def why_it_died(message: str, fault_log: Path) -> str:

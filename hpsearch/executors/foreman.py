@@ -42,7 +42,8 @@ class Foreman:
 
     def _serve(self, order: Order) -> bool:
         """Sees an order through; whether the worker can have another one."""
-        was_taken, is_fit, is_alive, kills = False, True, False, oom_kills()
+        was_taken, is_fit, is_alive = False, True, False
+        kills = latest = oom_kills()
         try:
             for reference in self._actor.serve.options(num_returns="streaming").remote(order):
                 made = ray.get(reference)
@@ -55,6 +56,7 @@ class Foreman:
                     is_fit = is_fit and not isinstance(made, OutOfMemory)  # what is left of its memory is in pieces
                     if self._feed.reported(self._name, made):
                         return is_fit
+                kills, latest = latest, oom_kills()  # since the answer before: this one may have come late
             reason = "it answered less than it was asked for"
         except Exception as error:  # noqa: BLE001  (Ray raises what the worker raised, whatever that was)
             is_alive = isinstance(error, RayTaskError)  # it has said itself what is wrong

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hpsearch.executors.fault_log import OTHERS, why_it_died
+from hpsearch.executors.fault_log import OTHERS, oom_kills, why_it_died
 
 RAY_SAYS = "The actor is dead because its worker process has died. Worker exit type: SYSTEM_ERROR Worker exit detail: "
 
@@ -41,3 +41,18 @@ def test_lack_of_memory_is_named(tmp_path: Path) -> None:
 
 def test_an_exception_is_passed_on(tmp_path: Path) -> None:
     assert why_it_died("MemoryError: no room for 3 GB", tmp_path / "none") == "MemoryError: no room for 3 GB"
+
+
+def test_the_kernels_kills_are_counted_in_the_narrowest_group_that_counts(tmp_path: Path) -> None:
+    assert oom_kills(tmp_path) == 0
+    group = tmp_path / "sys/fs/cgroup/user/ours"
+    for folder in (group, tmp_path / "proc/self"):
+        folder.mkdir(parents=True)
+    (tmp_path / "proc/vmstat").write_text("pgfault 12345\noom_kill 7\n")
+    assert oom_kills(tmp_path) == 7
+    (tmp_path / "proc/self/cgroup").write_text("4:memory:/elsewhere\n0::/user/ours\n")
+    assert oom_kills(tmp_path) == 7
+    (group.parent / "memory.events").write_text("oom 5\noom_kill 3\noom_group_kill 9\n")
+    assert oom_kills(tmp_path) == 3
+    (group / "memory.events").write_text("oom 1\noom_kill 0\noom_group_kill 0\n")
+    assert oom_kills(tmp_path) == 0
