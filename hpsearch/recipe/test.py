@@ -82,8 +82,9 @@ def _differs(recorded: float, value: float | None) -> Finding | None:
         Severity.WARNING,
         f"trained once more, the same trial reached {value:.6g} instead of {recorded:.6g}",
         {"recorded": recorded, "retrained": value},
-        "On a GPU, or with other versions of the libraries, sums are rounded in another order; on the same CPU look "
-        "for randomness that no seed governs.",
+        "On a GPU, with other versions of the libraries, or without the company with which the trial trained as one "
+        "network, sums are rounded in another order; on the same CPU, and trained alone, look for randomness that no "
+        "seed governs.",
     )
 
 
