@@ -246,7 +246,7 @@ def test_the_test_reports_its_score_and_what_is_odd_about_it(
     assert verdict.outcome is Outcome.PASS
     assert codes(verdict) == expected
     for finding in verdict.findings:
-        assert ("trained as one network" in finding.next_step) is (finding.code == "retraining-differs")
+        assert ("trained as one network" in finding.advice) is (finding.code == "retraining-differs")
     assert verdict.measured["test_accuracy"] == test_accuracy
     assert verdict.measured["same_as_recorded"] is (again == 0.8)
     assert (verdict.measured["stage"], verdict.measured["trial"]) == ("coarse", 1)
