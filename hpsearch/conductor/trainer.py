@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from hpsearch.cohort import Arrangement, cohorts, shape
+from hpsearch.cohort import Arrangement, Cohort, cohorts, shape
 from hpsearch.conductor.arranger import Arranger, at_rung
 from hpsearch.conductor.means import Means
 from hpsearch.conductor.stopwatch import Stopwatch
+from hpsearch.executors.answers import lacks_memory
 from hpsearch.executors.port import Arrivals
 from hpsearch.job import Job
 from hpsearch.recipe.halving import begun_at, goes_on, stopped_at
@@ -15,7 +16,7 @@ from hpsearch.recipe.plan import Plan
 from hpsearch.results import StudyResults
 from hpsearch.study import Objective
 from hpsearch.task import Task
-from hpsearch.trial import FinishedTrial, TrialResult, TrialState
+from hpsearch.trial import Failure, FinishedTrial, TrialResult, TrialState
 
 
 class Trainer:
@@ -79,12 +80,13 @@ class Trainer:
         """Trains the jobs that have no result. Who trains with whom follows from the plan, whoever is missing.
 
         Of jobs that train as one network those with a result are trained once more beside the others, whose sums
-        would be rounded differently without them.
+        would be rounded differently without them; but not those whose process died or had too little memory, which
+        might take the others with them again.
         """
         means = self._means
         whole = cohorts(jobs, at_rung(jobs, plan.jobs, arrangements))
         work = [
-            replace(cohort, jobs=cohort.jobs if cohort.arrangement.stacked else tuple(left), checkpoints=self._folder)
+            replace(cohort, jobs=tuple(self._company(cohort, left)), checkpoints=self._folder)
             for cohort in whole
             if (left := self.missing(cohort.jobs))
         ]
@@ -95,6 +97,17 @@ class Trainer:
             for arrived in self._watch.watch(work, running):
                 self._keep(arrived)
         means.keeper.check()
+
+    def _company(self, cohort: Cohort, left: Sequence[Job]) -> Sequence[Job]:
+        """Those of a cohort that train if these are left of it."""
+        if not cohort.arrangement.stacked:
+            return left
+        results = [self.results.get((job.stage, job.number)) for job in cohort.jobs]
+        return [
+            job
+            for job, result in zip(cohort.jobs, results, strict=True)
+            if result is None or not (result.failure is Failure.WORKER_LOST or lacks_memory(result))
+        ]
 
     def _keep(self, arrived: Arrivals) -> None:
         self._means.keeper.check()

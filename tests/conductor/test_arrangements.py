@@ -11,6 +11,7 @@ from hpsearch.job import Job
 from hpsearch.stage import StageName
 from hpsearch.store.memory import MemoryStore
 from hpsearch.study import StudyDefinition
+from hpsearch.trial import Failure, TrialResult, TrialState
 from tests.conductor.scripted import ScriptedExecutor, learning
 from tests.conductor.test_conduct import conduct
 
@@ -162,6 +163,35 @@ def test_those_that_go_on_after_a_rung_still_occupy_two_workers() -> None:
     }
     assert sizes == {2: [10, 10], 6: [3, 4], 18: [1, 2]}
     assert [size for size, _ in of_stage(made, StageName.FINE)] == [3, 3]
+
+
+@pytest.mark.parametrize(
+    ("failure", "reason", "is_company"),
+    [
+        (Failure.WORKER_LOST, "its worker process died 2 times", False),
+        (Failure.ERROR, "it ran out of memory, also with nothing beside it", False),
+        (Failure.DIVERGED, "the loss became nan", True),
+    ],
+)
+def test_who_took_a_process_with_it_is_no_company_any_more(failure: Failure, reason: str, is_company: bool) -> None:
+    def some_failing(job: Job) -> TrialResult:
+        if job.stage is not StageName.COARSE or job.number % 2:
+            return learning(job)
+        return TrialResult(job.stage, job.number, TrialState.FAILED, failure=failure, reason=reason)
+
+    store = MemoryStore()
+    study = store.create(definition(fine={"skip": True}))
+    first = executor(script=some_failing, stop_after=5 + 3)  # the five of the initial loss, and three of a cohort
+    with pytest.raises(KeyboardInterrupt):
+        conduct(store, study, first)
+    seen = {number for stage, number in first.trained if stage is StageName.COARSE}
+    assert seen
+    later = executor(script=some_failing)
+    conduct(store, study, later)
+    coarse = [job.number for c in later.cohorts if c.jobs[0].stage is StageName.COARSE for job in c.jobs]
+    assert {number for number in seen if number % 2} <= set(coarse)
+    assert {number % 2 == 0 for number in seen} == {True, False}
+    assert ({number for number in seen if not number % 2} <= set(coarse)) is is_company
 
 
 @pytest.mark.parametrize("coarse", [{"trials": 3, "epochs": 100}, {"trials": 40, "epochs": 2}])
