@@ -268,7 +268,7 @@ class Secretive(Centred):
     """Has no state to show."""
 
     def state_dict(self, *_: Any, **__: Any) -> Any:
-        raise LookupError("nobody may see it")
+        raise PermissionError("nobody may see it")
 
 
 class Sparse(Centred):
