@@ -43,7 +43,7 @@ class Stopwatch:
                 since_s[index] = now_s
                 self._starting_s += now_s - at_s if first else 0.0
                 first = False
-            self._workers = max(self._workers, len(since_s))
+            self._workers = max(self._workers, min(1, len(since_s)))
             for result in arrived.results:
                 index = place[result.number]
                 left[index] -= 1
@@ -51,6 +51,8 @@ class Stopwatch:
                 if left[index] == 0:
                     # Members that were trained as one network have all lasted as long as the cohort.
                     self._trained_s += min(trained_s[index], now_s - since_s.pop(index, now_s))
+            # Only now: what has been taken up after a result may have arrived together with it.
+            self._workers = max(self._workers, len(since_s))
             self._trials += len(arrived.results)
             reasons = [result.alone_because for result in arrived.results if result.alone_because]
             self._alone += len(reasons)

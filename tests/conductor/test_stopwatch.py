@@ -58,6 +58,15 @@ def test_the_times_of_a_run() -> None:
     )
 
 
+def test_a_worker_that_goes_on_at_once_is_counted_once() -> None:
+    together = Arrivals(THIRD.jobs, arrived(FIRST, 2.0, 1.5).results)
+    speed = watched(
+        (1.0, arrived(FIRST)), (1.0, arrived(SECOND)), (4.0, together), (5.0, arrived(SECOND, 2.0, 2.0)),
+        (6.0, arrived(THIRD, 2.0)),
+    )  # fmt: skip
+    assert speed.workers == 2
+
+
 @pytest.mark.parametrize(
     ("times", "words"),
     [
