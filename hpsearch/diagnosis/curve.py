@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hpsearch.diagnosis.noise import chance_of_right, share_error
-from hpsearch.diagnosis.rates import rate_at
 from hpsearch.diagnosis.trend import Trend, moving_average, spread_of_neighbours, trend
+from hpsearch.schedule import learning_rate_at
 from hpsearch.task import Task
 from hpsearch.trial import EpochRecord, Failure, FinishedTrial, TrialState
 
@@ -64,7 +64,7 @@ class Curve:
 
     def rate(self, step: int) -> float:
         """Learning rate of an iteration."""
-        return rate_at(self.trial.job.optimizer, step, self.total)
+        return learning_rate_at(self.trial.job.optimizer, step, self.total)
 
     @cached_property
     def peak_rate(self) -> float:

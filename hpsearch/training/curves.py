@@ -8,9 +8,9 @@ from torch import Tensor, nn
 
 from hpsearch.errors import TrialError
 from hpsearch.job import Job
+from hpsearch.schedule import learning_rate_at
 from hpsearch.study import Objective, objective_for
 from hpsearch.task import Task
-from hpsearch.training.schedule import learning_rate_at
 from hpsearch.training.size import Arithmetic, parameter_count
 from hpsearch.trial import EpochRecord, Failure, LayerScale, TrialResult, TrialState
 

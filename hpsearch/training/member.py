@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from hpsearch.job import Job, seed_for
 from hpsearch.networks.build import build_network
+from hpsearch.schedule import learning_rate_at
 from hpsearch.stage import StageName
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.blame import described
@@ -22,7 +23,6 @@ from hpsearch.training.order import DataOrder
 from hpsearch.training.probe import layer_scales, without_gradient
 from hpsearch.training.regularisation import switch_dropout_off
 from hpsearch.training.resuming import fits, go_on, kept_of, noise_of, random_states, set_random_states, snapshot
-from hpsearch.training.schedule import learning_rate_at
 from hpsearch.training.size import Arithmetic
 from hpsearch.trial import Failure, TrialResult
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from hpsearch.job import Job
+from hpsearch.schedule import learning_rate_at
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.checkpoint import Checkpoints
 from hpsearch.training.curves import FLUSH_EVERY, DivergedError
@@ -17,7 +18,6 @@ from hpsearch.training.losses import MemberLosses, right_predictions
 from hpsearch.training.member import STAGES_WITH_LAYERS, learned, network_of
 from hpsearch.training.network_state import put_member_back, state_of_member
 from hpsearch.training.probe import layer_scales, without_gradient_of
-from hpsearch.training.schedule import learning_rate_at
 from hpsearch.training.seat import Seat, noise_seed, room_for, seated
 from hpsearch.training.setting_aside import set_aside, taken_up
 from hpsearch.training.size import Arithmetic

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hpsearch.diagnosis.rates import rate_at
 from hpsearch.finding import Severity
 from hpsearch.job import Budget, job_for
+from hpsearch.schedule import learning_rate_at
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
@@ -253,4 +253,4 @@ CASES = (
 def rates(drawn: Drawn) -> list[float]:
     """The learning rate of each iteration."""
     total = drawn.epochs * PER_EPOCH
-    return [rate_at(drawn.trial.job.optimizer, step, total) for step in range(total)]
+    return [learning_rate_at(drawn.trial.job.optimizer, step, total) for step in range(total)]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from torch import nn, optim
 
-from hpsearch.training.schedule import learning_rate_at
+from hpsearch.schedule import learning_rate_at
 from tests.training.training_cases import optimizer
 
 
