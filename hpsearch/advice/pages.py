@@ -3,10 +3,9 @@
 import sys
 from pathlib import Path
 
-from hpsearch.advice.remark import Rule
 from hpsearch.advice.table import ADVICE
+from hpsearch.rulebook import Rulebook
 
-INDEX = "README"
 GROUPS = {
     "HP1": "Windows: kernels, strides, paddings, and what they see",
     "HP2": "The signal: activations, biases, norms, dropout",
@@ -29,47 +28,7 @@ advice:
 or with `--select` and `--ignore`, which replace those of the definition. The choice changes what is said, never what is
 trained.
 """
-
-
-def pages() -> dict[str, str]:
-    """Every page as Markdown by the name of its file, the index included."""
-    return {**{f"{code}.md": _page(rule) for code, rule in ADVICE.items()}, f"{INDEX}.md": _index()}
-
-
-def write_pages(folder: Path) -> None:
-    """Writes every page into the folder, which is made if need be."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in pages().items():
-        (folder / name).write_text(text, encoding="utf-8")
-
-
-def _page(rule: Rule) -> str:
-    title, _, rest = rule.text.partition("\n\n")
-    body = rest.replace("``", "`")
-    return (
-        f"# {rule.code}: {rule.name}\n\n{title.replace('``', '`')}\n\n{body}\n\n"
-        f"**Severity:** {rule.severity}, unless said otherwise above.\n\n"
-        f"**What to do:** {rule.advice}\n\n**Source:** {rule.source}.\n"
-    )
-
-
-def _index() -> str:
-    parts = [HEAD]
-    for beginning, title in GROUPS.items():
-        rows = [
-            f"| [{code}]({code}.md) | {rule.name} | {rule.severity} | {_title(rule)} |"
-            for code, rule in ADVICE.items()
-            if code.startswith(beginning)
-        ]
-        parts.append(
-            "\n".join((f"## {title}\n", "| code | name | severity | finds |", "|---|---|---|---|", *rows)) + "\n"
-        )
-    return "\n".join(parts)
-
-
-def _title(rule: Rule) -> str:
-    return " ".join(rule.text.partition("\n\n")[0].split())
-
+BOOK = Rulebook(ADVICE, "README.md", HEAD, GROUPS)
 
 if __name__ == "__main__":
-    write_pages(Path(sys.argv[1]))
+    BOOK.write(Path(sys.argv[1]))

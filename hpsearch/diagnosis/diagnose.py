@@ -1,9 +1,10 @@
 """From the recorded curves of a trial to findings."""
 
 from hpsearch.diagnosis.curve import Curve
-from hpsearch.diagnosis.rule import CurveRule, Remark
+from hpsearch.diagnosis.rule import CurveRule
 from hpsearch.diagnosis.table import CURVE_RULES
 from hpsearch.finding import Finding, Severity
+from hpsearch.rulebook import Remark
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial

@@ -3,7 +3,7 @@
 import math
 
 from hpsearch.diagnosis.curve import Curve
-from hpsearch.diagnosis.rule import Remark
+from hpsearch.rulebook import Remark
 
 LARGE_GAP = 0.05
 """Between validation and training error (heuristic: smaller ones are usual in sound training)."""

@@ -3,7 +3,7 @@
 import math
 
 from hpsearch.diagnosis.curve import LEARNED, Curve
-from hpsearch.diagnosis.rule import Remark
+from hpsearch.rulebook import Remark
 
 STANDSTILL = 0.1
 """Of the training: so long a flat beginning is worth a word (heuristic)."""

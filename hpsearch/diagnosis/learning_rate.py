@@ -4,8 +4,8 @@ import math
 from itertools import pairwise
 
 from hpsearch.diagnosis.curve import LEARNED, Curve
-from hpsearch.diagnosis.rule import Remark
 from hpsearch.diagnosis.trend import trend
+from hpsearch.rulebook import Remark
 
 SLOW = 0.5
 """Of guessing: a training that ends above it has learned less than half (heuristic)."""

@@ -3,10 +3,9 @@
 import sys
 from pathlib import Path
 
-from hpsearch.diagnosis.rule import CurveRule
 from hpsearch.diagnosis.table import CURVE_RULES
+from hpsearch.rulebook import Rulebook
 
-INDEX = "curves.md"
 GROUPS = {"HC1": "How the weights are changed", "HC2": "How well the network fits"}
 HEAD = """# Findings from curves
 
@@ -16,42 +15,7 @@ data that they were not made on they find about seven in ten (docs/decisions/008
 They are no part of a study's verdicts and reports yet; `hpsearch.diagnosis.diagnose` and `.stage` are to be called from
 Python.
 """
-
-
-def pages() -> dict[str, str]:
-    """Every page as Markdown by the name of its file, the index included."""
-    return {**{f"{code}.md": _page(rule) for code, rule in CURVE_RULES.items()}, INDEX: _index()}
-
-
-def write_pages(folder: Path) -> None:
-    """Writes every page into the folder, which is made if need be."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in pages().items():
-        (folder / name).write_text(text, encoding="utf-8")
-
-
-def _page(rule: CurveRule) -> str:
-    reasons = sorted(rule.explained_by)
-    silent = f"**Silent beside:** {', '.join(reasons)}, which explain it.\n\n" if reasons else ""
-    return (
-        f"# {rule.code}: {rule.name}\n\n{rule.text.replace('``', '`')}\n\n"
-        f"**Severity:** {rule.severity}, unless said otherwise above.\n\n{silent}"
-        f"**What to try next:** {rule.advice}\n\n**Source:** {rule.source}.\n"
-    )
-
-
-def _index() -> str:
-    parts = [HEAD]
-    for beginning, title in GROUPS.items():
-        rows = [
-            f"| [{code}]({code}.md) | {rule.name} | {rule.severity} | {rule.title} |"
-            for code, rule in CURVE_RULES.items()
-            if code.startswith(beginning)
-        ]
-        table = "\n".join((f"## {title}\n", "| code | name | severity | finds |", "|---|---|---|---|", *rows))
-        parts.append(f"{table}\n")
-    return "\n".join(parts)
-
+BOOK = Rulebook(CURVE_RULES, "curves.md", HEAD, GROUPS, "What to try next", lambda code: CURVE_RULES[code].explained_by)
 
 if __name__ == "__main__":
-    write_pages(Path(sys.argv[1]))
+    BOOK.write(Path(sys.argv[1]))

@@ -3,8 +3,8 @@
 import math
 
 from hpsearch.diagnosis.curve import LEARNED, Curve
-from hpsearch.diagnosis.rule import Remark
 from hpsearch.finding import Severity
+from hpsearch.rulebook import Remark
 
 BLOW_UP = 1.5
 """Times the start: so far a moving average rises in unstable training (heuristic, measured for the recipe's sweep)."""

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from hpsearch.data.checks.check import check_data
-from hpsearch.data.checks.pages import INDEX, pages, write_pages
+from hpsearch.data.checks.pages import BOOK
 from hpsearch.data.checks.patches import FILTERS, PATCHED, TAPS, few, patches_of, together
 from hpsearch.data.checks.rule import DataRule
 from hpsearch.data.checks.table import DATA_CHECKS
@@ -148,9 +148,9 @@ def test_a_check_says_why(rule: DataRule) -> None:
 
 def test_the_committed_pages_are_current(tmp_path: Path) -> None:
     found = {file.name: file.read_text(encoding="utf-8") for file in COMMITTED.glob("HD*.md")}
-    found[INDEX] = (COMMITTED / INDEX).read_text(encoding="utf-8")
-    assert found == pages(), "run python -m hpsearch.data.checks.pages docs/findings"
-    write_pages(tmp_path / "new")
+    found[BOOK.index] = (COMMITTED / BOOK.index).read_text(encoding="utf-8")
+    assert found == BOOK.pages(), "run python -m hpsearch.data.checks.pages docs/findings"
+    BOOK.write(tmp_path / "new")
     assert (tmp_path / "new" / "HD101.md").is_file()
 
 

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 import torch
 
 from hpsearch.data.checks.facts import Facts
-from hpsearch.data.checks.rule import DataRule, Remark
+from hpsearch.data.checks.rule import DataRule
 from hpsearch.data.checks.table import DATA_CHECKS
 from hpsearch.data.dataset import Dataset
 from hpsearch.errors import DefinitionError, Problem, did_you_mean
 from hpsearch.finding import Finding, Severity
+from hpsearch.rulebook import Remark
 
 EVERY = "HD"
 """The beginning of all codes."""

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from hpsearch.data.checks.facts import Facts, Part, Place
 from hpsearch.data.checks.prints import nearest, small_copies, standardised
-from hpsearch.data.checks.rule import Remark
 from hpsearch.finding import Severity
+from hpsearch.rulebook import Remark
 
 SERIOUS = 0.01
 """A share of a split above which scores cannot be trusted (heuristic: the differences that searches look for)."""

@@ -6,8 +6,8 @@ import torch
 from scipy.special import chdtrc
 
 from hpsearch.data.checks.facts import Facts
-from hpsearch.data.checks.rule import Remark
 from hpsearch.finding import Severity
+from hpsearch.rulebook import Remark
 
 FEW_SAMPLES = 20
 """Of one class to train on (heuristic)."""

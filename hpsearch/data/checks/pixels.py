@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 
 from hpsearch.data.checks.facts import Facts, Part
-from hpsearch.data.checks.rule import Remark
 from hpsearch.finding import Severity
+from hpsearch.rulebook import Remark
 
 LEAST_STRENGTH, MOST_STRENGTH = 0.05, 10.0
 """Root of the mean square of all pixels that a network is started for (heuristic: initialisations assume about 1, and

@@ -10,7 +10,7 @@ from torch.nn.functional import one_hot
 from hpsearch.data.checks.facts import Facts, Part
 from hpsearch.data.checks.patches import features_of, few, patches_of
 from hpsearch.data.checks.prints import nearest, small_copies
-from hpsearch.data.checks.rule import Remark
+from hpsearch.rulebook import Remark
 
 CHANCE = 0.01
 """Of taking guessing for knowledge, over all models and shares together."""
