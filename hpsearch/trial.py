@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from hpsearch.job import Job
+from hpsearch.look import Look
 from hpsearch.stage import StageName
 from hpsearch.study import Objective
 
@@ -88,6 +89,8 @@ class TrialResult:
     """At initialisation, in the order of the forward pass."""
     without_gradient: tuple[str, ...] = ()
     """Names of parameters that got no gradient, or a zero one, in the first iteration."""
+    looks: tuple[Look, ...] = ()
+    """Inside the network, at iterations that follow from the budget alone; in their order."""
     learned: bool | None = None
     """Whether every sample was predicted right within the budget; None if that was not asked."""
     test_loss: float | None = None

@@ -1,0 +1,79 @@
+"""A look inside a network while it trains: what its layers gave, how its weights were moved, and what it answered."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LayerLook:
+    """One layer in one iteration, over the batch that it was trained on. Numbers have four significant digits.
+
+    A layer is a module without children, or an activation that is called as a function, in the order of the forward
+    pass; what runs twice appears twice, and its weights the first time only.
+    """
+
+    name: str
+    """Of the module; of a function for example ``relu after conv1``."""
+    kind: str
+    """Class of the module, or name of the function: ``Conv2d``, ``relu``."""
+    output_mean: float
+    output_std: float
+    """Of all outputs together; NaN or infinite where one of them is."""
+    sample_std: float
+    """How far the outputs of one sample are from those of another: the root mean square, over units and places, of the
+    standard deviation over samples. 0: the layer gives the same for every image."""
+    zero_share: float
+    """Share of outputs that are exactly zero, in [0, 1]."""
+    dead_share: float
+    """Share of units (channels of a map, features) whose output is zero for every sample and place, in [0, 1]."""
+    saturated_share: float
+    """Of a sigmoid, a tanh and their kin: share of outputs within 1 % of the range from its ends; 0 for others."""
+    weight_norm: float | None = None
+    """Before the update. This and the next three: of the weights, which are the layer's parameters of two dimensions
+    and more, or all of them where it has none of these (norms). None for a layer without parameters."""
+    gradient_norm: float | None = None
+    """As backpropagation gave it, before clipping and decay; None where the weights got no gradient."""
+    update_norm: float | None = None
+    """Of the change that the iteration made to the weights; None where nothing was updated."""
+    weight_std: float | None = None
+    """Before the update; with one element 0."""
+
+
+@dataclass(frozen=True)
+class OutputLook:
+    """The logits (N, outputs) for the batch of one iteration. Probabilities are those of the soft-max over them."""
+
+    samples: int
+    """N."""
+    lowest: float
+    highest: float
+    zero_share: float
+    """Share of outputs that are exactly zero: what a ReLU at the end leaves."""
+    sums_to_one: bool
+    """Whether no output is negative and those of every sample have the sum 1: they are probabilities already."""
+    sample_std: float
+    """As that of a layer: 0 if every image gets the same answer."""
+    largest_probability: float | None = None
+    """Mean over samples of each one's largest; 1 / outputs for a network that cannot decide. This and the next two are
+    None in regression."""
+    entropy_of_mean: float | None = None
+    """In nats, of the mean prediction; ln(outputs) where all classes are foretold equally often."""
+    commonest_class_share: float | None = None
+    """Share of samples for which the class is foretold that is foretold most often."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one iteration showed. Its numbers are those from before its update, which disturbs nothing."""
+
+    step: int
+    """Which iteration, from 0."""
+    layers: tuple[LayerLook, ...]
+    outputs: OutputLook | None = None
+    frozen: tuple[str, ...] = ()
+    """Parameters that are not to be trained; told in the first look alone."""
+    still: tuple[str, ...] = ()
+    """Parameters that are to be trained and were left by the update exactly as they were."""
+    influence: float | None = None
+    """How far a sample's outputs change in evaluation mode when other samples of its batch are exchanged, as a share of
+    the outputs' standard deviation; 0 in a sound network. Measured once, at the end of the first epoch, and told in the
+    first look; None where it was not measured."""
