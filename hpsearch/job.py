@@ -202,7 +202,7 @@ def job_for(
             values["optimizer.learning_rate"],
             values["optimizer.weight_decay"],
             values["optimizer.momentum"],
-            schedule.name,
+            values["optimizer.schedule.name"],
             values["optimizer.schedule.factor"],
             schedule.every,
             values["optimizer.schedule.warmup"],

@@ -23,7 +23,7 @@ ScheduleName = Literal["constant", "cosine", "step", "cyclic", "exponential"]
 class ScheduleDefinition(Section):
     """How the learning rate changes while a trial trains."""
 
-    name: ScheduleName = "constant"
+    name: Annotated[ScheduleName | Distribution, searchable(ScheduleName), WRITTEN] = "constant"
     factor: SearchableFraction = 0.1
     """``step`` multiplies the learning rate by this …"""
     every: Annotated[float, Field(gt=0, lt=1)] = 1 / 3

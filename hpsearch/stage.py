@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 
 class StageName(StrEnum):
@@ -126,13 +126,39 @@ class Coarse(Search):
     """A few epochs at many points around the learning rates that work."""
 
 
+class Steering(BaseModel):
+    """What a round of the fine search may change because of what was found before it. A value that a definition sets
+    to something else than its default is never changed (docs/steering.md)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schedule: bool = True
+    """Try a decay of the learning rate where the loss stands still at a rate that was never lowered."""
+    regularisation: bool = True
+    """Move weight decay and dropout up where the best trials overfit, and down where they underfit."""
+    epochs: bool = True
+    """Train up to twice as long where the best trials are still improving at their end."""
+    width: bool = True
+    """Go on with the wider ones of the definition's widths where the best trials underfit."""
+    ranges: bool = True
+    """Widen a default range at whose end the best trials lie, and leave out rates at which all trials diverge."""
+
+
+def _steering(raw: object) -> object:
+    """``steer: false`` is short for everything switched off, ``steer: true`` for the defaults."""
+    return dict.fromkeys(Steering.model_fields, raw) if isinstance(raw, bool) else raw
+
+
 class Fine(Search):
     """More epochs at points around the best of the coarse search."""
 
     trials: Count = 16
     epochs: Count = 12
     rounds: Annotated[int, Field(ge=1, le=20)] = 2
-    """At most so many rounds, each around the best so far; a round that brings nothing is the last."""
+    """At most so many rounds, each around the best so far; a round that brings nothing is the last, unless what was
+    found in it changes the next one."""
+    steer: Annotated[Steering, BeforeValidator(_steering)] = Steering()
+    """What the findings of a search may change in the next round; ``false`` for nothing."""
 
 
 class Recipe(BaseModel):

@@ -19,7 +19,7 @@ from hpsearch.lifecycle import (
 from hpsearch.optimization import LossDefinition, OptimizerDefinition, ScheduleDefinition
 from hpsearch.searchable import SearchableCount, SearchableJson, Section, json_value, named
 from hpsearch.space import Point, Space, Value, is_distribution
-from hpsearch.stage import Recipe
+from hpsearch.stage import Recipe, Steering
 from hpsearch.task import Task
 
 
@@ -179,6 +179,7 @@ class StudyDefinition(Section):
             ("data.batch_size", self.data.batch_size),
             *((f"network.{key}", value) for key, value in self.network.parameters.items()),
             *((f"optimizer.{key}", getattr(self.optimizer, key)) for key in OPTIMIZER_KEYS),
+            ("optimizer.schedule.name", schedule.name),
             ("optimizer.schedule.factor", schedule.factor),
             ("optimizer.schedule.warmup", schedule.warmup),
             ("loss.label_smoothing", self.loss.label_smoothing),
@@ -204,9 +205,10 @@ YOUNGER: dict[str, Any] = {
     "recipe.coarse.patience": None,
     "recipe.fine.halving": None,
     "recipe.fine.patience": None,
+    "recipe.fine.steer": Steering().model_dump(mode="json"),
 }
-"""Keys that came after the first studies had been stored, each with the value at which nothing is different from
-before: there it is no part of a study's identity."""
+"""Keys that came after the first studies had been stored, each with the value at which it is no part of a study's
+identity: there nothing is different from before, but that a fine search is steered (docs/decisions/0114)."""
 
 __all__ = [
     "DAY_S",

@@ -39,15 +39,16 @@ def searches(definition: StudyDefinition) -> tuple[tuple[str, Search], ...]:
 
 def _of_schedule_and_loss(definition: StudyDefinition) -> Iterable[Problem]:
     schedule = definition.optimizer.schedule
+    names = (schedule.name,) if isinstance(schedule.name, str) else schedule.name.ends()
     for key, users in SCHEDULES_WITH.items():
-        if schedule.name not in users and _is_set(schedule, key):
+        if not set(users) & set(names) and _is_set(schedule, key):
             who = f"{', '.join(users[:-1])} and {users[-1]} use"
-            rule = f"only the schedules {who} {key}, and the schedule is {schedule.name}"
+            rule = f"only the schedules {who} {key}, and the schedule is {' or '.join(map(str, names))}"
             value = shown(getattr(schedule, key))
             yield Problem(f"optimizer.schedule.{key}", value, rule, f"Leave it out, or use name: {users[0]}.")
     factor = schedule.factor
     factors = (factor,) if isinstance(factor, float) else () if isinstance(factor, Uniform) else factor.ends()
-    if schedule.name == "exponential" and 0 in factors:
+    if "exponential" in names and 0 in factors:
         rule = "an exponential schedule that is to end at 0 is there after its first iteration"
         advice = "Use a factor above 0, or name: cosine, which ends at 0."
         yield Problem("optimizer.schedule.factor", shown(factor), rule, advice)

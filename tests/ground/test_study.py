@@ -71,6 +71,7 @@ def test_every_searchable_path_is_in_the_space_or_fixed() -> None:
         "optimizer.learning_rate": 0.1,
         "optimizer.max_norm": None,
         "optimizer.schedule.factor": 0.1,
+        "optimizer.schedule.name": "constant",
         "optimizer.schedule.warmup": 0.0,
     }
 
