@@ -1,6 +1,8 @@
 """A look inside a network while it trains: what its layers gave, how its weights were moved, and what it answered."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -77,3 +79,27 @@ class Look:
     """How far a sample's outputs change in evaluation mode when other samples of its batch are exchanged, as a share of
     the outputs' standard deviation; 0 in a sound network. Measured once, at the end of the first epoch, and told in the
     first look; None where it was not measured."""
+
+
+def look_document(look: Look) -> dict[str, Any]:
+    """JSON values, but for numbers that are NaN or infinite: each layer and the outputs as the list of its fields."""
+    return {
+        "step": look.step,
+        "layers": [list(astuple(layer)) for layer in look.layers],
+        "outputs": None if look.outputs is None else list(astuple(look.outputs)),
+        "frozen": list(look.frozen),
+        "still": list(look.still),
+        "influence": look.influence,
+    }
+
+
+def look_of(written: Mapping[str, Any]) -> Look:
+    """What ``look_document`` was given; raises KeyError or TypeError for anything else."""
+    return Look(
+        written["step"],
+        tuple(LayerLook(*layer) for layer in written["layers"]),
+        None if written["outputs"] is None else OutputLook(*written["outputs"]),
+        tuple(written["frozen"]),
+        tuple(written["still"]),
+        written["influence"],
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from hpsearch.cohort import Arranged, Arrangement
 from hpsearch.finding import Finding, Severity
+from hpsearch.look import look_document, look_of
 from hpsearch.space import Space, distribution
 from hpsearch.speed import Speed
 from hpsearch.stage import StageName
@@ -115,6 +116,11 @@ def speed_of(written: Any) -> Speed | None:
     return None if written is None else Speed(**value_of(written))
 
 
+IN = " in "
+"""Between the two words that say in which form maps lie in memory and in which precision they are computed; the second
+one came later and is left out where it is float32."""
+
+
 def arrangement_row(arranged: Arranged) -> dict[str, Any]:
     """The columns of an arrangement, but for its study's."""
     how = arranged.arrangement
@@ -123,14 +129,15 @@ def arrangement_row(arranged: Arranged) -> dict[str, Any]:
         "shape": arranged.shape,
         "members": how.members,
         "stacked": how.stacked,
-        "memory_format": how.memory_format,
+        "memory_format": how.memory_format + (f"{IN}{how.precision}" if how.precision != "float32" else ""),
         "measured_for": arranged.measured_for,
     }
 
 
 def arrangement_of(row: Row) -> Arranged:
     """What ``arrangement_row`` was given."""
-    how = Arrangement(row["members"], row["stacked"], row["memory_format"])
+    memory_format, _, precision = row["memory_format"].partition(IN)
+    how = Arrangement(row["members"], row["stacked"], memory_format, precision or "float32")
     return Arranged(StageName(row["stage"]), row["shape"], how, row["measured_for"])
 
 
@@ -152,6 +159,7 @@ def result_row(result: TrialResult) -> dict[str, Any]:
         "val_accuracies": [epoch.val_accuracy for epoch in epochs],
         "layers": [document(asdict(layer)) for layer in result.layers],
         "without_gradient": [text(name) for name in result.without_gradient],
+        "looks": [document(look_document(look)) for look in result.looks],
         "learned": result.learned,
         "test_loss": result.test_loss,
         "test_accuracy": result.test_accuracy,
@@ -179,6 +187,7 @@ def result_of(stage: StageName, number: int, row: Row) -> TrialResult | None:
         epochs=tuple(EpochRecord(*epoch) for epoch in zip(*(row[curve] for curve in curves), strict=True)),
         layers=tuple(LayerScale(**value_of(layer)) for layer in row["layers"]),
         without_gradient=tuple(row["without_gradient"]),
+        looks=tuple(look_of(value_of(look)) for look in row["looks"] or ()),
         learned=row["learned"],
         test_loss=row["test_loss"],
         test_accuracy=row["test_accuracy"],

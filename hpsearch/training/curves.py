@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from hpsearch.errors import TrialError
 from hpsearch.job import Job
+from hpsearch.look import Look
 from hpsearch.schedule import learning_rate_at
 from hpsearch.study import Objective, objective_for
 from hpsearch.task import Task
@@ -38,6 +39,7 @@ class Curves:
     epochs: list[EpochRecord] = field(default_factory=list)
     layers: list[LayerScale] = field(default_factory=list)
     without_gradient: tuple[str, ...] = ()
+    looks: list[Look] = field(default_factory=list)
     learned: bool | None = None
     best: EpochRecord | None = None
     test_loss: float | None = None
@@ -101,6 +103,11 @@ class Curves:
             self.best = record
             return True
         return False
+
+    def add_influence(self, influence: float | None) -> None:
+        """How far samples of a batch influence each other, which the first look tells."""
+        if self.looks:
+            self.looks[0] = replace(self.looks[0], influence=influence)
 
     def take_epochs(self, epochs: list[EpochRecord]) -> None:
         """Goes on behind epochs that another training has recorded of the same trial."""
@@ -171,6 +178,7 @@ class Curves:
             epochs=tuple(self.epochs),
             layers=tuple(self.layers),
             without_gradient=self.without_gradient,
+            looks=tuple(look for look in self.looks if look.step < len(self.losses)),
             learned=self.learned,
             test_loss=self.test_loss,
             test_accuracy=self.test_accuracy,

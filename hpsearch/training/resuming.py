@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hpsearch.look import Look, look_document, look_of
 from hpsearch.training.checkpoint import Snapshot
 from hpsearch.training.curves import Curves
 from hpsearch.training.network_state import NetworkState
@@ -38,6 +39,7 @@ def snapshot(
         "epochs": [asdict(epoch) for epoch in curves.epochs],
         "layers": [asdict(layer) for layer in curves.layers],
         "without_gradient": list(curves.without_gradient),
+        "looks": [look_document(look) for look in curves.looks],
         "duration_s": duration_s,
     }
     return Snapshot(len(curves.epochs), tensors, document)
@@ -68,6 +70,7 @@ def go_on(found: Snapshot, curves: Curves, memory: Sequence[Tensor], order: Data
     recorded = _recorded(found)
     curves.losses, curves.right, curves.sizes = recorded.losses, recorded.right, recorded.sizes
     curves.layers, curves.without_gradient = recorded.layers, recorded.without_gradient
+    curves.looks = recorded.looks
     curves.take_epochs(recorded.epochs)
     order.state = recorded.order
     with torch.no_grad():
@@ -111,6 +114,7 @@ class _Recorded(NamedTuple):
     sizes: list[int]
     layers: list[LayerScale]
     without_gradient: tuple[str, ...]
+    looks: list[Look]
     epochs: list[EpochRecord]
     order: Tensor
     duration_s: float
@@ -125,6 +129,7 @@ def _recorded(found: Snapshot) -> _Recorded:
         tensors["sizes"].tolist(),
         [LayerScale(**layer) for layer in document["layers"]],
         tuple(document["without_gradient"]),
+        [look_of(look) for look in document["looks"]],
         [EpochRecord(**epoch) for epoch in document["epochs"]],
         tensors["order"],
         float(document["duration_s"]),

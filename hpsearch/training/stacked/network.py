@@ -82,6 +82,11 @@ class StackedNetwork:
         self._check = check
 
     @property
+    def template(self) -> nn.Module:
+        """The module whose forward pass runs, with the values of all members at once."""
+        return self._template
+
+    @property
     def members(self) -> int:
         """K."""
         return self._members.count

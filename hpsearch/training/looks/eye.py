@@ -1,0 +1,130 @@
+"""Looks at one iteration of a training: its forward pass, its gradients and what its update changed."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from types import TracebackType
+
+import torch
+from torch import Tensor, nn
+
+from hpsearch.look import Look
+from hpsearch.training.looks.told import Seen, looks_of
+from hpsearch.training.looks.watch import Watch
+from hpsearch.training.looks.weights import Weighed
+from hpsearch.training.stacked import StackedNetwork
+
+
+class Glance:
+    """At an iteration: a context that the forward pass runs in. This one is closed, and does nothing."""
+
+    def __enter__(self) -> None:
+        """The forward pass begins."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """The forward pass has ended."""
+
+    def answered(self, logits: Tensor) -> None:
+        """What came of the forward pass: (N, outputs) of one network, (K, N, outputs) of K members."""
+
+    def before_update(self) -> None:
+        """The gradients are there."""
+
+    def looks(self, *, updated: bool = True) -> list[Look]:
+        """After the update, if there was one: that of each member, or none at all."""
+        del updated
+        return []
+
+
+class OpenGlance(Glance):
+    """One that sees."""
+
+    def __init__(self, eye: "Eye", step: int) -> None:
+        self._eye = eye
+        self._step = step
+        self._watch = Watch(eye.root, eye.members)
+        self._logits: Tensor | None = None
+        self._weighed: Weighed | None = None
+
+    def __enter__(self) -> None:
+        """As ``Glance``."""
+        self._watch.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """As ``Glance``."""
+        self._watch.__exit__(kind, error, trace)
+
+    def answered(self, logits: Tensor) -> None:
+        """As ``Glance``."""
+        self._logits = logits.detach() if self._eye.stacked else logits.detach().unsqueeze(0)
+
+    def before_update(self) -> None:
+        """As ``Glance``."""
+        with suppress(Exception):  # what is only looked at must not end a trial
+            self._weighed = Weighed(self._eye.parameters(), self._eye.gradients(), sums=self._step == 0)
+
+    def looks(self, *, updated: bool = True) -> list[Look]:
+        """As ``Glance``."""
+        if self._logits is None or self._weighed is None or self._watch.failed:
+            return []
+        seen = Seen(
+            self._step,
+            self._watch.sights,
+            self._logits,
+            self._weighed,
+            self._weighed.after(),
+            trained=self._eye.trained(),
+            classes=self._eye.classes,
+            updated=updated,
+        )
+        with suppress(Exception):
+            return looks_of(seen, self._eye.members)
+        return []
+
+
+class Eye:
+    """What looks at the training of one network, or of K members as one, in some of its iterations."""
+
+    def __init__(self, network: nn.Module | StackedNetwork, steps: Iterable[int], *, classes: bool) -> None:
+        """``classes``: whether outputs are those of a classification."""
+        self._network = network
+        self._steps = frozenset(steps)
+        self.classes = classes
+        self.stacked = isinstance(network, StackedNetwork)
+
+    @property
+    def root(self) -> nn.Module:
+        """The module whose forward pass runs."""
+        return self._network.template if isinstance(self._network, StackedNetwork) else self._network
+
+    @property
+    def members(self) -> int:
+        """K."""
+        return self._network.members if isinstance(self._network, StackedNetwork) else 1
+
+    def glance(self, step: int) -> Glance:
+        """At an iteration, counted from 0."""
+        return OpenGlance(self, step) if step in self._steps else Glance()
+
+    def parameters(self) -> Mapping[str, Tensor]:
+        """(K, *shape) each."""
+        return {name: one.detach() if self.stacked else one.detach().unsqueeze(0) for name, one in self._all()}
+
+    def gradients(self) -> Mapping[str, Tensor | None]:
+        """As they are now; None where there is none."""
+        found: dict[str, Tensor | None] = {}
+        for name, one in self._all():
+            found[name] = one.grad if one.grad is None or self.stacked else one.grad.unsqueeze(0)
+        return found
+
+    def trained(self) -> frozenset[str]:
+        """Names of the parameters that are not frozen."""
+        return frozenset(name for name, one in self._all() if one.requires_grad)
+
+    def _all(self) -> list[tuple[str, Tensor]]:
+        network = self._network
+        named = network.parameters.items() if isinstance(network, StackedNetwork) else network.named_parameters()
+        return [(name, one) for name, one in named if one.layout == torch.strided]
