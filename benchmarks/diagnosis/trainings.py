@@ -1,128 +1,99 @@
 """Training the catalogue in this process, and keeping what was recorded."""
 
 import json
-import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import torch
+from pydantic import TypeAdapter
 
-from benchmarks.diagnosis.catalogue import Case, data_settings
+from benchmarks.diagnosis.catalogue import Case
+from benchmarks.diagnosis.data import broken_data, sound_data
+from benchmarks.diagnosis.loops import training_with
 from hpsearch.cohort import Cohort
-from hpsearch.data.dataset import Dataset, Split
-from hpsearch.data.loading import load_dataset
-from hpsearch.data.shapes import SHAPES
+from hpsearch.data.dataset import Dataset
+from hpsearch.job import Budget, Job, seed_for
+from hpsearch.stage import StageName
 from hpsearch.training.cohort import train_cohort
-from hpsearch.trial import EpochRecord, Failure, FinishedTrial, TrialResult, TrialState
+from hpsearch.trial import FinishedTrial, TrialResult
 
-KEPT_CLASSES = ("disc", "bars")
-"""Of the shapes: those that all three architectures learn soundly within two seconds. With four classes and a thousand
-images they overfit, so that a sound training would have had a true finding."""
+RESULT = TypeAdapter(TrialResult)
+SEEDS = 3
+"""Initialisations that are looked at before the training."""
 
 
 @cache
-def sound_data(name: str) -> Dataset:
-    """The data without any fault; of the shapes a part."""
-    dataset = load_dataset(data_settings(name))
-    if name == "digits":
+def data_of(data: str, change: str) -> Dataset:
+    """A data set as a case trains on it."""
+    return broken_data(sound_data(data), change)
+
+
+def dataset_of(case: Case) -> Dataset:
+    """The data of a case; its task has the number of samples that it trains on."""
+    dataset = data_of(case.data, case.kind.data)
+    samples = case.kind.samples
+    if samples is None:
         return dataset
-    train, validation = _kept(dataset.train), _kept(dataset.validation)
-    counts = tuple(torch.bincount(validation.targets, minlength=len(KEPT_CLASSES)).tolist())
-    task = replace(
-        dataset.task,
-        outputs=len(KEPT_CLASSES),
-        train_samples=len(train),
-        validation_samples=len(validation),
-        validation_class_counts=counts,
-    )
-    return replace(dataset, train=train, validation=validation, task=task)
-
-
-def _kept(split: Split) -> Split:
-    places = torch.full((len(SHAPES),), -1)
-    for number, name in enumerate(KEPT_CLASSES):
-        places[list(SHAPES).index(name)] = number
-    labels = places[split.targets]
-    chosen = torch.nonzero(labels >= 0).flatten()
-    return Split(split.images[chosen], labels[chosen])
-
-
-def broken_data(dataset: Dataset, change: str) -> Dataset:
-    """The data with the fault of that name."""
-    draw = torch.Generator().manual_seed(5)
-
-    def shuffled(split: Split, share: float = 1.0) -> Split:
-        wrong = torch.rand(len(split), generator=draw) < share
-        other = split.targets[torch.randperm(len(split), generator=draw)]
-        return Split(split.images, torch.where(wrong, other, split.targets))
-
-    def noise(split: Split) -> Split:
-        return Split(torch.randn(split.images.shape, generator=draw), split.targets)
-
-    train, validation = dataset.train, dataset.validation
-    match change:
-        case "train-labels":
-            train = shuffled(train)
-        case "labels":
-            train, validation = shuffled(train), shuffled(validation)
-        case "shifted":
-            train = Split(train.images, train.targets.roll(1))
-            validation = Split(validation.images, validation.targets.roll(1))
-        case "noise":
-            train, validation = noise(train), noise(validation)
-        case "noisy-labels":
-            train, validation = shuffled(train, 0.45), shuffled(validation, 0.45)
-        case "few-wrong-labels":
-            train, validation = shuffled(train, 0.2), shuffled(validation, 0.2)
-    return replace(dataset, train=train, validation=validation)
+    return replace(dataset, task=replace(dataset.task, train_samples=samples))
 
 
 def trained(case: Case, folder: Path) -> tuple[FinishedTrial, Dataset]:
     """The case with its curves, read from the folder if it was trained before."""
-    job = case.job
-    dataset = broken_data(sound_data(case.data), case.kind.data)
-    if job.budget.samples is not None:
-        dataset = replace(dataset, task=replace(dataset.task, train_samples=job.budget.samples))
-    file = folder / f"{case.name.replace('/', '--')}.json"
-    if not file.is_file():
-        file.write_text(json.dumps(_train(case, dataset)), encoding="utf-8")
-    return FinishedTrial(job, _result(case, json.loads(file.read_text(encoding="utf-8")))), dataset
+    kept = _kept(case, folder)
+    return FinishedTrial(case.job, _result(kept["result"], case.number, kept["seconds"])), dataset_of(case)
 
 
-def _train(case: Case, dataset: Dataset) -> dict[str, Any]:
-    started = time.process_time()
-    full = replace(dataset, task=replace(dataset.task, train_samples=len(dataset.train)))
-    (result,) = train_cohort(Cohort((case.job,)), full)
-    return {
-        "state": result.state,
-        "failure": result.failure,
-        "reason": result.reason,
-        "value": result.value,
-        "steps": [loss if math.isfinite(loss) else None for loss in result.step_losses],
-        "epochs": [asdict(epoch) for epoch in result.epochs],
-        "seconds": time.process_time() - started,
-    }
-
-
-def _result(case: Case, kept: dict[str, Any]) -> TrialResult:
-    return TrialResult(
-        case.job.stage,
-        case.number,
-        TrialState(kept["state"]),
-        value=kept["value"],
-        failure=None if kept["failure"] is None else Failure(kept["failure"]),
-        reason=kept["reason"],
-        step_losses=tuple(math.nan if loss is None else loss for loss in kept["steps"]),
-        epochs=tuple(EpochRecord(**epoch) for epoch in kept["epochs"]),
-        duration_s=kept["seconds"],
+def first_looks(case: Case, folder: Path) -> tuple[FinishedTrial, ...]:
+    """What the recipe's first stage records of the case's network before any update."""
+    kept = _kept(case, folder)["initial"]
+    return tuple(
+        FinishedTrial(job, _result(one, job.number, 0.0)) for job, one in zip(initial_jobs(case), kept, strict=True)
     )
 
 
-def all_trained(chosen: Iterator[Case], folder: Path) -> Iterator[tuple[Case, FinishedTrial, Dataset]]:
+def all_trained(chosen: Iterable[Case], folder: Path) -> Iterator[tuple[Case, FinishedTrial, Dataset]]:
     """Every case with its curves, one at a time."""
     for case in chosen:
         yield case, *trained(case, folder)
+
+
+def initial_jobs(case: Case) -> tuple[Job, ...]:
+    """The jobs of the first stage for the case."""
+    return tuple(
+        replace(
+            case.job,
+            stage=StageName.INITIAL_LOSS,
+            number=number,
+            budget=Budget(steps=0),
+            regularised=False,
+            weights_seed=seed_for(number, "weights", case.name),
+        )
+        for number in range(SEEDS)
+    )
+
+
+def _kept(case: Case, folder: Path) -> dict[str, Any]:
+    file = folder / f"{case.name.replace('/', '--')}.json"
+    if not file.is_file():
+        found = json.dumps(_train(case))
+        file.write_text(found, encoding="utf-8")
+    kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return kept
+
+
+def _train(case: Case) -> dict[str, Any]:
+    dataset = data_of(case.data, case.kind.data)  # the job's budget limits its samples
+    started = time.process_time()
+    with training_with(case.kind.loop):
+        (result,) = train_cohort(Cohort((case.job,)), dataset)
+    seconds = time.process_time() - started
+    initial = [one for job in initial_jobs(case) for one in train_cohort(Cohort((job,)), dataset)]
+    return {"result": asdict(result), "initial": [asdict(one) for one in initial], "seconds": seconds}
+
+
+def _result(kept: dict[str, Any], number: int, seconds: float) -> TrialResult:
+    """What was kept, under the number that the case has now."""
+    return replace(RESULT.validate_python(kept), number=number, duration_s=seconds)

@@ -1,0 +1,116 @@
+"""Training loops that are wrong on purpose, in place of the trainer's own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+
+from hpsearch.job import Job
+from hpsearch.schedule import learning_rate_at
+from hpsearch.training import member
+from hpsearch.training.arrays import Arrays
+from hpsearch.training.curves import Curves
+from hpsearch.training.member import Training
+from hpsearch.training.optimizer import optimizer_of
+from hpsearch.training.order import DataOrder
+
+
+class SortedOrder(DataOrder):
+    """Batches of one class after the other, in every pass."""
+
+    labels: Tensor
+
+    def whole_pass(self) -> Tensor:
+        """As ``DataOrder``, sorted by class."""
+        shuffled = super().whole_pass()
+        return shuffled[torch.argsort(self.labels[shuffled], stable=True)]
+
+
+class SortedTraining(Training):
+    """Samples are read class by class."""
+
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
+        super().__init__(job, arrays, curves)
+        order = SortedOrder(job.order_seed, self.task.train_samples, job.budget.samples, job.batch_size)
+        order.labels = arrays.train.targets
+        self.order = order
+
+
+class PartialTraining(Training):
+    """The optimiser was given the last layer and nothing else."""
+
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
+        super().__init__(job, arrays, curves)
+        trained = [one for one in self.network.parameters() if one.requires_grad]
+        self.optimizer = optimizer_of(job, trained[-2:])
+
+
+class HeadlessTraining(Training):
+    """The optimiser was given all but the last layer."""
+
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
+        super().__init__(job, arrays, curves)
+        trained = [one for one in self.network.parameters() if one.requires_grad]
+        self.optimizer = optimizer_of(job, trained[:-2])
+
+
+class AccumulatingTraining(Training):
+    """Gradients are never cleared: each update goes by the sum of all so far."""
+
+    _sums: tuple[Tensor, ...] = ()
+
+    def iteration(self, indices: Tensor, step: int, total: int) -> None:
+        """As ``Training``, with the gradients of all iterations before."""
+        self._backward(*self.arrays.batch(indices), first=step == 0)
+        found = [one for one in self.network.parameters() if one.grad is not None]
+        if not self._sums:
+            self._sums = tuple(torch.zeros_like(one) for one in found)
+        for one, total_gradient in zip(found, self._sums, strict=True):
+            total_gradient += one.grad
+            one.grad = total_gradient.clone()
+        self.optimizer.step(learning_rate_at(self.job.optimizer, step, total))
+
+
+class AscendingTraining(Training):
+    """The loss has the wrong sign: the weights go up its gradient."""
+
+    def iteration(self, indices: Tensor, step: int, total: int) -> None:
+        """As ``Training``, the other way."""
+        self._backward(*self.arrays.batch(indices), first=step == 0)
+        for one in self.network.parameters():
+            if one.grad is not None:
+                one.grad.neg_()
+        self.optimizer.step(learning_rate_at(self.job.optimizer, step, total))
+
+
+class RestartingTraining(Training):
+    """Every pass over the data begins with the first weights again."""
+
+    def _one_pass(self, order: DataOrder, start: int, total: int) -> bool:
+        if start == 0:
+            self._first = {name: value.clone() for name, value in self.network.state_dict().items()}
+        self.network.load_state_dict(self._first)
+        return super()._one_pass(order, start, total)
+
+
+LOOPS: dict[str, type[Training]] = {
+    "": Training,
+    "sorted": SortedTraining,
+    "head-only": PartialTraining,
+    "headless": HeadlessTraining,
+    "accumulating": AccumulatingTraining,
+    "ascending": AscendingTraining,
+    "restarting": RestartingTraining,
+}
+
+
+@contextmanager
+def training_with(loop: str) -> Iterator[None]:
+    """While it is open, members are trained by the loop of that name."""
+    whole = member.Training
+    member.Training = LOOPS[loop]  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        member.Training = whole  # type: ignore[misc]
