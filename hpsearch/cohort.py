@@ -22,6 +22,8 @@ class Arrangement:
     """As one network with stacked parameters; else one member after the other."""
     memory_format: Literal["auto", "contiguous", "channels_last"] = "auto"
     """How images and maps lie in memory; ``auto``: channels last for named networks on the CPU."""
+    precision: Literal["float32", "bf16"] = "float32"
+    """Of the forward passes of jobs whose own precision is ``auto``."""
 
     def __post_init__(self) -> None:
         if self.members < 1:

@@ -116,6 +116,8 @@ class Job:
     order_seed: int
     evaluate_test: bool = False
     """Read the test split once, with the weights of the best epoch."""
+    precision: Literal["float32", "bf16", "fp16", "auto"] = "float32"
+    """Of forward passes; ``auto``: as its cohort is arranged."""
 
     @property
     def structure(self) -> tuple[object, ...]:
@@ -134,6 +136,7 @@ class Job:
             self.optimizer.nesterov,
             self.regularised,
             self.evaluate_test,
+            *((self.precision,) if self.precision != "float32" else ()),  # structures from before keep their names
         )
 
 
@@ -218,4 +221,5 @@ def job_for(
         weights_seed=seed_for(study.seed, stage, seed_number, "weights"),
         order_seed=seed_for(study.seed, stage, seed_number, "order"),
         evaluate_test=evaluate_test,
+        precision=study.training.precision,
     )

@@ -126,6 +126,14 @@ class Resources(Section):
     """A submitted study that has been worked on for so many seconds fails."""
 
 
+class TrainingDefinition(Section):
+    """How trials are computed, as far as that changes their results."""
+
+    precision: Literal["float32", "bf16", "fp16", "auto"] = "float32"
+    """Of forward passes; weights, losses and updates are float32 always. ``auto``: bf16 where a measurement finds it
+    faster and close enough, else float32."""
+
+
 class AdviceDefinition(Section):
     """What the advice on the network looks for; it changes what is said and nothing else."""
 
@@ -146,6 +154,7 @@ class StudyDefinition(Section):
     network: Annotated[NetworkDefinition, BeforeValidator(named)]
     optimizer: OptimizerDefinition = OptimizerDefinition()
     loss: Annotated[LossDefinition, BeforeValidator(named)] = LossDefinition()
+    training: TrainingDefinition = TrainingDefinition()
     recipe: Recipe = Recipe()
     objective: Objective | None = None
     """By default validation accuracy for classification and validation loss for regression."""
@@ -206,6 +215,7 @@ YOUNGER: dict[str, Any] = {
     "recipe.fine.halving": None,
     "recipe.fine.patience": None,
     "recipe.fine.steer": Steering().model_dump(mode="json"),
+    "training": {"precision": "float32"},
 }
 """Keys that came after the first studies had been stored, each with the value at which it is no part of a study's
 identity: there nothing is different from before, but that a fine search is steered (docs/decisions/0114)."""
@@ -229,6 +239,7 @@ __all__ = [
     "ScheduleDefinition",
     "StudyDefinition",
     "StudyState",
+    "TrainingDefinition",
     "Value",
     "Wish",
 ]

@@ -116,6 +116,11 @@ def speed_of(written: Any) -> Speed | None:
     return None if written is None else Speed(**value_of(written))
 
 
+IN = " in "
+"""Between the two words that say in which form maps lie in memory and in which precision they are computed; the second
+one came later and is left out where it is float32."""
+
+
 def arrangement_row(arranged: Arranged) -> dict[str, Any]:
     """The columns of an arrangement, but for its study's."""
     how = arranged.arrangement
@@ -124,14 +129,15 @@ def arrangement_row(arranged: Arranged) -> dict[str, Any]:
         "shape": arranged.shape,
         "members": how.members,
         "stacked": how.stacked,
-        "memory_format": how.memory_format,
+        "memory_format": how.memory_format + (f"{IN}{how.precision}" if how.precision != "float32" else ""),
         "measured_for": arranged.measured_for,
     }
 
 
 def arrangement_of(row: Row) -> Arranged:
     """What ``arrangement_row`` was given."""
-    how = Arrangement(row["members"], row["stacked"], row["memory_format"])
+    memory_format, _, precision = row["memory_format"].partition(IN)
+    how = Arrangement(row["members"], row["stacked"], memory_format, precision or "float32")
     return Arranged(StageName(row["stage"]), row["shape"], how, row["measured_for"])
 
 

@@ -12,6 +12,7 @@ from hpsearch.training.blame import described
 from hpsearch.training.checkpoint import Checkpoints
 from hpsearch.training.formats import alone_channels_last, stacked_channels_last
 from hpsearch.training.member import train_member
+from hpsearch.training.precision import settled_precision
 from hpsearch.training.size import Arithmetic
 from hpsearch.training.together import train_together
 from hpsearch.trial import TrialResult
@@ -33,6 +34,7 @@ def train_cohort(
     shelf = shelf or Shelf(dataset, device)
     arrangement = cohort.arrangement
     arithmetic = Arithmetic()
+    jobs = settled_precision(cohort)
     checkpoints = None
     if cohort.checkpoints is not None:
         checkpoints = Checkpoints(cohort.checkpoints, arrangement, torch.device(device))
@@ -42,11 +44,11 @@ def train_cohort(
     if arrangement.stacked and cohort.jobs[0].budget.steps != 0:
         arrays = shelf.arrays(channels_last=stacked_channels_last(arrangement, device))
         try:
-            for result in train_together(cohort.jobs, arrays, alone, arithmetic, checkpoints):
+            for result in train_together(jobs, arrays, alone, arithmetic, checkpoints):
                 settled.add(result.number)
                 yield result
         except (Exception, SystemExit) as error:  # noqa: BLE001  (whose fault it was shows when each is trained alone)
             reason = described(error)
-    for job in cohort.jobs:
+    for job in jobs:
         if job.number not in settled:
             yield replace(train_member(job, alone, arithmetic, checkpoints), alone_because=reason)

@@ -9,6 +9,7 @@ from hpsearch.data.dataset import Split
 from hpsearch.task import Task
 from hpsearch.training.loss import loss_function, predictions
 from hpsearch.training.losses import MemberLosses, right_predictions
+from hpsearch.training.precision import Autocast
 from hpsearch.training.stacked import StackedNetwork
 
 MAP_PIXELS = 16_384
@@ -16,6 +17,9 @@ MAP_PIXELS = 16_384
 fit into the cache and evaluation takes up to twice as long."""
 ACCELERATOR_PIXELS = 2**22
 """The same of an accelerator. Heuristic: 83 images of 224×224, so that evaluation needs less memory than training."""
+
+FULL = Autocast("float32", torch.device("cpu"))
+"""The network's own precision, on every device."""
 
 
 class Score(NamedTuple):
@@ -28,14 +32,15 @@ class Score(NamedTuple):
 
 
 @torch.no_grad()
-def evaluate(network: nn.Module, samples: Split, task: Task) -> Score:
+def evaluate(network: nn.Module, samples: Split, task: Task, autocast: Autocast = FULL) -> Score:
     """Loss and accuracy in evaluation mode, in which the network is left; there must be samples."""
     network.eval()
     loss = loss_function(task)
     size = batch_size(samples.images)
     total, right = 0.0, 0
     for images, targets in zip(torch.split(samples.images, size), torch.split(samples.targets, size), strict=True):
-        outputs = predictions(network, images, task)
+        with autocast():
+            outputs = predictions(network, images, task)
         total += float(loss(outputs, targets)) * len(images)
         if task.is_classification:
             right += int((outputs.argmax(1) == targets).sum())

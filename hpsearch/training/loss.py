@@ -9,6 +9,7 @@ from torch.nn import functional
 from hpsearch.errors import TrialError
 from hpsearch.networks.outputs import Outputs
 from hpsearch.task import Task
+from hpsearch.training.precision import in_float32
 
 LossFunction = Callable[[Tensor, Tensor], Tensor]
 """(outputs (N, K), targets) to the mean over samples (and, for regression, over outputs)."""
@@ -29,13 +30,13 @@ def predictions(network: nn.Module, images: Tensor, task: Task) -> Tensor:
 def training_outputs(network: nn.Module, images: Tensor, task: Task) -> Outputs:
     """The network's outputs, and those of its auxiliary classifiers if it has any and trains.
 
-    All are (N, K) for images (N, C, H, W); raises TrialError for anything of another shape.
+    All are (N, K), in float32 at least, for images (N, C, H, W); raises TrialError for anything of another shape.
     """
     made = network(images)
     outputs = made if isinstance(made, Outputs) else Outputs(made, (), 0.0)
     for found in (outputs.logits, *outputs.auxiliary):
         _refuse_other_shapes(found, (len(images), task.outputs))
-    return outputs
+    return Outputs(in_float32(outputs.logits), tuple(in_float32(one) for one in outputs.auxiliary), outputs.weight)
 
 
 def with_auxiliary(main: Tensor, outputs: Outputs, targets: Tensor, loss: LossFunction) -> Tensor:

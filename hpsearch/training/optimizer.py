@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from hpsearch.job import Job, OptimizerSettings
+from hpsearch.training.precision import LossScale
 from hpsearch.training.rules import rule_for
 from hpsearch.training.slots import alike
 
@@ -16,9 +17,10 @@ CLIP_EPSILON = 1e-6
 def optimizer_of(job: Job, trained: Sequence[Tensor]) -> "Optimizer":
     """The optimiser of a job for those parameters of its network that are trained."""
     settings = job.optimizer
+    scaled = job.precision == "fp16"
     if not job.regularised:
-        return Optimizer(settings, trained, 0.0)
-    return Optimizer(settings, trained, settings.weight_decay, settings.l1, settings.max_norm)
+        return Optimizer(settings, trained, 0.0, scaled=scaled)
+    return Optimizer(settings, trained, settings.weight_decay, settings.l1, settings.max_norm, scaled=scaled)
 
 
 def optimizer_for(settings: OptimizerSettings, parameters: Iterable[Tensor], weight_decay: float) -> "Optimizer":
@@ -40,19 +42,39 @@ class Optimizer:
         weight_decay: float,
         l1: float = 0.0,
         max_norm: float | None = None,
+        *,
+        scaled: bool = False,
     ) -> None:
-        """``weight_decay``, ``l1`` and ``max_norm`` are given apart because a job can switch them off."""
+        """``weight_decay``, ``l1`` and ``max_norm`` are given apart because a job can switch them off.
+
+        ``scaled``: the loss is multiplied before it is gone back from (fp16).
+        """
         self._rule = rule_for(settings.name, settings.momentum, weight_decay, nesterov=settings.nesterov)
         self._places = [[index for index, _ in group] for group in _numbered(trained)]
         self._groups = [self._rule.slots([parameter for _, parameter in group]) for group in _numbered(trained)]
         self._clip_norm = settings.clip_norm
         self._l1 = l1
         self._max_norm = max_norm
+        device = trained[0].device if trained else torch.device("cpu")
+        self.scale = LossScale(device) if scaled else None
+        self.leaves_out = False
+        """Whether the next update only takes the gradients away."""
+
+    def backward(self, loss: Tensor) -> None:
+        """Gives the parameters the gradients of the loss; in fp16 the next update is left out if one is not finite."""
+        if self.scale is None:
+            torch.autograd.backward(loss)
+            return
+        torch.autograd.backward(loss * self.scale.value)
+        gradients = [one for slots in self._groups for one in slots.gradients]
+        self.leaves_out = bool(self.scale.take_back(gradients))
 
     @torch.no_grad()
     def step(self, learning_rate: float) -> None:
         """One update by the gradients that the parameters hold now; it takes the gradients away from them."""
         live = [found for found in (slots.live() for slots in self._groups) if found[0]]
+        if self.leaves_out:
+            return
         if self._clip_norm is not None:
             _clip([gradients for _, gradients, _ in live], self._clip_norm)
         for parameters, gradients, states in live:
@@ -66,7 +88,8 @@ class Optimizer:
     @property
     def memory(self) -> list[Tensor]:
         """All that it remembers of earlier updates, in a fixed order, to be read or written in place."""
-        return [one for slots in self._groups for one in slots.memory]
+        own = [one for slots in self._groups for one in slots.memory]
+        return own if self.scale is None else [*own, *self.scale.memory]
 
     def replace(self, trained: Sequence[Tensor]) -> None:
         """Goes on with other tensors of the same values, layouts and order."""

@@ -31,6 +31,11 @@ class Slots:
         )
 
     @property
+    def gradients(self) -> list[Tensor]:
+        """Those that there are, where they lie."""
+        return [parameter.grad for parameter in self._parameters if parameter.grad is not None]
+
+    @property
     def memory(self) -> list[Tensor]:
         """All states one after the other, to be read or written in place."""
         return [one for state in self._states for one in state]

@@ -12,13 +12,15 @@ from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.data.dataset import Dataset
 from hpsearch.job import Budget, Job
 from hpsearch.stage import StageName
-from hpsearch.training.arrays import Shelf
+from hpsearch.training.arrays import Arrays, Shelf
 from hpsearch.training.blame import described
+from hpsearch.training.closeness import refuse_other_gradients
 from hpsearch.training.curves import Curves
 from hpsearch.training.formats import MemoryFormat, alone_channels_last, stacked_channels_last
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.member import Training
 from hpsearch.training.order import DataOrder
+from hpsearch.training.precision import settled_precision
 from hpsearch.training.size import Arithmetic
 from hpsearch.training.together import Together
 
@@ -72,19 +74,35 @@ def measured(
     if jobs[0].network.name is not None:
         other = "contiguous" if stopwatch.device.type == "cpu" else "channels_last"
     took_s = now - began
-    while (candidate := following(timings, other, most)) is not None and now + 2 * took_s < began + allowed_s:
+    halves = jobs[0].precision == "auto"
+    while (candidate := following(timings, other, most, halves=halves)) is not None and (
+        now + 2 * took_s < began + allowed_s
+    ):
         timings.append(stopwatch.timing(candidate))
         now, took_s = time.perf_counter(), time.perf_counter() - now
     return (chosen(timings), tuple(timings)) if len(timings) > 1 else (Arrangement(), ())
 
 
-def following(timings: Sequence[Timing], other: MemoryFormat | None, most: int) -> Arrangement | None:
+def following(
+    timings: Sequence[Timing], other: MemoryFormat | None, most: int, *, halves: bool = False
+) -> Arrangement | None:
     """What to measure next, if anything; ``other`` is the format for one by one that is not the usual one.
 
     One by one in both formats; then stacked in channels-last, which is faster more often, with twice as many members as
-    long as that is faster, or half as many; and at last the best number of members in the other format.
+    long as that is faster, or half as many; and the best number of members in the other format. At last, with
+    ``halves``, the fastest one by one and the fastest stacked one in bf16.
     """
+    in_full = _in_float32(timings, other, most)
+    if in_full is not None or not halves:
+        return in_full
     speeds = _speeds(timings)
+    best = finalists([timing for timing in timings if timing.arrangement.precision == "float32"])
+    left = (replace(arrangement, precision="bf16") for arrangement in best)
+    return next((arrangement for arrangement in left if arrangement not in speeds), None)
+
+
+def _in_float32(timings: Sequence[Timing], other: MemoryFormat | None, most: int) -> Arrangement | None:
+    speeds = _speeds([timing for timing in timings if timing.arrangement.precision == "float32"])
     if other is not None and Arrangement(memory_format=other) not in speeds:
         return Arrangement(memory_format=other)
     start = _stacked(min(START, most))
@@ -109,12 +127,14 @@ def _stacked(members: int) -> Arrangement:
 
 def chosen(timings: Sequence[Timing]) -> Arrangement:
     """The fastest of some arrangements, the first of equals: what is stacked only if it is clearly faster than all that
-    is one by one. There must be one that is."""
+    is one by one, and in bf16 only if that is clearly faster than all that is not. There must be one that is one by one
+    in float32."""
     speeds = _speeds(timings)
-    alone, *stacked = finalists(timings)
-    if stacked and speeds[stacked[0]] > GAIN * speeds[alone]:
-        return stacked[0]
-    return alone
+    alone, *stacked = finalists([timing for timing in timings if timing.arrangement.precision == "float32"])
+    best = stacked[0] if stacked and speeds[stacked[0]] > GAIN * speeds[alone] else alone
+    in_half = [arrangement for arrangement in speeds if arrangement.precision == "bf16"]
+    half = max(in_half, key=lambda one: speeds[one], default=best)
+    return half if speeds[half] > GAIN * speeds[best] else best
 
 
 def finalists(timings: Sequence[Timing]) -> tuple[Arrangement, ...]:
@@ -156,12 +176,15 @@ class _Stopwatch:
     def timing(self, arrangement: Arrangement) -> Timing:
         """Its speed is 0 if the jobs cannot be trained so, which shows again when they are; the log says why."""
         cohort = Cohort(tuple(self._jobs[: arrangement.members]), arrangement)
+        cohort = replace(cohort, jobs=settled_precision(cohort))
         # On one thread the processor's own time, from which other processes take nothing away.
         alone = self.device.type == "cpu" and torch.get_num_threads() == 1
         clock = time.process_time if alone else time.perf_counter
         seconds: list[float] = []
         try:
             with own_randomness(0, self.device):
+                if arrangement.precision != "float32":
+                    refuse_other_gradients(cohort.jobs[0], self._arrays(cohort), self._order(cohort.jobs[0]))
                 iterate, members = self._stacked(cohort) if arrangement.stacked else self._alone(cohort)
                 for number in range(WARM_UP + MOST_STEPS):
                     began = clock()
@@ -178,7 +201,7 @@ class _Stopwatch:
 
     def _alone(self, cohort: Cohort) -> tuple[Callable[[int], None], int]:
         job = cohort.jobs[0]
-        arrays = self._shelf.arrays(channels_last=alone_channels_last(cohort, self.device.type))
+        arrays = self._arrays(cohort)
         curves = Curves(job, arrays.task)
         training = Training(job, arrays, curves)
         training.network.train()
@@ -191,7 +214,7 @@ class _Stopwatch:
         return iterate, 1
 
     def _stacked(self, cohort: Cohort) -> tuple[Callable[[int], None], int]:
-        arrays = self._shelf.arrays(channels_last=stacked_channels_last(cohort.arrangement, self.device.type))
+        arrays = self._arrays(cohort)
         together = Together(cohort.jobs, arrays, arrays, Arithmetic())
         together.network.train()
         batches = torch.split(together.orders(), together.sizes, dim=1)
@@ -201,6 +224,11 @@ class _Stopwatch:
             losses.tolist()
 
         return iterate, len(cohort.jobs)
+
+    def _arrays(self, cohort: Cohort) -> Arrays:
+        if cohort.arrangement.stacked:
+            return self._shelf.arrays(channels_last=stacked_channels_last(cohort.arrangement, self.device.type))
+        return self._shelf.arrays(channels_last=alone_channels_last(cohort, self.device.type))
 
     def _order(self, job: Job) -> DataOrder:
         return DataOrder(job.order_seed, self._samples, job.budget.samples, job.batch_size)

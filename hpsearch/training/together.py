@@ -14,10 +14,10 @@ from hpsearch.training.checkpoint import Checkpoints
 from hpsearch.training.curves import FLUSH_EVERY, DivergedError
 from hpsearch.training.evaluation import evaluate_together
 from hpsearch.training.isolation import drawn_from, own_randomness
-from hpsearch.training.looks import Eye, Glance, influence_of_members, moments
 from hpsearch.training.losses import MemberLosses, right_predictions
 from hpsearch.training.member import STAGES_WITH_LAYERS, learned, network_of
 from hpsearch.training.network_state import put_member_back, state_of_member
+from hpsearch.training.precision import Autocast
 from hpsearch.training.probe import layer_scales, without_gradient_of
 from hpsearch.training.seat import Seat, noise_seed, room_for, seated
 from hpsearch.training.setting_aside import set_aside, taken_up
@@ -33,8 +33,6 @@ def train_together(
     alone: Arrays,
     arithmetic: Arithmetic,
     checkpoints: Checkpoints | None = None,
-    *,
-    looks: bool = True,
 ) -> Iterator[TrialResult]:
     """Trains the jobs and gives each result as soon as its member has left.
 
@@ -45,8 +43,6 @@ def train_together(
     raises; jobs without a result are then to be trained alone, which shows whose fault it was.
     """
     training = Together(jobs, arrays, alone, arithmetic, checkpoints)
-    if looks:
-        training.open_eye()
     yield from training.taken_up()
     while training.present:
         yield from training.one_epoch()
@@ -86,16 +82,13 @@ class Together:
         generators = [seat.generator for seat in self.seats]
         form = torch.channels_last if arrays.channels_last else torch.contiguous_format
         self.network = stack([seat.network for seat in self.seats], generators, memory_format=form)
+        self.autocast = Autocast(jobs[0].precision, self.device)
+        self.network.autocast(self.autocast)
         self.optimizer = StackedOptimizer(jobs, self.network.parameters.values())
         self.losses = MemberLosses(
             self.task, [job.label_smoothing if job.regularised else 0.0 for job in jobs], self.device
         )
-        self.eye: Eye | None = None
         self._share(began)
-
-    def open_eye(self) -> None:
-        """From here on the networks are looked at now and then."""
-        self.eye = Eye(self.network, moments(self.total), classes=self.task.is_classification)
 
     @property
     def present(self) -> list[tuple[int, Seat]]:
@@ -166,25 +159,18 @@ class Together:
         first = self.step == 0
         if first and self.seats[0].job.stage in STAGES_WITH_LAYERS:
             self._look_at_layers(chosen)
-        glance = Glance() if self.eye is None else self.eye.glance(self.step)
-        with glance:
-            outputs = self.network(images) if self.tried else self._first_outputs(images)
-        glance.answered(outputs.logits)
+        outputs = self.network(images) if self.tried else self._first_outputs(images)
         losses = self.losses(outputs.logits, targets)
         minimised = losses
         for logits in outputs.auxiliary:
             minimised = minimised + outputs.weight * self.losses(logits, targets)
         if minimised.requires_grad:
-            torch.autograd.backward(minimised.sum())
+            self.optimizer.backward(minimised)
         if first:
             self._look_at_gradients()
-        glance.before_update()
         self.optimizer.step(
             [None if seat.left else learning_rate_at(seat.job.optimizer, self.step, self.total) for seat in self.seats]
         )
-        looks = glance.looks()
-        for place, seat in self.present if looks else ():
-            seat.curves.looks.append(looks[place])
         self.step += 1
         right = right_predictions(outputs.logits.detach(), targets) if self.task.is_classification else None
         return losses.detach(), right
@@ -210,7 +196,7 @@ class Together:
         for seat, indices in zip(self.seats, chosen, strict=True):
             with own_randomness(noise_seed(seat.job), self.device), torch.no_grad():
                 network = network_of(seat.job, self.alone).train()
-                with layer_scales(network, seat.curves.layers):
+                with layer_scales(network, seat.curves.layers), self.autocast():
                     network(self.alone.batch(indices)[0])
 
     def _look_at_gradients(self) -> None:
@@ -251,10 +237,6 @@ class Together:
                 seat.curves.learned = whole and learned(seat.curves, start, self.arrays)
             if seat.curves.ended or self.step >= self.total:
                 ended[place] = None
-        if scores is not None and self.eye is not None and self.step == len(self.sizes):
-            found = influence_of_members(self.network, self.arrays.validation.images)
-            for place, seat in self.present if found else ():
-                seat.curves.add_influence(found[place])
         return ended
 
     def _read_test(self, places: Sequence[int]) -> None:

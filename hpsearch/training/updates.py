@@ -21,6 +21,19 @@ class StackedOptimizer:
             optimizer_of(job, mine) for job, mine in zip(jobs, self._parts, strict=True)
         ]
 
+    def backward(self, losses: Tensor) -> None:
+        """Gives the parameters the gradients of the losses (K,), each member its own; in fp16 one that has a gradient
+        which is not finite leaves the next update out."""
+        scales = [optimizer.scale for optimizer in self._optimizers if optimizer.scale is not None]
+        if not scales:
+            torch.autograd.backward(losses.sum())
+            return
+        torch.autograd.backward((losses * torch.stack([scale.value for scale in scales])).sum())
+        parts = [one.grad.unbind() for one in self._parameters if one.grad is not None]
+        overflown = [scale.take_back([part[member] for part in parts]) for member, scale in enumerate(scales)]
+        for optimizer, found in zip(self._optimizers, torch.stack(overflown).tolist(), strict=True):
+            optimizer.leaves_out = bool(found)
+
     @torch.no_grad()
     def step(self, learning_rates: Sequence[float | None]) -> None:
         """One update of each member by the gradients that the parameters hold; it takes the gradients away.

@@ -2,7 +2,7 @@
 
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from hpsearch.networks.outputs import Outputs
+from hpsearch.training.precision import Autocast, in_float32
 from hpsearch.training.stacked.checking import check
 from hpsearch.training.stacked.rates import Rates
 from hpsearch.training.stacked.refusal import CannotStackError, refuse
@@ -22,7 +23,7 @@ class StackedOutputs(NamedTuple):
     """What the networks return."""
 
     logits: Tensor
-    """(K, N, outputs)"""
+    """(K, N, outputs), in float32 at least"""
     auxiliary: tuple[Tensor, ...]
     """Each (K, N, outputs); none in evaluation mode."""
     weight: float
@@ -76,6 +77,11 @@ class StackedNetwork:
         self._template = template
         self._members = members
         self._check: Callable[[Tensor], None] | None = None
+        self._autocast: Autocast | None = None
+
+    def autocast(self, autocast: Autocast) -> None:
+        """From now on each pass is computed so; what is tried before the first call is not."""
+        self._autocast = autocast
 
     def before_first_call(self, check: Callable[[Tensor], None]) -> None:
         """Has the images of the first call checked by that."""
@@ -116,7 +122,8 @@ class StackedNetwork:
             self._check = None
         before = torch.get_rng_state()
         try:
-            made = self._template(self._given(images))
+            with self._autocast() if self._autocast is not None else nullcontext():
+                made = self._template(self._given(images))
             if not torch.equal(before, torch.get_rng_state()):
                 refuse("drawing from torch's global generator")
         except CannotStackError as error:
@@ -217,7 +224,7 @@ class StackedNetwork:
 
     def _taken(self, made: object) -> Tensor:
         if isinstance(made, Tensor):
-            return made.expand(self.members, *made.shape)
+            return in_float32(made).expand(self.members, *made.shape)
         if isinstance(made, Stacked):
-            return made.leading()
+            return in_float32(made.leading())
         raise CannotStackError(f"the network returns a {type(made).__name__}")

@@ -95,8 +95,8 @@ def local_response_norm(given: Stacked, size: int, alpha: float = 1e-4, beta: fl
     return given.like(torch.unflatten(made, 0, second.shape[:2]).flatten(1, 2), MERGED)
 
 
-VECTOR = 16
-"""float32 in a register of AVX-512; every narrower processor has a divisor of it."""
+VECTOR_BYTES = 64
+"""Of a register of AVX-512; every narrower processor has a divisor of it."""
 
 
 def _rounds_by_place(maps: Tensor, like: Stacked) -> bool:
@@ -106,7 +106,7 @@ def _rounds_by_place(maps: Tensor, like: Stacked) -> bool:
     channels of a member fill no whole vectors, that would be others of its channels after ``keep``.
     """
     last = maps.device.type == "cpu" and like.members.memory_format == torch.channels_last
-    return last and like.shape[1] % VECTOR != 0
+    return last and like.shape[1] * maps.element_size() % VECTOR_BYTES != 0
 
 
 def _value(given: Any, *others: Any) -> Stacked:
