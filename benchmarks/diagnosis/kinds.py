@@ -27,7 +27,7 @@ class Kind:
     optimizer: Mapping[str, Any] = field(default_factory=dict, hash=False)
     network: Mapping[str, Any] = field(default_factory=dict, hash=False)
     data: str = ""
-    """The change of the data, see ``data.CHANGES``."""
+    """The change of the data, see ``changes.CHANGES``."""
     loop: str = ""
     """The training loop, see ``loops.LOOPS``; the trainer's own by default."""
     smoothing: float = 0.0

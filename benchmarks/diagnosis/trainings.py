@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from benchmarks.diagnosis.catalogue import Case
-from benchmarks.diagnosis.data import broken_data, sound_data
+from benchmarks.diagnosis.changes import broken_data
+from benchmarks.diagnosis.data import sound_data
 from benchmarks.diagnosis.loops import training_with
 from hpsearch.cohort import Cohort
 from hpsearch.data.dataset import Dataset

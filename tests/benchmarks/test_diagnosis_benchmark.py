@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from benchmarks.diagnosis.catalogue import HELD_OUT_ARCHITECTURES, TUNED_ARCHITECTURES, Case, cases
-from benchmarks.diagnosis.data import CHANGES, broken_data, sound_data
+from benchmarks.diagnosis.changes import CHANGES, broken_data
+from benchmarks.diagnosis.data import sound_data
 from benchmarks.diagnosis.faults import FAULTS
 from benchmarks.diagnosis.kinds import HELD_OUT_KINDS, KINDS
 from benchmarks.diagnosis.loops import LOOPS
