@@ -16,6 +16,7 @@ from hpsearch.training.checkpoint import Checkpoints, Snapshot
 from hpsearch.training.curves import Curves, DivergedError
 from hpsearch.training.evaluation import evaluate
 from hpsearch.training.isolation import own_randomness
+from hpsearch.training.looks import Eye, Glance, influence, moments
 from hpsearch.training.loss import loss_function, training_outputs, with_auxiliary
 from hpsearch.training.network_state import NetworkState, copied, put_back, state_of
 from hpsearch.training.optimizer import optimizer_of
@@ -36,20 +37,22 @@ STAGES_WITH_LAYERS = frozenset({StageName.INITIAL_LOSS, StageName.OVERFIT})
 
 
 def train_member(
-    job: Job, arrays: Arrays, arithmetic: Arithmetic, checkpoints: Checkpoints | None = None
+    job: Job, arrays: Arrays, arithmetic: Arithmetic, checkpoints: Checkpoints | None = None, *, looks: bool = True
 ) -> TrialResult:
     """Trains a job to its end. Whatever is raised on the way ends the job as failed, except for an interruption and
     a lack of memory in Python, which are the process's own.
 
     ``arithmetic`` is that of the job's cohort. With ``checkpoints`` it goes on from where an earlier training of the
     same trial was set aside, and is set aside itself where its budget ends it at a rung. The size of the network is
-    recorded of trials that are compared.
+    recorded of trials that are compared. Nothing but the record of ``looks`` depends on whether there are any.
     """
     started = time.perf_counter()
     curves = Curves(job, arrays.task)
     try:
         with own_randomness(seed_for(job.order_seed, "noise"), arrays.device):
             training = Training(job, arrays, curves)
+            if looks:
+                training.open_eye()
             before_s = training.run(checkpoints)
             duration_s = before_s + time.perf_counter() - started
             if checkpoints is not None and len(curves.epochs) == job.budget.until_epoch:
@@ -111,6 +114,13 @@ class Training:
         self.loss = loss_function(self.task, job.label_smoothing if job.regularised else 0.0)
         self.order = DataOrder(job.order_seed, self.task.train_samples, job.budget.samples, job.batch_size)
         self.optimizer = optimizer_of(job, [one for one in self.network.parameters() if one.requires_grad])
+        self.eye: Eye | None = None
+
+    def open_eye(self) -> None:
+        """From here on the network is looked at now and then."""
+        budget = self.job.budget
+        total = (budget.steps or 1) if budget.epochs is None else budget.epochs * self.order.batches
+        self.eye = Eye(self.network, moments(total), classes=self.task.is_classification)
 
     def run(self, checkpoints: Checkpoints | None = None) -> float:
         """Trains to the end of the budget; gives the seconds that an earlier training took with which it went on."""
@@ -129,6 +139,8 @@ class Training:
                 score = evaluate(self.network, self.arrays.validation, self.task, self.autocast)
                 if self.curves.add_epoch(start, *score) and job.evaluate_test:
                     best = copied(state_of(self.network))
+                if self.eye is not None and len(self.curves.epochs) == 1:
+                    self.curves.add_influence(influence(self.network, self.arrays.validation.images))
             if budget.until_learned:
                 self.curves.learned = whole and learned(self.curves, start, self.arrays)
             start += order.batches
@@ -155,8 +167,11 @@ class Training:
 
     def iteration(self, indices: Tensor, step: int, total: int) -> None:
         """The update number ``step`` (from 0) of ``total``, on some of the training samples."""
-        self._backward(*self.arrays.batch(indices), first=step == 0)
+        glance = self._glance(step)
+        self._backward(*self.arrays.batch(indices), glance, first=step == 0)
+        glance.before_update()
         self.optimizer.step(learning_rate_at(self.job.optimizer, step, total))
+        self.curves.looks += glance.looks()
 
     def _one_pass(self, order: DataOrder, start: int, total: int) -> bool:
         """Trains on every sample once, or up to the last iteration; whether it was every sample."""
@@ -167,14 +182,18 @@ class Training:
         self.curves.flush()
         return start + len(batches) <= total
 
-    def _backward(self, images: Tensor, targets: Tensor, *, first: bool) -> None:
+    def _glance(self, step: int) -> Glance:
+        return Glance() if self.eye is None else self.eye.glance(step)
+
+    def _backward(self, images: Tensor, targets: Tensor, glance: Glance, *, first: bool) -> None:
         """One iteration without its update; in the first one the network is looked at as well.
 
         Curves hold the main loss alone, so that networks with and without auxiliary classifiers compare.
         """
         watched = layer_scales(self.network, self.curves.layers) if first and self._looks_at_layers else nullcontext()
-        with watched, self.autocast():
+        with watched, glance, self.autocast():
             outputs = training_outputs(self.network, images, self.task)
+        glance.answered(outputs.logits)
         loss = self.loss(outputs.logits, targets)
         self.curves.add_step(loss, outputs.logits, targets)
         minimised = with_auxiliary(loss, outputs, targets, self.loss)
@@ -194,6 +213,9 @@ class Training:
         self.network.train()
         for number, indices in enumerate(order.one_pass()):
             with torch.set_grad_enabled(number == 0):
-                self._backward(*self.arrays.batch(indices), first=number == 0)
+                glance = self._glance(number) if number == 0 else Glance()
+                self._backward(*self.arrays.batch(indices), glance, first=number == 0)
+            glance.before_update()
+            self.curves.looks += glance.looks(updated=False)
         self.curves.flush()
         self.curves.merge_steps()

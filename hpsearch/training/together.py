@@ -14,6 +14,7 @@ from hpsearch.training.checkpoint import Checkpoints
 from hpsearch.training.curves import FLUSH_EVERY, DivergedError
 from hpsearch.training.evaluation import evaluate_together
 from hpsearch.training.isolation import drawn_from, own_randomness
+from hpsearch.training.looks import Eye, Glance, influence_of_members, moments
 from hpsearch.training.losses import MemberLosses, right_predictions
 from hpsearch.training.member import STAGES_WITH_LAYERS, learned, network_of
 from hpsearch.training.network_state import put_member_back, state_of_member
@@ -33,6 +34,8 @@ def train_together(
     alone: Arrays,
     arithmetic: Arithmetic,
     checkpoints: Checkpoints | None = None,
+    *,
+    looks: bool = True,
 ) -> Iterator[TrialResult]:
     """Trains the jobs and gives each result as soon as its member has left.
 
@@ -43,6 +46,8 @@ def train_together(
     raises; jobs without a result are then to be trained alone, which shows whose fault it was.
     """
     training = Together(jobs, arrays, alone, arithmetic, checkpoints)
+    if looks:
+        training.open_eye()
     yield from training.taken_up()
     while training.present:
         yield from training.one_epoch()
@@ -88,7 +93,12 @@ class Together:
         self.losses = MemberLosses(
             self.task, [job.label_smoothing if job.regularised else 0.0 for job in jobs], self.device
         )
+        self.eye: Eye | None = None
         self._share(began)
+
+    def open_eye(self) -> None:
+        """From here on the networks are looked at now and then."""
+        self.eye = Eye(self.network, moments(self.total), classes=self.task.is_classification)
 
     @property
     def present(self) -> list[tuple[int, Seat]]:
@@ -159,7 +169,10 @@ class Together:
         first = self.step == 0
         if first and self.seats[0].job.stage in STAGES_WITH_LAYERS:
             self._look_at_layers(chosen)
-        outputs = self.network(images) if self.tried else self._first_outputs(images)
+        glance = Glance() if self.eye is None else self.eye.glance(self.step)
+        with glance:
+            outputs = self.network(images) if self.tried else self._first_outputs(images)
+        glance.answered(outputs.logits)
         losses = self.losses(outputs.logits, targets)
         minimised = losses
         for logits in outputs.auxiliary:
@@ -168,9 +181,13 @@ class Together:
             self.optimizer.backward(minimised)
         if first:
             self._look_at_gradients()
+        glance.before_update()
         self.optimizer.step(
             [None if seat.left else learning_rate_at(seat.job.optimizer, self.step, self.total) for seat in self.seats]
         )
+        looks = glance.looks()
+        for place, seat in self.present if looks else ():
+            seat.curves.looks.append(looks[place])
         self.step += 1
         right = right_predictions(outputs.logits.detach(), targets) if self.task.is_classification else None
         return losses.detach(), right
@@ -237,6 +254,10 @@ class Together:
                 seat.curves.learned = whole and learned(seat.curves, start, self.arrays)
             if seat.curves.ended or self.step >= self.total:
                 ended[place] = None
+        if scores is not None and self.eye is not None and self.step == len(self.sizes):
+            found = influence_of_members(self.network, self.arrays.validation.images)
+            for place, seat in self.present if found else ():
+                seat.curves.add_influence(found[place])
         return ended
 
     def _read_test(self, places: Sequence[int]) -> None:
