@@ -15,6 +15,8 @@ FEWEST = 3
 """… and at least so many."""
 COMMON = 0.5
 """Share of those that must have a finding for it to be one of the stage (heuristic): more than this."""
+MOST_LOOKED_AT = 40
+"""No more trials are looked at, so that a stage of any size is read in a moment."""
 TRIALS_NAMED = 8
 UNWELL = frozenset({"HC101", "HC102"})
 """What is told of a stage where it is found in most of all trials, since such trials are never among the best."""
@@ -28,9 +30,10 @@ def diagnose_stage(finished: Sequence[FinishedTrial], study: StudyDefinition, ta
     has the code of the rule on single trials; its evidence has the share and the trials.
     """
     compared = ranked(finished, objective_for(study.objective, task))
-    best = compared[: max(FEWEST, round(LOOKED_AT * len(compared)))]
+    best = compared[: min(MOST_LOOKED_AT, max(FEWEST, round(LOOKED_AT * len(compared))))]
     common = _common(best, study, task, "best trials", frozenset(CURVE_RULES) - UNWELL)
-    broken = _common(finished, study, task, "trials", UNWELL)
+    every = -(-len(finished) // MOST_LOOKED_AT) or 1
+    broken = _common(finished[::every], study, task, "trials" if every == 1 else "trials looked at", UNWELL)
     return tuple(sorted((*common, *broken), key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))
 
 
@@ -52,13 +55,14 @@ def _of_stage(members: Sequence[tuple[int, Finding]], count: int, what: str) -> 
     severity = next(severity for severity in reversed(SEVEREST_FIRST) if severity in severities)
     if count == 1:
         return example
-    which = f"{len(members)} of the {count} {what}"
+    which = f"all {count} {what}" if len(members) == count else f"{len(members)} of the {count} {what}"
     return Finding(
         example.code,
         severity if severity is not Severity.ERROR else rule.severity,
-        f"{which}: {rule.name.replace('-', ' ')}; in trial {number} {example.message}",
+        f"{rule.name.replace('-', ' ')} in {which}; in trial {number} {example.message}",
         {
             "share": len(members) / count,
+            "looked_at": count,
             "trials": [one for one, _ in members[:TRIALS_NAMED]],
             "example": {"trial": number, **example.evidence},
         },

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from hpsearch.finding import Severity
+from hpsearch.recipe.curves import common_findings, told
 from hpsearch.recipe.plan import Plan
 from hpsearch.recipe.searching import halved, scores, search_jobs, swept_space
+from hpsearch.recipe.steering import Steered, steered
 from hpsearch.recipe.step import Draw
 from hpsearch.recipe.wording import counted, shown_score
 from hpsearch.stage import StageName
@@ -35,9 +37,15 @@ def plan(
     return halved(Plan(STAGE, 0, jobs, space, reason), settings)
 
 
-def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[FinishedTrial]) -> Verdict:  # noqa: ARG001
-    """Passes if some trial is better than guessing; hands on the region around the best ones."""
-    found = scores(study, task, finished)
+def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[FinishedTrial]) -> Verdict:
+    """Passes if some trial is better than guessing; hands on the region around the best ones, changed by what their
+    curves say."""
+    found = scores(study, task, plan, finished)
+    common = common_findings(study, task, finished)
+    after = Steered({})
+    if found.best:
+        now = found.situation(study, plan, finished, common, HALF_WIDTH)
+        after = Steered(now.space) if study.recipe.fine.skip else steered(now)
     errors = [finding for finding in found.findings if finding.severity is Severity.ERROR]
     best = found.best[0] if found.best else None
     summary = errors[0].message if errors or best is None else shown_score(study, task, finished, best)
@@ -48,8 +56,8 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         0,
         found.measured,
         found.expected,
-        found.findings,
-        found.around(study, HALF_WIDTH) if best is not None else {},
-        f"{found.spanned}an eighth of each range around the best" if best else "",
+        (*found.findings, *told(STAGE, common, after.codes), *after.findings),
+        after.space,
+        f"{found.spanned}an eighth of each range around the best{after.words}" if best else "",
         best.job.number if best is not None else None,
     )

@@ -1,14 +1,18 @@
 """Fifth stage: longer trainings around the best of the coarse search, in rounds that move and narrow."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 
 from hpsearch.finding import Finding, Severity
 from hpsearch.recipe.best import best_so_far
 from hpsearch.recipe.chance import noise
 from hpsearch.recipe.coarse import HALF_WIDTH
+from hpsearch.recipe.curves import common_findings, told
 from hpsearch.recipe.plan import Best, Plan
-from hpsearch.recipe.searching import halved, scores, search_jobs, swept_space
+from hpsearch.recipe.searching import epochs_of, halved, scores, search_jobs, swept_space
 from hpsearch.recipe.sources import BOUTHILLIER
+from hpsearch.recipe.steering import Steered, steered
 from hpsearch.recipe.step import Draw
 from hpsearch.recipe.wording import counted, shown_score
 from hpsearch.stage import StageName
@@ -39,13 +43,16 @@ def plan(
     where = "around the best so far" if handed_on else "over the whole space"
     points = counted(len(jobs), f"{settings.sampler} point")
     each = " each" if len(jobs) > 1 else ""
-    reason = f"round {number + 1}: {points} {where}, {counted(settings.epochs, 'epoch')}{each}"
-    return halved(Plan(STAGE, number, jobs, space, reason, best_so_far(trials, study, task)), settings)
+    made = Plan(STAGE, number, jobs, space, "", best_so_far(trials, study, task))
+    reason = f"round {number + 1}: {points} {where}, {counted(epochs_of(made, settings), 'epoch')}{each}"
+    return halved(replace(made, reason=reason), settings)
 
 
 def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[FinishedTrial]) -> Verdict:
-    """Passes as the coarse search does; says whether another round around the best is worth it."""
-    found = scores(study, task, finished)
+    """Passes as the coarse search does; says whether another round is worth it: around the best, or with a change."""
+    found = scores(study, task, plan, finished)
+    of_round = {job.number for job in plan.jobs}
+    common = common_findings(study, task, [trial for trial in finished if trial.job.number in of_round])
     errors = [finding for finding in found.findings if finding.severity is Severity.ERROR]
     best = found.best[0] if found.best else None
     if errors or best is None:
@@ -57,11 +64,16 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
             plan.round,
             found.measured,
             found.expected,
-            found.findings,
+            (*found.findings, *told(STAGE, common)),
             best_trial=None if best is None else best.job.number,
         )
-    stopped = _brought_nothing(study, task, plan.best_before, best)
-    again = stopped is None and plan.round + 1 < study.recipe.fine.rounds
+    more = plan.round + 1 < study.recipe.fine.rounds
+    now = found.situation(study, plan, finished, common, HALF_WIDTH * NARROWING ** (plan.round + 1))
+    after = steered(now) if more else Steered({})
+    nothing = _brought_nothing(study, task, plan.best_before, best)
+    again = more and (nothing is None or after.opens)
+    after = after if again else Steered({})
+    stopped = nothing and nothing(again)
     return Verdict(
         STAGE,
         Outcome.PASS,
@@ -69,16 +81,21 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         plan.round,
         found.measured,
         {**found.expected, **({"value_before": plan.best_before.value} if plan.best_before else {})},
-        found.findings + ((stopped,) if stopped else ()),
-        found.around(study, HALF_WIDTH * NARROWING ** (plan.round + 1)) if again else {},
-        f"{found.spanned}less around the best than before" if again else "",
+        (*found.findings, *((stopped,) if stopped else ()), *told(STAGE, common, after.codes), *after.findings),
+        after.space,
+        f"{found.spanned}less around the best than before{after.words}" if again else "",
         best.job.number,
         again,
     )
 
 
-def _brought_nothing(study: StudyDefinition, task: Task, before: Best | None, best: FinishedTrial) -> Finding | None:
-    """Why the round has not improved on what was known, by more than the noise of the score; None if it has."""
+def _brought_nothing(
+    study: StudyDefinition, task: Task, before: Best | None, best: FinishedTrial
+) -> Callable[[bool], Finding] | None:
+    """Why the round has not improved on what was known, by more than the noise of the score; None if it has.
+
+    The finding is made once it is known whether there will be another round all the same.
+    """
     value = best.result.value
     if before is None or value is None:
         return None
@@ -88,26 +105,35 @@ def _brought_nothing(study: StudyDefinition, task: Task, before: Best | None, be
     if gain > error:
         return None
     if gain < 0 and before.stage is StageName.COARSE:
-        return _worse_than_coarse(before, value, error, clear=-gain > error)
+        return partial(_worse_than_coarse, before, value, error, -gain > error)
+    return partial(_no_better, before, value, error)
+
+
+def _what_follows(again: bool) -> str:
+    return "what was found in it changes the next round" if again else "this round is the last"
+
+
+def _no_better(before: Best, value: float, error: float, again: bool) -> Finding:
+    follows = f"; {_what_follows(again)}" if again else f", so that {_what_follows(again)}"
     return Finding(
         "round-brought-nothing",
         Severity.INFO,
         f"it is no better than {before.value:.4g} (trial {before.number} of {before.stage}) by more than the noise of "
-        f"{error:.2g}, so that this round is the last",
+        f"{error:.2g}{follows}",
         {"value": value, "before": before.value, "standard_error": error},
         "More validation samples would show smaller differences.",
         BOUTHILLIER,
     )
 
 
-def _worse_than_coarse(before: Best, value: float, error: float, *, clear: bool) -> Finding:
+def _worse_than_coarse(before: Best, value: float, error: float, clear: bool, again: bool) -> Finding:
     """The shorter training has the better value; what that means for the result: docs/decisions/0013."""
     noise_or_not = "more" if clear else "no more"
     return Finding(
         "fine-worse-than-coarse",
         Severity.WARNING if clear else Severity.INFO,
         f"that is worse than the {before.value:.4g} of trial {before.number} of coarse, by {noise_or_not} than "
-        f"the noise of {error:.2g}; the fine trial is still what is reported and tested, and this round is the last",
+        f"the noise of {error:.2g}; the fine trial is still what is reported and tested, and {_what_follows(again)}",
         {"value": value, "before": before.value, "before_trial": before.number, "standard_error": error},
         "Look at the coarse trial in the table of trials. A schedule that is stretched over more epochs changes a "
         "training, and few fine trials may miss a narrow best: raise recipe.fine.trials, or bring its epochs nearer to "

@@ -91,7 +91,7 @@ def at_edge(space: Space, best: Sequence[Point]) -> list[Finding]:
     """
     if len(best) < 2:
         return []
-    ends = {path: _end(part, [point[path] for point in best[:2]]) for path, part in space.items()}
+    ends = {path: end_of(part, [point[path] for point in best[:2]]) for path, part in space.items()}
     return [
         Finding(
             "best-at-edge",
@@ -106,7 +106,8 @@ def at_edge(space: Space, best: Sequence[Point]) -> list[Finding]:
     ]
 
 
-def _end(part: Distribution, values: Sequence[Any]) -> str:
+def end_of(part: Distribution, values: Sequence[Any]) -> str:
+    """At which end of a distribution all the values lie: ``low``, ``high``, or an empty word for neither."""
     if isinstance(part, Choice) or (isinstance(part, Grid) and len(part.values) < 3):
         return ""
     if isinstance(part, Grid):

@@ -1,16 +1,17 @@
 """What the coarse and the fine search share: placing trials, and judging what came of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hpsearch.finding import Finding
-from hpsearch.job import Budget, Job, job_for
+from hpsearch.job import Job
 from hpsearch.recipe.chance import chance_of_accuracy, guessing_loss, least_accuracy, lucky_share, noise
 from hpsearch.recipe.learning_rates import LEARNING_RATE
 from hpsearch.recipe.plan import Plan
-from hpsearch.recipe.region import region
 from hpsearch.recipe.search_findings import at_edge, nothing_completed, nothing_generalises, some_failed
+from hpsearch.recipe.situation import Situation, around, point_of, whole_space
 from hpsearch.recipe.step import Draw
+from hpsearch.search_job import EPOCHS, search_job
 from hpsearch.space import Space
 from hpsearch.stage import Coarse, Fine, StageName
 from hpsearch.study import StudyDefinition, objective_for
@@ -51,8 +52,7 @@ def search_jobs(
         count=settings.trials,
         points_per_range=settings.points_per_range,
     )
-    budget = Budget(epochs=settings.epochs, patience=settings.patience)
-    return tuple(job_for(study, stage, first + place, point, budget) for place, point in enumerate(points))
+    return tuple(search_job(study, stage, first + place, point) for place, point in enumerate(points))
 
 
 def halved(plan: Plan, settings: Coarse | Fine) -> Plan:
@@ -60,10 +60,16 @@ def halved(plan: Plan, settings: Coarse | Fine) -> Plan:
     halving = settings.halving
     if halving is None:
         return plan
-    rungs = halving.rungs(settings.epochs)
+    rungs = halving.rungs(epochs_of(plan, settings))
     after = " and ".join(", ".join(map(str, rungs)).rsplit(", ", 1))
     reason = f"{plan.reason}; the best {halving.keep:.0%} go on after epoch {after}"
     return replace(plan, rungs=rungs, keep=halving.keep, reason=reason)
+
+
+def epochs_of(plan: Plan, settings: Coarse | Fine) -> int:
+    """How long the trials of a plan train."""
+    longer = plan.space.get(EPOCHS)
+    return settings.epochs if longer is None else int(str(longer.ends()[0]))
 
 
 def best_few(trials: Sequence[FinishedTrial], study: StudyDefinition, task: Task) -> list[FinishedTrial]:
@@ -98,13 +104,23 @@ class Scores:
         """The beginning of a sentence on ``around``; one trial alone spans nothing."""
         return f"what the best {len(self.best)} trials span, and " if len(self.best) > 1 else ""
 
-    def around(self, study: StudyDefinition, half_width: float) -> Space:
-        """The region of the definition's space around the best few."""
-        return region(study.space, [trial.job.parameters for trial in self.best], half_width)
+    def situation(
+        self,
+        study: StudyDefinition,
+        plan: Plan,
+        finished: Sequence[FinishedTrial],
+        found: Mapping[str, Finding],
+        half_width: float,
+    ) -> Situation:
+        """Where the search stands after a round, with the region around the best few as what comes next."""
+        numbers = {job.number for job in plan.jobs}
+        of_round = tuple(trial for trial in finished if trial.job.number in numbers)
+        space = around(study, plan.space, self.best, half_width)
+        return Situation(study, plan.stage, plan.space, of_round, self.best, found, space)
 
 
-def scores(study: StudyDefinition, task: Task, finished: Sequence[FinishedTrial]) -> Scores:
-    """Reads the finished trials of a search."""
+def scores(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[FinishedTrial]) -> Scores:
+    """Reads the finished trials of a search: those of the plan's round and of the rounds before."""
     best = best_few(finished, study, task)
     failed = [trial for trial in finished if trial.result.failure is not None]
     stopped = sum(trial.result.state is TrialState.PRUNED for trial in finished)
@@ -122,10 +138,11 @@ def scores(study: StudyDefinition, task: Task, finished: Sequence[FinishedTrial]
     }
     against, expected, chance = _against_guessing(task, finished)
     measured.update(against)
+    whole = whole_space(study, plan.space)
     found = [
         nothing_generalises(task, finished, against, expected) if chance else None,
         some_failed(finished) if failed else None,
-        *at_edge(study.space, [trial.job.parameters for trial in best]),
+        *at_edge(whole, [point_of(study, trial, whole) for trial in best]),
     ]
     return Scores(tuple(best), measured, expected, tuple(finding for finding in found if finding is not None))
 

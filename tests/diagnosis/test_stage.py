@@ -20,7 +20,7 @@ def test_the_best_quarter_speaks_for_the_stage() -> None:
     found = diagnose_stage(numbered(*[LOW] * 12, *[RISING] * 4), STUDY, TASK)
     (finding,) = found
     assert finding.code == "HC202"
-    assert finding.message.startswith("4 of the 4 best trials: still improving; in trial 12 ")
+    assert finding.message.startswith("still improving in all 4 best trials; in trial 12 ")
     assert finding.evidence["trials"] == [12, 13, 14, 15]
     assert json.loads(json.dumps(dict(finding.evidence), allow_nan=False)) == finding.evidence
 
@@ -34,7 +34,7 @@ def test_a_stage_in_which_most_trials_diverge_says_so() -> None:
     broken = replace(SOUND, diverged_after=30)
     found = diagnose_stage(numbered(*[broken] * 5, SOUND, SOUND, SOUND), STUDY, TASK)
     assert [(one.code, one.severity) for one in found] == [("HC101", Severity.ERROR)]
-    assert found[0].message.startswith("5 of the 8 trials: diverged")
+    assert found[0].message.startswith("diverged in 5 of the 8 trials; in trial 0 ")
     assert diagnose_stage(numbered(*[broken] * 4, *[SOUND] * 4), STUDY, TASK) == ()
 
 

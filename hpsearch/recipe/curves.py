@@ -1,0 +1,37 @@
+"""What the curves of a search's trials say of the stage: which findings its verdict has.
+
+Bad learning rates at the edge of a random search diverge or crawl, and trainings of a few epochs end too early: both
+are meant. So only the best trials of a round speak for it, and only by the rules below; what the trials have that are
+meant to be poor is told with each of them (docs/decisions/0113-which-findings-a-search-tells.md).
+"""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from types import MappingProxyType
+
+from hpsearch.diagnosis.stage import diagnose_stage
+from hpsearch.finding import Finding
+from hpsearch.stage import StageName
+from hpsearch.study import StudyDefinition
+from hpsearch.task import Task
+from hpsearch.trial import FinishedTrial
+
+TOLD: MappingProxyType[StageName, frozenset[str]] = MappingProxyType(
+    {
+        StageName.COARSE: frozenset({"HC104", "HC206"}),
+        StageName.FINE: frozenset({"HC104", "HC203", "HC206"}),
+    }
+)
+"""The rules that were precise enough on trainings that nobody had looked at while they were made (docs/diagnosis.md)
+and are news in that stage: a coarse search that overfits, crawls or ends too early is what fine searches are for. A
+finding that changes the next round is told in any case, with the change."""
+
+
+def common_findings(study: StudyDefinition, task: Task, trials: Sequence[FinishedTrial]) -> dict[str, Finding]:
+    """What most of the best trials of a round have in common, by code, whether it is told or not."""
+    return {finding.code: finding for finding in diagnose_stage(trials, study, task)}
+
+
+def told(stage: StageName, found: dict[str, Finding], leading: AbstractSet[str] = frozenset()) -> tuple[Finding, ...]:
+    """The findings of a round that its verdict has; ``leading``: the codes that have led to a change."""
+    return tuple(finding for code, finding in found.items() if code in TOLD[stage] or code in leading)

@@ -1,0 +1,214 @@
+"""What the findings of a search change in the next round, and what they leave alone."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from hpsearch.recipe.plan import Plan
+from hpsearch.search_job import EPOCHS, SCHEDULE, search_job
+from hpsearch.space import Choice, LogUniform, Uniform
+from hpsearch.stage import StageName
+from hpsearch.study import StudyDefinition
+from hpsearch.trial import Failure, FinishedTrial
+from hpsearch.verdict import Outcome, Verdict
+from tests.diagnosis.curve_cases import SOUND, Drawn, constant, falling, stepped, then
+from tests.recipe.recipe_cases import TASK, codes, failed, judged, planned, study
+
+COARSE, FINE = StageName.COARSE, StageName.FINE
+RATE, DECAY, WIDTH, DROPOUT = "optimizer.learning_rate", "optimizer.weight_decay", "network.width", "network.dropout"
+PLATEAU = Drawn(
+    then(falling(2.4, 0.4), 0.3, constant(0.4)),
+    stepped(0.4, 0.42, 0.39, 0.42, 0.39, 0.42, 0.39, 0.42, 0.4, 0.42, 0.39, 0.42),
+)
+OVERFITTING = replace(SOUND, validation_error=constant(0.2))
+RISING = Drawn(falling(2.4, 0.2, 1.8))
+UNDERFITTING = Drawn(falling(2.4, 1.2))
+CHANGES = {"decay-added", "regularisation-raised", "regularisation-lowered", "epochs-raised", "width-raised"}
+
+
+def definition(steer: Any = True, sampler: str = "random", **sections: Any) -> StudyDefinition:
+    fine = {
+        "epochs": 12,
+        "rounds": 3,
+        "steer": steer,
+        "sampler": sampler,
+        **({"trials": 8} if sampler != "grid" else {}),
+    }
+    recipe = {"coarse": {"trials": 8, "epochs": 12}, "fine": fine}
+    return study(**{"recipe": recipe, "network": {"name": "convnet", "width": {"choice": [8, 16, 32]}}, **sections})
+
+
+def fine_round(wanted: StudyDefinition, drawn: Drawn, **values: float) -> tuple[Plan, list[FinishedTrial], Verdict]:
+    """A first fine round all of whose trainings look alike; the first of them is the best."""
+    plan = planned(FINE, wanted, TASK, [])
+    finished = [looks(job, drawn, **values) for job in plan.jobs]
+    return plan, finished, judged(wanted, plan, finished)
+
+
+def looks(job: Any, drawn: Drawn, value: float = 0.9) -> FinishedTrial:
+    """A trial with a drawn curve, the better the lower its number."""
+    result = replace(drawn, epochs=job.budget.epochs).trial.result
+    return FinishedTrial(job, replace(result, stage=job.stage, number=job.number, value=value - job.number / 1000))
+
+
+def changes(verdict: Verdict) -> dict[str, Any]:
+    """What was changed, by path."""
+    return {f.evidence["path"]: f.evidence["after"] for f in verdict.findings if "after" in f.evidence}
+
+
+def test_a_plateau_at_a_constant_rate_adds_a_decay_to_the_next_round() -> None:
+    plan, finished, verdict = fine_round(definition(), PLATEAU)
+    assert codes(verdict) == ["HC105", "decay-added"]
+    assert verdict.handed_on[SCHEDULE] == Choice(("constant", "cosine"))
+    assert "plateau at a learning rate that was never lowered, in all 3 best trials" in verdict.findings[1].message
+    second = planned(FINE, definition(), TASK, [verdict], finished)
+    assert {job.optimizer.schedule for job in second.jobs} == {"constant", "cosine"}
+    assert [job.parameters[SCHEDULE] for job in second.jobs] == [job.optimizer.schedule for job in second.jobs]
+    third = judged(definition(), second, [*finished, *(looks(job, PLATEAU, 0.95) for job in second.jobs)])
+    assert "decay-added" not in codes(third)  # it is searched by now
+    assert second.jobs[0].optimizer.schedule in third.handed_on[SCHEDULE].ends()
+    assert SCHEDULE not in plan.space
+
+
+@pytest.mark.parametrize(
+    "schedule", ["cosine", {"name": "step", "factor": 0.9}, {"name": {"choice": ["constant", "step"]}}]
+)
+def test_a_schedule_that_the_definition_gives_stays(schedule: Any) -> None:
+    wanted = definition(optimizer={"schedule": schedule})
+    assert "decay-added" not in codes(fine_round(wanted, PLATEAU)[2])
+
+
+def test_overfitting_moves_regularisation_up_and_adds_dropout() -> None:
+    plan, finished, verdict = fine_round(definition(), OVERFITTING)
+    best = finished[0].job
+    assert codes(verdict) == ["HC203", "regularisation-raised", "regularisation-raised"]
+    assert verdict.handed_on[DECAY] == LogUniform(best.optimizer.weight_decay, 1e-2)  # a decade beyond the default
+    assert verdict.handed_on[DROPOUT] == Uniform(0.0, 0.5)
+    second = planned(FINE, definition(), TASK, [verdict], finished)
+    assert all(0 < job.network.parameters["dropout"] < 0.5 for job in second.jobs)
+    assert len({job.structure for job in second.jobs}) == len({job.network.parameters["width"] for job in second.jobs})
+    worse = judged(definition(), second, [*finished, *(looks(job, OVERFITTING, 0.95) for job in second.jobs)])
+    dropout = worse.handed_on[DROPOUT]
+    assert dropout == Uniform(second.jobs[0].parameters[DROPOUT], 0.8)  # type: ignore[arg-type]
+    assert worse.handed_on[DECAY].ends()[1] == 0.1
+    assert plan.jobs[0].network.parameters.get("dropout") is None
+
+
+def test_what_the_definition_gives_is_not_left() -> None:
+    given = definition(
+        optimizer={"weight_decay": {"log_uniform": [1e-6, 1e-2]}}, network={"name": "convnet", "dropout": 0.2}
+    )
+    verdict = fine_round(given, OVERFITTING)[2]
+    assert verdict.handed_on[DECAY].ends()[1] == 1e-2
+    assert DROPOUT not in verdict.handed_on
+    fixed = definition(optimizer={"weight_decay": 0.0}, network={"name": "convnet", "dropout": 0.2})
+    assert changes(fine_round(fixed, OVERFITTING)[2]) == {}
+    ranged = definition(network={"name": "convnet", "dropout": {"uniform": [0.1, 0.3]}})
+    assert fine_round(ranged, OVERFITTING)[2].handed_on[DROPOUT].ends()[1] == 0.3
+
+
+def test_a_network_without_dropout_gets_none() -> None:
+    own = definition(network={"factory": "tests.recipe.recipe_networks:linear"})
+    assert set(changes(fine_round(own, OVERFITTING)[2])) == {DECAY}
+
+
+def test_a_network_that_is_still_improving_trains_longer_and_twice_as_long_at_most() -> None:
+    _, finished, verdict = fine_round(definition(), RISING)
+    assert codes(verdict) == ["HC202", "epochs-raised"]
+    second = planned(FINE, definition(), TASK, [verdict], finished)
+    assert {job.budget.epochs for job in second.jobs} == {24}
+    assert "24 epochs each" in second.reason
+    assert search_job(definition(), FINE, second.jobs[0].number, second.jobs[0].parameters) == second.jobs[0]
+    later = judged(definition(), second, [*finished, *(looks(job, RISING, 0.95) for job in second.jobs)])
+    assert "epochs-raised" not in codes(later)
+    assert later.handed_on[EPOCHS] == Choice((24,))  # and the third round stays as long
+    assert {job.budget.epochs for job in planned(FINE, definition(), TASK, [verdict, later], finished).jobs} == {24}
+
+
+def test_underfitting_takes_the_wider_networks_and_less_regularisation() -> None:
+    strong = definition(
+        network={"name": "convnet", "width": {"choice": [8, 16, 32]}, "dropout": {"uniform": [0.0, 0.9]}}
+    )
+    plan = planned(FINE, strong)
+    points = [{**job.parameters, WIDTH: 16, DROPOUT: 0.6} for job in plan.jobs]
+    jobs = tuple(search_job(strong, FINE, job.number, point) for job, point in zip(plan.jobs, points, strict=True))
+    verdict = judged(strong, replace(plan, jobs=jobs), [looks(job, UNDERFITTING) for job in jobs])
+    assert codes(verdict) == ["HC204", "regularisation-lowered", "width-raised"]
+    assert verdict.handed_on[WIDTH] == Choice((16, 32))
+    assert verdict.handed_on[DROPOUT] == Uniform(0.0, 0.6)
+
+
+def test_a_plateau_gets_a_decay_before_anything_is_said_to_be_too_small() -> None:
+    high = replace(PLATEAU, loss=then(falling(2.4, 1.0), 0.3, constant(1.0)), error=constant(0.35))
+    high = replace(high, validation=stepped(*[1.0, 1.05, 0.97] * 4), validation_error=constant(0.36))
+    assert codes(fine_round(definition(), high)[2]) == ["HC105", "decay-added"]
+
+
+def test_rates_at_which_all_trials_diverge_are_left_out() -> None:
+    plan = planned(COARSE, definition())
+    order = sorted(plan.jobs, key=lambda job: job.optimizer.learning_rate)
+    sound, best = {job.number for job in order[:5]}, order[4].number
+    finished = [looks(job, SOUND) if job.number in sound else failed(job, Failure.DIVERGED) for job in plan.jobs]
+    finished = [replace(t, result=replace(t.result, value=0.95)) if t.job.number == best else t for t in finished]
+    verdict = judged(definition(), plan, finished)
+    (limit,) = [f.evidence["after"]["log_uniform"][1] for f in verdict.findings if f.code == "rates-cut"]
+    assert order[4].optimizer.learning_rate < limit < order[5].optimizer.learning_rate
+    assert verdict.handed_on[RATE].ends()[1] == limit
+    without = judged(definition(steer={"ranges": False}), plan, finished)
+    assert without.handed_on[RATE].ends()[1] > limit
+
+
+@pytest.mark.parametrize(
+    ("given", "widened"), [(None, True), ({"log_uniform": [1e-6, 1e-3]}, True), ({"log_uniform": [1e-6, 9e-4]}, False)]
+)
+def test_a_default_range_is_left_at_its_end_and_a_given_one_is_not(given: Any, widened: bool) -> None:
+    """The default that is written out is the recipe's own too: a stored definition has every default written out."""
+    wanted = definition(optimizer={} if given is None else {"weight_decay": given})
+    plan = planned(COARSE, wanted)
+    jobs = tuple(search_job(wanted, COARSE, j.number, {**j.parameters, DECAY: 8.5e-4}) for j in plan.jobs)
+    verdict = judged(wanted, replace(plan, jobs=jobs), [looks(job, SOUND) for job in jobs])
+    assert codes(verdict) == ["best-at-edge", *(["range-widened"] if widened else [])]
+    assert (verdict.handed_on[DECAY].ends()[1] == 1e-2) is widened
+    fine = planned(FINE, wanted, TASK, [verdict])
+    assert judged(wanted, fine, [looks(job, SOUND) for job in fine.jobs]).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("drawn", [PLATEAU, OVERFITTING, RISING, UNDERFITTING])
+def test_nothing_is_changed_where_steering_is_switched_off(drawn: Drawn) -> None:
+    steered, plain = fine_round(definition(), drawn)[2], fine_round(definition(steer=False), drawn)[2]
+    assert not CHANGES & set(codes(plain))
+    assert set(plain.handed_on) == {RATE, DECAY, WIDTH}
+    assert plain.handed_on_reason == steered.handed_on_reason.partition("; changed because")[0]
+
+
+def test_sound_trainings_change_nothing() -> None:
+    assert fine_round(definition(), SOUND)[2] == fine_round(definition(steer=False), SOUND)[2]
+    assert codes(fine_round(definition(), SOUND)[2]) == []
+
+
+def test_a_round_that_brought_nothing_is_followed_by_one_that_is_changed() -> None:
+    plan, finished, verdict = fine_round(definition(), PLATEAU)
+    second = planned(FINE, definition(), TASK, [verdict], finished)
+    same = judged(definition(), second, [*finished, *(looks(job, OVERFITTING, 0.89) for job in second.jobs)])
+    assert same.again
+    assert "round-brought-nothing" in codes(same)
+    assert "what was found in it changes the next round" in same.summary
+    plain = judged(definition(steer=False), second, [*finished, *(looks(j, OVERFITTING, 0.89) for j in second.jobs)])
+    assert not plain.again
+    assert "so that this round is the last" in plain.summary
+    assert plan.round == 0
+
+
+def test_the_last_round_changes_nothing() -> None:
+    last = definition(recipe={"fine": {"epochs": 12, "trials": 8, "rounds": 1}})
+    _, _, verdict = fine_round(last, OVERFITTING)
+    assert (codes(verdict), verdict.handed_on) == (["HC203"], {})
+
+
+def test_a_grid_search_does_not_grow() -> None:
+    wanted = definition(sampler="grid")
+    for drawn, path in ((PLATEAU, SCHEDULE), (OVERFITTING, DROPOUT)):
+        plan, finished, verdict = fine_round(wanted, drawn)
+        assert len(verdict.handed_on[path].ends()) == 1
+        assert len(planned(FINE, wanted, TASK, [verdict], finished).jobs) <= len(plan.jobs)
