@@ -100,7 +100,7 @@ def norm(plan: Plan) -> nn.Sequential:
 def residual(plan: Plan) -> nn.Sequential:
     """Two residual blocks."""
     width = plan.width
-    return nn.Sequential(
+    network = nn.Sequential(
         OrderedDict(
             stem=nn.Conv2d(
                 plan.channels, width, 5 if plan.large else 3, stride=4 if plan.large else 1, padding=1, bias=False
@@ -116,6 +116,7 @@ def residual(plan: Plan) -> nn.Sequential:
             head=nn.Linear(width, plan.outputs),
         )
     )
+    return _calmed(network)
 
 
 def separable(plan: Plan) -> nn.Sequential:
@@ -132,7 +133,7 @@ def separable(plan: Plan) -> nn.Sequential:
         layers += [plan.norm(before), plan.make()]
         layers += [nn.Conv2d(before, behind, 1, bias=False), plan.norm(behind), plan.make()]
     layers += [nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Dropout(plan.dropout), nn.Linear(12 * width, plan.outputs)]
-    return nn.Sequential(*layers)
+    return _calmed(nn.Sequential(*layers))
 
 
 def dense(plan: Plan) -> nn.Sequential:
@@ -158,7 +159,13 @@ def dense(plan: Plan) -> nn.Sequential:
         nn.Dropout(plan.dropout),
         nn.Linear(last, plan.outputs),
     ]
-    return nn.Sequential(*layers)
+    return _calmed(nn.Sequential(*layers))
+
+
+def _calmed(network: nn.Sequential) -> nn.Sequential:
+    """With a small last layer, so that the loss begins at that of guessing."""
+    network[-1].weight.data *= 0.3  # type: ignore[operator,union-attr]
+    return network
 
 
 def _started(network: nn.Sequential) -> nn.Sequential:

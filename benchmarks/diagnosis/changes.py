@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.diagnosis.data import settled
+from benchmarks.diagnosis.regressions import as_numbers, heights
 from hpsearch.data.dataset import Dataset, Scale, Split
 
 
@@ -227,16 +228,6 @@ def divided_by_class(dataset: Dataset) -> Dataset:
     )
 
 
-def as_numbers(dataset: Dataset) -> Dataset:
-    """The classes are taken for a quantity, and their squared error is minimised."""
-    mean, spread = dataset.train.targets.double().mean(), dataset.train.targets.double().std()
-    splits = [
-        Split(split.images, ((split.targets.double() - mean) / spread).float()[:, None])
-        for split in (dataset.train, dataset.validation, dataset.test)
-    ]
-    return _regression(dataset, splits)
-
-
 def coloured(dataset: Dataset) -> Dataset:
     """Sound: 400 grey images in colours of their own, in three channels."""
     if dataset.train.images.shape[1] != 1:
@@ -247,30 +238,6 @@ def coloured(dataset: Dataset) -> Dataset:
         return images * (0.5 + torch.rand(len(images), 3, 1, 1, generator=draw))
 
     return _images(dataset, painted)
-
-
-def heights(dataset: Dataset) -> Dataset:
-    """Sound: a regression of where the ink of an image lies, from left to right."""
-    splits = []
-    for split in (dataset.train, dataset.validation, dataset.test):
-        ink = (split.images - split.images.amin(dim=(1, 2, 3), keepdim=True)).sum(dim=(1, 2))  # (N, W)
-        places = torch.arange(ink.shape[1], dtype=torch.float32)
-        splits.append(Split(split.images, (ink @ places / ink.sum(dim=1))[:, None]))
-    mean, spread = splits[0].targets.mean(), splits[0].targets.std()
-    return _regression(dataset, [Split(one.images, (one.targets - mean) / spread) for one in splits])
-
-
-def _regression(dataset: Dataset, splits: list[Split]) -> Dataset:
-    guessing = float(splits[1].targets.square().mean())
-    task = replace(dataset.task, loss="l2", outputs=1, validation_guessing_loss=guessing)
-    return replace(
-        dataset,
-        train=splits[0],
-        validation=splits[1],
-        test=splits[2],
-        task=task,
-        target_scale=Scale((0.0,), (1.0,)),
-    )
 
 
 def _images(dataset: Dataset, change: Callable[[Tensor], Tensor]) -> Dataset:
