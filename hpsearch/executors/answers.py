@@ -19,6 +19,13 @@ class OutOfMemory:
     """What was said, and what was predicted and available."""
 
 
+@dataclass(frozen=True)
+class Unserved:
+    """An order that the worker cannot serve; it lives, and says why."""
+
+    reason: str
+
+
 def lacks_memory(result: TrialResult) -> bool:
     """Whether a job failed for lack of memory. Told by the text: for a CPU, torch has no exception of its own."""
     return result.failure is Failure.ERROR and LACK.search(result.reason or "") is not None

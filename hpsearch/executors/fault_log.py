@@ -47,6 +47,11 @@ def why_it_died(message: str, fault_log: Path) -> str:
         log = fault_log.read_text(errors="replace")
     except OSError:
         log = ""
+    return explained(message, log)
+
+
+def explained(message: str, log: str) -> str:
+    """The same from the text of that file."""
     if fatal := re.search(r"^Fatal Python error: (.+)$", log, re.MULTILINE):
         place = _place(log)
         return f"{fatal[1].strip()}{f' in {place}' if place else ''}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hpsearch.errors import WorkerError
+from hpsearch.executors.inheritance import ALLOCATOR
 
 OBJECT_STORE_BYTES = 200_000_000
 """Nothing large goes through it; Ray's default is a third of the memory."""
@@ -33,15 +34,6 @@ ENVIRONMENT = {
     "TUNE_RESULT_BUFFER_LENGTH": "1",
 }
 """Set before Ray is imported, which reads some of them only then."""
-
-
-ALLOCATOR = {
-    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),  # the largest that glibc takes
-    "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
-    "MALLOC_TOP_PAD_": str(16 * 2**20),
-}
-"""For the C library of the workers, unless the user has set it otherwise: maps that one step frees and the next one
-takes again stay in the process, instead of being brought in page by page (docs/decisions/0073)."""
 
 
 @dataclass(frozen=True)

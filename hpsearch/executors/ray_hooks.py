@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ray.exceptions import RayTaskError
 from ray.tune.experiment import Trial
 from ray.tune.progress_reporter import TrialProgressCallback
 from ray.tune.schedulers import FIFOScheduler, TrialScheduler
@@ -22,6 +21,7 @@ from ray.tune.search import Searcher
 from hpsearch.executors.fault_log import why_it_died
 from hpsearch.executors.feed import Feed
 from hpsearch.executors.foreman import Foreman
+from hpsearch.executors.ray_hand import RayHand, message
 
 PATIENCE_S = 5.0
 """After so long a worker that does not come up may have no room anywhere."""
@@ -158,14 +158,8 @@ class Reporter(TrialProgressCallback):  # type: ignore[misc]  # Ray has no types
             floor.gone.add(name)
             floor.feed.nudge()
 
-        Foreman(
-            name,
-            trial.temporary_state.ray_actor,
-            floor.feed,
-            idle_s=floor.idle_s,
-            fault_log=floor.fault_folder / name,
-            gone=gone,
-        ).begin()
+        hand = RayHand(trial.temporary_state.ray_actor, floor.fault_folder / name)
+        Foreman(name, hand, floor.feed, idle_s=floor.idle_s, gone=gone).begin()
 
     def on_trial_error(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """The trial's worker died: before it was up, which one of those who wait has to know, or with its foreman."""
@@ -186,6 +180,4 @@ def _message(trial: Trial) -> str:
         error = pickle.loads(Path(trial.pickled_error_file).read_bytes())  # noqa: S301  (Tune wrote it a moment ago)
     except Exception:  # noqa: BLE001  (an exception that cannot be read back is reported as text)
         return Path(trial.error_file).read_text() if trial.error_file else ""
-    if isinstance(error, RayTaskError):
-        return f"{type(error.cause).__name__}: {error.cause}"
-    return str(error)
+    return message(error)

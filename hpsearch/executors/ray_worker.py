@@ -2,24 +2,16 @@
 
 import faulthandler
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ray.tune import Trainable
 
+from hpsearch.executors.sign import Sign
+
 if TYPE_CHECKING:
     from hpsearch.executors.bench import Bench
     from hpsearch.executors.line import Answer, Order
-
-
-class Sign(StrEnum):
-    """What a worker says before its first answer."""
-
-    TAKEN = "taken"
-    """The order has arrived."""
-    READY = "ready"
-    """Torch is imported and the data is loaded, as far as that can be done."""
 
 
 class OrderTrainable(Trainable):  # type: ignore[misc]  # Ray has no types

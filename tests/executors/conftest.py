@@ -1,4 +1,4 @@
-"""One Ray for the tests of a module: starting it takes seconds."""
+"""One Ray and one nursery for the tests of a module: starting them takes seconds."""
 
 import tempfile
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hpsearch.executors.in_process import InProcessExecutor
+from hpsearch.executors.processes import ProcessExecutor
 from hpsearch.executors.ray_tune import RayTuneExecutor
 from tests.executors.executor_cases import USER_CODE
 
@@ -24,6 +25,15 @@ def ray_tune(short_home: Path) -> Iterator[RayTuneExecutor]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("OMP_NUM_THREADS", "2")
         with RayTuneExecutor(short_home, workers=2, import_paths=(USER_CODE,)) as executor:
+            yield executor
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[ProcessExecutor]:
+    """Two worker processes of this machine, in surroundings that ask for two threads each."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OMP_NUM_THREADS", "2")
+        with ProcessExecutor(workers=2, import_paths=(USER_CODE,)) as executor:
             yield executor
 
 

@@ -28,7 +28,7 @@ from tests.executors.executor_cases import (
 )
 
 
-@pytest.fixture(params=["in_process", "ray_tune"])
+@pytest.fixture(params=["in_process", "processes", "ray_tune"])
 def executor(request: pytest.FixtureRequest) -> Executor:
     found: Executor = request.getfixturevalue(request.param)
     return found

@@ -4,7 +4,7 @@ from hpsearch.cohort import Arrangement
 from hpsearch.executors.feed import Feed
 from hpsearch.executors.line import Event, Line, Lost, Measuring, Order, Reported, Started
 from hpsearch.executors.measurement import Measurement
-from hpsearch.executors.ray_measuring import RayMeasuring
+from hpsearch.executors.pool_measuring import PoolMeasuring
 from tests.executors.executor_cases import job
 
 ORDER = Order(Measuring((job(0),)))
@@ -19,7 +19,7 @@ def measured(*events: Event) -> Measurement | None:
     line = Line()
     for event in events:
         line.inbox.put(event)
-    return RayMeasuring(Feed(2), line).result(ORDER, 2, None)
+    return PoolMeasuring(Feed(2), line).result(ORDER, 2, None)
 
 
 def test_who_has_begun_by_the_time_of_the_first_answer_is_waited_for() -> None:

@@ -10,8 +10,8 @@ from hpsearch.executors.feed import Feed
 from hpsearch.executors.ledger import Ledger
 from hpsearch.executors.line import Line, Order
 from hpsearch.executors.memory import Memory
+from hpsearch.executors.pool_run import LOST_STARTS, PoolRun
 from hpsearch.executors.port import Arrivals
-from hpsearch.executors.ray_run import LOST_STARTS, RayRun
 from hpsearch.trial import Failure, TrialResult, TrialState
 from tests.executors.executor_cases import job, order
 
@@ -24,12 +24,12 @@ def place(feed: Feed, name: str) -> Order | None:
     return feed.place(name, lambda: None, 0.0)
 
 
-def begun(*sizes: int, workers: int = 2) -> tuple[Feed, RayRun]:
+def begun(*sizes: int, workers: int = 2) -> tuple[Feed, PoolRun]:
     """A run of cohorts of those sizes, of jobs 0, 1, 2 …, as many of them with a worker as there are workers."""
     numbers = iter(range(sum(sizes)))
     orders = [order(*(job(next(numbers)) for _ in range(size))) for size in sizes]
     feed = Feed(workers)
-    run = RayRun(feed, Line(), Ledger([one.work for one in orders]), Memory(1))
+    run = PoolRun(feed, Line(), Ledger([one.work for one in orders]), Memory(1))
     run.begin(orders)
     for name in "ab"[: min(workers, len(orders))]:
         place(feed, name)
@@ -80,7 +80,7 @@ def test_a_job_that_kills_its_workers_is_given_up_and_the_others_are_trained_aga
 def test_workers_that_never_get_ready_end_the_run() -> None:
     orders = [order(job(0))]
     feed = Feed(1)
-    run = RayRun(feed, Line(), Ledger([one.work for one in orders]), Memory(1))
+    run = PoolRun(feed, Line(), Ledger([one.work for one in orders]), Memory(1))
     run.begin(orders)
     for _ in range(LOST_STARTS - 1):
         assert place(feed, "x") is not None
@@ -154,7 +154,7 @@ def test_the_workers_are_emptied_once_for_jobs_of_one_structure() -> None:
 def test_a_cohort_that_is_trained_again_is_not_taken_up_twice_by_those_who_are_done() -> None:
     cohort = Cohort((job(0), job(1)), Arrangement(stacked=True))
     feed = Feed(1)
-    run = RayRun(feed, Line(), Ledger([cohort]), Memory(1))
+    run = PoolRun(feed, Line(), Ledger([cohort]), Memory(1))
     run.begin([Order(cohort)])
     for name, begun_jobs in (("a", (job(0), job(1))), ("b", (job(1),))):
         assert place(feed, name) == Order(cohort)

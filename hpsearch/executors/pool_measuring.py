@@ -1,4 +1,4 @@
-"""One measurement on Ray Tune: on as many workers side by side as will train, so that they are as slow as then."""
+"""One measurement on a pool: on as many workers side by side as will train, so that they are as slow as then."""
 
 import threading
 from collections import Counter
@@ -9,10 +9,10 @@ from hpsearch.errors import WorkerError
 from hpsearch.executors.feed import Feed
 from hpsearch.executors.line import Broken, Event, Line, Order, Reported, Started
 from hpsearch.executors.measurement import Measurement
-from hpsearch.executors.ray_run import HALT_BEAT_S
+from hpsearch.executors.pool_run import HALT_BEAT_S
 
 
-class RayMeasuring:
+class PoolMeasuring:
     """Belongs to the thread that waits for the measurement."""
 
     def __init__(self, feed: Feed, line: Line) -> None:

@@ -1,4 +1,4 @@
-"""One run on Ray Tune: what has happened to its cohorts, put together from the events of the feed."""
+"""One run on a pool of workers: what has happened to its cohorts, put together from the events of the feed."""
 
 from collections.abc import Sequence
 from queue import Empty
@@ -21,7 +21,7 @@ LOST_STARTS = 3
 """So many workers in a row that died before they were ready mean that none will be."""
 
 
-class RayRun:
+class PoolRun:
     """Belongs to the thread that iterates over the run."""
 
     def __init__(self, feed: Feed, line: Line, ledger: Ledger, memory: Memory) -> None:
