@@ -1,6 +1,9 @@
-"""From the recorded curves of a trial to findings."""
+"""From what was recorded of a trial to findings."""
 
 from hpsearch.diagnosis.curve import Curve
+from hpsearch.diagnosis.inside import Inside
+from hpsearch.diagnosis.inside_rule import InsideRule
+from hpsearch.diagnosis.inside_table import INSIDE_RULES
 from hpsearch.diagnosis.rule import CurveRule
 from hpsearch.diagnosis.table import CURVE_RULES
 from hpsearch.finding import Finding, Severity
@@ -10,30 +13,37 @@ from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial
 
 SEVEREST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+TRIAL_RULES: dict[str, CurveRule | InsideRule] = {**CURVE_RULES, **INSIDE_RULES}
+"""All rules on single trials, by code."""
 
 
 def diagnose(trial: FinishedTrial, study: StudyDefinition, task: Task) -> tuple[Finding, ...]:  # noqa: ARG001
-    """What the curves of one trial with a budget in epochs say; errors first, then by code.
+    """What the curves of one trial say, and the looks inside its network; errors first, then by code.
 
-    Nothing is said of budgets in steps, of trials that were pruned or lost, and of fewer than three epochs, but that
-    they diverged. A rule is silent where another one found the reason of what it would report.
+    The curves say nothing of budgets in steps, of trials that were pruned or lost, and of fewer than three epochs, but
+    that they diverged; looks say something wherever there are any. A rule is silent where another one found the reason
+    of what it would report.
     """
-    if trial.job.budget.epochs is None:
-        return ()
-    curve = Curve(trial, task)
-    noticed = {code: remark for code, rule in CURVE_RULES.items() if (remark := rule.look(curve)) is not None}
-    grave = {code for code, remark in noticed.items() if _severity(CURVE_RULES[code], remark) is not Severity.INFO}
-    findings = [
-        _finding(CURVE_RULES[code], remark)
-        for code, remark in noticed.items()
-        if not CURVE_RULES[code].explained_by & grave
-    ]
+    noticed: dict[str, Remark] = {}
+    if trial.job.budget.epochs is not None:
+        curve = Curve(trial, task)
+        noticed = {code: remark for code, rule in CURVE_RULES.items() if (remark := rule.look(curve)) is not None}
+    inside = Inside(trial, task)
+    if inside.looks:
+        noticed |= {code: remark for code, rule in INSIDE_RULES.items() if (remark := rule.look(inside)) is not None}
+    grave = {code for code, remark in noticed.items() if _severity(TRIAL_RULES[code], remark) is not Severity.INFO}
+    findings = [_finding(TRIAL_RULES[code], remark) for code, remark in noticed.items() if not explaining(code) & grave]
     return tuple(sorted(findings, key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))
 
 
-def _severity(rule: CurveRule, remark: Remark) -> Severity:
+def explaining(code: str) -> frozenset[str]:
+    """The codes beside which the rule of this code is silent: they say why."""
+    return TRIAL_RULES[code].explained_by | {other for other, rule in INSIDE_RULES.items() if code in rule.explains}
+
+
+def _severity(rule: CurveRule | InsideRule, remark: Remark) -> Severity:
     return remark.severity or rule.severity
 
 
-def _finding(rule: CurveRule, remark: Remark) -> Finding:
+def _finding(rule: CurveRule | InsideRule, remark: Remark) -> Finding:
     return Finding(rule.code, _severity(rule, remark), remark.sentence, remark.numbers, rule.advice, rule.source)

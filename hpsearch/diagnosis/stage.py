@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from hpsearch.diagnosis.diagnose import SEVEREST_FIRST, diagnose
-from hpsearch.diagnosis.table import CURVE_RULES
+from hpsearch.diagnosis.diagnose import SEVEREST_FIRST, TRIAL_RULES, diagnose
 from hpsearch.finding import Finding, Severity
 from hpsearch.study import StudyDefinition, objective_for
 from hpsearch.task import Task
@@ -31,7 +30,7 @@ def diagnose_stage(finished: Sequence[FinishedTrial], study: StudyDefinition, ta
     """
     compared = ranked(finished, objective_for(study.objective, task))
     best = compared[: min(MOST_LOOKED_AT, max(FEWEST, round(LOOKED_AT * len(compared))))]
-    common = _common(best, study, task, "best trials", frozenset(CURVE_RULES) - UNWELL)
+    common = _common(best, study, task, "best trials", frozenset(TRIAL_RULES) - UNWELL)
     every = -(-len(finished) // MOST_LOOKED_AT) or 1
     broken = _common(finished[::every], study, task, "trials" if every == 1 else "trials looked at", UNWELL)
     return tuple(sorted((*common, *broken), key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))
@@ -50,7 +49,7 @@ def _common(
 
 def _of_stage(members: Sequence[tuple[int, Finding]], count: int, what: str) -> Finding:
     number, example = members[0]
-    rule = CURVE_RULES[example.code]
+    rule = TRIAL_RULES[example.code]
     severities = {finding.severity for _, finding in members}
     severity = next(severity for severity in reversed(SEVEREST_FIRST) if severity in severities)
     if count == 1:

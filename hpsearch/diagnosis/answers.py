@@ -1,0 +1,51 @@
+"""Rules on what the network gives out: bent outputs, the same answer for all, samples that influence each other."""
+
+from hpsearch.diagnosis.inside import Inside
+from hpsearch.finding import Severity
+from hpsearch.rulebook import Remark
+
+INFLUENCE = 1e-3
+"""Standard deviations of the outputs. Rounding alone moves them by less than 1e-5 (measured)."""
+
+
+def samples_influence_each_other(inside: Inside) -> Remark | None:
+    """A sample's outputs depend on which other samples are in its batch.
+
+    Measured in evaluation mode after the first epoch: half of a batch is exchanged, and the outputs of the other half
+    change by more than a thousandth of their standard deviation. A reshape that mixes up the axes, a soft-max or a norm
+    along the batch do this; the network then learns from other images' labels, and its scores depend on the batch.
+    """
+    influence = next((look.influence for look in inside.trial.result.looks if look.influence is not None), None)
+    if influence is None or influence <= INFLUENCE:
+        return None
+    sentence = (
+        f"the outputs of a sample change by {influence:.2g} standard deviations when other samples of its batch are "
+        f"exchanged, in evaluation mode"
+    )
+    return Remark(sentence, {"influence": influence})
+
+
+def activation_on_output(inside: Inside) -> Remark | None:
+    """The outputs have gone through an activation before the loss.
+
+    In every look the outputs of every sample are probabilities already (a soft-max), or none is negative (a ReLU, or
+    with none above 1 a sigmoid), while logits of either sign are needed: with a second soft-max the loss stays
+    far above zero, and an output that a ReLU has cut off gets no gradient.
+    """
+    seen = [look.outputs for look in inside.looks if look.outputs is not None]
+    if not seen or all(outputs.sample_std == 0 for outputs in seen) or inside.task.outputs < 2:
+        return None
+    lowest, highest = min(one.lowest for one in seen), max(one.highest for one in seen)
+    if not lowest >= 0:
+        return None
+    last = inside.looks[-1].layers[-1] if inside.looks[-1].layers else None
+    where = f" (the last layer is {last.name}, {last.kind})" if last is not None else ""
+    numbers = {"lowest": lowest, "highest": highest, "layer": last.name if last else None}
+    if all(one.sums_to_one for one in seen):
+        what, severity = "the outputs of every sample are probabilities already: they sum to 1", None
+    elif highest <= 1:
+        what, severity = "all outputs lie between 0 and 1 in every look", None
+    else:
+        what = f"no output is ever negative; {max(one.zero_share for one in seen):.0%} are exactly zero"
+        severity = Severity.WARNING
+    return Remark(what + where, numbers, severity)

@@ -1,0 +1,68 @@
+"""What was seen inside the network of one trial, with what the rules read from it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from hpsearch.look import LayerLook, Look
+from hpsearch.task import Task
+from hpsearch.trial import FinishedTrial, TrialState
+
+FEWEST_SAMPLES = 8
+"""A look at a batch of fewer says nothing of what units do (heuristic)."""
+
+
+@dataclass(frozen=True)
+class Inside:
+    """One trial that was looked into, whatever its budget and however it ended."""
+
+    trial: FinishedTrial
+    task: Task
+
+    @cached_property
+    def looks(self) -> tuple[Look, ...]:
+        """Those at batches that are large enough."""
+        found = self.trial.result.looks
+        return tuple(look for look in found if look.outputs is None or look.outputs.samples >= FEWEST_SAMPLES)
+
+    @property
+    def first(self) -> Look | None:
+        """Before any update; None if the training went on from a checkpoint that had no looks."""
+        return self.looks[0] if self.looks and self.looks[0].step == 0 else None
+
+    @cached_property
+    def late(self) -> tuple[Look, ...]:
+        """The last two after the first one: what shows in both stays."""
+        return self.looks[1:][-2:]
+
+    @property
+    def steps(self) -> int:
+        """Iterations that were trained."""
+        return len(self.trial.result.step_losses)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it went to its end, or to where it was meant to stop."""
+        return self.trial.result.state is not TrialState.FAILED
+
+    def loss_at(self, look: Look) -> float:
+        """The training loss of the iteration."""
+        return self.trial.result.step_losses[look.step]
+
+    def same(self, looks: Sequence[Look]) -> Iterator[tuple[LayerLook, ...]]:
+        """Each layer of the first of the looks with itself in the others; a layer that is missing there is left out."""
+        tables = [_by_name(look) for look in looks]
+        for key in tables[0] if tables else ():
+            if all(key in table for table in tables):
+                yield tuple(table[key] for table in tables)
+
+
+def _by_name(look: Look) -> dict[tuple[str, int], LayerLook]:
+    """The second of two calls of a layer has the number 1."""
+    found: dict[tuple[str, int], LayerLook] = {}
+    for layer in look.layers:
+        number = 0
+        while (layer.name, number) in found:
+            number += 1
+        found[layer.name, number] = layer
+    return found

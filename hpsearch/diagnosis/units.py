@@ -1,0 +1,53 @@
+"""Rules on units that always give the same: dead ones and saturated ones."""
+
+from hpsearch.diagnosis.inside import Inside
+from hpsearch.finding import Severity
+from hpsearch.look import LayerLook
+from hpsearch.rulebook import Remark
+
+MOSTLY_DEAD = 0.9
+"""Share of a layer's units (heuristic: wide layers of sound networks have up to 0.7 that are silent for a batch)."""
+ENOUGH_SAMPLES = 16
+"""Of fewer, many units of a sound network are silent for all by chance (heuristic)."""
+
+
+def dead_units(inside: Inside) -> Remark | None:
+    """The units of a layer give zero for every sample.
+
+    Where a ReLU gets nothing but negative numbers it gives zero and lets no gradient back, so that nothing changes that
+    any more. The last two looks both show nine in ten units of an activation dead, or the whole layer, in batches
+    of at least 16 (heuristics). It is an error where the outputs are then the same for every image; a residual
+    network can go on around a dead branch. Dead from the start, it is the first weights; later, a step was too large.
+    """
+    late = [look for look in inside.late if look.outputs is None or look.outputs.samples >= ENOUGH_SAMPLES]
+    if len(late) < 2:
+        return None
+    for seen in inside.same(late):
+        layer = seen[-1]
+        share = min(one.dead_share for one in seen)
+        if share < MOSTLY_DEAD or not _can_die(layer):
+            continue
+        first = None if inside.first is None else _of(inside.first.layers, layer.name)
+        when = "from the start" if first is not None and first.dead_share >= MOSTLY_DEAD else "since the training began"
+        silent = late[-1].outputs is not None and late[-1].outputs.sample_std == 0
+        sentence = (
+            f"{share:.0%} of the units of layer {layer.name} ({layer.kind}) give zero for every sample, {when}"
+            + ("; the outputs are the same for every image" if silent else "")
+        )
+        numbers = {
+            "layer": layer.name,
+            "dead_share": share,
+            "dead_share_at_first": None if first is None else first.dead_share,
+            "outputs_vary": not silent,
+        }
+        return Remark(sentence, numbers, Severity.ERROR if silent else None)
+    return None
+
+
+def _can_die(layer: LayerLook) -> bool:
+    """Dropout silences units on purpose."""
+    return "ropout" not in layer.kind
+
+
+def _of(layers: tuple[LayerLook, ...], name: str) -> LayerLook | None:
+    return next((layer for layer in layers if layer.name == name), None)
