@@ -1,8 +1,12 @@
 """What ``list``, ``show`` and ``report`` read, from a service or from this machine's own store."""
 
+from hpsearch.errors import NotFoundError
 from hpsearch.report.compose import list_document, report_document
 from hpsearch.report.documents import ListDocument, ReportDocument
+from hpsearch.report.service_documents import TrialDetailDocument
+from hpsearch.report.status import trial_detail
 from hpsearch.settings import Settings
+from hpsearch.stage import StageName
 from hpsearch.storage import abandoned, open_store_to_look, study_called
 
 
@@ -29,6 +33,24 @@ def reported(settings: Settings, name: str | None, server: str | None, allow_htt
     with open_store_to_look(settings) as store:
         results = store.results(study_called(store, name).id)
         return report_document(results, settings.database_shown, abandoned(store, results.study))
+
+
+def trial_of(
+    settings: Settings, name: str | None, stage: StageName, number: int, server: str | None, allow_http: bool
+) -> TrialDetailDocument:
+    """One trial of a study, with its curves and what they say; raises NotFoundError if there is none."""
+    if url := server or settings.server_url:
+        from hpsearch.cli.remote import connected, study_there
+
+        with connected(settings, url, allow_http) as client:
+            return client.trial(study_there(client, name).id, stage, number)
+    with open_store_to_look(settings) as store:
+        results = store.results(study_called(store, name).id)
+        found = next((trial for trial in results.of_stage(stage) if trial.number == number), None)
+        if found is None:
+            count = len(results.of_stage(stage))
+            raise NotFoundError(f"{stage} has no trial {number}; it has {count}, numbered from 0. See --stage {stage}.")
+        return trial_detail(found, results.study)
 
 
 def web_page(settings: Settings, name: str | None, server: str | None, allow_http: bool) -> str:

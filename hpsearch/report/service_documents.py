@@ -170,6 +170,7 @@ class TrialDetailDocument(Document):
     learned: bool | None = Field(description="whether every sample was learned by heart; null: was not asked")
     test_loss: Number
     test_accuracy: Number
+    findings: tuple[FindingDocument, ...] = Field(description="what its curves say; of the trials of searches")
 
 
 class EventDocument(Document):

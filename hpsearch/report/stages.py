@@ -87,16 +87,18 @@ def finding_documents(judged: Iterable[Verdict]) -> tuple[FindingDocument, ...]:
     findings: dict[tuple[str, str], Finding] = {}
     for verdict in judged:
         findings.update({(finding.code, finding.message): finding for finding in verdict.findings})
-    return tuple(
-        FindingDocument(
-            code=finding.code,
-            severity=finding.severity,
-            message=finding.message,
-            evidence=dict(finding.evidence),
-            advice=finding.advice,
-            source=finding.source,
-        )
-        for finding in findings.values()
+    return tuple(finding_document(finding) for finding in findings.values())
+
+
+def finding_document(finding: Finding) -> FindingDocument:
+    """One finding."""
+    return FindingDocument(
+        code=finding.code,
+        severity=finding.severity,
+        message=finding.message,
+        evidence=dict(finding.evidence),
+        advice=finding.advice,
+        source=finding.source,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from hpsearch.diagnosis.recorded import diagnose_recorded
 from hpsearch.progress import Event, EventKind, RoundProgress, StudyProgress, TrialLine
 from hpsearch.report.best import ScoredTrial, objective_of
 from hpsearch.report.compose import task_document
@@ -20,7 +21,7 @@ from hpsearch.report.service_documents import (
     TrialLineDocument,
 )
 from hpsearch.report.speed_documents import speed_document
-from hpsearch.report.stages import finding_documents, merged_outcome, trial_document, written
+from hpsearch.report.stages import finding_document, finding_documents, merged_outcome, trial_document, written
 from hpsearch.results import StudyRecord, TrialRecord
 from hpsearch.stage import StageName
 from hpsearch.study import StudyState
@@ -155,8 +156,8 @@ def trial_line(trial: TrialLine) -> TrialLineDocument:
     return TrialLineDocument(**{**vars(trial), "parameters": dict(trial.parameters)})
 
 
-def trial_detail(trial: TrialRecord) -> TrialDetailDocument:
-    """One trial with its curves."""
+def trial_detail(trial: TrialRecord, study: StudyRecord) -> TrialDetailDocument:
+    """One trial with its curves, and what they say."""
     result = trial.result or TrialResult(trial.stage, trial.number, TrialState.COMPLETE)  # empty curves
     return TrialDetailDocument(
         **trial_document(trial).model_dump(),
@@ -168,6 +169,7 @@ def trial_detail(trial: TrialRecord) -> TrialDetailDocument:
         learned=result.learned,
         test_loss=result.test_loss,
         test_accuracy=result.test_accuracy,
+        findings=tuple(finding_document(finding) for finding in diagnose_recorded(trial, study)),
     )
 
 

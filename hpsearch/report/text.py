@@ -83,7 +83,7 @@ def findings_renderable(stages: tuple[StageDocument, ...]) -> list[RenderableTyp
     found = listed_findings(stages)
     parts: list[RenderableType] = ["", Text("Findings", style="bold")] if found else []
     for stage, finding in found:
-        parts.append(_finding(stage, finding))
+        parts.append(finding_renderable(stage, finding))
     return parts
 
 
@@ -150,21 +150,22 @@ def _told(stage: StageDocument, task: TaskDocument | None) -> RenderableType:
     return Group(*lines)
 
 
-def _finding(stage: StageDocument, finding: FindingDocument) -> RenderableType:
+def finding_renderable(stage: StageDocument | None, finding: FindingDocument) -> RenderableType:
+    """One finding of a stage, or of a single trial."""
     head = Text.assemble(
         (finding.severity, SEVERITY_STYLES[finding.severity]),
-        f" {stage.name}: {printable(finding.message)} ",
+        f" {'' if stage is None else f'{stage.name}: '}{printable(finding.message)} ",
         (f"[{finding.code}]", "dim"),
     )
     lines: list[RenderableType] = [
         Text(f"{title}: {printable(content)}")
         for title, content in (
             ("evidence", evidence_words(finding)),
-            ("more evidence", left_out_words(stage, finding)),
+            ("more evidence", "" if stage is None else left_out_words(stage, finding)),
             ("try", finding.advice),
             ("source", finding.source if finding.severity is not Severity.INFO else ""),
         )
         if content
     ]
-    lines += [ranking_renderable(table) for table in evidence_tables(stage, finding)]
+    lines += [] if stage is None else [ranking_renderable(table) for table in evidence_tables(stage, finding)]
     return Group(head, *(Padding(line, (0, 0, 0, 2)) for line in lines))

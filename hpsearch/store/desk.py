@@ -77,6 +77,10 @@ class StudyDesk:
         """Where the study stands at one moment."""
         return self._transact(lambda c: progress_of(c, _visible(c, whose, study_id)), snapshot=True)
 
+    def study(self, whose: str | None, study_id: int) -> StudyRecord:
+        """The study itself."""
+        return self._transact(lambda connection: _visible(connection, whose, study_id))
+
     def trials(self, whose: str | None, study_id: int, query: TrialQuery) -> TrialPage:
         """A page of the study's trials; raises ValueError for a cursor that is not one of this query."""
 

@@ -53,7 +53,7 @@ def examples() -> dict[str, Any]:
         "pauseStudy": status_document(StudyProgress(_study(StudyState.PAUSED), (), None, None, BEGUN)),
         "resumeStudy": status_document(StudyProgress(_study(StudyState.WAITING), (), None, None, BEGUN)),
         "listTrials": TrialsDocument(trials=(trial_line(_line()),), next=None),
-        "readTrial": trial_detail(_trial()),
+        "readTrial": trial_detail(_trial(), study),
         "readReport": report_document(_results(), "http://127.0.0.1:8000"),
         "listNetworks": NetworksDocument(networks=(network("convnet"),), factories=()),
         "readNetwork": network("convnet"),

@@ -74,5 +74,6 @@ def trial(
     parts: Parts,
     caller: Caller,
 ) -> TrialDetailDocument:
-    """One trial: what it trained with, what it reached, and its curves of loss and accuracy."""
-    return trial_detail(parts.desk.trial(caller.whose, study_id, stage, number))
+    """One trial: what it trained with, what it reached, its curves of loss and accuracy, and what they say."""
+    found = parts.desk.trial(caller.whose, study_id, stage, number)
+    return trial_detail(found, parts.desk.study(caller.whose, study_id))
