@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from hpsearch.job import Job
-from hpsearch.schedule import learning_rate_at
 from hpsearch.training import member
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.curves import Curves
@@ -58,30 +57,32 @@ class HeadlessTraining(Training):
 class AccumulatingTraining(Training):
     """Gradients are never cleared: each update goes by the sum of all so far."""
 
-    _sums: tuple[Tensor, ...] = ()
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
+        super().__init__(job, arrays, curves)
+        trained = [one for one in self.network.parameters() if one.requires_grad]
+        step, sums = self.optimizer.step, [torch.zeros_like(one) for one in trained]
 
-    def iteration(self, indices: Tensor, step: int, total: int) -> None:
-        """As ``Training``, with the gradients of all iterations before."""
-        self._backward(*self.arrays.batch(indices), first=step == 0)
-        found = [one for one in self.network.parameters() if one.grad is not None]
-        if not self._sums:
-            self._sums = tuple(torch.zeros_like(one) for one in found)
-        for one, total_gradient in zip(found, self._sums, strict=True):
-            total_gradient += one.grad
-            one.grad = total_gradient.clone()
-        self.optimizer.step(learning_rate_at(self.job.optimizer, step, total))
+        def with_all_before(learning_rate: float) -> None:
+            for one, total in zip(trained, sums, strict=True):
+                if one.grad is not None:
+                    total += one.grad
+                    one.grad = total.clone()
+            step(learning_rate)
+
+        self.optimizer.step = with_all_before  # type: ignore[method-assign]
 
 
 class AscendingTraining(Training):
     """The loss has the wrong sign: the weights go up its gradient."""
 
-    def iteration(self, indices: Tensor, step: int, total: int) -> None:
-        """As ``Training``, the other way."""
-        self._backward(*self.arrays.batch(indices), first=step == 0)
-        for one in self.network.parameters():
-            if one.grad is not None:
-                one.grad.neg_()
-        self.optimizer.step(learning_rate_at(self.job.optimizer, step, total))
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
+        super().__init__(job, arrays, curves)
+        step = self.optimizer.step
+
+        def upwards(learning_rate: float) -> None:
+            step(-learning_rate)
+
+        self.optimizer.step = upwards  # type: ignore[method-assign]
 
 
 class RestartingTraining(Training):
