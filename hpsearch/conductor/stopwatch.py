@@ -38,7 +38,8 @@ class Stopwatch:
             now_s = self._clock()
             if not waiting:
                 self._ending_s += (self._workers - len(since_s)) * (now_s - at_s)
-            for index in {place[job.number] for job in arrived.started} & waiting:
+            begun = {place[job.number] for job in arrived.started} & waiting
+            for index in begun:
                 waiting.remove(index)
                 since_s[index] = now_s
                 self._starting_s += now_s - at_s if first else 0.0
@@ -49,8 +50,10 @@ class Stopwatch:
                 left[index] -= 1
                 trained_s[index] += result.duration_s
                 if left[index] == 0:
-                    # Members that were trained as one network have all lasted as long as the cohort.
-                    self._trained_s += min(trained_s[index], now_s - since_s.pop(index, now_s))
+                    # Members that were trained as one network have all lasted as long as the cohort. What has begun
+                    # and ended since the last arrivals may have lasted since then.
+                    since = since_s.pop(index, now_s)
+                    self._trained_s += min(trained_s[index], now_s - (at_s if index in begun else since))
             # Only now: what has been taken up after a result may have arrived together with it.
             self._workers = max(self._workers, len(since_s))
             self._trials += len(arrived.results)

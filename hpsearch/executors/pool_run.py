@@ -1,6 +1,7 @@
 """One run on a pool of workers: what has happened to its cohorts, put together from the events of the feed."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from queue import Empty
 
 from hpsearch.errors import WorkerError
@@ -19,15 +20,27 @@ HALT_BEAT_S = 0.2
 """Seconds between two looks at whether a run is to end while nothing arrives."""
 LOST_STARTS = 3
 """So many workers in a row that died before they were ready mean that none will be."""
+GATHERED = 3.0
+"""Where results come faster than whoever gets them can write them down, they are gathered for so many times what the
+last writing took: then a transaction has many of them, and most of the time is the workers'. Heuristic."""
+LONGEST_GATHERING_S = 0.1
 
 
 class PoolRun:
     """Belongs to the thread that iterates over the run."""
 
-    def __init__(self, feed: Feed, line: Line, ledger: Ledger, memory: Memory) -> None:
+    def __init__(
+        self, feed: Feed, line: Line, ledger: Ledger, memory: Memory, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        """``pause`` waits for so many seconds."""
         self._feed, self._line, self._ledger, self._memory = feed, line, ledger, memory
+        self._pause = pause
         self._lost_starts = 0
         self._broken: str | None = None
+        self._handed_over_s = time.monotonic()
+        """When the last arrivals were."""
+        self._is_flooded = False
+        """Whether they had come before whoever got those before them had come back."""
 
     @property
     def is_settled(self) -> bool:
@@ -46,10 +59,12 @@ class PoolRun:
     def arrivals(self, patience_s: float) -> Arrivals | None:
         """Everything that has happened since the last time; None if that is nothing even after ``patience_s``.
 
+        In a flood of results it waits a little for more of them, as long as there are orders without a worker.
         Raises WorkerError if nothing will happen any more, once all that did happen has been given back.
         """
         if self._broken is not None:
             raise WorkerError(self._broken)
+        self._gather()
         started: list[Job] = []
         results: list[TrialResult] = []
         for event in self._events(patience_s):
@@ -61,7 +76,14 @@ class PoolRun:
             if self._broken is not None:
                 raise WorkerError(self._broken)
             return None
+        self._handed_over_s = time.monotonic()
         return Arrivals(tuple(started), tuple(results))
+
+    def _gather(self) -> None:
+        writing_s = time.monotonic() - self._handed_over_s
+        if self._is_flooded and self._line.waiting:
+            self._pause(min(GATHERED * writing_s, LONGEST_GATHERING_S))
+        self._is_flooded = not self._line.inbox.empty()
 
     def _events(self, patience_s: float) -> list[Event]:
         """What lies in the inbox, up to the first that breaks the run."""

@@ -67,6 +67,12 @@ def test_a_worker_that_goes_on_at_once_is_counted_once() -> None:
     assert speed.workers == 2
 
 
+def test_what_began_and_ended_since_the_last_arrivals_was_trained_as_well() -> None:
+    whole = Arrivals(SECOND.jobs, arrived(SECOND, 0.5, 0.75).results)
+    speed = watched((1.0, arrived(FIRST)), (2.0, arrived(FIRST, 0.5, 0.5)), (4.0, whole))
+    assert speed.trained_s == 1.0 + 1.25
+
+
 @pytest.mark.parametrize(
     ("times", "words"),
     [

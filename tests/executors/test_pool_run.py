@@ -1,5 +1,8 @@
 """One run on Ray Tune, without Ray: everything that has arrived comes at once, and what follows from a loss."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 
 from hpsearch.cohort import Arrangement, Cohort
@@ -10,7 +13,7 @@ from hpsearch.executors.feed import Feed
 from hpsearch.executors.ledger import Ledger
 from hpsearch.executors.line import Line, Order
 from hpsearch.executors.memory import Memory
-from hpsearch.executors.pool_run import LOST_STARTS, PoolRun
+from hpsearch.executors.pool_run import LONGEST_GATHERING_S, LOST_STARTS, PoolRun
 from hpsearch.executors.port import Arrivals
 from hpsearch.trial import Failure, TrialResult, TrialState
 from tests.executors.executor_cases import job, order
@@ -24,12 +27,12 @@ def place(feed: Feed, name: str) -> Order | None:
     return feed.place(name, lambda: None, 0.0)
 
 
-def begun(*sizes: int, workers: int = 2) -> tuple[Feed, PoolRun]:
+def begun(*sizes: int, workers: int = 2, pause: Callable[[float], None] = time.sleep) -> tuple[Feed, PoolRun]:
     """A run of cohorts of those sizes, of jobs 0, 1, 2 …, as many of them with a worker as there are workers."""
     numbers = iter(range(sum(sizes)))
     orders = [order(*(job(next(numbers)) for _ in range(size))) for size in sizes]
     feed = Feed(workers)
-    run = PoolRun(feed, Line(), Ledger([one.work for one in orders]), Memory(1))
+    run = PoolRun(feed, Line(), Ledger([one.work for one in orders]), Memory(1), pause)
     run.begin(orders)
     for name in "ab"[: min(workers, len(orders))]:
         place(feed, name)
@@ -47,6 +50,34 @@ def test_everything_that_has_happened_comes_at_once() -> None:
     feed.reported("a", complete(1))
     assert run.arrivals(1.0) == Arrivals((), (complete(1),))
     assert run.is_settled
+
+
+def test_a_flood_of_results_is_gathered_while_there_is_more_to_train() -> None:
+    pauses: list[float] = []
+    feed, run = begun(1, 1, 1, 1, pause=pauses.append)
+    for _ in range(2):
+        run.arrivals(0.0)
+    pauses.clear()
+    told = []
+    for name, number in (("a", 0), ("b", 1), (None, None), ("a", 2)):
+        if name is not None and number is not None:  # it is there before whoever got the last arrivals has come back
+            feed.reported(name, complete(number))
+        run.arrivals(0.0)
+        told.append(len(pauses))
+        if number == 0:
+            place(feed, "a")
+    assert told == [0, 1, 2, 2]  # after nothing had come there is no flood any more
+    assert all(0 < pause <= LONGEST_GATHERING_S for pause in pauses)
+
+
+def test_the_last_results_are_not_waited_with() -> None:
+    feed, run = begun(1, 1, 1, pause=lambda _: pytest.fail("it waits for more, and there is no more"))
+    run.arrivals(1.0)
+    feed.reported("a", complete(0))
+    place(feed, "a")
+    run.arrivals(1.0)
+    feed.reported("b", complete(1))
+    run.arrivals(1.0)
 
 
 def test_what_came_before_the_end_of_the_workers_is_given_out_first() -> None:
