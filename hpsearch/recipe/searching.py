@@ -116,7 +116,7 @@ class Scores:
         numbers = {job.number for job in plan.jobs}
         of_round = tuple(trial for trial in finished if trial.job.number in numbers)
         space = around(study, plan.space, self.best, half_width)
-        return Situation(study, plan.stage, plan.space, of_round, self.best, found, space)
+        return Situation(study, plan.stage, plan.space, of_round, self.best, found, space, plan.round)
 
 
 def scores(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[FinishedTrial]) -> Scores:

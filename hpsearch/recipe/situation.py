@@ -79,6 +79,14 @@ class Situation:
     space: Space
     """What the next round would search."""
 
+    round: int = 0
+    """Of the judged round, from 0."""
+
+    @property
+    def following(self) -> str:
+        """The round that is changed, as the beginning of a sentence."""
+        return f"round {1 if self.stage is StageName.COARSE else self.round + 2} of the fine search"
+
     @property
     def whole(self) -> Space:
         return whole_space(self.study, self.searched)

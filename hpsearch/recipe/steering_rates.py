@@ -29,12 +29,12 @@ def decay_added(now: Situation) -> Iterator[Change]:
     """
     if "HC105" not in now.found or not is_own(now.study, SCHEDULE) or SCHEDULE in now.whole:
         return
-    after, what = Choice(("constant", "cosine")), "a cosine decay is tried beside the constant learning rate"
+    after, what = Choice(("constant", "cosine")), "tries a cosine decay beside the constant learning rate"
     if now.is_grid:
-        after, what = Choice(("cosine",)), "the learning rate decays along a cosine"
+        after, what = Choice(("cosine",)), "lets the learning rate decay along a cosine"
     why = f"a plateau at a learning rate that was never lowered, {now.where('HC105')}"
     source = now.found["HC105"].source
-    yield Change(Kind.DECAY_ADDED, SCHEDULE, after, f"in the next round {what}", why, now.because("HC105"), source)
+    yield Change(Kind.DECAY_ADDED, SCHEDULE, after, f"{now.following} {what}", why, now.because("HC105"), source)
 
 
 def range_widened(now: Situation) -> Iterator[Change]:
@@ -57,7 +57,7 @@ def range_widened(now: Situation) -> Iterator[Change]:
                 Kind.RANGE_WIDENED,
                 path,
                 LogUniform(low, high),
-                f"in the next round {path} goes beyond {beyond}",
+                f"{now.following} searches {path} beyond {beyond}",
                 f"the two best trials at the {end} end of its default range",
                 {"values": values},
                 BERGSTRA,
@@ -83,7 +83,7 @@ def rates_cut(now: Situation) -> Iterator[Change]:
     if max(ends) <= limit or after is None:
         return
     why = f"{counted(len(above), 'trial')} above {highest:.3g}, all of which diverged"
-    what = f"the next round leaves learning rates above {limit:.3g} out"
+    what = f"{now.following} leaves learning rates above {limit:.3g} out"
     yield Change(Kind.RATES_CUT, LEARNING_RATE, after, what, why, {"diverged_at": above, "sound_up_to": highest})
 
 

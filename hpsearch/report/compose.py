@@ -14,6 +14,7 @@ from hpsearch.report.documents import (
     TaskDocument,
 )
 from hpsearch.report.stages import stage_documents
+from hpsearch.report.story import story
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.stage import RECIPE, StageName
 from hpsearch.task import Task
@@ -25,8 +26,9 @@ def report_document(results: StudyResults, stored_in: str, abandoned: bool = Fal
 
     ``abandoned``: the study is running, and yet nobody works on it.
     """
-    return ReportDocument(
+    told = ReportDocument(
         study=study_document(results.study, abandoned),
+        story=(),
         stages=stage_documents(RECIPE, results.stages, results.trials),
         best=best_document(results),
         test=next(iter(stage_documents((StageName.TEST,), results.stages, results.trials)), None),
@@ -34,6 +36,7 @@ def report_document(results: StudyResults, stored_in: str, abandoned: bool = Fal
         sizes=sizes_document(results),
         stored_in=stored_in,
     )
+    return told.model_copy(update={"story": story(told)})
 
 
 def list_document(

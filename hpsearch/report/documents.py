@@ -56,6 +56,7 @@ class RoundDocument(Document):
     expected: Facts
     handed_on: Facts
     handed_on_reason: str
+    findings: tuple[str, ...] = Field(description="codes of what was found in it; the stage has the findings")
     speed: SpeedDocument | None = Field(description="null until it was trained, and for rounds of older versions")
 
 
@@ -126,6 +127,9 @@ class ReportDocument(Document):
     """``run --json``, ``show --json`` and ``report --json``."""
 
     study: StudyDocument
+    story: tuple[str, ...] = Field(
+        description="what was tried and found and what to do next, in a few paragraphs; composed from the rest by rules"
+    )
     stages: tuple[StageDocument, ...] = Field(description="in the order of the recipe, as far as it has come")
     best: BestDocument | None = Field(description="null until a searching stage has a finished trial")
     test: StageDocument | None = Field(description="the one reading of the test split, after the recipe; null before")

@@ -14,7 +14,6 @@ from hpsearch.report.svg import Chart, svg
 from hpsearch.report.words import (
     OUTCOME_WORDS,
     UNFINISHED,
-    best_words,
     handed_on_words,
     held_against,
     not_run,
@@ -60,8 +59,7 @@ def html_report(report: ReportDocument, results: StudyResults) -> str:
     blocks = [f"<h1>{_text(title)}</h1>", f"<p><strong>{_text(state_words(report))}</strong></p>"]
     if study.task:
         blocks.append(f'<p class="dim">{_text(task_words(study.task))}</p>')
-    if report.best:
-        blocks.append(f"<p>Best: {_text(best_words(report.best))}.</p>")
+    blocks += [f"<p>{_text(paragraph)}</p>" for paragraph in report.story]
     blocks += ["<h2>Stages</h2>", _stages(stages, study.task)]
     if study.state in UNFINISHED and (missing := not_run(report)):
         blocks.append(f"<p>Not run: {_text(', '.join(missing))}</p>")

@@ -29,6 +29,7 @@ def markdown_report(report: ReportDocument) -> str:
     blocks = [f"# Study {escaped(study.name)}", f"**{escaped(state_words(report))}**"]
     if study.task:
         blocks.append(escaped(task_words(study.task)))
+    blocks += [escaped(paragraph) for paragraph in report.story]
     blocks += ["## Stages", stages_table(report.stages, study.task)]
     if study.state in UNFINISHED and (missing := not_run(report)):
         blocks.append(escaped(f"Not run: {', '.join(missing)}"))

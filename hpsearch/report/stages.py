@@ -64,6 +64,7 @@ def round_document(record: StageRecord, trials: Sequence[TrialRecord]) -> RoundD
         expected=dict(verdict.expected) if verdict else {},
         handed_on=written(verdict.handed_on) if verdict else {},
         handed_on_reason=verdict.handed_on_reason if verdict else "",
+        findings=tuple(dict.fromkeys(finding.code for finding in verdict.findings)) if verdict else (),
         speed=speed_document(record.speed),
     )
 

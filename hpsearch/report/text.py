@@ -54,6 +54,7 @@ def report_renderable(report: ReportDocument) -> RenderableType:
     parts: list[RenderableType] = [Text.assemble((f"Study {study.name}", "bold"), f" {state_words(report)}")]
     if study.task:
         parts.append(Text(task_words(study.task), style="dim"))
+    parts += [part for paragraph in report.story for part in ("", Text(printable(paragraph)))]
     parts += ["", stages_renderable(report.stages, study.task)]
     if study.state in UNFINISHED and (missing := not_run(report)):
         parts.append(Text(f"Not run: {', '.join(missing)}"))
