@@ -177,8 +177,10 @@ def _same_draws(device: torch.device) -> Iterator[None]:
     """Raises CannotStackError if what runs inside draws from a generator that all members share."""
 
     def states() -> tuple[object, ...]:
-        given = torch.cuda.get_rng_state(device).tolist() if device.type == "cuda" else None
-        return torch.get_rng_state().tolist(), given, random.getstate(), str(np.random.get_state())
+        given = torch.cuda.get_rng_state(device).numpy().tobytes() if device.type == "cuda" else None
+        kind, keys, *places = np.random.get_state(legacy=True)
+        numbers = (kind, np.asarray(keys).tobytes(), *places)
+        return torch.get_rng_state().numpy().tobytes(), given, random.getstate(), numbers
 
     before = states()
     yield
