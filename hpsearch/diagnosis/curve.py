@@ -137,9 +137,10 @@ class Curve:
 
     @cached_property
     def learned_on_the_way(self) -> bool:
-        """Whether any epoch was below guessing by that much."""
+        """Whether any epoch was below guessing by that much, or by half; or validation was better than guessing."""
         error = self.noise / math.sqrt(self.per_epoch)
-        return self.guess - self.lowest > max(LEARNED * self.guess, 3 * error)
+        gained = self.guess - self.lowest
+        return gained > min(0.5 * self.guess, max(LEARNED * self.guess, 3 * error)) or self.generalises
 
     @cached_property
     def flat(self) -> bool:
@@ -204,9 +205,23 @@ class Curve:
 
     @cached_property
     def jitter(self) -> float:
-        """How far validation moves from epoch to epoch in the second half, as a share of its loss.
+        """How far validation moves around its own course from epoch to epoch in the second half, as a share of its
+        loss; 0 for fewer than three epochs there.
 
-        The samples stay the same, so this is the movement of the network and not the draw of the samples.
+        The samples stay the same, so this is the movement of the network and not the draw of the samples. It is read
+        from second differences, which a straight fall does not add to.
         """
         half = self.val_losses[len(self.val_losses) // 2 :]
-        return spread_of_neighbours(half) / max(1e-12, math.fsum(half) / len(half))
+        bends = [before - 2 * here + behind for before, here, behind in zip(half, half[1:], half[2:], strict=False)]
+        if not bends:
+            return 0.0
+        spread = math.sqrt(math.fsum(bend * bend for bend in bends) / (6 * len(bends)))
+        return spread / max(1e-12, math.fsum(half) / len(half))
+
+    @property
+    def loss_of_error(self) -> float:
+        """The cross-entropy of predictions that are as often wrong as those of the last epoch of training, and as sure
+        of themselves as that allows: the entropy of right or wrong, and of which class where wrong."""
+        wrong = min(1 - 1e-9, max(1e-9, self.train_errors[-1]))
+        entropy = -wrong * math.log(wrong) - (1 - wrong) * math.log(1 - wrong)
+        return entropy + wrong * math.log(max(1, self.task.outputs - 1))

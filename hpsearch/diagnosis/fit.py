@@ -1,18 +1,23 @@
 """Rules on how well the network fits: not at all, too little, too much, or not yet."""
 
 import math
+from itertools import pairwise
 
 from hpsearch.diagnosis.curve import Curve
 from hpsearch.rulebook import Remark
 
 LARGE_GAP = 0.05
 """Between validation and training error (heuristic: smaller ones are usual in sound training)."""
+WIDE = 0.6
+"""Training error as a share of the validation error, below which the two are apart (heuristic)."""
 RISEN = 0.15
 """A validation loss so much above its lowest has turned (heuristic; after Prechelt's generalisation loss)."""
 MUCH_LEFT = 0.15
 """Share of wrong predictions in training that a larger network would lower (heuristic)."""
 HELD_UP = 0.4
 """Of guessing: a loss above it does not belong to predictions that are right (heuristic)."""
+DOUBT = 1.25
+"""Times the entropy of an error: predictions that know how unsure they are have no higher loss (heuristic)."""
 HOPELESS = 0.3
 """Of guessing: where a loss would stay above it with half as many epochs more, they are no cure (heuristic)."""
 FALLING, STEEP = 0.1, 0.2
@@ -20,6 +25,10 @@ FALLING, STEEP = 0.1, 0.2
 alone is reason enough (heuristic)."""
 UNFINISHED = 0.1
 """Of guessing: a loss above it has something left to lose (heuristic)."""
+NOTHING_LEFT = 0.02
+"""Of guessing: from a training loss below it nothing more can be learned (heuristic)."""
+SHORT = 6
+"""Epochs: of fewer, the last third is too short to read a trend from, and the last half is taken."""
 STANDARD_ERRORS = 3.0
 
 
@@ -62,12 +71,13 @@ def loss_above_its_accuracy(curve: Curve) -> Remark | None:
     Logits that are free to grow bring the cross-entropy near zero once the predictions are right. Where it stands still
     above 40 % of guessing with less than 15 % wrong, the outputs are bounded: a soft-max in front of the loss, a
     sigmoid, a scale that is too small (heuristic: with a second soft-max the loss cannot fall below 45 % of guessing
-    for two classes and 63 % for ten).
+    for two classes and 63 % for ten). Honest doubt is no such bound: the loss must also be a quarter above the entropy
+    of predictions that are wrong as often.
     """
     if not curve.ended or not curve.task.is_classification or not curve.flat:
         return None
     level = curve.epochs[-1].train_loss - curve.floor
-    if level < HELD_UP * curve.guess or curve.train_errors[-1] > MUCH_LEFT:
+    if level < max(HELD_UP * curve.guess, DOUBT * curve.loss_of_error) or curve.train_errors[-1] > MUCH_LEFT:
         return None
     sentence = f"the training error is {curve.train_errors[-1]:.1%}, yet the loss stands still at {level:.3g}"
     return Remark(sentence, {"train_error": curve.train_errors[-1], "loss": level, "guessing_loss": curve.guess})
@@ -78,17 +88,24 @@ def still_improving(curve: Curve) -> Remark | None:
 
     Along the last third of the epochs both losses fall, validation by a tenth; and the mean error over that third is
     below the one before by two standard errors of the validation samples, or the validation loss falls by a fifth and
-    is still above a tenth of guessing (heuristics beside the standard error). More epochs would go on with it; a value
-    that is read here depends on how long the training was allowed to last.
+    is still above a tenth of guessing (heuristics beside the standard error). Of fewer than six epochs the last three
+    are read: both losses must fall in each, by a twentieth in all. A training loss below two per cent of guessing has
+    nothing left to learn from. More epochs would go on with it; a value that is read here depends on how long the
+    training was allowed to last.
     """
-    if not curve.ended:
+    if not curve.ended or curve.level < NOTHING_LEFT * curve.guess:
         return None
+    short = len(curve.epochs) < SHORT
     third = max(1, len(curve.epochs) // 3)
     last, before = curve.val_errors[-third:], curve.val_errors[-2 * third : -third]
     gain = (math.fsum(before) - math.fsum(last)) / third
     error = curve.error_of_validation
-    end = curve.val_losses[-third:] if third > 1 else curve.val_losses[-2:]
-    falling = curve.line(2 / 3, 1.0).deviations < -2 and end[-1] < (1 - FALLING) * end[0]
+    end = curve.val_losses[-3:] if short else curve.val_losses[-third:]
+    if short:
+        trained = [epoch.train_loss for epoch in curve.epochs[-3:]]
+        falling = all(b < (1 - FALLING / 4) * a for losses in (end, trained) for a, b in pairwise(losses))
+    else:
+        falling = curve.line(2 / 3, 1.0).deviations < -2 and end[-1] < (1 - FALLING) * end[0]
     steep = end[-1] < (1 - STEEP) * end[0] and end[-1] > UNFINISHED * curve.guess
     if (gain < 2 * error and not steep) or not falling:
         return None
@@ -103,9 +120,9 @@ def still_improving(curve: Curve) -> Remark | None:
 def overfitting(curve: Curve) -> Remark | None:
     """Training got better than validation by more than chance, or validation has turned.
 
-    Either the validation error is above the training error by three standard errors and five per cent, and more than
-    twice as high; or the validation loss has risen by 15 % and by five per cent of guessing above its lowest while
-    training went on falling (heuristics beside the standard error).
+    Either the validation error is above the training error by three standard errors and five per cent, and the training
+    error is below six tenths of it; or the validation loss has risen by 15 % and by five per cent of guessing above its
+    lowest while training went on falling (heuristics beside the standard error).
     """
     if not curve.ended or not curve.learned:
         return None
@@ -115,7 +132,7 @@ def overfitting(curve: Curve) -> Remark | None:
     risen = last - lowest > max(RISEN * lowest, 0.05 * curve.guess) and at < len(curve.epochs) - 2
     risen = risen and curve.epochs[-1].train_loss < curve.epochs[at].train_loss
     train, held = curve.train_errors[-1], curve.val_errors[-1]
-    wide = curve.gap > max(LARGE_GAP, STANDARD_ERRORS * curve.error_of_gap) and train < held / 2
+    wide = curve.gap > max(LARGE_GAP, STANDARD_ERRORS * curve.error_of_gap) and train < WIDE * held
     numbers = {
         "train_error": train,
         "validation_error": held,

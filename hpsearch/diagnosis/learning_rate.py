@@ -1,6 +1,7 @@
 """Rules on the learning rate and its schedule."""
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 from hpsearch.diagnosis.curve import LEARNED, Curve
@@ -11,12 +12,19 @@ SLOW = 0.5
 """Of guessing: a training that ends above it has learned less than half (heuristic)."""
 STRAIGHT = 0.5
 """The last third's fall, as a share of the middle third's, of a curve that has not begun to level off (heuristic)."""
+RISES = 0.25
+"""Share of the epochs that chance may lift in a steady fall (heuristic)."""
 HALF = 0.5
 """Of what training loses, validation loses at least so much where the images are understood (heuristic)."""
 DECAYED = 0.2
 """Of its peak: a learning rate below it counts as decayed (heuristic)."""
+QUARTER = 0.25
+"""Share of the training that no sound schedule ends its first rate in (heuristic)."""
 EARLY = 0.5
 """Share of the training before which a decay can be too early (heuristic)."""
+STILL = 0.005
+"""Of itself: a validation loss that moves by less from epoch to epoch is that of weights which stand still
+(heuristic)."""
 SLOWED = 0.2
 """Relative progress after a decay as a share of that before it (heuristic)."""
 UNFINISHED = 0.1
@@ -33,8 +41,8 @@ def learning_rate_too_low(curve: Curve) -> Remark | None:
     A curve that could fall faster has no bend: in the last third of the epochs it still has at least half of the slope
     that it had in the third before, while less than half of the loss of guessing is lost (heuristic). The first third
     is left out, because large first outputs shrink quickly at any rate. The fall must be sure: every epoch is lower
-    than the one before, or it exceeds four standard errors. Validation has to fall at least half as much; where it does
-    not, what falls is memory.
+    than the one before, or it exceeds four standard errors and three epochs of four are. Validation has to fall at
+    least half as much; where it does not, what falls is memory.
     """
     if not curve.ended:
         return None
@@ -42,7 +50,8 @@ def learning_rate_too_low(curve: Curve) -> Remark | None:
     third = len(means) // 3
     middle, late = means[-2 * third - 1] - means[-third - 1], means[-third - 1] - means[-1]
     followed = held[-2 * third - 1] - held[-1]
-    sure = all(b < a for a, b in pairwise(means[third:])) or curve.line(1 / 3, 1.0).deviations < -4
+    rises = sum(b >= a for a, b in pairwise(means[third:]))
+    sure = rises == 0 or (curve.line(1 / 3, 1.0).deviations < -4 and rises <= RISES * (len(means) - third))
     if means[-1] - curve.floor < SLOW * curve.guess or not sure or late <= 0:
         return None
     if late < STRAIGHT * middle or followed < HALF * (middle + late):
@@ -67,7 +76,9 @@ def decayed_too_early(curve: Curve) -> Remark | None:
 
     A loss that falls at its own pace loses the same share of itself in equal times. Before the learning rate went below
     a fifth of its peak, in the first half of the training, it fell significantly; in the last half of what follows it
-    loses less than a fifth of that share, with more than a tenth of guessing left (all heuristics).
+    loses less than a fifth of that share, with more than a tenth of guessing left (all heuristics). A decay within the
+    first quarter has seen so little that two standard errors over all of it are enough, or else that after it the
+    validation loss moves by less than half a per cent from epoch to epoch: then the weights stand still.
     """
     if not curve.ended:
         return None
@@ -78,14 +89,16 @@ def decayed_too_early(curve: Curve) -> Remark | None:
         return None
     if max(curve.rate(step) for step in range(decay, count)) > DECAYED * peak:
         return None
-    before, after = trend(curve.losses[decay // 2 : decay]), trend(curve.losses[decay + (count - decay) // 2 :])
+    at_once = decay <= QUARTER * count
+    before = trend(curve.losses[0 if at_once else decay // 2 : decay])
+    after = trend(curve.losses[decay + (count - decay) // 2 :])
     pace = -before.slope / max(1e-12, before.level - curve.floor)
     pace_after = max(0.0, -after.slope) / max(1e-12, after.level - curve.floor)
-    if before.deviations > -3 or pace_after > SLOWED * pace:
-        return None
-    lost = 1 - math.exp(-pace * (count - decay))
-    if lost < FLAT:
-        return None
+    if not (at_once and _stands_still(curve.val_losses[2 + decay // curve.per_epoch :])):
+        if before.deviations > (-2 if at_once else -3) or pace_after > SLOWED * pace:
+            return None
+        if 1 - math.exp(-pace * (count - decay)) < FLAT:
+            return None
     sentence = (
         f"the learning rate fell to {curve.rate(decay):.2g} after {decay / count:.0%} of the training, while the loss "
         f"was falling by {pace * curve.per_epoch:.1%} an epoch; after that it fell by "
@@ -99,6 +112,12 @@ def decayed_too_early(curve: Curve) -> Remark | None:
         "last_epoch_loss": curve.epochs[-1].train_loss,
     }
     return Remark(sentence, numbers)
+
+
+def _stands_still(losses: Sequence[float]) -> bool:
+    """Whether the same samples have the same loss in all of the epochs, at least three."""
+    steps = [abs(b - a) for a, b in pairwise(losses)]
+    return len(steps) >= 2 and max(steps) < STILL * min(losses)
 
 
 def should_decay_now(curve: Curve) -> Remark | None:

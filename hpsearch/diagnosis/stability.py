@@ -8,8 +8,15 @@ from hpsearch.rulebook import Remark
 
 BLOW_UP = 1.5
 """Times the start: so far a moving average rises in unstable training (heuristic, measured for the recipe's sweep)."""
+NATS = 1.15
+"""… and by this much, half of the loss of guessing among ten classes: among two, outputs of a usual size are enough for
+half of theirs (heuristic)."""
+CALM, TENFOLD = 1.25, 10.0
+"""Times guessing, and times the start: see ``_passed`` (heuristics)."""
 RECOVERED = 0.5
 """A training that ended below this share of guessing has survived its start (heuristic)."""
+START = 0.1
+"""Share of the training that is its start (heuristic)."""
 RISING = 0.05
 """Of guessing: a training loss that ends so far above its best epoch, and above guessing, is rising (heuristic)."""
 LOST = 0.8
@@ -20,6 +27,8 @@ SWING = 0.25
 """… by this share of what it had lost above its lowest point so far, at least (heuristic)."""
 NOISY = 0.6
 """Noise of one iteration as a share of the mean loss. If losses of samples are exponential, a batch of n has 1/√n."""
+SMALL = 16
+"""Samples: a batch of so many has a quarter of the noise of one, so that what is noisier is no matter of batches."""
 
 
 def diverged(curve: Curve) -> Remark | None:
@@ -45,10 +54,11 @@ def learning_rate_too_high(curve: Curve) -> Remark | None:
     """The loss rose far above its start, is rising, or was learning and fell back to guessing.
 
     Steps so large throw the network into regions where units are dead or saturated. The moving average must be above
-    one and a half times the first loss, or that of guessing if it is higher, by three standard errors; or the last
-    epoch is above guessing, and above the best epoch by four standard errors and five per cent of guessing; or the last
-    epoch is at guessing and the moving average was below 80 % of it (heuristics). Where training
-    comes back and ends below half of guessing the start alone was unstable, which is information.
+    one and a half times the first loss, or that of guessing if it is higher, and above it by 1.15 nats and by three
+    standard errors; or the last epoch is above guessing, and above the best epoch by four standard errors and five per
+    cent of guessing; or the last epoch is at guessing and the moving average was below 80 % of it (heuristics). Where
+    training comes back and ends below half of guessing the start alone was unstable, which is information; so is a rise
+    of less than ten times within the first tenth if the loss has stayed near guessing or below since the middle.
     """
     if not curve.ended:
         return None
@@ -64,9 +74,10 @@ def learning_rate_too_high(curve: Curve) -> Remark | None:
         "window": curve.window,
         "learning_rate": curve.trial.job.optimizer.learning_rate,
     }
-    rose = highest > BLOW_UP * start and highest - start > 3 * min(error, highest)
+    far = max((BLOW_UP - 1) * start, NATS if curve.task.is_classification else 0.0)
+    rose = highest - start > max(far, 3 * min(error, highest))
     if rose:
-        recovered = last < RECOVERED * curve.guess
+        recovered = last < RECOVERED * curve.guess or _passed(curve, highest, start)
         ending = f"and ended at {last:.3g}" if recovered else f"and did not get below {curve.lowest:.3g} after that"
         sentence = (
             f"the mean loss over {curve.window} iterations rose from {curve.losses[0]:.3g} to {highest:.3g}, {ending}"
@@ -86,6 +97,14 @@ def learning_rate_too_high(curve: Curve) -> Remark | None:
         )
         return Remark(sentence, {**numbers, "lowest_mean": min(curve.means), "guessing_loss": curve.guess})
     return None
+
+
+def _passed(curve: Curve, highest: float, start: float) -> bool:
+    """Whether a rise is over: it was within the first tenth of the training and not tenfold, and since the middle the
+    loss has stayed near guessing or below."""
+    early = curve.means.index(highest) < max(curve.window, START * len(curve.losses))
+    calm = max(curve.means[len(curve.means) // 2 :]) < CALM * curve.guess
+    return early and calm and highest < TENFOLD * start
 
 
 def oscillating(curve: Curve) -> Remark | None:
@@ -122,9 +141,10 @@ def noisy(curve: Curve) -> Remark | None:
 
     In the second half the loss of one iteration has a standard deviation of more than 0.6 of its mean. Losses of single
     samples spread about as far as their mean is high (heuristic), so that a batch of n has 1/√n of it: 0.6 is a batch
-    of three. A loss that is near zero is not looked at: the few samples that are still wrong make it uneven.
+    of three. A loss that is near zero is not looked at: the few samples that are still wrong make it uneven. Nor are
+    batches of 16 and more, whose losses scatter so far for other reasons.
     """
-    if not curve.ended:
+    if not curve.ended or curve.trial.job.batch_size >= SMALL:
         return None
     half = curve.part(0.5, 1.0)
     mean = math.fsum(half) / len(half) - curve.floor

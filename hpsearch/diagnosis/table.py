@@ -33,7 +33,7 @@ _ALL = (
         learning_rate_too_low,
         "Raise the learning rate by three to ten times.",
         sources.JOHNSON,
-        frozenset({"HC106"}),
+        frozenset({"HC102", "HC106", "HC107"}),
     ),
     CurveRule(
         "HC104",
@@ -48,7 +48,7 @@ _ALL = (
         should_decay_now,
         "Lower the learning rate tenfold from here on: a step or cosine schedule does.",
         sources.JOHNSON,
-        frozenset({"HC102", "HC107"}),
+        frozenset({"HC102", "HC107", "HC206"}),
     ),
     CurveRule(
         "HC106",
@@ -56,6 +56,7 @@ _ALL = (
         flat_then_drops,
         "Look at the scale of every layer at the start; use He's initialisation and ReLU, or batch norm.",
         sources.JOHNSON,
+        frozenset({"HC206"}),
     ),
     CurveRule(
         "HC107",
@@ -71,7 +72,6 @@ _ALL = (
         noisy,
         "Use larger batches, or a smaller learning rate with them.",
         sources.MCCANDLISH,
-        frozenset({"HC102"}),
     ),
     CurveRule(
         "HC201",

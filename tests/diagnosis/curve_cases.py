@@ -41,6 +41,7 @@ class Drawn:
     diverged_after: int | None = None
     number: int = 0
     smoothing: float = 0.0
+    batch_size: int = 32
 
     @property
     def trial(self) -> FinishedTrial:
@@ -48,7 +49,7 @@ class Drawn:
         job = job_for(STUDY, StageName.FINE, self.number, POINT, Budget(epochs=self.epochs))
         job = replace(
             job,
-            batch_size=32,
+            batch_size=self.batch_size,
             optimizer=replace(job.optimizer, **dict(self.optimizer)),
             label_smoothing=self.smoothing,
         )
@@ -109,6 +110,8 @@ def then(first: Shape, switch: float, second: Shape) -> Shape:
 
 
 SOUND = Drawn(falling(2.4, 0.02, 12))
+NOISY = replace(SOUND, loss=falling(2.4, 0.8), noise=0.9)
+LOST = Drawn(constant(2.3), validation_error=constant(0.9))
 STEP_EARLY = (("schedule", "step"), ("factor", 0.001), ("every", 0.1))
 STEP_LATE = (("schedule", "step"), ("factor", 0.1), ("every", 0.7))
 
@@ -151,6 +154,14 @@ CASES = (
         Drawn(constant(2.31), noise=0.01),
         "back at",
     ),
+    Case(
+        "HC102",
+        WARNING,
+        Drawn(then(straight(2.4, 9.0), 0.2, straight(4.0, 2.3))),
+        replace(LOST, loss=then(straight(2.4, 3.2), 0.05, constant(2.3))),
+        "rose from",
+    ),
+    Case("HC102", INFO, Drawn(then(straight(2.4, 9.0), 0.05, falling(2.3, 1.3))), SOUND, "rose from"),
     Case("HC103", WARNING, Drawn(straight(2.3, 1.6)), Drawn(falling(2.3, 1.6)), "same pace"),
     Case("HC103", WARNING, Drawn(straight(2.302, 2.29), noise=1e-4), Drawn(straight(2.3, 0.3)), "same pace"),
     Case(
@@ -182,6 +193,20 @@ CASES = (
         "learning rate is still",
     ),
     Case(
+        "HC104",
+        WARNING,
+        Drawn(constant(1.9), constant(1.95), optimizer=STEP_EARLY),
+        Drawn(constant(1.9), RESTLESS, optimizer=STEP_EARLY),
+        "of the training",
+    ),
+    Case(
+        "HC105",
+        WARNING,
+        Drawn(then(falling(2.4, 1.0), 0.3, constant(1.0)), RESTLESS),
+        Drawn(then(falling(2.4, 1.0), 0.3, constant(1.0)), straight(1.5, 1.0)),
+        "stayed at",
+    ),
+    Case(
         "HC105",
         WARNING,
         Drawn(then(falling(2.4, 1.0), 0.3, constant(1.0)), RESTLESS),
@@ -209,9 +234,13 @@ CASES = (
         Drawn(stepped(2.3, 0.8, 0.9, 0.7, 0.76, 0.7, 0.8, 0.7, 0.8, 0.7, 0.75, 0.7)),
         "rose 5 times",
     ),
-    Case("HC108", WARNING, replace(SOUND, loss=falling(2.4, 0.8), noise=0.9), SOUND, "batches of 32"),
-    Case("HC201", ERROR, Drawn(constant(2.3)), Drawn(straight(2.3, 2.1)), "guessing has 2.303"),
+    Case("HC108", WARNING, replace(NOISY, batch_size=2), replace(SOUND, batch_size=2), "batches of 2"),
+    Case("HC108", WARNING, replace(NOISY, batch_size=2), NOISY, "batches of 2"),
+    Case("HC201", ERROR, LOST, Drawn(straight(2.3, 2.1)), "guessing has 2.303"),
+    Case("HC201", ERROR, LOST, replace(LOST, validation_error=constant(0.7)), "guessing has 2.303"),
     Case("HC202", WARNING, Drawn(falling(2.4, 0.2, 1.8)), SOUND, "still falling"),
+    Case("HC202", WARNING, Drawn(straight(2.3, 0.8), epochs=4), Drawn(falling(2.3, 0.8), epochs=4), "still falling"),
+    Case("HC202", WARNING, Drawn(falling(2.4, 0.2, 1.8)), Drawn(falling(2.4, 0.01, 9), straight(1.0, 0.2)), "falling"),
     Case("HC202", WARNING, Drawn(straight(2.3, 0.2)), Drawn(then(straight(2.3, 0.2), 0.6, constant(0.2))), "fell from"),
     Case(
         "HC203",
@@ -245,6 +274,13 @@ CASES = (
         WARNING,
         Drawn(falling(2.4, 1.47, 12), error=constant(0.02), validation_error=constant(0.03)),
         Drawn(falling(2.4, 1.47, 12), error=constant(0.02), validation_error=constant(0.03), smoothing=0.4),
+        "yet the loss",
+    ),
+    Case(
+        "HC207",
+        WARNING,
+        Drawn(falling(2.4, 1.0, 12), error=constant(0.02), validation_error=constant(0.03)),
+        Drawn(falling(2.4, 0.93, 12), error=constant(0.149), validation_error=constant(0.149), noise=0.001),
         "yet the loss",
     ),
 )
