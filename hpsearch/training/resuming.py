@@ -18,6 +18,8 @@ from hpsearch.trial import EpochRecord, LayerScale
 
 WEIGHTS, HIDDEN, MEMORY, NOISE = "weights.", "buffers.", "optimizer.", "noise."
 """Beginnings of the names of tensors."""
+DIVERGED = "diverged"
+"""Why a member of a cohort failed on its way to the rung; None: it has come there."""
 
 
 def snapshot(
@@ -47,6 +49,11 @@ def snapshot(
 
 def fits(found: Snapshot, network: NetworkState, memory: Sequence[Tensor]) -> bool:
     """Whether a training with such a network and this memory can go on with it, and all that it needs is there."""
+    return found.document.get(DIVERGED) is None and has_form(found, network, memory)
+
+
+def has_form(found: Snapshot, network: NetworkState, memory: Sequence[Tensor]) -> bool:
+    """``fits``, also of a training that has failed."""
     try:
         _recorded(found)
     except (KeyError, TypeError, ValueError):

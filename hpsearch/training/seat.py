@@ -28,6 +28,8 @@ class Seat:
     duration_s: float = 0.0
     """Its share of the cohort's time."""
     best: NetworkState | None = None
+    diverged: str | None = None
+    """Why it has failed; None: it has not."""
     left: bool = False
     """Its result is given. It keeps its place, so that the others' sums are rounded as before."""
 

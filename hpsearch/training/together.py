@@ -109,10 +109,10 @@ class Together:
         """Goes on with what was set aside of the members; gives the results of those who have come to their end."""
         epoch = taken_up(self.checkpoints, self.seats, self.network, self.optimizer)
         self.step = epoch * len(self.sizes)
-        ended = [place for place, seat in self.present if seat.curves.ended]
+        ended = [place for place, seat in self.present if seat.curves.ended or seat.diverged]
         with own_randomness(noise_seed(self.seats[0].job), self.device):
             self._read_test(ended)
-            results = [self._finished(place, self.seats[place]) for place in ended]
+            results = [self._ended(place) for place in ended]
         self._leave(ended)
         return results
 
@@ -135,7 +135,7 @@ class Together:
             self._read_test([place for place, error in ended.items() if error is None])
             for place, error in ended.items():
                 seat = self.seats[place]
-                results.append(self._finished(place, seat) if error is None else _diverged(seat, error))
+                results.append(self._finished(place, seat) if error is None else self._diverged(place, error))
             self._leave(ended)
         return results
 
@@ -153,7 +153,7 @@ class Together:
                 diverged = self._read(pending, sizes[number + 1 - len(pending) : number + 1])
                 pending = []
                 begun = self._share(begun)
-                results += [_diverged(self.seats[place], error) for place, error in diverged.items()]
+                results += [self._diverged(place, error) for place, error in diverged.items()]
                 orders = orders[self._leave(diverged)]
                 if not self.present:
                     break
@@ -281,6 +281,19 @@ class Together:
             seat.curves.count(seat.network, self.arithmetic, self.device)
         return seat.curves.complete(seat.duration_s)
 
+    def _diverged(self, place: int, error: DivergedError) -> TrialResult:
+        seat = self.seats[place]
+        seat.diverged = str(error)
+        set_aside(self.checkpoints, place, seat, self.network, self.optimizer)
+        return self._ended(place)
+
+    def _ended(self, place: int) -> TrialResult:
+        """The result of a member that trains no more, whether it has diverged or not."""
+        seat = self.seats[place]
+        if seat.diverged is not None:
+            return seat.curves.failed(Failure.DIVERGED, seat.diverged, seat.duration_s)
+        return self._finished(place, seat)
+
     def _leave(self, places: Iterable[int]) -> list[int]:
         """Goes on without these members; which places are kept."""
         for place in places:
@@ -304,7 +317,3 @@ class Together:
         for _, seat in present:
             seat.duration_s += (now - began) / len(present)
         return now
-
-
-def _diverged(seat: Seat, error: DivergedError) -> TrialResult:
-    return seat.curves.failed(Failure.DIVERGED, str(error), seat.duration_s)

@@ -14,7 +14,11 @@ from safetensors.torch import load_file, save
 
 from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.job import Budget, Job, NetworkSettings
+from hpsearch.training.arrays import Arrays
+from hpsearch.training.checkpoint import Checkpoints
 from hpsearch.training.cohort import train_cohort
+from hpsearch.training.member import train_member
+from hpsearch.training.size import Arithmetic
 from hpsearch.trial import TrialResult, TrialState
 from tests.training.training_cases import classes, job, optimizer, own, train
 
@@ -275,6 +279,47 @@ def test_a_cohort_of_which_one_checkpoint_is_lost_begins_at_its_start(tmp_path: 
     together([up_to(one, 2) for one in jobs], tmp_path)
     sorted(tmp_path.iterdir())[3].unlink()
     assert together(jobs, tmp_path) == whole
+
+
+def test_nobody_is_trained_again_because_of_one_who_failed_before_the_rung(tmp_path: Path) -> None:
+    jobs = members(4)
+    jobs[2] = replace(jobs[2], optimizer=optimizer("sgd", 1e30))
+    wanted = [up_to(one, 2) for one in jobs]
+    at_rung = together(wanted, tmp_path)
+    assert [at_rung[number].state for number in range(4)].count(TrialState.FAILED) == 1
+    aged(tmp_path)
+    again = together(wanted, tmp_path)
+    assert repr([replace(one, duration_s=0.0) for one in again.values()]) == repr(
+        [replace(at_rung[number], duration_s=0.0) for number in again]
+    )  # a loss that is not a number is no other number
+    assert all(one.duration_s > 1000 for one in again.values())
+    checkpoints = Checkpoints(str(tmp_path), STACKED, torch.device("cpu"))
+    alone = train_member(wanted[2], Arrays(classes(shape=(1, 8, 8)), torch.device("cpu")), Arithmetic(), checkpoints)
+    assert repr(alone.step_losses) == repr(at_rung[2].step_losses)  # it does not go on behind its end
+    assert alone.duration_s < 1000
+    sound = [one for one in jobs if one is not jobs[2]]
+    assert all(one.duration_s > 1000 for one in together(sound, tmp_path).values())
+
+
+def test_whoever_ends_before_the_rung_is_there_with_the_others(tmp_path: Path) -> None:
+    jobs = [replace(one, budget=replace(one.budget, patience=1)) for one in members(4)]
+    jobs[1] = replace(jobs[1], optimizer=optimizer("sgd", 0.9))
+    wanted = [up_to(one, 4) for one in jobs]
+    at_rung = together(wanted, tmp_path)
+    assert {one.state for one in at_rung.values()} == {TrialState.COMPLETE, TrialState.PRUNED}
+    aged(tmp_path)
+    again = together(wanted, tmp_path)
+    assert again == at_rung
+    assert all(one.duration_s > 1000 for one in again.values())
+
+
+def test_those_who_were_one_network_need_not_show_again_that_they_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = members(4)
+    together([up_to(one, 2) for one in jobs], tmp_path)
+    monkeypatch.setattr("hpsearch.training.stacked.network.check", lambda *_: pytest.fail("tried once more"))
+    assert len(together(jobs, tmp_path)) == 4
 
 
 def test_networks_that_cannot_be_one_go_on_alone(tmp_path: Path) -> None:

@@ -87,6 +87,10 @@ class StackedNetwork:
         """Has the images of the first call checked by that."""
         self._check = check
 
+    def tried_before(self) -> None:
+        """Members that have been trained as one network need not show again that they can be."""
+        self._check = None
+
     @property
     def template(self) -> nn.Module:
         """The module whose forward pass runs, with the values of all members at once."""
