@@ -17,6 +17,9 @@ DRIVER = "postgresql+psycopg"
 SCHEMES = ("postgres", "postgresql", DRIVER)
 """How a database URL may begin; the first two are what people and hosting services write."""
 
+LOCAL_RAY = "local"
+"""The address that asks for a Ray of our own."""
+
 LONGEST_LEASE_S = 3600.0
 """A study that a dead process holds could not be taken over for longer than this."""
 
@@ -43,7 +46,8 @@ class Settings:
     """``HPSEARCH_DATABASE_URL``, or the contents of the file that ``HPSEARCH_DATABASE_URL_FILE`` names, for SQLAlchemy
     with psycopg; None: a Postgres of our own under ``home``. It may hold a password."""
     ray_address: str | None = None
-    """``HPSEARCH_RAY_ADDRESS``: the Ray cluster to join; None: a local one."""
+    """``HPSEARCH_RAY_ADDRESS``: the Ray cluster to join, or ``local`` for a Ray of our own on this machine; None: Ray
+    where it is needed."""
     lease_s: float = 15.0
     """``HPSEARCH_LEASE_SECONDS``: how long a study stays with a process that gives no sign of life."""
     data_folder: Path | None = None
@@ -57,6 +61,11 @@ class Settings:
     """``HPSEARCH_SERVER``: the service that commands talk to; None: those that can use this machine's store."""
     key: str | None = field(default=None, repr=False)
     """``HPSEARCH_KEY``, or the contents of the file that ``HPSEARCH_KEY_FILE`` names: a secret."""
+
+    @property
+    def cluster_address(self) -> str | None:
+        """The Ray cluster to join; None: a Ray of our own, if any."""
+        return None if self.ray_address == LOCAL_RAY else self.ray_address
 
     @property
     def checkpoints(self) -> Path:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from hpsearch.cli.workers import workers_for
+from hpsearch.conductor.check_service import CheckPace, CheckService
 from hpsearch.conductor.checking import Checker
 from hpsearch.conductor.holder import this_process
 from hpsearch.conductor.logs import LOGGER, JsonLines
@@ -17,6 +18,7 @@ from hpsearch.executors.port import Executor
 from hpsearch.settings import Settings
 from hpsearch.storage import open_database
 from hpsearch.store.bell import Bell
+from hpsearch.store.check_queue import CheckQueue
 from hpsearch.store.engine import CONDUCTOR
 from hpsearch.store.postgres import PostgresStore
 from hpsearch.store.queue import StudyQueue
@@ -39,7 +41,14 @@ def conducted(settings: Settings, workers: int | None, studies: int, gpus_per_wo
             pace=Pace(lease_s=settings.lease_s),
             checkpoints=settings.checkpoints,
         )
-        with stopped_by_signals(service):
+        checks = CheckService(
+            CheckQueue(database.engine, database.ensure),
+            bell,
+            Checker(),
+            holder=this_process(),
+            pace=CheckPace(lease_s=settings.lease_s, at_once=max(2, (os.cpu_count() or 1) // 2)),
+        )
+        with stopped_by_signals(service), checks:
             service.run()
 
 
@@ -50,9 +59,9 @@ def ray_executor(settings: Settings, resources: Resources, workers: int | None) 
     from hpsearch.executors.ray_tune import RayTuneExecutor
 
     # A cluster's GPUs are not counted from here.
-    asked = workers_for(resources, workers, 0 if settings.ray_address else torch.cuda.device_count())
+    asked = workers_for(resources, workers, 0 if settings.cluster_address else torch.cuda.device_count())
     return RayTuneExecutor(
-        settings.home, workers=asked.count, gpus_per_worker=asked.gpus_each, address=settings.ray_address
+        settings.home, workers=asked.count, gpus_per_worker=asked.gpus_each, address=settings.cluster_address
     )
 
 

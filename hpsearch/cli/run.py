@@ -20,23 +20,27 @@ def run(ctx: click.Context, study: Path, workers: int | None, again: bool, as_js
     A study that was interrupted goes on where it stopped. One that has ended is not trained again: its report is
     printed at once, unless --again asks for a copy.
     """
-    from hpsearch.cli.choosing import ended_before
-    from hpsearch.cli.definition import study_in
-    from hpsearch.cli.output import print_json, print_text
-    from hpsearch.report.compose import report_document
-    from hpsearch.report.text import report_renderable
+    from hpsearch.cli.begun import Begun
     from hpsearch.settings import settings_from_environment
-    from hpsearch.storage import open_store
-    from hpsearch.study import StudyState
 
     settings = settings_from_environment()
-    definition = study_in(study)
-    with open_store(settings) as store:
-        results = ended_before(store, definition, again)
-        if results is None:
-            from hpsearch.cli.search import searched  # PyTorch: seconds that a report does not have to wait for
+    with Begun(settings) as begun:
+        from hpsearch.cli.choosing import ended_before
+        from hpsearch.cli.definition import study_in
+        from hpsearch.cli.output import print_json, print_text
+        from hpsearch.report.compose import report_document
+        from hpsearch.report.text import report_renderable
+        from hpsearch.storage import open_store
+        from hpsearch.study import StudyState
 
-            results = searched(store, settings, definition, study.resolve().parent, workers, again)
+        definition, folder = study_in(study), study.resolve().parent
+        begun.examine(definition, folder)
+        with open_store(settings) as store:
+            results = ended_before(store, definition, again)
+            if results is None:
+                from hpsearch.cli.search import searched
+
+                results = searched(store, settings, definition, workers, again, begun)
     document = report_document(results, settings.database_shown)
     if as_json:
         print_json(document)

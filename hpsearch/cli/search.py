@@ -1,21 +1,17 @@
 """The training behind ``hpsearch run``: checks, workers, progress, and the conductor."""
 
 import logging
-from pathlib import Path
 
 import click
-import torch
 
+from hpsearch.cli.begun import Begun
 from hpsearch.cli.choosing import chosen_study
-from hpsearch.cli.packing import trials_that_fit
 from hpsearch.cli.progress import shown_progress
 from hpsearch.cli.workers import workers_for
 from hpsearch.conductor.conduct import Conductor
 from hpsearch.conductor.holder import this_process
 from hpsearch.conductor.logs import LOGGER, keep_off_the_terminal
 from hpsearch.errors import LeaseLostError, PausedError
-from hpsearch.executors.ray_tune import RayTuneExecutor
-from hpsearch.preflight.check import check_definition
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.settings import Settings
 from hpsearch.store.port import StudyStore
@@ -24,30 +20,28 @@ from hpsearch.task import Task
 
 
 def searched(
-    store: StudyStore, settings: Settings, definition: StudyDefinition, folder: Path, workers: int | None, again: bool
+    store: StudyStore,
+    settings: Settings,
+    definition: StudyDefinition,
+    workers: int | None,
+    again: bool,
+    begun: Begun,
 ) -> StudyResults:
     """The results of a definition's study after training whatever they still lack.
 
-    ``folder`` holds the user's own modules. ``workers`` replaces the number in the definition. ``again`` asks for a
-    copy of a study that has ended. Raises DefinitionError before anything is stored if data or network do not fit, and
+    ``workers`` replaces the number in the definition. ``again`` asks for a copy of a study that has ended. Raises DefinitionError before anything is stored if data or network do not fit, and
     PausedError if the study is paused meanwhile.
     """
     keep_off_the_terminal(logging.getLogger(LOGGER))  # whatever matters of it stands in the results
-    dataset = check_definition(definition)
-    task = dataset.task
+    examined = begun.examined()
+    task = examined.task
     study = _resumed(settings, chosen_study(store, definition, again))
     # A cluster's GPUs are not counted from here: there the definition says the share.
-    gpus = 0 if settings.ray_address else torch.cuda.device_count()
-    asked = workers_for(definition.resources, workers, gpus, trials_that_fit(definition, dataset) if gpus else None)
-    executor = RayTuneExecutor(
-        settings.home,
-        workers=asked.count,
-        gpus_per_worker=asked.gpus_each,
-        address=settings.ray_address,
-        import_paths=[str(folder)],
+    asked = workers_for(
+        definition.resources, workers, 0 if settings.cluster_address else examined.gpus, examined.fitting
     )
+    executor = begun.executor(asked)
     with executor, shown_progress(objective_for(definition.objective, task)) as progress:
-        progress.say("Starting the workers.")
         conductor = Conductor(
             store, executor, progress, this_process(), settings.lease_s, checkpoints=settings.checkpoints
         )

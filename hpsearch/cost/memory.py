@@ -131,19 +131,24 @@ def _batch(
         images = images.contiguous(memory_format=torch.channels_last)
     chosen = torch.zeros(step.batch_size, dtype=torch.int64, device=device)
     if step.loss == "cross_entropy":
-        return images, torch.zeros_like(chosen), chosen
+        return images, torch.zeros(step.batch_size, dtype=torch.int64, device=device), chosen
     return images, torch.zeros(step.batch_size, outputs, device=device), chosen
 
 
 def _states(trained: list[nn.Parameter], step: Step) -> list[Tensor]:
     """What the optimiser keeps from one iteration to the next."""
     if step.optimizer == "sgd":
-        return [torch.zeros_like(one, device=one.device) for one in trained] if step.momentum else []
+        return [_alike(one) for one in trained] if step.momentum else []
     if step.optimizer in ("rmsprop", "adagrad"):
         count = 2 if step.optimizer == "rmsprop" and step.momentum else 1
-        return [torch.zeros_like(one, device=one.device) for one in trained for _ in range(count)]
-    moments = [torch.zeros_like(one, device=one.device) for one in trained for _ in range(2)]
+        return [_alike(one) for one in trained for _ in range(count)]
+    moments = [_alike(one) for one in trained for _ in range(2)]
     return [*moments, *(torch.zeros((), device=one.device) for one in trained)]
+
+
+def _alike(weights: Tensor) -> Tensor:
+    """As much memory; what lies in it does not matter."""
+    return torch.empty_strided(weights.shape, weights.stride(), dtype=weights.dtype, device=weights.device)
 
 
 def _loss(made: Any, targets: Tensor, name: LossName) -> Tensor:

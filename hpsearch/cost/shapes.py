@@ -14,7 +14,8 @@ from torch import Tensor
 def run(operation: Any, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
     """What the operation of ATen gives; on the meta device that is tensors without numbers."""
     shortcut = SHORTCUTS.get(operation)
-    if shortcut is None or keywords or not all(one.is_meta for one in arguments if isinstance(one, Tensor)):
+    given = {name: value for name, value in keywords.items() if value is not None}
+    if shortcut is None or given or not all(one.is_meta for one in arguments if isinstance(one, Tensor)):
         return operation(*arguments, **keywords)
     return shortcut(*arguments)
 
@@ -27,21 +28,47 @@ def _addmm(bias: Tensor, first: Tensor, second: Tensor) -> Tensor:
 
 def _batch_norm(given: Tensor, *rest: Any) -> tuple[Tensor, Tensor, Tensor]:
     channels = given.shape[1] if rest[4] else 0  # in evaluation mode no statistics are kept
-    return torch.empty_like(given), given.new_empty(channels), given.new_empty(channels)
+    return _alike(given), given.new_empty(channels), given.new_empty(channels)
 
 
 def _batch_norm_backward(gradient: Tensor, given: Tensor, *rest: Any) -> tuple[Tensor | None, ...]:
     channels, wanted = given.shape[1], rest[-1]
     return (
-        torch.empty_like(gradient) if wanted[0] else None,
+        _alike(gradient) if wanted[0] else None,
         gradient.new_empty(channels) if wanted[1] else None,
         gradient.new_empty(channels) if wanted[2] else None,
     )
 
 
+def _alike(given: Tensor, *_: Any) -> Tensor:
+    return torch.empty_strided(given.shape, given.stride(), dtype=given.dtype, device=given.device)
+
+
+def _nll_loss(logits: Tensor, *rest: Any) -> tuple[Tensor, Tensor]:
+    kept = () if rest[2] else (logits.shape[0],)  # 0: a loss for each sample
+    return logits.new_empty(kept), logits.new_empty(())
+
+
+def _nll_loss_backward(_gradient: Tensor, logits: Tensor, *_: Any) -> Tensor:
+    return _alike(logits)
+
+
 _ATEN = torch.ops.aten
 SHORTCUTS: Mapping[Any, Callable[..., Any]] = {
     _ATEN.addmm.default: _addmm,
+    **dict.fromkeys(
+        (
+            _ATEN.relu.default,
+            _ATEN.threshold_backward.default,
+            _ATEN._log_softmax.default,  # noqa: SLF001  (its name)
+            _ATEN._log_softmax_backward_data.default,  # noqa: SLF001
+            _ATEN.zeros_like.default,
+            _ATEN.ones_like.default,
+        ),
+        _alike,
+    ),
+    _ATEN.nll_loss_forward.default: _nll_loss,
+    _ATEN.nll_loss_backward.default: _nll_loss_backward,
     _ATEN.native_batch_norm.default: _batch_norm,
     _ATEN.native_batch_norm_backward.default: _batch_norm_backward,
 }

@@ -41,6 +41,8 @@ class Child:
     _number: int
     _ended: threading.Event = field(default_factory=threading.Event)
     _status: int | None = None
+    orphaned_because: str | None = None
+    """Why the nursery has ended before the child; None if it has not."""
 
     def kill(self) -> None:
         """Ends the process at once; nothing happens if it has ended."""
@@ -143,11 +145,15 @@ class Nursery:
         with self._lock:
             self._has_died = True
             orphans, self._children = list(self._children.values()), {}
+        why = self._obituary() if orphans else None
         for child in orphans:  # the kernel ends them with the nursery
+            child.orphaned_because = why
             child.end(None)
 
     def _obituary(self) -> str:
+        if self._words.closed:
+            return "the process that starts workers was ended"
         self._words.seek(0)
         lines = self._words.read().decode(errors="replace").strip().splitlines()
-        last = f" ({lines[-1]})" if lines else ""
+        last = f" ({lines[-1][:300]})" if lines else ""
         return f"the process that starts workers has ended{last}; see that torch can be imported, and try again"

@@ -39,6 +39,8 @@ class ProcessHand:
         if not isinstance(error, EOFError | OSError):
             return Ending(str(error) or type(error).__name__, said_itself=True)
         status, log = self._child.exit_status(DYING_S), self._child.fault_text()
+        if self._child.orphaned_because is not None:
+            return Ending(self._child.orphaned_because, said_itself=False)
         if log or status is None or status < 0:
             return Ending(explained("", log), said_itself=False)
         return Ending(f"it ended by itself with exit code {status}, as after os._exit", said_itself=False)

@@ -4,7 +4,6 @@ Sobol (1967); scrambled after Owen (1998), so that every coordinate of every poi
 """
 
 import numpy as np
-from scipy.stats import qmc
 
 from hpsearch.job import seed_for
 from hpsearch.space import Point, Space
@@ -20,6 +19,8 @@ def sobol_points(space: Space, *, seed: int, stage: StageName, round: int, count
     """
     if not space or count == 0:
         return [{} for _ in range(count)]
+    from scipy.stats import qmc  # noqa: PLC0415  (half a second, which other ways to draw points need not spend)
+
     generator = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed_for(seed, stage, round, "sobol"))))
     sequence = qmc.Sobol(len(space), scramble=True, seed=generator)
     cube = sequence.random_base2((count - 1).bit_length())[:count]  # (count, paths); whole powers of two only

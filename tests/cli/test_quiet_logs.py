@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hpsearch.cli.begun import Begun
 from hpsearch.cli.search import searched
 from hpsearch.conductor.logs import LOGGER
 from hpsearch.errors import DefinitionError
@@ -23,8 +24,10 @@ def test_a_measurement_that_failed_is_no_matter_of_the_terminal(
 ) -> None:
     for logger in (logging.root, logging.getLogger(LOGGER)):
         monkeypatch.setattr(logger, "handlers", [])  # as in a process that asks for no log
-    with pytest.raises(DefinitionError):
-        searched(MemoryStore(), Settings(home=tmp_path), DEFINITION, tmp_path, None, again=False)
+    settings = Settings(home=tmp_path)
+    with Begun(settings) as begun, pytest.raises(DefinitionError):
+        begun.examine(DEFINITION, tmp_path)
+        searched(MemoryStore(), settings, DEFINITION, None, again=False, begun=begun)
     capsys.readouterr()
     LOG.warning("measurement failed", extra={"reason": "MemoryError: it does not fit"})
     assert capsys.readouterr().err == ""

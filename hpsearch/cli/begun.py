@@ -1,0 +1,71 @@
+"""What ``hpsearch run`` has begun before it knows what to train: importing PyTorch takes longer than all the rest."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from hpsearch.executors.nursery import Nursery
+from hpsearch.settings import Settings
+
+if TYPE_CHECKING:
+    from hpsearch.cli.examination import Examination, Examined
+    from hpsearch.cli.workers import Workers
+    from hpsearch.executors.port import Executor
+    from hpsearch.study import StudyDefinition
+
+MODULES = (
+    "hpsearch.executors.process_worker",
+    "hpsearch.preflight.check",
+    "hpsearch.cli.examination",
+    "torch.fx.experimental.symbolic_shapes",  # shapes of networks without numbers
+)
+"""What the nursery imports: of its children one checks the definition, the others train."""
+
+
+class Begun:
+    """A nursery from the first moment on, the checks as soon as there is a definition, then the workers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._nursery = Nursery(MODULES)
+        self._folder: Path | None = None
+        self._examination: Examination | None = None
+
+    def examine(self, definition: "StudyDefinition", folder: Path) -> None:
+        """Begins to check a definition; ``folder`` holds the user's own modules."""
+        from hpsearch.cli.examination import Examination
+
+        self._folder = folder
+        self._examination = Examination(self._nursery, definition, folder)
+
+    def examined(self) -> "Examined":
+        """What the checks have found. Raises DefinitionError with every problem."""
+        if self._examination is None:
+            raise ValueError("there is nothing that was to be checked")
+        return self._examination.found()
+
+    def executor(self, workers: "Workers") -> "Executor":
+        """Whoever trains: processes of this machine, or Ray where it was asked for or GPUs are to be shared."""
+        folders = [] if self._folder is None else [str(self._folder)]
+        if self._settings.ray_address is None and not workers.gpus_each:
+            from hpsearch.executors.processes import ProcessExecutor
+
+            return ProcessExecutor(workers=workers.count, import_paths=folders, nursery=self._nursery)
+        from hpsearch.executors.ray_tune import RayTuneExecutor
+
+        self._nursery.close()
+        return RayTuneExecutor(
+            self._settings.home,
+            workers=workers.count,
+            gpus_per_worker=workers.gpus_each,
+            address=self._settings.cluster_address,
+            import_paths=folders,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._nursery.close()
