@@ -37,7 +37,9 @@ class LayerLook:
     update_norm: float | None = None
     """Of the change that the iteration made to the weights; None where nothing was updated."""
     weight_std: float | None = None
-    """Before the update; with one element 0."""
+    """At the start; this and the next one are told in the first look alone."""
+    weight_count: int | None = None
+    """How many numbers these weights are."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,14 @@ class Look:
     """How far a sample's outputs change in evaluation mode when other samples of its batch are exchanged, as a share of
     the outputs' standard deviation; 0 in a sound network. Measured once, at the end of the first epoch, and told in the
     first look; None where it was not measured."""
+    evaluating: tuple[str, ...] = ()
+    """Norms and dropouts that ran in evaluation mode although the network was trained; told in the first look alone."""
+    training: tuple[str, ...] = ()
+    """The same that ran in training mode when the network was evaluated after the first epoch; told in the first look
+    alone."""
+    evaluated_loss: float | None = None
+    """Of some training samples in evaluation mode after the last epoch, told in the last look alone: far above the
+    training loss where the network does something else in evaluation than in training."""
 
 
 def look_document(look: Look) -> dict[str, Any]:
@@ -90,6 +100,9 @@ def look_document(look: Look) -> dict[str, Any]:
         "frozen": list(look.frozen),
         "still": list(look.still),
         "influence": look.influence,
+        "evaluating": list(look.evaluating),
+        "training": list(look.training),
+        "evaluated_loss": look.evaluated_loss,
     }
 
 
@@ -102,4 +115,7 @@ def look_of(written: Mapping[str, Any]) -> Look:
         tuple(written["frozen"]),
         tuple(written["still"]),
         written["influence"],
+        tuple(written["evaluating"]),
+        tuple(written["training"]),
+        written["evaluated_loss"],
     )

@@ -104,10 +104,15 @@ class Curves:
             return True
         return False
 
-    def add_influence(self, influence: float | None) -> None:
-        """How far samples of a batch influence each other, which the first look tells."""
+    def add_first_evaluation(self, influence: float | None, training: tuple[str, ...]) -> None:
+        """How far samples of a batch influence each other, and what was in training mode; the first look tells that."""
         if self.looks:
-            self.looks[0] = replace(self.looks[0], influence=influence)
+            self.looks[0] = replace(self.looks[0], influence=influence, training=training)
+
+    def add_last_evaluation(self, loss: float | None) -> None:
+        """Of some training samples, in evaluation mode; the last look tells it."""
+        if self.looks:
+            self.looks[-1] = replace(self.looks[-1], evaluated_loss=loss)
 
     def take_epochs(self, epochs: list[EpochRecord]) -> None:
         """Goes on behind epochs that another training has recorded of the same trial."""

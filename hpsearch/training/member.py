@@ -16,7 +16,7 @@ from hpsearch.training.checkpoint import Checkpoints, Snapshot
 from hpsearch.training.curves import Curves, DivergedError
 from hpsearch.training.evaluation import evaluate
 from hpsearch.training.isolation import own_randomness
-from hpsearch.training.looks import Eye, Glance, influence, moments
+from hpsearch.training.looks import TRAINED_ON, Eye, Glance, evaluated_loss, in_mode, influence, moments
 from hpsearch.training.loss import loss_function, training_outputs, with_auxiliary
 from hpsearch.training.network_state import NetworkState, copied, put_back, state_of
 from hpsearch.training.optimizer import optimizer_of
@@ -101,6 +101,11 @@ def learned(curves: Curves, start: int, arrays: Arrays) -> bool:
     return (loss * loss if arrays.task.loss == "l1" else loss) <= LEARNED_SHARE * variance
 
 
+def first_samples(arrays: Arrays) -> Tensor:
+    """Indices of a few training samples, the same for every trial."""
+    return torch.arange(min(TRAINED_ON, arrays.task.train_samples), device=arrays.device)
+
+
 class Training:
     """One job under way."""
 
@@ -139,8 +144,8 @@ class Training:
                 score = evaluate(self.network, self.arrays.validation, self.task, self.autocast)
                 if self.curves.add_epoch(start, *score) and job.evaluate_test:
                     best = copied(state_of(self.network))
-                if self.eye is not None and len(self.curves.epochs) == 1:
-                    self.curves.add_influence(influence(self.network, self.arrays.validation.images))
+                if self.eye is not None:
+                    self._look_at_evaluation()
             if budget.until_learned:
                 self.curves.learned = whole and learned(self.curves, start, self.arrays)
             start += order.batches
@@ -184,6 +189,16 @@ class Training:
 
     def _glance(self, step: int) -> Glance:
         return Glance() if self.eye is None else self.eye.glance(step)
+
+    def _look_at_evaluation(self) -> None:
+        """In evaluation mode, after an epoch."""
+        network, epoch = self.network, len(self.curves.epochs)
+        if epoch == 1:
+            found = influence(network, self.arrays.validation.images, self.task)
+            self.curves.add_first_evaluation(found, in_mode(network, training=True))
+        if epoch == self.job.budget.epochs:
+            samples = self.arrays.batch(first_samples(self.arrays))
+            self.curves.add_last_evaluation(evaluated_loss(network, *samples, self.task))
 
     def _backward(self, images: Tensor, targets: Tensor, glance: Glance, *, first: bool) -> None:
         """One iteration without its update; in the first one the network is looked at as well.

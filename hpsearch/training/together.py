@@ -14,9 +14,9 @@ from hpsearch.training.checkpoint import Checkpoints
 from hpsearch.training.curves import FLUSH_EVERY, DivergedError
 from hpsearch.training.evaluation import evaluate_together
 from hpsearch.training.isolation import drawn_from, own_randomness
-from hpsearch.training.looks import Eye, Glance, influence_of_members, moments
+from hpsearch.training.looks import Eye, Glance, evaluated_losses, in_mode, influences, moments
 from hpsearch.training.losses import MemberLosses, right_predictions
-from hpsearch.training.member import STAGES_WITH_LAYERS, learned, network_of
+from hpsearch.training.member import STAGES_WITH_LAYERS, first_samples, learned, network_of
 from hpsearch.training.network_state import put_member_back, state_of_member
 from hpsearch.training.precision import Autocast
 from hpsearch.training.probe import layer_scales, without_gradient_of
@@ -254,11 +254,22 @@ class Together:
                 seat.curves.learned = whole and learned(seat.curves, start, self.arrays)
             if seat.curves.ended or self.step >= self.total:
                 ended[place] = None
-        if scores is not None and self.eye is not None and self.step == len(self.sizes):
-            found = influence_of_members(self.network, self.arrays.validation.images)
-            for place, seat in self.present if found else ():
-                seat.curves.add_influence(found[place])
+        if scores is not None and self.eye is not None:
+            self._look_at_evaluation()
         return ended
+
+    def _look_at_evaluation(self) -> None:
+        """In evaluation mode, after an epoch."""
+        if self.step == len(self.sizes):
+            found = influences(self.network, self.arrays.validation.images)
+            training = in_mode(self.network.template, training=True)
+            for place, seat in self.present:
+                seat.curves.add_first_evaluation(found[place] if found else None, training)
+        if self.step >= self.total:
+            samples = self.arrays.batch(first_samples(self.arrays))
+            losses = evaluated_losses(self.network, *samples, self.task)
+            for place, seat in self.present if losses else ():
+                seat.curves.add_last_evaluation(losses[place])
 
     def _read_test(self, places: Sequence[int]) -> None:
         """The test score of those that end here: by the stacked network, which holds all that a member has become."""

@@ -13,6 +13,8 @@ from hpsearch.training.looks.watch import Watch
 from hpsearch.training.looks.weights import Weighed
 from hpsearch.training.stacked import StackedNetwork
 
+MODED = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.AlphaDropout)
+
 
 class Glance:
     """At an iteration: a context that the forward pass runs in. This one is closed, and does nothing."""
@@ -46,9 +48,12 @@ class OpenGlance(Glance):
         self._watch = Watch(eye.root, eye.members)
         self._logits: Tensor | None = None
         self._weighed: Weighed | None = None
+        self._evaluating: tuple[str, ...] = ()
 
     def __enter__(self) -> None:
         """As ``Glance``."""
+        if self._step == 0:
+            self._evaluating = in_mode(self._eye.root, training=False)
         self._watch.__enter__()
 
     def __exit__(
@@ -64,7 +69,7 @@ class OpenGlance(Glance):
     def before_update(self) -> None:
         """As ``Glance``."""
         with suppress(Exception):  # what is only looked at must not end a trial
-            self._weighed = Weighed(self._eye.parameters(), self._eye.gradients(), sums=self._step == 0)
+            self._weighed = Weighed(self._eye.parameters(), self._eye.gradients(), spread=self._step == 0)
 
     def looks(self, *, updated: bool = True) -> list[Look]:
         """As ``Glance``."""
@@ -79,10 +84,16 @@ class OpenGlance(Glance):
             trained=self._eye.trained(),
             classes=self._eye.classes,
             updated=updated,
+            evaluating=self._evaluating,
         )
         with suppress(Exception):
             return looks_of(seen, self._eye.members)
         return []
+
+
+def in_mode(root: nn.Module, *, training: bool) -> tuple[str, ...]:
+    """The layers in that mode to which it matters: norms that keep statistics, and dropouts."""
+    return tuple(name for name, one in root.named_modules() if isinstance(one, MODED) and one.training is training)
 
 
 class Eye:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -33,6 +33,7 @@ class Seen(NamedTuple):
     trained: frozenset[str]
     classes: bool
     updated: bool
+    evaluating: tuple[str, ...]
 
 
 def looks_of(seen: Seen, members: int) -> list[Look]:
@@ -49,6 +50,7 @@ def looks_of(seen: Seen, members: int) -> list[Look]:
             outputs[member],
             frozen if seen.step == 0 else (),
             tuple(name for place, name in tried if updates[member, place] == 0),
+            evaluating=seen.evaluating,
         )
         for member in range(members)
     ]
@@ -97,7 +99,9 @@ class _Weights:
         norms, weighed = seen.norms, seen.weighed
         self._weights, self._gradients, self._updates = (_read(one) for one in norms[:3])
         self._updated = seen.updated
-        self._sums = None if norms.sums is None else _read(norms.sums)
+        self._spread = None
+        if norms.means is not None and norms.variances is not None:
+            self._spread = _read(norms.means), _read(norms.variances)
         self._has_gradient = weighed.has_gradient
         self._sizes = weighed.sizes
         owned: dict[str, list[int]] = {}
@@ -108,22 +112,24 @@ class _Weights:
             owner: [place for place in places if weighed.axes[place] > 1] or places for owner, places in owned.items()
         }
 
-    def of(self, layer: str, member: int) -> dict[str, float | None]:
+    def of(self, layer: str, member: int) -> dict[str, Any]:
         """The fields of a record that tell of weights; none for a layer without."""
         places = self._places.get(layer)
         if places is None:
             return {}
         square = self._weights[member, places].sum()
         graded = any(self._has_gradient[place] for place in places)
-        std = None
-        if self._sums is not None:
-            count = sum(self._sizes[place] for place in places)
-            std = rounded(math.sqrt(max(0.0, square / count - (self._sums[member, places].sum() / count) ** 2)))
+        std, sizes = None, np.array([self._sizes[place] for place in places])
+        if self._spread is not None:
+            means, variances = (one[member, places] for one in self._spread)
+            mean = np.average(means, weights=sizes)
+            std = rounded(math.sqrt(np.average(variances + (means - mean) ** 2, weights=sizes)))
         return {
             "weight_norm": rounded(math.sqrt(square)),
             "gradient_norm": rounded(math.sqrt(self._gradients[member, places].sum())) if graded else None,
             "update_norm": rounded(math.sqrt(self._updates[member, places].sum())) if self._updated else None,
             "weight_std": std,
+            "weight_count": None if std is None else int(sizes.sum()),
         }
 
 

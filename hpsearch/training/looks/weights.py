@@ -14,15 +14,18 @@ class Norms(NamedTuple):
     gradients: Tensor
     """0 where there is none, see ``has_gradient``."""
     updates: Tensor
-    sums: Tensor | None
-    """Of the weights themselves, where they were asked for."""
+    means: Tensor | None
+    """Of the weights themselves, where they were asked for, as is the next one."""
+    variances: Tensor | None
 
 
 class Weighed:
     """The parameters (K, *shape) of K members before an update."""
 
     @torch.no_grad()
-    def __init__(self, parameters: Mapping[str, Tensor], gradients: Mapping[str, Tensor | None], *, sums: bool) -> None:
+    def __init__(
+        self, parameters: Mapping[str, Tensor], gradients: Mapping[str, Tensor | None], *, spread: bool
+    ) -> None:
         self.names = tuple(parameters)
         self.has_gradient = tuple(gradients[name] is not None for name in self.names)
         values = [parameters[name].detach() for name in self.names]
@@ -34,21 +37,25 @@ class Weighed:
         given = [gradients[name] for name in self.names]
         none = [value.new_zeros(len(value)) for value in values]
         self._gradients = _squares([zero if one is None else one for one, zero in zip(given, none, strict=True)])
-        self._sums = (
-            _joined([value.sum(_own(value)) if value.ndim > 1 else value for value in values]) if sums else None
-        )
+        self._spread: tuple[Tensor | None, Tensor | None] = _spread(values) if spread else (None, None)
 
     @torch.no_grad()
     def after(self) -> Norms:
         """What the update has made of them."""
         if self._before:
             torch._foreach_sub_(self._before, self._parameters)  # (it has no public name)
-        return Norms(self._weights, self._gradients, _squares(self._before), self._sums)
+        return Norms(self._weights, self._gradients, _squares(self._before), *self._spread)
 
 
 def _squares(values: list[Tensor]) -> Tensor:
     norms = _joined([torch.linalg.vector_norm(one, dim=_own(one)) if one.ndim > 1 else one.abs() for one in values])
     return norms * norms
+
+
+def _spread(values: list[Tensor]) -> tuple[Tensor, Tensor]:
+    """Means and variances, each (K, parameters)."""
+    found = [torch.var_mean(value.unsqueeze(-1), [*_own(value), value.ndim], correction=0) for value in values]
+    return _joined([mean for _, mean in found]), _joined([variance for variance, _ in found])
 
 
 def _own(value: Tensor) -> list[int]:

@@ -1,0 +1,102 @@
+"""What a network does in evaluation mode, tried beside its evaluation: nothing that it holds or draws is disturbed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import torch
+from torch import Tensor, nn
+
+from hpsearch.task import Task
+from hpsearch.training.isolation import own_randomness
+from hpsearch.training.looks.told import rounded
+from hpsearch.training.loss import loss_function, predictions
+from hpsearch.training.losses import MemberLosses
+from hpsearch.training.stacked import StackedNetwork
+
+SAMPLES = 48
+"""Of the influence: a third of them takes the place of another third, while the last one stays."""
+TRAINED_ON = 64
+"""Samples of the training split whose loss is evaluated, so many at most."""
+SEED = 0
+
+Run = Callable[[Tensor], Tensor]
+"""Images (N, C, H, W) to logits (K, N, outputs)."""
+
+
+def influence(network: nn.Module, images: Tensor, task: Task) -> float | None:
+    """How far samples' outputs change when others of the batch are exchanged, in their standard deviations.
+
+    ``images`` (N, C, H, W) are some that the network was made for; it must be in evaluation mode. None where there are
+    too few, or where it wants them otherwise.
+    """
+    found = _influences(_run_of(network, task), images)
+    return found[0] if found else None
+
+
+def influences(network: StackedNetwork, images: Tensor) -> list[float]:
+    """The same of K members; empty instead of None."""
+    return _influences(_run_of_members(network), images)
+
+
+def evaluated_loss(network: nn.Module, images: Tensor, targets: Tensor, task: Task) -> float | None:
+    """The loss of these samples; None where the network wants them otherwise."""
+    with suppress(Exception), torch.no_grad():
+        return rounded(float(loss_function(task)(_run_of(network, task)(images)[0], targets)))
+    return None
+
+
+def evaluated_losses(network: StackedNetwork, images: Tensor, targets: Tensor, task: Task) -> list[float]:
+    """The same of K members, on samples that they share; empty instead of None."""
+    with suppress(Exception), torch.no_grad():
+        logits = _run_of_members(network)(images)
+        losses = MemberLosses(task, [0.0] * len(logits), logits.device)
+        return [rounded(loss) for loss in losses(logits, targets.expand(len(logits), *targets.shape)).tolist()]
+    return []
+
+
+def _run_of(network: nn.Module, task: Task) -> Run:
+    def run(images: Tensor) -> Tensor:
+        with _undisturbed(network), own_randomness(SEED, images.device), torch.no_grad():
+            return predictions(network, images, task).unsqueeze(0)
+
+    return run
+
+
+def _run_of_members(network: StackedNetwork) -> Run:
+    def run(images: Tensor) -> Tensor:
+        with network.undisturbed(), torch.no_grad():
+            return network(images).logits
+
+    return run
+
+
+def _influences(run: Run, images: Tensor) -> list[float]:
+    third = min(SAMPLES, len(images)) // 3
+    if not third:
+        return []
+    batch, other = images[: 2 * third], images[: 2 * third].clone()
+    other[1::2] = images[2 * third : 3 * third]
+    with suppress(Exception):  # a network that insists on another batch has been evaluated all the same
+        first, second = run(batch).double(), run(other).double()
+        furthest = (first - second)[:, ::2].abs().amax((1, 2))
+        spread = first.std((1, 2), correction=0).clamp_min(1e-12)
+        return [rounded(far / size) for far, size in zip(furthest.tolist(), spread.tolist(), strict=True)]
+    return []
+
+
+@contextmanager
+def _undisturbed(network: nn.Module) -> Iterator[None]:
+    """What modules keep beside their parameters is afterwards what it was, if it is a tensor or a plain value."""
+    kept = [(module, dict(vars(module)), dict(vars(module)["_buffers"])) for module in network.modules()]
+    values = [(one, one.clone()) for one in network.buffers()]
+    try:
+        yield
+    finally:
+        for module, own, buffers in kept:
+            vars(module).clear()
+            vars(module).update(own)
+            own["_buffers"].clear()
+            own["_buffers"].update(buffers)
+        with torch.no_grad():
+            for one, value in values:
+                one.copy_(value)
