@@ -29,8 +29,9 @@ def searched(
 ) -> StudyResults:
     """The results of a definition's study after training whatever they still lack.
 
-    ``workers`` replaces the number in the definition. ``again`` asks for a copy of a study that has ended. Raises DefinitionError before anything is stored if data or network do not fit, and
-    PausedError if the study is paused meanwhile.
+    ``workers`` replaces the number in the definition. ``again`` asks for a copy of a study that has ended. Raises
+    DefinitionError before anything is stored if data or network do not fit, and PausedError if the study is paused
+    meanwhile.
     """
     keep_off_the_terminal(logging.getLogger(LOGGER))  # whatever matters of it stands in the results
     examined = begun.examined()

@@ -25,9 +25,10 @@ def test_a_measurement_that_failed_is_no_matter_of_the_terminal(
     for logger in (logging.root, logging.getLogger(LOGGER)):
         monkeypatch.setattr(logger, "handlers", [])  # as in a process that asks for no log
     settings = Settings(home=tmp_path)
-    with Begun(settings) as begun, pytest.raises(DefinitionError):
+    with Begun(settings) as begun:
         begun.examine(DEFINITION, tmp_path)
-        searched(MemoryStore(), settings, DEFINITION, None, again=False, begun=begun)
+        with pytest.raises(DefinitionError):
+            searched(MemoryStore(), settings, DEFINITION, None, again=False, begun=begun)
     capsys.readouterr()
     LOG.warning("measurement failed", extra={"reason": "MemoryError: it does not fit"})
     assert capsys.readouterr().err == ""
