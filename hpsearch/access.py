@@ -32,7 +32,9 @@ class Limits:
     requests_per_minute: int = 600
     """Requests to one process of the API."""
     streams: int = 20
-    """Streams of events that are open at the same time at one process of the API."""
+    """Streams of events, and waits for checks, that are open at the same time at one process of the API."""
+    checks: int = 20
+    """Its checks that have not ended, at most."""
 
     def __post_init__(self) -> None:
         for field in fields(self):

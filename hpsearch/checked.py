@@ -1,11 +1,84 @@
 """What the check of a definition came to: the data, the network before training, and the sanity stages."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from hpsearch.errors import Problem
 from hpsearch.finding import Finding
 from hpsearch.results import StageRecord, TrialRecord
+from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
+
+CHECK_RING = "check"
+"""The kind of what the database tells whoever listens when a check of the service comes to another state."""
+
+
+class CheckState(StrEnum):
+    """Where a check stands that a service was asked for."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    COMPLETE = "complete"
+    """It has a report, whatever the verdict."""
+    REJECTED = "rejected"
+    """The definition or its data cannot be used."""
+    FAILED = "failed"
+    """It could not be brought to its end: its process has died or took too long."""
+
+
+CHECK_OVER = frozenset({CheckState.COMPLETE, CheckState.REJECTED, CheckState.FAILED})
+
+
+@dataclass(frozen=True)
+class CheckDose:
+    """How much a check is to do."""
+
+    budget_s: float | None = None
+    """Seconds for the sanity stages, counted from the start of the check; None: what is usual."""
+    whole: bool = False
+    """The stages as the definition has them; with no budget then."""
+
+
+@dataclass(frozen=True)
+class CheckRecord:
+    """A check that a service was asked for."""
+
+    id: int
+    owner: str
+    name: str
+    """That of the definition."""
+    definition: StudyDefinition
+    written: str
+    """The definition as it was sent, whose lines findings are about."""
+    dose: CheckDose
+    state: CheckState
+    reason: str | None
+    """Why it has failed; else None."""
+    problems: tuple[Problem, ...]
+    """Why it was rejected; else empty."""
+    report: str | None
+    """The document of the check as JSON; None unless it is complete."""
+    created_at: datetime
+    started_at: datetime | None
+    """When a conductor took it up for the first time."""
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """What came of a check: a report, else problems, else a reason."""
+
+    report: str | None = None
+    problems: tuple[Problem, ...] = ()
+    reason: str | None = None
+
+    @property
+    def state(self) -> CheckState:
+        """The state of a check with this outcome."""
+        if self.report is not None:
+            return CheckState.COMPLETE
+        return CheckState.REJECTED if self.problems else CheckState.FAILED
 
 
 class CheckVerdict(StrEnum):

@@ -114,7 +114,7 @@ def entry_of(scope: Scope, status: int) -> AuditEntry:
         action=f"{scope['method']} {route_of(scope)}",
         study_id=_study_of(scope),
         request_id=state["request_id"],
-        detail={"key": key.prefix, "status": status},
+        detail={"key": key.prefix, "status": status, **_check(scope)},
     )
 
 
@@ -127,6 +127,13 @@ def _study_of(scope: Scope) -> int | None:
     found = scope["state"].get("study_id", scope.get("path_params", {}).get("study_id"))
     text = str(found)
     return int(text) if text.isascii() and text.isdigit() and int(text) < 2**31 else None
+
+
+def _check(scope: Scope) -> dict[str, object]:
+    """Which check a call is about, if it is about one."""
+    found = scope["state"].get("check_id", scope.get("path_params", {}).get("check_id"))
+    text = str(found)
+    return {"check": int(text)} if text.isascii() and text.isdigit() and int(text) < 2**31 else {}
 
 
 def _facts(scope: Scope) -> dict[str, object]:
@@ -143,6 +150,7 @@ def _facts(scope: Scope) -> dict[str, object]:
         "study": _study_of(scope),
         "stage": named.get("stage"),
         "trial": named.get("number"),
+        **_check(scope),
     }
 
 

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from hpsearch.store.audit import AuditTrail
 from hpsearch.store.bell import Bell
+from hpsearch.store.check_desk import CheckDesk
 from hpsearch.store.desk import StudyDesk
 from hpsearch.store.engine import nothing, open_engine
 from hpsearch.store.keyring import Keyring
@@ -31,6 +32,7 @@ class ServiceParts:
     """Everything that a request may need."""
 
     desk: StudyDesk
+    checks: CheckDesk
     queue: StudyQueue
     keyring: Keyring
     audit: AuditTrail
@@ -70,6 +72,7 @@ def open_parts(
         upgrade(engine)
         yield ServiceParts(
             desk=StudyDesk(engine, ensure),
+            checks=CheckDesk(engine, ensure),
             queue=StudyQueue(engine, ensure),
             keyring=Keyring(engine, ensure),
             audit=AuditTrail(engine, ensure),

@@ -8,7 +8,7 @@ import click
 
 from hpsearch.cli.check_aside import standard_output_aside
 from hpsearch.cli.guard import Exit, GuardedCommand
-from hpsearch.cli.options import json_option, study_argument
+from hpsearch.cli.options import allow_http_option, json_option, study_argument
 from hpsearch.cli.seconds import seconds
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ file_type = click.Path(path_type=Path, dir_okay=False)
 @click.option("--markdown", type=file_type, metavar="FILE", help="Write a summary in Markdown as well.")
 @click.option("--baseline", type=file_type, metavar="FILE", help="Fail only on what got worse since it was written.")
 @click.option("--write-baseline", type=file_type, metavar="FILE", help="Write the state as a baseline; then exit 0.")
+@click.option("--server", metavar="URL", help="Have this service do it; the key as for `hpsearch submit`.")
+@allow_http_option
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -39,10 +41,13 @@ def check(
     markdown: Path | None,
     baseline: Path | None,
     write_baseline: Path | None,
+    server: str | None,
+    allow_http: bool,
 ) -> None:
-    """Check the data, the network and the sanity stages of a study, as far as that is quick. Nothing is kept.
+    """Check the data, the network and the sanity stages of a study, as far as that is quick.
 
-    Exit code 1 if something fails, or could not be judged within the budget; --whole and --budget exclude each other.
+    In this process, and nothing is kept; with --server by a service, which keeps it for a month. Exit code 1 if
+    something fails, or could not be judged within the budget; --whole and --budget exclude each other.
     """
     from hpsearch.cli.check_output import Wanted, read_baseline, tell_problems, written
     from hpsearch.errors import DefinitionError
@@ -56,8 +61,13 @@ def check(
     wanted = Wanted("json" if as_json else form or "text", junit, markdown, baseline, write_baseline)
     try:
         known = None if baseline is None else read_baseline(baseline)
-        with standard_output_aside():
-            found = _checked(study, started_s, budget_s, whole, known)
+        if server is not None:
+            from hpsearch.cli.check_remote import checked_there
+
+            found = checked_there(study, server, allow_http, budget_s, whole, known)
+        else:
+            with standard_output_aside():
+                found = _checked(study, started_s, budget_s, whole, known)
         document = written(found, study, wanted, known)
     except DefinitionError as error:
         tell_problems(error, study, wanted)

@@ -67,21 +67,21 @@ def tell_problems(error: DefinitionError, study: Path, wanted: Wanted) -> None:
 
     A file of these that cannot be written is left out: standard error has the error in any case.
     """
-    from hpsearch.gate.places import place_of_path
+    from hpsearch.gate.lines import place_of_path
+    from hpsearch.report.check_markdown import problems_markdown
     from hpsearch.report.github import command
     from hpsearch.report.junit import junit_of_problems
-    from hpsearch.report.markdown import escaped
     from hpsearch.report.problems import error_document
 
+    document = error_document(error)
     options = any(problem.path.startswith("--") for problem in error.problems)
     if wanted.junit is not None:
         with contextlib.suppress(DefinitionError):
-            _write(wanted.junit, junit_of_problems(study.stem, error_document(error)), "--junit")
+            _write(wanted.junit, junit_of_problems(study.stem, document), "--junit")
     if wanted.markdown is not None:
-        head = f"## hpsearch check: {'an option' if options else 'the definition'} cannot be used"
-        items = "\n".join(f"- {escaped(' '.join(str(problem).split()))}" for problem in error.problems)
+        text = problems_markdown(document.problems, "an option" if options else "the definition")
         with contextlib.suppress(DefinitionError):
-            _write(wanted.markdown, f"{head}\n\n{items}\n", "--markdown")
+            _write(wanted.markdown, text, "--markdown")
     if wanted.form == "github":
         title = f"hpsearch {'option' if options else 'definition'}"
         for problem in error.problems:

@@ -1,5 +1,6 @@
 """The service as an object: one method a call."""
 
+import math
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -11,8 +12,9 @@ from urllib.parse import quote
 import httpx
 from pydantic import ValidationError
 
+from hpsearch.checked import CHECK_OVER
 from hpsearch.client.address import address_of
-from hpsearch.client.content import body_of
+from hpsearch.client.content import JSON, body_of
 from hpsearch.client.errors import AnswerError, MissingError
 from hpsearch.client.following import Following
 from hpsearch.client.transport import Transport
@@ -21,6 +23,7 @@ from hpsearch.progress import Progress
 from hpsearch.report.document import Document
 from hpsearch.report.documents import ReportDocument
 from hpsearch.report.network_documents import NetworkDocument
+from hpsearch.report.service_checks import CheckLineDocument, ChecksDocument, ServiceCheckDocument
 from hpsearch.report.service_documents import (
     DefinitionCheckDocument,
     EventDocument,
@@ -36,6 +39,8 @@ from hpsearch.report.service_documents import (
 from hpsearch.stage import StageName
 from hpsearch.study import StudyState
 
+WAITING_SHARE = 0.6
+"""Of the time that an answer may take, how long the service is asked to wait with it."""
 PATIENT = 8
 """Repetitions of whoever waits for something anyway: they last about forty seconds."""
 
@@ -98,6 +103,68 @@ class Client:
         content, media_type = body_of(definition)
         answer = self._transport.send("POST", "/v1/validate", headers={"Content-Type": media_type}, content=content)
         return self._read(DefinitionCheckDocument, answer)
+
+    def check(
+        self,
+        definition: Definition,
+        *,
+        budget_s: float | None = None,
+        whole: bool = False,
+        file: str | None = None,
+        wait_s: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> ServiceCheckDocument:
+        """Has a definition checked by the gate, and waits for it: to its end, or for ``wait_s`` seconds at most.
+
+        ``budget_s`` and ``whole`` as ``hpsearch check`` has them; ``file``: how findings name the definition.
+        """
+        return self.check_ended(
+            self.begin_check(definition, budget_s=budget_s, whole=whole, idempotency_key=idempotency_key).id,
+            file=file,
+            wait_s=wait_s,
+        )
+
+    def begin_check(
+        self,
+        definition: Definition,
+        *,
+        budget_s: float | None = None,
+        whole: bool = False,
+        idempotency_key: str | None = None,
+    ) -> ServiceCheckDocument:
+        """Asks for a check; when this returns it is stored and will be worked on. Repetitions as with ``submit``."""
+        content, media_type = body_of(definition)
+        headers = {"Content-Type": media_type, "Accept": JSON}
+        headers["Idempotency-Key"] = idempotency_key or secrets.token_urlsafe(24)
+        params: dict[str, Any] = {} if budget_s is None else {"budget_s": budget_s}
+        params |= {"whole": "true"} if whole else {}
+        answer = self._transport.send("POST", "/v1/checks", params=params, headers=headers, content=content)
+        return self._read(ServiceCheckDocument, answer)
+
+    def check_ended(
+        self, check_id: int, *, file: str | None = None, wait_s: float | None = None
+    ) -> ServiceCheckDocument:
+        """The check once it has ended, or as it stands when ``wait_s`` seconds are over."""
+        until = math.inf if wait_s is None else time.monotonic() + wait_s
+        params: dict[str, Any] = {} if file is None else {"file": file}
+        while True:
+            left_s = min(max(0.0, until - time.monotonic()), self._transport.timeout_s * WAITING_SHARE)
+            params["wait"] = round(left_s, 3)
+            found = self._get(ServiceCheckDocument, f"/v1/checks/{check_id:d}", params, {"Accept": JSON})
+            if found.state in CHECK_OVER or time.monotonic() >= until:
+                return found
+
+    def checks(self) -> Iterator[CheckLineDocument]:
+        """The checks that the key may see, newest first; each page is asked for when it is needed."""
+        path: str | None = "/v1/checks"
+        while path is not None:
+            page = self._get(ChecksDocument, path)
+            yield from page.checks
+            path = page.next
+
+    def delete_check(self, check_id: int) -> None:
+        """Gives a check up, or forgets it."""
+        self._delete(f"/v1/checks/{check_id:d}")
 
     def network(self, name: str) -> NetworkDocument:
         """A named network: its hyperparameters, and what it costs; raises MissingError if there is none."""
@@ -191,8 +258,11 @@ class Client:
 
     def delete(self, study_id: int) -> None:
         """Forgets a study that has ended, with all its trials."""
+        self._delete(f"/v1/studies/{study_id:d}")
+
+    def _delete(self, path: str) -> None:
         try:
-            self._transport.send("DELETE", f"/v1/studies/{study_id:d}")
+            self._transport.send("DELETE", path)
         except MissingError as error:
             if not error.repeated:  # else the first try, whose answer was lost, has deleted it
                 raise

@@ -24,7 +24,7 @@ class Transport:
     """Sends requests to one service. Not for several threads at once."""
 
     def __init__(self, address: Address, key: str, *, timeout_s: float, retries: int) -> None:
-        self.address, self.retries = address, retries
+        self.address, self.retries, self.timeout_s = address, retries, timeout_s
         self._http = httpx.Client(
             base_url=address.url,
             headers={"Authorization": f"Bearer {key}"},

@@ -1,31 +1,46 @@
 """``python -m hpsearch.conductor.check_program``: checks definitions, one a line, until nobody asks for a while.
 
-A line of standard input is a definition as JSON, a line of standard output its ``task``, its ``problems``, or what
-was ``raised`` that nobody foresaw, with the ``traceback``.
+A line of standard input is a JSON object with a ``definition``, and with a ``dose`` where the whole gate is asked for.
+A line of standard output has its ``task``, or the ``report`` of the gate; else its ``problems``, or what was ``raised``
+that nobody foresaw, with the ``traceback``.
 """
 
+import contextlib
 import ctypes
 import json
 import os
 import select
 import signal
 import sys
+import time
 import traceback
 from dataclasses import asdict
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from hpsearch.checked import CheckDose
 from hpsearch.errors import DefinitionError
 from hpsearch.store.codecs import definition_of, task_document
+from hpsearch.study import StudyDefinition
 
+if TYPE_CHECKING:
+    from hpsearch.data.dataset import Dataset
+
+DEFINITION, DOSE = "definition", "dose"
 IDLE_S = 20.0
 PARENT_DEATH = 1
 """``PR_SET_PDEATHSIG`` of Linux's prctl."""
+OOM_SCORE = Path("/proc/self/oom_score_adj")
+FIRST_TO_GO = "1000"
+"""Where memory runs out the kernel ends a check, and neither the conductor nor the database."""
 
 
 def main() -> None:
     """Ends by itself when nobody has asked for a while or whoever asks has gone away."""
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(PARENT_DEATH, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            OOM_SCORE.write_text(FIRST_TO_GO)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal: whoever asks decides what becomes of it
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever a user's module prints
@@ -34,12 +49,17 @@ def main() -> None:
         answers.flush()
 
 
-def answer(written: Any) -> dict[str, Any]:
-    """The answer to one definition. Lack of memory is no answer: it ends the process."""
+def answer(question: dict[str, Any]) -> dict[str, Any]:
+    """The answer to one question. Lack of memory is no answer: it ends the process."""
+    started_s = time.monotonic()
     from hpsearch.preflight.check import check_definition  # noqa: PLC0415  (PyTorch)
 
     try:
-        return {"task": task_document(check_definition(definition_of(written)).task)}
+        definition = definition_of(question[DEFINITION])
+        dataset = check_definition(definition)
+        if DOSE not in question:
+            return {"task": task_document(dataset.task)}
+        return {"report": _report(definition, dataset, CheckDose(**question[DOSE]), started_s)}
     except DefinitionError as error:
         return {"problems": [asdict(problem) for problem in error.problems]}
     except MemoryError:
@@ -47,6 +67,16 @@ def answer(written: Any) -> dict[str, Any]:
         raise
     except Exception as error:  # noqa: BLE001  (the conductor tells it)
         return {"raised": f"{type(error).__name__}: {error}"[:500], "traceback": traceback.format_exc()[-4000:]}
+
+
+def _report(definition: StudyDefinition, dataset: "Dataset", dose: CheckDose, started_s: float) -> str:
+    """The document of the gate, as JSON and without lines: those of the definition its reader knows."""
+    from hpsearch.gate.check import check  # noqa: PLC0415  (PyTorch)
+    from hpsearch.gate.deadline import NO_DEADLINE, Deadline  # noqa: PLC0415
+    from hpsearch.report.check_compose import check_document  # noqa: PLC0415
+
+    deadline = NO_DEADLINE if dose.budget_s is None else Deadline(started_s + dose.budget_s)
+    return check_document(check(definition, dataset, whole=dose.whole, deadline=deadline)).model_dump_json()
 
 
 if __name__ == "__main__":

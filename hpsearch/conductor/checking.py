@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from hpsearch.conductor.check_program import DEFINITION
 from hpsearch.conductor.examiner import Examiner
 from hpsearch.conductor.turns import Turns
 from hpsearch.errors import DefinitionError, HpsearchError, Problem
@@ -46,26 +47,35 @@ class Checker:
         ended by itself, raised what nobody foresaw, took too long, or if ``halt`` is set.
         """
         with self._turns.of(study.owner, HALT_BEAT_S, lambda: _heed(halt)):
-            found = self._answer(json.dumps(definition_document(study.definition)).encode(), halt)
-        if "problems" in found:
-            raise DefinitionError(Problem(**problem) for problem in found["problems"])
-        if "raised" in found:
-            raise _noted(CheckError(f"checking the definition raised {found['raised']}"), found["traceback"])
+            found = self.answer({DEFINITION: definition_document(study.definition)}, self._patience(halt))
         return task_of(found["task"])
 
-    def _answer(self, question: bytes, halt: threading.Event) -> dict[str, Any]:
-        heed = self._patience(halt)
+    def answer(self, question: dict[str, Any], heed: Callable[[], None], *, keep: bool = True) -> dict[str, Any]:
+        """What a process of ``check_program`` answers; it is kept for the next question if ``keep``.
+
+        ``heed`` is called several times a second; whatever it raises ends the process. Raises DefinitionError with
+        every problem, CheckKilledError if the process was killed, and CheckError if it ended by itself or raised what
+        nobody foresaw.
+        """
+        line = json.dumps(question).encode()
         while True:
             kept = self._kept()
             examiner = kept or Examiner()
-            answer = examiner.answer(question, HALT_BEAT_S, heed)
+            answer = examiner.answer(line, HALT_BEAT_S, heed)
             if answer is not None:
                 break
             if kept is None:  # else it may have died while nobody asked
                 raise _death(examiner)
-        with self._lock:
-            self._idle.append(examiner)
+        if keep:
+            with self._lock:
+                self._idle.append(examiner)
+        else:
+            examiner.kill()
         found: dict[str, Any] = json.loads(answer)
+        if "problems" in found:
+            raise DefinitionError(Problem(**problem) for problem in found["problems"])
+        if "raised" in found:
+            raise _noted(CheckError(f"checking the definition raised {found['raised']}"), found["traceback"])
         return found
 
     def _kept(self) -> Examiner | None:

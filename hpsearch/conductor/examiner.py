@@ -77,6 +77,11 @@ class Examiner:
             with suppress(BrokenPipeError):
                 _pipe(pipe).close()
 
+    def kill(self) -> None:
+        """Ends the process at once."""
+        self._process.kill()
+        self.end()
+
     def _line(self, beat_s: float, heed: Callable[[], None]) -> bytes | None:
         output, found = _pipe(self._process.stdout), b""
         with selectors.DefaultSelector() as selector:

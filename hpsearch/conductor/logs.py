@@ -16,6 +16,7 @@ LOGGER = "hpsearch.conductor"
 """The logger of the service; those of its parts are below it."""
 FIELDS = (
     "study",
+    "check",
     "stage",
     "round",
     "trial",

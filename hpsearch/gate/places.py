@@ -9,65 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from hpsearch.checked import Checked, Part, Place, Placed
 from hpsearch.errors import DefinitionError
 from hpsearch.factory import import_factory
 from hpsearch.finding import Finding
-from hpsearch.preflight.document import DEEPEST, LARGEST_TEXT
-from hpsearch.stage import StageName
+from hpsearch.gate.lines import DATA, NETWORK, line_of, lines_of, path_of, shown_path
 from hpsearch.study import StudyDefinition
 
 FORWARD = "forward"
-ABOUT_RATES = "learning-rate"
-"""Findings whose code begins so are about the optimiser, whichever stage has them."""
 
 
 def placed(checked: Checked, definition: StudyDefinition, file: Path) -> Checked:
     """The same check with a line for every finding, as far as one is known. ``file`` holds the definition."""
     places = _Places(definition, file)
     return replace(checked, parts=tuple(places.of_part(part) for part in checked.parts))
-
-
-def lines_of(file: Path) -> dict[str, int]:
-    """The line of every key of a definition by its dotted path, from 1; empty if it cannot be read.
-
-    The file may be one that preflight has refused: what that does not read is not read here either.
-    """
-    try:
-        text = file.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=_Loader) if len(text) <= LARGEST_TEXT else None
-    except (OSError, ValueError, OverflowError, RecursionError, yaml.YAMLError):
-        return {}
-    found: dict[str, int] = {}
-    _note(node, "", found)
-    return found
-
-
-def place_of_path(file: Path, path: str) -> Place:
-    """Where a dotted path of a definition is written, or the nearest section around it."""
-    return Place(shown_path(file), _line(lines_of(file), path))
-
-
-def shown_path(file: Path) -> str:
-    """Relative to the folder of this process, where it lies below it."""
-    whole, here = file.resolve(), Path.cwd().resolve()
-    return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(file)
-
-
-class _Loader(yaml.SafeLoader):
-    """Composes no aliases, which may be exponentially much or endless, and no more levels than a definition has."""
-
-    depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.depth >= DEEPEST or isinstance(self.peek_event(), yaml.AliasEvent):  # type: ignore[no-untyped-call]
-            raise yaml.YAMLError("no definition")
-        self.depth += 1
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
 
 
 class _Places:
@@ -83,16 +38,11 @@ class _Places:
         return replace(part, findings=tuple(self._of_finding(part.name, one.finding) for one in part.findings))
 
     def _of_finding(self, part: str, finding: Finding) -> Placed:
-        if part == StageName.LR_SWEEP or finding.code.startswith(ABOUT_RATES):
-            return Placed(finding, self._of_path("optimizer.learning_rate"))
-        if part == "data":
-            return Placed(finding, self._data.place("") if self._data else self._of_path("data"))
-        if self._network is None:
-            return Placed(finding, self._of_path("network"))
-        return Placed(finding, self._network.place(_layer(finding)))
-
-    def _of_path(self, path: str) -> Place:
-        return Place(shown_path(self._file), _line(self._lines, path))
+        path = path_of(part, finding.code)
+        source = {DATA: self._data, NETWORK: self._network}.get(path)
+        if source is None:
+            return Placed(finding, Place(shown_path(self._file), line_of(self._lines, path)))
+        return Placed(finding, source.place(_layer(finding) if path == NETWORK else ""))
 
 
 class _Source:
@@ -152,18 +102,3 @@ def _layer(finding: Finding) -> str:
     parameters = finding.evidence.get("parameters")
     first = [*named, finding.evidence.get("layer"), *(parameters if isinstance(parameters, list) else [])]
     return next((name for name in first if isinstance(name, str)), "")
-
-
-def _note(node: yaml.Node | None, path: str, found: dict[str, int]) -> None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            inner = f"{path}.{key.value}" if path else str(key.value)
-            found.setdefault(inner, key.start_mark.line + 1)
-            _note(value, inner, found)
-
-
-def _line(lines: Mapping[str, int], path: str) -> int:
-    """That of the path, or of the nearest section around it; 1 if there is none."""
-    while path and path not in lines:
-        path = path.rpartition(".")[0]
-    return lines.get(path, 1)

@@ -14,8 +14,8 @@ from hpsearch.report.check_documents import (
     ComparisonDocument,
     PlacedFindingDocument,
 )
+from hpsearch.report.check_words import FAILING
 
-FAILING = frozenset({CheckVerdict.FAIL, CheckVerdict.INCOMPLETE})
 Key = tuple[str, str, tuple[str, ...]]
 
 

@@ -12,7 +12,9 @@ from hpsearch.report.documents import FindingDocument, StageDocument, TaskDocume
 class PartDocument(Document):
     """One part of a check."""
 
-    name: str = Field(description="data, advice, initial_loss, overfit or lr_sweep")
+    name: str = Field(
+        description="data, advice, initial_loss, overfit or lr_sweep; process where a service could not end the check"
+    )
     verdict: CheckVerdict = Field(
         description="incomplete: it could not be judged; not_run: a part before it failed; skipped: by the definition"
     )

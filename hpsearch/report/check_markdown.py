@@ -1,5 +1,7 @@
 """A check as GitHub-flavoured Markdown, for the summary of a CI job or a comment on a merge request."""
 
+from collections.abc import Sequence
+
 from hpsearch.report.check_documents import CheckDocument, PlacedFindingDocument
 from hpsearch.report.check_words import (
     VERDICT_WORDS,
@@ -10,7 +12,9 @@ from hpsearch.report.check_words import (
     took_words,
     verdict_words,
 )
+from hpsearch.report.documents import ProblemDocument
 from hpsearch.report.markdown import escaped
+from hpsearch.report.problems import problem_words
 from hpsearch.report.words import printable
 
 
@@ -29,6 +33,12 @@ def check_markdown(check: CheckDocument) -> str:
     if lines := left_out_lines(check):
         blocks += ["### What the verdicts rest on", "\n".join(f"- {escaped(line)}" for line in lines)]
     return "\n\n".join([*blocks, f"It took {took_words(check)}."]) + "\n"
+
+
+def problems_markdown(problems: Sequence[ProblemDocument], subject: str) -> str:
+    """Why nothing could be checked; ``subject`` is what cannot be used. Ends with a line break."""
+    items = "\n".join(f"- {escaped(' '.join(problem_words(problem).split()))}" for problem in problems)
+    return f"## hpsearch check: {subject} cannot be used\n\n{items}\n"
 
 
 def _finding(finding: PlacedFindingDocument) -> str:

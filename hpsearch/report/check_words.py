@@ -14,6 +14,7 @@ VERDICT_WORDS = {
     CheckVerdict.SKIPPED: "skipped",
     CheckVerdict.NOT_RUN: "not run",
 }
+FAILING = frozenset({CheckVerdict.FAIL, CheckVerdict.INCOMPLETE})
 SEVEREST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
@@ -21,7 +22,7 @@ def fails(check: CheckDocument) -> bool:
     """Whether a check fails its job: by what got worse where there is a baseline, else unless it passed."""
     if check.comparison is not None:
         return bool(check.comparison.worse)
-    return check.verdict in (CheckVerdict.FAIL, CheckVerdict.INCOMPLETE)
+    return check.verdict in FAILING
 
 
 def verdict_words(check: CheckDocument) -> str:

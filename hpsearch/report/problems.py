@@ -37,3 +37,8 @@ def problem_documents(problems: tuple[Problem, ...]) -> tuple[ProblemDocument, .
         ProblemDocument(path=found.path, value=found.value, message=found.message, next_step=found.next_step)
         for found in problems
     )
+
+
+def problem_words(found: ProblemDocument) -> str:
+    """One problem as a command line tells it."""
+    return str(Problem(found.path, found.value, found.message, found.next_step))

@@ -17,6 +17,7 @@ from hpsearch.report.documents import (
 from hpsearch.report.inspection_documents import InspectionDocument
 from hpsearch.report.key_documents import CreatedKeyDocument, KeyDocument, KeysDocument
 from hpsearch.report.network_documents import NetworkDocument
+from hpsearch.report.service_checks import ChecksDocument, ServiceCheckDocument
 from hpsearch.report.service_documents import (
     DatasetsDocument,
     DefinitionCheckDocument,
@@ -45,6 +46,8 @@ SCHEMAS: dict[str, type[Document]] = {
     "trial": TrialDetailDocument,
     "event": EventDocument,
     "definition-check": DefinitionCheckDocument,
+    "checks": ChecksDocument,
+    "service-check": ServiceCheckDocument,
     "networks": NetworksDocument,
     "network": NetworkDocument,
     "datasets": DatasetsDocument,

@@ -7,11 +7,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
 
+from hpsearch.checked import CHECK_RING
 from hpsearch.errors import DatabaseUnavailableError
 from hpsearch.progress import EventKind
 from hpsearch.store.engine import open_engine
@@ -28,11 +29,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Ring:
-    """An event, without what only its row tells."""
+    """An event, without what only its row tells; or a check that came to another state."""
 
     study_id: int
+    """0 for a check."""
     event_id: int
-    kind: EventKind
+    """The number of a check, for one."""
+    kind: EventKind | Literal["check"]
     detail: str
 
 
@@ -160,6 +163,6 @@ def _ring(payload: str) -> Ring | None:
     """What the trigger has written; None for what somebody else sent through the same channel."""
     try:
         study_id, event_id, kind, detail = payload.split(" ", 3)
-        return Ring(int(study_id), int(event_id), EventKind(kind), detail)
+        return Ring(int(study_id), int(event_id), "check" if kind == CHECK_RING else EventKind(kind), detail)
     except ValueError:
         return None

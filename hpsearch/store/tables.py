@@ -48,6 +48,8 @@ NOW = text("clock_timestamp()")
 
 OPEN = "state IN ('waiting', 'running', 'interrupted', 'paused')"
 """Of a study: it has not ended."""
+CHECK_OPEN = "state IN ('waiting', 'running')"
+"""Of a check: it has not ended."""
 COMPLETE = "state = 'complete'"
 """Of a trial: it has a result that may have a value."""
 OVER = "state IN ('complete', 'pruned', 'failed')"
@@ -241,6 +243,38 @@ requests = Table(  # submissions that may be sent again and count once
     Column("digest", LargeBinary, nullable=False),
     Column("study_id", Integer, ForeignKey("studies.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("created_at", TIME, nullable=False, server_default=NOW),
+)
+
+checks = Table(  # a change of state is told to whoever listens, by a trigger
+    "checks",
+    METADATA,
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    Column("request", Uuid, nullable=False, unique=True),  # one per wish to have a check, however often it is sent
+    Column("key_id", Integer, ForeignKey("keys.id"), nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("request_name", Text),  # that the caller gave it, so that it may be sent again and counts once …
+    Column("digest", LargeBinary, nullable=False),  # … of what was sent
+    Column("name", Text, nullable=False),
+    Column("definition", DOCUMENT, nullable=False),
+    Column("written", Text, nullable=False),  # the definition as it was sent
+    Column("budget_s", Double),
+    Column("whole", Boolean, nullable=False),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("reason", Text),
+    Column("problems", DOCUMENT),
+    Column("report", Text),  # JSON, byte for byte as the check has written it
+    Column("fence", BigInteger, nullable=False, server_default=text("0")),  # rises with every claim
+    Column("holder", Text),
+    Column("lease_until", TIME),
+    Column("stalls", Integer, nullable=False, server_default=text("0")),  # claims that ended by a death
+    Column("created_at", TIME, nullable=False, server_default=NOW),
+    Column("started_at", TIME),
+    Column("finished_at", TIME),
+    UniqueConstraint("key_id", "request_name"),
+    CheckConstraint("state IN ('waiting', 'running', 'complete', 'rejected', 'failed')", name="state"),
+    Index(None, "owner", "id"),
+    Index("checks_open_idx", "id", postgresql_where=text(CHECK_OPEN)),
+    Index("checks_finished_at_idx", "finished_at"),
 )
 
 audit = Table(  # outlives what it tells of, hence no foreign keys

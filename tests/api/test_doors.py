@@ -85,7 +85,7 @@ def test_a_key_of_an_admin_reaches_everything_of_everybody_but_submits_nothing(s
             assert answer.status_code != 401, (method, path)
         if method == "DELETE" and template == "/v1/studies/{study_id}":
             assert answer.status_code in (204, 409)
-    assert refused == {("POST", "/v1/studies")}
+    assert refused == {("POST", "/v1/studies"), ("POST", "/v1/checks")}
     theirs = service.study(submits)
     for ending in ("pause", "resume", "cancel"):
         assert service.ask("POST", f"/v1/studies/{theirs}/{ending}", secret).status_code == 200

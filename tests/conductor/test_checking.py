@@ -128,7 +128,7 @@ def test_a_process_ends_when_whoever_asks_has_gone_away() -> None:
 
 def test_what_nobody_foresaw_is_an_answer_with_its_traceback() -> None:
     examiner = Examiner()
-    answer = json.loads(examiner.answer(b'{"no": "definition"}', 0.2, lambda: None) or b"")
+    answer = json.loads(examiner.answer(b'{"definition": {"no": "definition"}}', 0.2, lambda: None) or b"")
     assert answer["raised"].startswith("ValidationError")
     assert "Traceback" in answer["traceback"]
     examiner._process.kill()

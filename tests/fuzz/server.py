@@ -22,11 +22,11 @@ from hpsearch.study import LOCAL, StudyState
 from tests.store.study_samples import TASK, begun, broken, complete, definition, jobs, started, verdict
 
 PATIENT_S = 60.0
-MANY = Limits(queued=1_000_000, running=1000, requests_per_minute=10_000_000)
+MANY = Limits(queued=1_000_000, checks=1_000_000, running=1000, requests_per_minute=10_000_000)
 """So that what is sent is looked at, and not refused because there was much of it."""
 EXPECTED = ("Ready.", "Invalid HTTP request received.")
 """What the server says beside its log: that it has begun, and that something was no HTTP, which it answers with 400."""
-TABLES = ("studies", "stages", "rounds", "trials", "events", "keys", "requests", "sessions")
+TABLES = ("studies", "stages", "rounds", "trials", "events", "keys", "requests", "sessions", "checks")
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,13 @@ SETTINGS = (
 [[operations]]
 include-path = "/readyz"
 checks.not_a_server_error.enabled = false
+
+[[operations]]
+include-path-regex = "^/v1/checks"
+parameters = { "query.wait" = 0.05 }
 """
 )
-"""No conductor runs here, and `GET /readyz` says so with 503."""
+"""No conductor runs here: `GET /readyz` says so with 503, and nobody should wait for the end of a check."""
 
 
 def fuzz(server: Server, folder: Path, phases: str, examples: int, least: int, limit_s: float) -> None:

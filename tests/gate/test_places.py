@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from hpsearch.gate.places import lines_of, owned_by_user
+from hpsearch.gate.lines import lines_of
+from hpsearch.gate.places import owned_by_user
 
 BOMB = "a0: &a0 [x, x, x]\n" + "".join(
     f"a{n}: &a{n} {{p: *a{n - 1}, q: *a{n - 1}, r: *a{n - 1}}}\n" for n in range(1, 24)

@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter
 
-from hpsearch.api.routes import events, offers, reports, studies, submitting, trials
+from hpsearch.api.routes import checks, events, offers, reports, studies, submitting, trials
 
 ROUTERS: tuple[APIRouter, ...] = (
     submitting.router,
     studies.router,
     trials.router,
     reports.router,
+    checks.router,
     events.router,
     offers.router,
 )

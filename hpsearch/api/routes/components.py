@@ -8,6 +8,7 @@ from pydantic.json_schema import models_json_schema
 from hpsearch.api.routes.descriptions import field_descriptions
 from hpsearch.optimization import OptimizerName
 from hpsearch.report.documents import ReportDocument
+from hpsearch.report.service_checks import ServiceCheckDocument
 from hpsearch.report.service_documents import EventDocument
 from hpsearch.space import KINDS, RANGES, is_distribution
 from hpsearch.stage import Coarse, Fine, InitialLoss, LrSweep, Overfit
@@ -84,7 +85,7 @@ def components() -> dict[str, dict[str, Any]]:
     """The schemas by name."""
     _, written = models_json_schema([(StudyDefinition, "validation")], ref_template=PLACE)
     _, answered = models_json_schema(
-        [(ReportDocument, "serialization"), (EventDocument, "serialization")], ref_template=PLACE
+        [(one, "serialization") for one in (ReportDocument, EventDocument, ServiceCheckDocument)], ref_template=PLACE
     )
     found: dict[str, dict[str, Any]] = {**copy.deepcopy(answered["$defs"]), **copy.deepcopy(written["$defs"])}
     either = {"$ref": PLACE.format(model="Distribution")}

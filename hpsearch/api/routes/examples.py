@@ -5,12 +5,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from hpsearch.api.routes.definitions import EXAMPLE
+from hpsearch.api.routes.definitions import EXAMPLE, YAML_EXAMPLE
 from hpsearch.api.routes.offers import network
+from hpsearch.checked import CheckDose, Checked, CheckRecord, CheckState, CheckVerdict, Part
 from hpsearch.preflight.offered import OFFERED
 from hpsearch.progress import Progress, RoundProgress, StudyProgress, TrialLine
 from hpsearch.recipe.count import most_trials
+from hpsearch.report.check_compose import check_document
+from hpsearch.report.check_documents import CheckDocument
 from hpsearch.report.compose import report_document
+from hpsearch.report.service_checks import ChecksDocument, check_line, service_check
 from hpsearch.report.service_documents import (
     DatasetOffer,
     DatasetsDocument,
@@ -29,11 +33,12 @@ from hpsearch.trial import EpochRecord, LayerScale, TrialResult, TrialState
 
 BEGUN = datetime(2026, 3, 14, 9, 30, tzinfo=UTC)
 STAGE = StageName.COARSE
-PARAMETERS = {"network.width": 32}
+TASK = Task("cross_entropy", (1, 8, 8), 10, 1100, 340, 357, (34,) * 10)
+PARAMETERS = {"network.width": 32, "optimizer.learning_rate": 0.03, "optimizer.weight_decay": 0.0001}
 
 
 def examples() -> dict[str, Any]:
-    """JSON by the name of the operation."""
+    """JSON by the name of the operation, with the status behind it where that is not its only one."""
     study = _study()
     progress = StudyProgress(study, (_round(),), _trial(), None, BEGUN + timedelta(minutes=2))
     status = status_document(progress)
@@ -55,6 +60,11 @@ def examples() -> dict[str, Any]:
         "listTrials": TrialsDocument(trials=(trial_line(_line()),), next=None),
         "readTrial": trial_detail(_trial(), study),
         "readReport": report_document(_results(), "http://127.0.0.1:8000"),
+        "checkDefinition": service_check(_check(CheckState.COMPLETE), _checked()),
+        "checkDefinition 202": service_check(_check(CheckState.RUNNING), None),
+        "readCheck": service_check(_check(CheckState.COMPLETE), _checked()),
+        "readCheck 202": service_check(_check(CheckState.RUNNING), None),
+        "listChecks": ChecksDocument(checks=(check_line(_check(CheckState.RUNNING)),), next=None),
         "listNetworks": NetworksDocument(networks=(network("convnet"),), factories=()),
         "readNetwork": network("convnet"),
         "listDatasets": DatasetsDocument(
@@ -80,7 +90,7 @@ def add_examples(document: dict[str, Any]) -> None:
             for status, answer in call["responses"].items():
                 content = answer.get("content", {}).get("application/json")
                 if content is not None and status < "300" and call["operationId"] in made:
-                    content["example"] = made[call["operationId"]]
+                    content["example"] = made.get(f"{call['operationId']} {status}", made[call["operationId"]])
 
 
 def _study(state: StudyState = StudyState.RUNNING) -> StudyRecord:
@@ -90,13 +100,38 @@ def _study(state: StudyState = StudyState.RUNNING) -> StudyRecord:
         definition=StudyDefinition.model_validate(EXAMPLE),
         state=state,
         reason=None,
-        task=None if state is StudyState.WAITING else Task("cross_entropy", (1, 8, 8), 10, 1100, 340, 357, (34,) * 10),
+        task=None if state is StudyState.WAITING else TASK,
         created_at=BEGUN,
         finished_at=BEGUN if state is StudyState.CANCELLED else None,
         owner="ada",
         origin=Origin.SERVICE,
         deadline=None if state is StudyState.CANCELLED else BEGUN + timedelta(days=1),
     )
+
+
+def _check(state: CheckState) -> CheckRecord:
+    definition = StudyDefinition.model_validate(EXAMPLE)
+    over = state is CheckState.COMPLETE
+    return CheckRecord(
+        id=1,
+        owner="ada",
+        name=definition.name,
+        definition=definition,
+        written=YAML_EXAMPLE,
+        dose=CheckDose(budget_s=60.0),
+        state=state,
+        reason=None,
+        problems=(),
+        report=_checked().model_dump_json() if over else None,
+        created_at=BEGUN,
+        started_at=BEGUN,
+        finished_at=BEGUN + timedelta(seconds=5) if over else None,
+    )
+
+
+def _checked() -> CheckDocument:
+    part = Part("data", CheckVerdict.PASS, "nothing found", duration_s=0.2)
+    return check_document(Checked("digits", TASK, (part,), (), ()))
 
 
 def _round() -> RoundProgress:

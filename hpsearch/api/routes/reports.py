@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from hpsearch.access import Scope
 from hpsearch.api.caller import Caller, Parts, requires
 from hpsearch.api.problems import refusals
+from hpsearch.api.routes.accepting import preferred
 from hpsearch.api.routes.refusing import COMMON
 from hpsearch.api.routes.studies import StudyId
 from hpsearch.errors import shown
@@ -82,7 +83,7 @@ async def report(
     has the curves of a few trials; `GET /v1/studies/{study_id}/trials/{stage}/{number}` has those of any.
     """
     accept = ",".join(request.headers.getlist("accept")) or "*/*"
-    chosen = format or preferred(accept)
+    chosen = format or preferred_form(accept)
     if chosen is None:
         types = ", ".join(rendering.media_type for rendering in RENDERINGS.values())
         raise HTTPException(406, f"there is no report of the type {shown(accept)}; ask for one of {types}")
@@ -97,27 +98,6 @@ async def report(
     return Response(content, media_type=RENDERINGS[chosen].media_type, headers=HEADERS)
 
 
-def preferred(accept: str) -> Format | None:
-    """The form that an Accept header likes best (RFC 9110, section 12.5.1); None if it takes none of them."""
-    liked = {name: _quality(accept, rendering.media_type) for name, rendering in RENDERINGS.items()}
-    best = max(liked, key=lambda name: liked[name])  # the first of equal ones
-    return best if liked[best] > 0 else None
-
-
-def _quality(accept: str, media_type: str) -> float:
-    """How much a header likes a type: what its most specific range says."""
-    ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
-    found: dict[str, float] = {}
-    for part in accept.split(","):
-        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        weights = [piece[2:] for piece in parameters if piece.startswith("q=")]
-        found[name] = _weight(weights[0]) if weights else 1.0
-    return next((found[one] for one in ranges if one in found), 0.0)
-
-
-def _weight(text: str) -> float:
-    try:
-        weight = float(text)
-    except ValueError:
-        return 0.0
-    return weight if 0 <= weight <= 1 else 0.0
+def preferred_form(accept: str) -> Format | None:
+    """The form that an Accept header likes best; None if it takes none of them."""
+    return preferred(accept, {name: rendering.media_type for name, rendering in RENDERINGS.items()})

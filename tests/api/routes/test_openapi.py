@@ -59,12 +59,12 @@ def test_every_schema_is_one_and_every_reference_leads_somewhere(document: dict[
     references = {node["$ref"] for node in nodes(document) if isinstance(node.get("$ref"), str)}
     assert references <= {f"#/components/schemas/{name}" for name in schemas}
     loaded = schemathesis.openapi.from_dict(document)
-    assert len(list(loaded.get_all_operations())) >= 16
+    assert len(list(loaded.get_all_operations())) >= 20
 
 
 def test_every_operation_is_described(document: dict[str, Any]) -> None:
     names = [operation["operationId"] for _, _, operation in operations(document)]
-    assert len(set(names)) == len(names) == 16
+    assert len(set(names)) == len(names) == 20
     for method, path, operation in operations(document):
         place = f"{method} {path}"
         assert operation["summary"], place
@@ -83,7 +83,9 @@ def test_every_operation_is_described(document: dict[str, Any]) -> None:
 
 
 def test_every_successful_answer_has_an_example_that_is_true(document: dict[str, Any]) -> None:
-    assert examples().keys() <= {operation["operationId"] for _, _, operation in operations(document)}
+    assert {name.partition(" ")[0] for name in examples()} <= {
+        operation["operationId"] for _, _, operation in operations(document)
+    }
     for method, path, operation in operations(document):
         for status, answer in operation["responses"].items():
             if status < "300" and status not in BODILESS:

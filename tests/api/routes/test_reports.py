@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from hpsearch.api.routes.reports import preferred
+from hpsearch.api.routes.reports import preferred_form
 from hpsearch.api.turns import Turns
 from tests.api.routes.working import EVERYTHING, worked
 from tests.api.service import Service
@@ -30,7 +30,7 @@ from tests.api.service import Service
     ],
 )
 def test_the_best_liked_form_is_chosen(accept: str, form: str | None) -> None:
-    assert preferred(accept) == form
+    assert preferred_form(accept) == form
 
 
 @pytest.mark.parametrize(
