@@ -9,9 +9,12 @@ from hpsearch.recipe.sources import JOHNSON
 from hpsearch.recipe.steering_rates import DECADE, FURTHEST, WEIGHT_DECAY
 from hpsearch.search_job import EPOCHS
 from hpsearch.space import Choice, Distribution, LogUniform, Uniform
+from hpsearch.stage import StageName
 
 DROPOUT, WIDTH = "network.dropout", "network.width"
-OVERFITTING, UNDERFITTING, STILL_IMPROVING, PLATEAU = "HC203", "HC204", "HC202", "HC105"
+OVERFITTING, UNDERFITTING, PLATEAU = "HC203", "HC204", "HC105"
+STILL_FALLING = ("HC202", "HC103")
+"""Either that the training was too short, or that its learning rate was too low for it."""
 FIRST_DROPOUT, MOST_DROPOUT = 0.5, 0.8
 """Dropout is tried from the network's own default up to so much more, and never beyond (heuristic)."""
 LONGER = 2
@@ -70,8 +73,12 @@ def regularisation_lowered(now: Situation) -> Iterator[Change]:
 
 
 def epochs_raised(now: Situation) -> Iterator[Change]:
-    """The best trials were still improving at their end, and do not overfit: the next round trains longer."""
-    if STILL_IMPROVING not in now.found or OVERFITTING in now.found:
+    """The best trials were still getting better at their end, and do not overfit: the next round trains longer.
+
+    Not after the coarse search, whose trainings are meant to be too short.
+    """
+    code = next((code for code in STILL_FALLING if code in now.found), None)
+    if code is None or OVERFITTING in now.found or now.stage is not StageName.FINE:
         return
     most = LONGER * now.study.recipe.fine.epochs
     epochs = min(2 * now.epochs, most)
@@ -81,8 +88,8 @@ def epochs_raised(now: Situation) -> Iterator[Change]:
             EPOCHS,
             Choice((epochs,)),
             f"{now.following} trains for {epochs} epochs instead of {now.epochs}",
-            f"losses that still fell at the end {now.where(STILL_IMPROVING)}",
-            {**now.because(STILL_IMPROVING), "most": most},
+            f"losses that still fell at the end {now.where(code)}",
+            {**now.because(code), "most": most},
             JOHNSON,
         )
 

@@ -1,0 +1,1 @@
+"""What steering the fine search by its findings gains."""
