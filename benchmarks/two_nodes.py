@@ -34,6 +34,10 @@ SAME_ARRANGEMENTS = text(
     "SELECT :study, stage, shape, members, stacked, memory_format, measured_for "
     "FROM hpsearch.arrangements WHERE study_id = :first ON CONFLICT DO NOTHING"
 )
+ENDED_TRIALS = text(
+    "SELECT count(*) FROM hpsearch.trials trial JOIN hpsearch.stages stage ON stage.id = trial.stage_id "
+    "WHERE stage.study_id = :study AND trial.state NOT IN ('waiting', 'running')"
+)
 RUNS = ("one machine, 2 workers", "two nodes", "two nodes, one killed in the middle")
 
 
@@ -45,8 +49,9 @@ class Runs:
         self._first: int | None = None
         self.tables: list[Table] = []
 
-    def seconds(self, cluster: Cluster | None = None, kill_after_s: float | None = None) -> float:
-        """Of one study from its submission to its end, on warm workers."""
+    def seconds(self, cluster: Cluster | None = None) -> float:
+        """Of one study from its submission to its end, on warm workers; of ``cluster`` a node is killed when half of
+        the trials have ended."""
         running, killed = self._service, False
         began = time.monotonic()
         study = running.desk.submit(running.key, ray_definition(), None).study.id
@@ -59,14 +64,20 @@ class Runs:
             passed_s = time.monotonic() - began
             if passed_s > LONGEST_S:
                 raise SystemExit(f"study {study} has not ended after {passed_s:.0f} s")
-            if cluster is not None and kill_after_s is not None and not killed and passed_s > kill_after_s:
+            if cluster is not None and not killed and 2 * self._ended(study) >= self._ended(self._first):
                 cluster.kill_a_node()
                 killed = True
             time.sleep(0.05)
-        if kill_after_s is not None and not killed:
+        if cluster is not None and not killed:
             raise SystemExit("the study ended before a node could be killed")
         self.tables.append(table(running.engine, study))
         return time.monotonic() - began
+
+    def _ended(self, study: int) -> int:
+        """Trials that have ended."""
+        with self._service.engine.connect() as connection:
+            ended: int = connection.execute(ENDED_TRIALS, {"study": study}).scalar_one()
+        return ended
 
 
 @contextmanager
@@ -89,7 +100,7 @@ def one_round(running: Service, runs: Runs, folder: Path) -> list[float]:
         stack.enter_context(at_work(running, cluster, folder))
         runs.seconds()
         together_s = runs.seconds()
-        return [alone_s, together_s, runs.seconds(cluster, together_s / 2)]
+        return [alone_s, together_s, runs.seconds(cluster)]
 
 
 def main() -> int:
