@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from hpsearch.optimization import OptimizerName, ScheduleName
@@ -27,6 +27,8 @@ class DataSettings:
     loss: Literal["auto", "cross_entropy", "l1", "l2"]
     """``auto``: cross-entropy for whole-numbered targets, L2 for real ones. L1 and L2 see normalised targets."""
     split_seed: int
+    held: Literal["auto", "device", "host", "disk"] = field(default="auto", repr=False)
+    """Where the samples lie while they are trained on, which changes no result: hence no part of any name."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ def data_settings(study: StudyDefinition) -> DataSettings:
         data.normalize,
         study.loss.name,
         split_seed=seed_for(study.seed, "split"),
+        held=study.resources.data,
     )
 
 

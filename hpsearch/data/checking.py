@@ -20,11 +20,25 @@ def is_whole(targets: Array) -> bool:
 
 def check_images(raw: Array) -> tuple[Array, list[Problem]]:
     """Images as float32 (N, C, H, W), with what is wrong with them; grey images may come as (N, H, W)."""
+    problems = check_form(raw)
+    if problems:
+        return raw, problems
+    images = as_images(raw)
+    return images, check_finite(IMAGES, images)
+
+
+def as_images(raw: Array) -> Array:
+    """Those of the right form as float32 (N, C, H, W)."""
+    return _float32(raw if raw.ndim == 4 else raw[:, np.newaxis])
+
+
+def check_form(raw: Array) -> list[Problem]:
+    """What is wrong with the shape and type of images, whose pixels are not looked at."""
     if raw.dtype.kind not in "fiub":
-        return raw, [_not_numbers(IMAGES, raw)]
+        return [_not_numbers(IMAGES, raw)]
     if raw.ndim not in (3, 4) or 0 in raw.shape:
         rule = "images must have the shape (samples, channels, height, width), or (samples, height, width) if grey"
-        return raw, [Problem(IMAGES, f"shape {raw.shape}", rule, "Bring the array into that shape.")]
+        return [Problem(IMAGES, f"shape {raw.shape}", rule, "Bring the array into that shape.")]
     if raw.ndim == 4 and _channels_last(*raw.shape[1:]):
         channels, height, width = raw.shape[1:]
         rule = (
@@ -32,9 +46,8 @@ def check_images(raw: Array) -> tuple[Array, list[Problem]]:
             f"(samples, height, width, channels) with {width} channels"
         )
         advice = "Store images.transpose(0, 3, 1, 2); if they really are so narrow, images.transpose(0, 1, 3, 2)."
-        return raw, [Problem(IMAGES, f"shape {raw.shape}", rule, advice)]
-    images = _float32(raw if raw.ndim == 4 else raw[:, np.newaxis])
-    return images, _check_finite(IMAGES, images)
+        return [Problem(IMAGES, f"shape {raw.shape}", rule, advice)]
+    return []
 
 
 def _channels_last(channels: int, height: int, width: int) -> bool:
@@ -58,7 +71,7 @@ def check_labels(raw: Array) -> tuple[Array, list[Problem]]:
     if raw.ndim != 1 or not len(raw):
         advice = "Use targets.argmax(axis=1) if they are one-hot." if raw.ndim == 2 else "Give a vector of classes."
         return raw, [Problem(TARGETS, f"shape {raw.shape}", "classes must have the shape (samples,)", advice)]
-    problems = _check_finite(TARGETS, raw)
+    problems = check_finite(TARGETS, raw)
     if problems:
         return raw, problems
     broken = np.flatnonzero(raw != np.floor(raw)) if raw.dtype.kind == "f" else np.empty(0, np.int64)
@@ -78,7 +91,7 @@ def check_values(raw: Array) -> tuple[Array, list[Problem]]:
         rule = "real-valued targets must have the shape (samples,) or (samples, columns)"
         return raw, [Problem(TARGETS, f"shape {raw.shape}", rule, "Bring the array into that shape.")]
     values = _float32(raw if raw.ndim == 2 else raw[:, np.newaxis])
-    problems = _check_finite(TARGETS, values)
+    problems = check_finite(TARGETS, values)
     if not problems:
         constant = np.flatnonzero((values == values[0]).all(axis=0))
         if len(constant):
@@ -123,14 +136,16 @@ def _check_classes(labels: Array) -> list[Problem]:
     return []
 
 
-def _check_finite(path: str, values: Array) -> list[Problem]:
+def check_finite(path: str, values: Array, first_index: int = 0) -> list[Problem]:
+    """All must be; ``first_index`` is that of the first sample among all that there are."""
     bad = ~np.isfinite(values)
     count = int(bad.sum())
     if not count:
         return []
     first = tuple(int(i) for i in np.argwhere(bad)[0])
+    named = (first[0] + first_index, *first[1:])
     rule = f"{count} of {values.size} values are NaN or infinite as 32-bit numbers"
-    index = first[0] if len(first) == 1 else first
+    index = named[0] if len(named) == 1 else named
     return [Problem(path, f"{values[first]} at index {index}", rule, "Remove or replace those samples.")]
 
 

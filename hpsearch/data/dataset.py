@@ -1,10 +1,16 @@
 """A loaded data set: three splits of images and targets, and how they were normalised."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
+import torch
 from torch import Tensor
 
 from hpsearch.task import Task
+
+Place = Literal["auto", "device", "host", "disk"]
+"""Where samples lie while a study trains; ``auto``: as near as there is room."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +24,10 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.images)
+
+    def pieces(self, size: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Images and targets of all samples in their order, so many at a time."""
+        return zip(torch.split(self.images, size), torch.split(self.targets, size), strict=True)
 
 
 @dataclass(frozen=True)
@@ -42,3 +52,5 @@ class Dataset:
     """None if the definition switches normalisation off."""
     target_scale: Scale | None
     """None for classification."""
+    held: Place = "auto"
+    """Where the study wants them."""

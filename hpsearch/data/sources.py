@@ -65,7 +65,7 @@ def _numpy_files(path: str | None) -> tuple[Array, Array]:
         _reject("data.path", None, "the data set numpy needs a path", "Name a .npz file or a folder of .npy files.")
     place = Path(path).expanduser()
     if place.is_dir():
-        images, targets = (_read_npy(place / f"{name}.npy") for name in ("images", "targets"))
+        images, targets = (_read_npy(place / f"{name}.npy", mapped=name == "images") for name in ("images", "targets"))
         return images, targets
     if not place.is_file():
         _reject("data.path", path, f"there is no file or folder {place.absolute()}", "Correct the path.")
@@ -86,11 +86,22 @@ def _numpy_files(path: str | None) -> tuple[Array, Array]:
     return arrays["images"], arrays["targets"]
 
 
-def _read_npy(file: Path) -> Array:
+def _mapped(file: Path) -> Array | None:
+    """The array without its content, which takes no memory before it is read; None where that cannot be done."""
+    try:
+        found = np.load(file, mmap_mode="r", allow_pickle=False)
+    except UNREADABLE:
+        return None
+    return found if isinstance(found, np.memmap) else None
+
+
+def _read_npy(file: Path, *, mapped: bool) -> Array:
     if not file.is_file():
         rule = f"there is no file {file.absolute()}"
         _reject("data.path", str(file.parent), rule, "A folder must hold images.npy and targets.npy.")
     try:
+        if mapped and (found := _mapped(file)) is not None:
+            return found
         with file.open("rb") as opened:
             array: Array = np.load(opened, allow_pickle=False)
     except UNREADABLE as error:
@@ -118,7 +129,7 @@ def _from_factory(text: str, options: Mapping[str, Any]) -> tuple[Array, Array]:
 
 def _as_array(text: str, name: str, found: object) -> Array:
     try:
-        return np.asarray(found)
+        return found if isinstance(found, np.memmap) else np.asarray(found)
     except USERS_FAILURES as error:  # a ragged list, or a tensor with a gradient or on another device
         rule = f"the loader's {name} cannot be turned into an array: {type(error).__name__}: {error}"
         raise DefinitionError([Problem("data.factory", text, rule, "Return arrays or CPU tensors.")]) from error

@@ -1,7 +1,6 @@
 """How much memory a worker has for training, and how much a trial is predicted to take."""
 
 import resource
-from pathlib import Path
 
 import psutil
 import torch
@@ -9,16 +8,15 @@ import torch
 from hpsearch.cost.memory import Step, TrainingMemory, training_memory
 from hpsearch.cost.workspace import CONTEXT_BYTES
 from hpsearch.data.dataset import Dataset
+from hpsearch.data.host import machine_bytes
 from hpsearch.executors.machine import cores
 from hpsearch.job import Job
 from hpsearch.networks.build import build_network
+from hpsearch.training.arrays import lies_near
 from hpsearch.training.evaluation import batch_size
 
 USED = 0.85
 """Of the memory there is. Heuristic: what the allocator cannot give out in one piece, and what others need."""
-
-CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
-"""Where containers have their limit, in the second and the first version of control groups."""
 
 
 def room_bytes(device: str, workers: int, gpu_share: float, dataset: Dataset) -> int:
@@ -29,24 +27,14 @@ def room_bytes(device: str, workers: int, gpu_share: float, dataset: Dataset) ->
     """
     if device != "cpu":
         total = torch.cuda.get_device_properties(device).total_memory
-        return max(0, int(total * gpu_share * USED) - CONTEXT_BYTES - dataset_bytes(dataset))
+        placed = dataset_bytes(dataset) if lies_near(dataset, torch.device(device)) else 0
+        return max(0, int(total * gpu_share * USED) - CONTEXT_BYTES - placed)
     process = psutil.Process().memory_info()
     rooms = [machine_bytes() * USED / max(1, min(workers, cores())) - process.rss]
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit != resource.RLIM_INFINITY:
         rooms.append(limit - process.vms)
     return max(0, int(min(rooms)))
-
-
-def machine_bytes() -> int:
-    """The memory of this machine, or of the container that this process runs in."""
-    found = [psutil.virtual_memory().total]
-    for file in CGROUP_LIMITS:
-        try:
-            found.append(int(Path(file).read_text()))
-        except (OSError, ValueError):  # there is no such file, or it says "max"
-            continue
-    return min(found)
 
 
 def dataset_bytes(dataset: Dataset) -> int:

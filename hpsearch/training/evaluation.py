@@ -5,8 +5,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from hpsearch.data.dataset import Split
 from hpsearch.task import Task
+from hpsearch.training.arrays import Samples
 from hpsearch.training.loss import loss_function, predictions
 from hpsearch.training.losses import MemberLosses, right_predictions
 from hpsearch.training.precision import Autocast
@@ -32,13 +32,13 @@ class Score(NamedTuple):
 
 
 @torch.no_grad()
-def evaluate(network: nn.Module, samples: Split, task: Task, autocast: Autocast = FULL) -> Score:
+def evaluate(network: nn.Module, samples: Samples, task: Task, autocast: Autocast = FULL) -> Score:
     """Loss and accuracy in evaluation mode, in which the network is left; there must be samples."""
     network.eval()
     loss = loss_function(task)
     size = batch_size(samples.images)
     total, right = 0.0, 0
-    for images, targets in zip(torch.split(samples.images, size), torch.split(samples.targets, size), strict=True):
+    for images, targets in samples.pieces(size):
         with autocast():
             outputs = predictions(network, images, task)
         total += float(loss(outputs, targets)) * len(images)
@@ -49,7 +49,7 @@ def evaluate(network: nn.Module, samples: Split, task: Task, autocast: Autocast 
 
 
 @torch.no_grad()
-def evaluate_together(network: StackedNetwork, samples: Split, task: Task) -> list[Score]:
+def evaluate_together(network: StackedNetwork, samples: Samples, task: Task) -> list[Score]:
     """The score of each of K members; the batches are those in which a member alone is evaluated."""
     network.eval()
     members = network.members
@@ -58,7 +58,7 @@ def evaluate_together(network: StackedNetwork, samples: Split, task: Task) -> li
     found: list[Tensor] = []
     right = torch.zeros(members, dtype=torch.int64, device=samples.images.device)
     sizes: list[int] = []
-    for images, targets in zip(torch.split(samples.images, size), torch.split(samples.targets, size), strict=True):
+    for images, targets in samples.pieces(size):
         outputs = network(images).logits
         given = targets.expand(members, *targets.shape)
         found.append(losses(outputs, given))

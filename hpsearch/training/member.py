@@ -182,6 +182,7 @@ class Training:
         """Trains on every sample once, or up to the last iteration; whether it was every sample."""
         self.network.train()
         batches = order.one_pass()
+        self.arrays.expect(batches[: total - start])
         for step, indices in enumerate(batches[: total - start], start):
             self.iteration(indices, step, total)
         self.curves.flush()

@@ -146,6 +146,7 @@ class Together:
         self.network.train()
         begun, position = time.perf_counter(), 0
         sizes = self.sizes[: self.total - self.step]
+        self._expect(orders, sizes)
         for number, size in enumerate(sizes):
             pending.append(self.iteration(orders[:, position : position + size]))
             position += size
@@ -154,14 +155,22 @@ class Together:
                 pending = []
                 begun = self._share(begun)
                 results += [self._diverged(place, error) for place, error in diverged.items()]
-                orders = orders[self._leave(diverged)]
+                kept = self._leave(diverged)
+                if len(kept) < len(orders) and self.present:
+                    orders = orders[kept]
+                    self._expect(orders[:, position:], sizes[number + 1 :])
                 if not self.present:
                     break
         return results
 
     def orders(self) -> Tensor:
         """The samples of the next pass of each member (K, samples)."""
-        return torch.stack([seat.order.whole_pass() for seat in self.seats]).to(self.device)
+        return torch.stack([seat.order.whole_pass() for seat in self.seats]).to(self.arrays.index_device)
+
+    def _expect(self, orders: Tensor, sizes: Sequence[int]) -> None:
+        """Announces the next batches."""
+        coming = orders[0] if self.share_order else orders
+        self.arrays.expect(torch.split(coming[..., : sum(sizes)], list(sizes), dim=-1))
 
     def iteration(self, chosen: Tensor) -> tuple[Tensor, Tensor | None]:
         """One update of every member on samples (K, N) of its own; losses (K,) and right predictions before it."""
