@@ -1,11 +1,15 @@
-"""What ``hpsearch run`` has begun before it knows what to train: importing PyTorch takes longer than all the rest."""
+"""What ``hpsearch run`` has begun before it needs it: PyTorch's import, the database's start, the checks."""
 
+import threading
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from hpsearch.errors import HpsearchError
 from hpsearch.executors.nursery import Nursery
-from hpsearch.settings import Settings
+from hpsearch.settings import Settings, require_writable_home
+from hpsearch.store.embedded import EmbeddedPostgres
 
 if TYPE_CHECKING:
     from hpsearch.cli.examination import Examination, Examined
@@ -23,16 +27,20 @@ MODULES = (
 
 
 class Begun:
-    """A nursery from the first moment on, the checks as soon as there is a definition, then the workers."""
+    """A nursery from the first moment on; database and checks as soon as there is a definition; then the workers."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._nursery = Nursery(MODULES)
+        self._database = EmbeddedPostgres(settings.home)
+        self._starting = threading.Thread(target=self._start_database, name="hpsearch-database", daemon=True)
         self._folder: Path | None = None
         self._examination: Examination | None = None
 
     def examine(self, definition: "StudyDefinition", folder: Path) -> None:
-        """Begins to check a definition; ``folder`` holds the user's own modules."""
+        """Begins to check a definition, and to start the database; ``folder`` holds the user's own modules."""
+        if self._settings.database_url is None:
+            self._starting.start()
         from hpsearch.cli.examination import Examination
 
         self._folder = folder
@@ -62,6 +70,12 @@ class Begun:
             import_paths=folders,
         )
 
+    def _start_database(self) -> None:
+        """What goes wrong shows again, and is told, where the database is used."""
+        with suppress(HpsearchError):
+            require_writable_home(self._settings)
+            self._database.ensure()
+
     def __enter__(self) -> Self:
         return self
 
@@ -69,3 +83,6 @@ class Begun:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._nursery.close()
+        if self._starting.ident is not None:
+            self._starting.join()
+        self._database.close()

@@ -25,21 +25,22 @@ def run(ctx: click.Context, study: Path, workers: int | None, again: bool, as_js
 
     settings = settings_from_environment()
     with Begun(settings) as begun:
-        from hpsearch.cli.choosing import ended_before
         from hpsearch.cli.definition import study_in
+
+        definition, folder = study_in(study), study.resolve().parent
+        begun.examine(definition, folder)
+
+        from hpsearch.cli.choosing import ended_before
         from hpsearch.cli.output import print_json, print_text
+        from hpsearch.cli.search import searched
         from hpsearch.report.compose import report_document
         from hpsearch.report.text import report_renderable
         from hpsearch.storage import open_store
         from hpsearch.study import StudyState
 
-        definition, folder = study_in(study), study.resolve().parent
-        begun.examine(definition, folder)
         with open_store(settings) as store:
             results = ended_before(store, definition, again)
             if results is None:
-                from hpsearch.cli.search import searched
-
                 results = searched(store, settings, definition, workers, again, begun)
     document = report_document(results, settings.database_shown)
     if as_json:

@@ -12,8 +12,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import URL
-
 import hpsearch
 from hpsearch.errors import DatabaseUnavailableError
 from hpsearch.store.postgres_home import DATABASE, PORT, ROLE, PostgresHome
@@ -45,6 +43,8 @@ class EmbeddedPostgres:
     @property
     def url(self) -> str:
         """The SQLAlchemy URL of the database, whether the server runs or not."""
+        from sqlalchemy import URL  # noqa: PLC0415  (the server itself is started without it, and while it is imported)
+
         socket = {"host": str(self._home.socket_directory), "port": str(PORT)}
         url = URL.create("postgresql+psycopg", username=ROLE, database=DATABASE, query=socket)
         return url.render_as_string(hide_password=False)
