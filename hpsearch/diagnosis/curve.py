@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import median
 
 from hpsearch.diagnosis.noise import chance_of_right, share_error
 from hpsearch.diagnosis.trend import Trend, moving_average, spread_of_neighbours, trend
@@ -198,10 +199,32 @@ class Curve:
             return share_error(min(1.0, self.val_errors[-1]), self.task.validation_samples)
         return self.val_errors[-1] / math.sqrt(max(1, self.task.validation_samples))
 
+    @cached_property
+    def ends(self) -> tuple[float, float]:
+        """Errors of training and of validation at the end: means over the last sixth of the epochs, at least two."""
+        count = max(2, len(self.epochs) // 6)
+        return math.fsum(self.train_errors[-count:]) / count, math.fsum(self.val_errors[-count:]) / count
+
     @property
     def gap(self) -> float:
-        """Validation error less training error at the end; both are means over the last two epochs."""
-        return sum(self.val_errors[-2:]) / 2 - sum(self.train_errors[-2:]) / 2
+        """Validation error less training error at the end."""
+        train, held = self.ends
+        return held - train
+
+    @cached_property
+    def relative_update(self) -> float | None:
+        """How far one update moves the weights of a layer, as a share of their norm: the median over layers, and then
+        over the looks; None where nobody looked."""
+        medians = []
+        for look in self.trial.result.looks:
+            shares = [
+                layer.update_norm / layer.weight_norm
+                for layer in look.layers
+                if layer.weight_norm and layer.update_norm is not None
+            ]
+            if shares:
+                medians.append(median(shares))
+        return median(medians) if medians else None
 
     @cached_property
     def jitter(self) -> float:

@@ -107,7 +107,7 @@ def still_improving(curve: Curve) -> Remark | None:
     else:
         falling = curve.line(2 / 3, 1.0).deviations < -2 and end[-1] < (1 - FALLING) * end[0]
     steep = end[-1] < (1 - STEEP) * end[0] and end[-1] > UNFINISHED * curve.guess
-    if (gain < 2 * error and not steep) or not falling:
+    if (gain < 2 * error and not steep) or gain <= 0 or not falling:
         return None
     what = "validation error" if curve.task.is_classification else "validation loss, as a share of guessing,"
     sentence = (
@@ -131,7 +131,7 @@ def overfitting(curve: Curve) -> Remark | None:
     last = math.fsum(curve.val_losses[-2:]) / 2
     risen = last - lowest > max(RISEN * lowest, 0.05 * curve.guess) and at < len(curve.epochs) - 2
     risen = risen and curve.epochs[-1].train_loss < curve.epochs[at].train_loss
-    train, held = curve.train_errors[-1], curve.val_errors[-1]
+    train, held = curve.ends
     wide = curve.gap > max(LARGE_GAP, STANDARD_ERRORS * curve.error_of_gap) and train < WIDE * held
     numbers = {
         "train_error": train,
@@ -158,7 +158,7 @@ def underfitting(curve: Curve) -> Remark | None:
     by more than two standard errors and 2.5 %; and the loss stands still, or would stay above 30 % of guessing if it
     went on for half as long again (heuristics).
     """
-    if not curve.ended or not curve.learned or curve.train_errors[-1] < MUCH_LEFT:
+    if not curve.ended or not (curve.learned or curve.generalises) or curve.train_errors[-1] < MUCH_LEFT:
         return None
     ahead = curve.level + min(0.0, curve.line(0.5, 1.0).change)
     if not curve.flat and ahead < HOPELESS * curve.guess:

@@ -14,6 +14,8 @@ STRAIGHT = 0.5
 """The last third's fall, as a share of the middle third's, of a curve that has not begun to level off (heuristic)."""
 RISES = 0.25
 """Share of the epochs that chance may lift in a steady fall (heuristic)."""
+BRISK = 3e-3
+"""Share of their norm that weights are moved by in one update; seldom more where the rate is too low (heuristic)."""
 HALF = 0.5
 """Of what training loses, validation loses at least so much where the images are understood (heuristic)."""
 DECAYED = 0.2
@@ -42,7 +44,8 @@ def learning_rate_too_low(curve: Curve) -> Remark | None:
     that it had in the third before, while less than half of the loss of guessing is lost (heuristic). The first third
     is left out, because large first outputs shrink quickly at any rate. The fall must be sure: every epoch is lower
     than the one before, or it exceeds four standard errors and three epochs of four are. Validation has to fall at
-    least half as much; where it does not, what falls is memory.
+    least half as much; where it does not, what falls is memory. Where the network was looked into, an update that
+    moves the weights by more than 0.3 % is none of a rate that is too low: a thousandth is usual (Karpathy).
     """
     if not curve.ended:
         return None
@@ -54,7 +57,7 @@ def learning_rate_too_low(curve: Curve) -> Remark | None:
     sure = rises == 0 or (curve.line(1 / 3, 1.0).deviations < -4 and rises <= RISES * (len(means) - third))
     if means[-1] - curve.floor < SLOW * curve.guess or not sure or late <= 0:
         return None
-    if late < STRAIGHT * middle or followed < HALF * (middle + late):
+    if late < STRAIGHT * middle or followed < HALF * (middle + late) or (curve.relative_update or 0.0) > BRISK:
         return None
     sentence = (
         f"the loss has come from {means[0]:.4g} to {means[-1]:.4g} in {len(means)} epochs and is still falling at "

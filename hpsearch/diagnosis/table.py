@@ -13,7 +13,7 @@ from hpsearch.diagnosis.fit import (
 from hpsearch.diagnosis.initialization import flat_then_drops
 from hpsearch.diagnosis.learning_rate import decayed_too_early, learning_rate_too_low, should_decay_now
 from hpsearch.diagnosis.rule import CurveRule
-from hpsearch.diagnosis.stability import diverged, learning_rate_too_high, noisy, oscillating
+from hpsearch.diagnosis.stability import diverged, follows_the_order, learning_rate_too_high, noisy, oscillating
 from hpsearch.finding import Severity
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
@@ -48,7 +48,7 @@ _ALL = (
         should_decay_now,
         "Lower the learning rate tenfold from here on: a step or cosine schedule does.",
         sources.JOHNSON,
-        frozenset({"HC102", "HC107", "HC206"}),
+        frozenset({"HC102", "HC107", "HC109", "HC206"}),
     ),
     CurveRule(
         "HC106",
@@ -64,7 +64,7 @@ _ALL = (
         oscillating,
         "Lower the learning rate by three times, or the momentum to 0.9; see that batches are shuffled.",
         sources.COHEN,
-        frozenset({"HC102"}),
+        frozenset({"HC102", "HC109"}),
     ),
     CurveRule(
         "HC108",
@@ -74,12 +74,19 @@ _ALL = (
         sources.MCCANDLISH,
     ),
     CurveRule(
+        "HC109",
+        WARNING,
+        follows_the_order,
+        "Draw a new random order of all samples in every epoch.",
+        sources.BENGIO,
+    ),
+    CurveRule(
         "HC201",
         ERROR,
         does_not_learn,
         "Overfit one batch first; then look for dead or frozen layers, and at images beside their labels.",
         sources.CS231N,
-        frozenset({"HC102", "HC103"}),
+        frozenset({"HC102", "HC103", "HC109"}),
     ),
     CurveRule(
         "HC202",
@@ -103,7 +110,7 @@ _ALL = (
         underfitting,
         "Make the network wider or deeper, or take regularisation away; then look for wrong labels.",
         sources.JOHNSON,
-        frozenset({"HC102", "HC103", "HC104", "HC107", "HC108", "HC202", "HC206"}),
+        frozenset({"HC102", "HC103", "HC104", "HC107", "HC108", "HC109", "HC202", "HC206"}),
     ),
     CurveRule(
         "HC205",
@@ -119,7 +126,7 @@ _ALL = (
         learns_by_heart,
         "Look at some images beside their labels, and whether the samples of a batch keep their places.",
         sources.ZHANG,
-        frozenset({"HC102"}),
+        frozenset({"HC102", "HC109"}),
     ),
     CurveRule(
         "HC207",

@@ -1,5 +1,6 @@
 """Curves drawn by hand: one that each rule finds, and a near miss that it lets pass."""
 
+import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -112,6 +113,7 @@ def then(first: Shape, switch: float, second: Shape) -> Shape:
 SOUND = Drawn(falling(2.4, 0.02, 12))
 NOISY = replace(SOUND, loss=falling(2.4, 0.8), noise=0.9)
 LOST = Drawn(constant(2.3), validation_error=constant(0.9))
+SORTED = Drawn(lambda share: 1.0 + 0.3 * math.sin(2 * math.pi * EPOCHS * share))
 STEP_EARLY = (("schedule", "step"), ("factor", 0.001), ("every", 0.1))
 STEP_LATE = (("schedule", "step"), ("factor", 0.1), ("every", 0.7))
 
@@ -236,6 +238,8 @@ CASES = (
     ),
     Case("HC108", WARNING, replace(NOISY, batch_size=2), replace(SOUND, batch_size=2), "batches of 2"),
     Case("HC108", WARNING, replace(NOISY, batch_size=2), NOISY, "batches of 2"),
+    Case("HC109", WARNING, SORTED, SOUND, "place of a batch"),
+    Case("HC109", WARNING, SORTED, replace(SORTED, noise=0.6), "place of a batch"),
     Case("HC201", ERROR, LOST, Drawn(straight(2.3, 2.1)), "guessing has 2.303"),
     Case("HC201", ERROR, LOST, replace(LOST, validation_error=constant(0.7)), "guessing has 2.303"),
     Case("HC202", WARNING, Drawn(falling(2.4, 0.2, 1.8)), SOUND, "still falling"),

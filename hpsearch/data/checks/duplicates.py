@@ -12,6 +12,8 @@ from hpsearch.rulebook import Remark
 
 SERIOUS = 0.01
 """A share of a split above which scores cannot be trusted (heuristic: the differences that searches look for)."""
+MANY = 0.5
+"""A share of copies above which a split is not what it seems (heuristic)."""
 NEIGHBOURS = 16
 """The nearest of so many images sets the scale for the nearest one."""
 FALSE_SHARE = 0.01
@@ -114,7 +116,8 @@ def near_duplicates_across_split(facts: Facts) -> Remark | None:
 def duplicates_in_training(facts: Facts) -> Remark | None:
     """Training images are there more than once.
 
-    They count more than others, and a random division of such data puts copies on both sides.
+    They count more than others, and a random division of such data puts copies on both sides. Where more than half of
+    the split are copies, it is much smaller than it looks, which is a warning.
     """
     groups = [
         places
@@ -125,7 +128,8 @@ def duplicates_in_training(facts: Facts) -> Remark | None:
         return None
     extra = sum(len(places) - 1 for places in groups)
     sentence = f"{extra} of {len(facts.train)} training images are copies of others"
-    return Remark(sentence, {"copies": extra, "groups": len(groups), "examples": _examples(groups)})
+    severity = Severity.WARNING if extra > MANY * len(facts.train) else None
+    return Remark(sentence, {"copies": extra, "groups": len(groups), "examples": _examples(groups)}, severity)
 
 
 def _leaked(facts: Facts, part: Part) -> dict[int, int]:
