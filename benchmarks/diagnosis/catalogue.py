@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from benchmarks.diagnosis.data import data_settings
-from benchmarks.diagnosis.kinds import HELD_OUT_KINDS, KINDS, Kind
+from benchmarks.diagnosis.kinds import Kind
+from benchmarks.diagnosis.known import KINDS
 from benchmarks.diagnosis.sound import HELD_OUT_SOUND, SOUND
+from benchmarks.diagnosis.unseen import HELD_OUT_KINDS
 from hpsearch.job import Budget, Job, NetworkSettings, OptimizerSettings, seed_for
 from hpsearch.stage import StageName
 

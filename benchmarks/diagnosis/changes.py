@@ -34,34 +34,24 @@ def train_labels(dataset: Dataset) -> Dataset:
 def labels(dataset: Dataset) -> Dataset:
     """All labels are shuffled."""
     draw = _draw()
-    return replace(dataset, train=_shuffled(dataset.train, draw), validation=_shuffled(dataset.validation, draw))
+    return _everywhere(dataset, lambda split: _shuffled(split, draw))
 
 
 def shifted(dataset: Dataset) -> Dataset:
     """Every label belongs to the image before."""
-    return replace(
-        dataset,
-        train=Split(dataset.train.images, dataset.train.targets.roll(1)),
-        validation=Split(dataset.validation.images, dataset.validation.targets.roll(1)),
-    )
+    return _everywhere(dataset, lambda split: Split(split.images, split.targets.roll(1)))
 
 
 def noisy_labels(dataset: Dataset) -> Dataset:
     """Of the labels 45 % are drawn again."""
     draw = _draw()
-    return replace(
-        dataset,
-        train=_shuffled(dataset.train, draw, 0.45),
-        validation=_shuffled(dataset.validation, draw, 0.45),
-    )
+    return _everywhere(dataset, lambda split: _shuffled(split, draw, 0.45))
 
 
 def few_wrong_labels(dataset: Dataset) -> Dataset:
     """Of the labels a fifth is drawn again."""
     draw = _draw()
-    return replace(
-        dataset, train=_shuffled(dataset.train, draw, 0.2), validation=_shuffled(dataset.validation, draw, 0.2)
-    )
+    return _everywhere(dataset, lambda split: _shuffled(split, draw, 0.2))
 
 
 def permuted_validation(dataset: Dataset) -> Dataset:
@@ -80,14 +70,8 @@ def off_by_one_in_training(dataset: Dataset) -> Dataset:
 
 def starts_at_one(dataset: Dataset) -> Dataset:
     """Classes are numbered from one, so that the network has an output for none."""
-    return replace(
-        dataset,
-        **{
-            name: Split(split.images, split.targets + 1)
-            for name, split in (("train", dataset.train), ("validation", dataset.validation), ("test", dataset.test))
-        },
-        task=replace(dataset.task, outputs=dataset.task.outputs + 1),
-    )
+    moved = _everywhere(dataset, lambda split: Split(split.images, split.targets + 1))
+    return replace(moved, task=replace(dataset.task, outputs=dataset.task.outputs + 1))
 
 
 def noise(dataset: Dataset) -> Dataset:
@@ -199,14 +183,15 @@ def conflicting(dataset: Dataset) -> Dataset:
 
 
 def uneven(dataset: Dataset) -> Dataset:
-    """Of all classes but the first, one sample in fifty is left."""
+    """Of every class but the first, one sample in twenty is left, and one at least."""
 
     def thinned(split: Split) -> Split:
-        first = split.targets == 0
-        kept = torch.nonzero(first | (torch.arange(len(split)) % 50 == 0)).flatten()
-        return Split(split.images[kept], split.targets[kept])
+        kept = [torch.nonzero(split.targets == 0).flatten()]
+        kept += [torch.nonzero(split.targets == one).flatten()[::20] for one in range(1, dataset.task.outputs)]
+        chosen = torch.sort(torch.cat(kept)).values
+        return Split(split.images[chosen], split.targets[chosen])
 
-    return replace(dataset, train=thinned(dataset.train), validation=thinned(dataset.validation))
+    return _everywhere(dataset, thinned)
 
 
 def ordered(dataset: Dataset) -> Dataset:
@@ -241,9 +226,11 @@ def coloured(dataset: Dataset) -> Dataset:
 
 
 def _images(dataset: Dataset, change: Callable[[Tensor], Tensor]) -> Dataset:
-    train, held, test = (
-        Split(change(split.images), split.targets) for split in (dataset.train, dataset.validation, dataset.test)
-    )
+    return _everywhere(dataset, lambda split: Split(change(split.images), split.targets))
+
+
+def _everywhere(dataset: Dataset, change: Callable[[Split], Split]) -> Dataset:
+    train, held, test = (change(split) for split in (dataset.train, dataset.validation, dataset.test))
     return replace(dataset, train=train, validation=held, test=test)
 
 

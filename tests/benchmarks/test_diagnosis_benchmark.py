@@ -10,12 +10,13 @@ from benchmarks.diagnosis.catalogue import HELD_OUT_ARCHITECTURES, TUNED_ARCHITE
 from benchmarks.diagnosis.changes import CHANGES, broken_data
 from benchmarks.diagnosis.data import sound_data
 from benchmarks.diagnosis.faults import FAULTS
-from benchmarks.diagnosis.kinds import HELD_OUT_KINDS, KINDS
+from benchmarks.diagnosis.known import KINDS
 from benchmarks.diagnosis.loops import LOOPS
 from benchmarks.diagnosis.networks import build
 from benchmarks.diagnosis.scoring import Scored, lines
 from benchmarks.diagnosis.told import Told, told
 from benchmarks.diagnosis.trainings import trained
+from benchmarks.diagnosis.unseen import HELD_OUT_KINDS
 from hpsearch.data.checks.table import DATA_CHECKS
 from hpsearch.diagnosis.table import CURVE_RULES
 from hpsearch.finding import Finding, Severity
