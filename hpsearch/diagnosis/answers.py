@@ -4,6 +4,8 @@ from hpsearch.diagnosis.inside import Inside
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
+ALIKE = 1e-3
+"""Difference between samples as a share of what a layer gives (heuristic)."""
 INFLUENCE = 1e-3
 """Standard deviations of the outputs. Rounding alone moves them by less than 1e-5 (measured)."""
 
@@ -49,3 +51,28 @@ def activation_on_output(inside: Inside) -> Remark | None:
         what = f"no output is ever negative; {max(one.zero_share for one in seen):.0%} are exactly zero"
         severity = Severity.WARNING
     return Remark(what + where, numbers, severity)
+
+
+def same_answer(inside: Inside) -> Remark | None:
+    """The network gives every image the same answer.
+
+    The image does not arrive at the outputs: somewhere on the way it is multiplied by zero, saturated or averaged away.
+    In the last two looks the outputs of one sample differ from those of another by less than a thousandth of what they
+    are (heuristic), while there are different samples in the batch. The first layer whose outputs differ
+    as little is named.
+    """
+    late = inside.late
+    if len(late) < 2:
+        return None
+    for look in late:
+        outputs = look.outputs
+        if outputs is None or not outputs.sample_std < ALIKE * max(abs(outputs.lowest), abs(outputs.highest), 1e-6):
+            return None
+    seen = late[-1]
+    weak = [layer for layer in seen.layers if layer.sample_std <= ALIKE * max(layer.output_std, abs(layer.output_mean))]
+    where = f"; from {weak[0].name} on, samples can hardly be told apart" if weak else ""
+    spread = late[-1].outputs.sample_std if late[-1].outputs else 0.0
+    return Remark(
+        f"every image gets the same answer: outputs differ by {spread:.1g} from sample to sample{where}",
+        {"sample_std": spread, "layer": weak[0].name if weak else None},
+    )

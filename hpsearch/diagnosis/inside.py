@@ -57,6 +57,13 @@ class Inside:
                 yield tuple(table[key] for table in tables)
 
 
+def relative(norm: float | None, layer: LayerLook) -> float | None:
+    """In units of the norm of the layer's weights; None where there is neither."""
+    if norm is None or not layer.weight_norm:
+        return None
+    return norm / layer.weight_norm
+
+
 def _by_name(look: Look) -> dict[tuple[str, int], LayerLook]:
     """The second of two calls of a layer has the number 1."""
     found: dict[tuple[str, int], LayerLook] = {}

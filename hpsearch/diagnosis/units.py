@@ -5,8 +5,10 @@ from hpsearch.finding import Severity
 from hpsearch.look import LayerLook
 from hpsearch.rulebook import Remark
 
-MOSTLY_DEAD = 0.9
-"""Share of a layer's units (heuristic: wide layers of sound networks have up to 0.7 that are silent for a batch)."""
+MOSTLY_DEAD = 0.8
+"""Share of a layer's units (heuristic: in sound trainings of the catalogue up to 0.6 are silent for a whole batch)."""
+SATURATED = 0.8
+"""Share of outputs (heuristic)."""
 ENOUGH_SAMPLES = 16
 """Of fewer, many units of a sound network are silent for all by chance (heuristic)."""
 
@@ -15,8 +17,8 @@ def dead_units(inside: Inside) -> Remark | None:
     """The units of a layer give zero for every sample.
 
     Where a ReLU gets nothing but negative numbers it gives zero and lets no gradient back, so that nothing changes that
-    any more. The last two looks both show nine in ten units of an activation dead, or the whole layer, in batches
-    of at least 16 (heuristics). It is an error where the outputs are then the same for every image; a residual
+    any more. The last two looks both show eight in ten units of a layer dead, in batches of at least 16
+    (heuristics). It is an error where the outputs are then the same for every image; a residual
     network can go on around a dead branch. Dead from the start, it is the first weights; later, a step was too large.
     """
     late = [look for look in inside.late if look.outputs is None or look.outputs.samples >= ENOUGH_SAMPLES]
@@ -51,3 +53,22 @@ def _can_die(layer: LayerLook) -> bool:
 
 def _of(layers: tuple[LayerLook, ...], name: str) -> LayerLook | None:
     return next((layer for layer in layers if layer.name == name), None)
+
+
+def saturated_units(inside: Inside) -> Remark | None:
+    """The units of a sigmoid or a tanh are at the ends of their range.
+
+    There the slope is next to nothing, so that no gradient comes through. In every look more than four fifths of the
+    outputs of an activation in the middle of the network are within one per cent of the range from its ends
+    (heuristic). The weights in front of it are too large, or a step was.
+    """
+    if not inside.looks:
+        return None
+    for seen in inside.same(inside.looks):
+        layer, share = seen[-1], min(one.saturated_share for one in seen)
+        if share > SATURATED and layer.name != inside.looks[-1].layers[-1].name:
+            sentence = (
+                f"{share:.0%} and more of the outputs of {layer.name} ({layer.kind}) are at the ends of its range"
+            )
+            return Remark(sentence, {"layer": layer.name, "share": share})
+    return None

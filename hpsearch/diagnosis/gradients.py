@@ -1,0 +1,108 @@
+"""Rules on gradients: vanishing, exploding, or none at all."""
+
+import math
+
+from hpsearch.diagnosis.inside import Inside, relative
+from hpsearch.finding import Severity
+from hpsearch.rulebook import Remark
+
+VANISHED = 1e-3
+"""Of the largest gradient norm of a layer, with each measured against its weights (heuristic: in sound trainings of the
+catalogue the first layer has at least 0.03)."""
+EXPLODED = 1e3
+"""Norm of a layer's gradient in units of its weights' norm (heuristic: up to 130 in sound trainings of the catalogue,
+up to 30 in classification)."""
+
+
+def vanishing_gradients(inside: Inside) -> Remark | None:
+    """Hardly any gradient arrives at the first layer.
+
+    Backpropagation multiplies by each layer's slope and weights; where these are small, or activations saturate, little
+    is left after some layers and the first ones stay as they were drawn. Gradients are measured against the norm of the
+    weights that they belong to. In every look after the first, the first layer has less than a thousandth of the
+    largest of them (heuristic).
+    """
+    seen = []
+    for look in inside.looks[1:]:
+        layers = [layer for layer in look.layers if relative(layer.gradient_norm, layer) is not None]
+        if len(layers) < 3:
+            return None
+        ratios = [relative(layer.gradient_norm, layer) or 0.0 for layer in layers]
+        if not all(map(math.isfinite, ratios)) or max(ratios) == 0 or ratios[0] == 0:
+            return None
+        seen.append((layers[0], ratios[0] / max(ratios)))
+    if not seen or any(share >= VANISHED for _, share in seen):
+        return None
+    first, share = seen[-1]
+    sentence = (
+        f"the gradient that arrives at the first layer, {first.name}, is {share:.1g} of the largest one, each measured "
+        f"against the norm of its layer's weights"
+    )
+    return Remark(sentence, {"layer": first.name, "share": share, "shares": [one for _, one in seen]})
+
+
+def exploding_gradients(inside: Inside) -> Remark | None:
+    """The gradient of a layer is far larger than its weights, or not finite.
+
+    One update with it replaces the weights instead of correcting them, unless the learning rate is tiny or gradients
+    are clipped. Its norm is above a thousand times that of the weights, or NaN or infinite while the loss still was a
+    number (heuristic). The first such layer from the end is named: gradients grow on their way back.
+    """
+    for look in inside.looks:
+        if not math.isfinite(inside.loss_at(look)):
+            continue
+        for layer in reversed(look.layers):
+            ratio = relative(layer.gradient_norm, layer)
+            if ratio is None or ratio < EXPLODED:  # NaN is neither below nor above
+                continue
+            what = f"{ratio:.2g} times that of its weights" if math.isfinite(ratio) else str(ratio)
+            sentence = f"the norm of the gradient of layer {layer.name} is {what} in iteration {look.step + 1}"
+            numbers = {"layer": layer.name, "ratio": ratio, "iteration": look.step + 1}
+            return Remark(sentence, numbers)
+    return None
+
+
+def without_gradient(inside: Inside) -> Remark | None:
+    """The weights of a layer never get a gradient although they are to be trained.
+
+    They are not used in the forward pass, cut off by ``detach``, ``no_grad`` or numbers that leave torch, or behind
+    something dead. In every look after the first (some layers wait for weights behind them that start at zero) the
+    parameters were left exactly as they were.
+    """
+    looks = inside.looks[1:]
+    if not looks or all(not look.still for look in looks) or not inside.trial.job.optimizer.learning_rate:
+        return None
+    names = [name for name in looks[0].still if all(name in look.still for look in looks)]
+    weights = [name for name in names if not name.endswith("bias")]
+    if not weights:
+        return None
+    listed = ", ".join(weights[:4]) + (f" and {len(weights) - 4} more" if len(weights) > 4 else "")
+    sentence = f"no update has changed {listed}"
+    return Remark(sentence, {"parameters": names, "count": len(names)})
+
+
+def frozen_layers(inside: Inside) -> Remark | None:
+    """Layers are frozen that were drawn at random.
+
+    Their parameters need no gradient, so that nothing of them is learned. Where the weights come from another training
+    that is meant so; what was drawn at random should learn. An error where all but the last layer are frozen.
+    """
+    first = inside.first
+    if first is None or not first.frozen or _pretrained(inside):
+        return None
+    layers = [layer for layer in first.layers if layer.weight_norm is not None]
+    still = [layer for layer in layers if any(name.rpartition(".")[0] == layer.name for name in first.frozen)]
+    if not still:
+        return None
+    most = len(still) >= len(layers) - 1
+    sentence = (
+        f"{len(still)} of {len(layers)} layers with weights are frozen as they were drawn, {still[0].name} the first"
+    )
+    numbers = {"layer": still[0].name, "frozen": [layer.name for layer in still], "layers": len(layers)}
+    return Remark(sentence, numbers, Severity.ERROR if most else None)
+
+
+def _pretrained(inside: Inside) -> bool:
+    """Whether the weights come from another training."""
+    network = inside.trial.job.network
+    return network.library is not None or bool(network.parameters.get("pretrained"))

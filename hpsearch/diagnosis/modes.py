@@ -1,0 +1,58 @@
+"""Rules on training mode and evaluation mode: what does one thing in training and another in evaluation."""
+
+from hpsearch.diagnosis.inside import Inside
+from hpsearch.rulebook import Remark
+
+FAR, APART = 2.0, 0.2
+"""Times the training loss, and of guessing: a loss in evaluation mode above both is that of another network
+(heuristic)."""
+
+
+def evaluated_otherwise(inside: Inside) -> Remark | None:
+    """On samples that it was trained on, the network does far worse in evaluation mode.
+
+    The kept statistics of a batch norm are not those of its batches (a momentum next to nothing, too few iterations,
+    batches that differ), or a layer does something else in evaluation. The loss of training samples in evaluation mode
+    after the last epoch is more than twice the training loss of that epoch, and a fifth of guessing above it
+    (heuristic). Scores on validation are then no measure of what was learned.
+    """
+    epochs = inside.trial.result.epochs
+    found = next((look.evaluated_loss for look in inside.trial.result.looks[-1:]), None)
+    if found is None or not epochs or len(epochs) != inside.trial.job.budget.epochs:
+        return None
+    trained = epochs[-1].train_loss
+    guess = inside.task.initial_loss
+    if not found > max(FAR * trained, trained + APART * guess):
+        return None
+    sentence = f"training samples have a loss of {trained:.3g} in training mode and of {found:.3g} in evaluation mode"
+    return Remark(sentence, {"trained": trained, "evaluated": found, "guessing_loss": guess})
+
+
+def evaluated_in_training_mode(inside: Inside) -> Remark | None:
+    """Layers stay in training mode when the network is evaluated.
+
+    Dropout then goes on dropping, and batch norm reads the batch that is evaluated: scores are noise, and depend on who
+    shares the batch. ``network.eval()`` does not reach these layers, or the forward pass switches them back.
+    """
+    first = inside.trial.result.looks[:1]
+    names = first[0].training if first else ()
+    if not names:
+        return None
+    return Remark(
+        f"{len(names)} layers, {names[0]} the first, are in training mode in evaluation", {"layers": list(names)}
+    )
+
+
+def trained_in_evaluation_mode(inside: Inside) -> Remark | None:
+    """Norms or dropouts are in evaluation mode while the network is trained.
+
+    Batch norm then divides by statistics that it never learns, and dropout drops nothing. In a network whose weights
+    come from another training that is often meant so, and no finding.
+    """
+    first = inside.trial.result.looks[:1]
+    names = first[0].evaluating if first else ()
+    network = inside.trial.job.network
+    if not names or network.library is not None or network.parameters.get("pretrained"):
+        return None
+    sentence = f"{len(names)} layers, {names[0]} the first, are in evaluation mode while the network is trained"
+    return Remark(sentence, {"layers": list(names)})

@@ -1,0 +1,176 @@
+"""Rules on how large activations and weights are, at the start and later."""
+
+import math
+from itertools import pairwise
+from statistics import median
+
+from hpsearch.diagnosis.inside import Inside
+from hpsearch.look import Look
+from hpsearch.rulebook import Remark
+
+SAME = 1e-4
+"""Weights whose standard deviation is a smaller share of their root mean square are equal (heuristic)."""
+LARGE, SMALL = 20.0, 0.02
+"""Standard deviation of a layer's outputs at the start, for inputs of 1, that is not healthy (heuristic: in sound
+trainings of the catalogue it lies between 0.3 and 4)."""
+DECIDED = 10.0
+"""The same of the output layer: logits that far apart are certain before anything was learned (heuristic)."""
+HIDDEN = 100.0
+"""The same in front of a norm, which takes the scale away (heuristic)."""
+BLOWN_UP = 1e3
+"""The same later (heuristic: up to 10 in sound trainings of the catalogue)."""
+SHRUNK = 0.1
+"""Of its first norm (heuristic)."""
+COUNTABLE = 0.9
+"""Of the outputs before a dropout: with more zeros among them its own cannot be counted (heuristic)."""
+DROPPED = 0.8
+"""Share of units that dropout takes away (heuristic: 0.5 is usual, and from 0.8 on hardly anything is left)."""
+NORMS = frozenset(
+    f"{kind}{axes}" for kind in ("BatchNorm", "InstanceNorm", "LazyBatchNorm") for axes in ("1d", "2d", "3d")
+) | {"GroupNorm", "LayerNorm", "RMSNorm", "LocalResponseNorm", "batch_norm", "SyncBatchNorm"}
+
+
+def equal_weights(inside: Inside) -> Remark | None:
+    """All weights of a layer are the same number at the start, or zero.
+
+    Units with equal weights give the same and get the same gradient, so that they stay equal: a layer of many is one
+    unit. Zeros in front of another layer let no gradient through as well. A layer of zeros that has moved by the last
+    look (an output layer, the end of a residual branch) is meant so and is no finding.
+    """
+    first = inside.first
+    if first is None or len(inside.looks) < 2:
+        return None
+    last = {layer.name: layer for layer in inside.looks[-1].layers if layer.weight_norm is not None}
+    weighted = [layer for layer in first.layers if layer.weight_norm is not None and layer.kind not in NORMS]
+    bad = []
+    for layer in weighted:
+        zero = layer.weight_norm == 0
+        later = last.get(layer.name)
+        if zero and (later is None or later.weight_norm == 0 or math.isnan(later.weight_norm or 0.0)):
+            bad.append(layer)
+        elif not zero and layer.weight_std is not None and layer.weight_count is not None:
+            size = (layer.weight_norm or 0.0) / math.sqrt(layer.weight_count)
+            if layer.weight_count > 1 and layer.weight_std < SAME * size:
+                bad.append(layer)
+    if not bad:
+        return None
+    what = "zero" if bad[0].weight_norm == 0 else "the same number"
+    sentence = f"all weights of {bad[0].name} are {what} at the start" + (
+        f", and those of {len(bad) - 1} more layers" if len(bad) > 1 else ""
+    )
+    return Remark(sentence, {"layer": bad[0].name, "layers": [layer.name for layer in bad], "zero": what == "zero"})
+
+
+def scale_at_start(inside: Inside) -> Remark | None:
+    """Outputs of a layer are far too large or too small before the first update.
+
+    Each layer should hand on numbers about as large as those that it gets (He et al., Glorot and Bengio): with images
+    of variance 1 the standard deviation stays near 1. Above 20 or below 0.02 it has left that (heuristic); the first
+    such layer is named. The output layer may be as small as one likes, and not above 10. Layers in front of a norm are
+    not looked at, nor zeros, which residual branches may start with.
+    """
+    first = inside.first
+    if first is None:
+        return None
+    for layer, behind in pairwise((*first.layers, None)):
+        if layer is None or layer.weight_norm is None or layer.kind in NORMS or (behind and behind.kind in NORMS):
+            continue
+        std = layer.output_std
+        low, high = (0.0, DECIDED) if behind is None else (SMALL, LARGE)
+        if std == 0 or low <= std <= high:
+            continue
+        much = "large" if not std < low else "small"
+        sentence = f"at the start the outputs of {layer.name} have a standard deviation of {std:.2g}, far too {much}"
+        return Remark(sentence, {"layer": layer.name, "std": std, "weight_std": layer.weight_std})
+    return None
+
+
+def activations_blow_up(inside: Inside) -> Remark | None:
+    """The outputs of a layer have become enormous, or are not finite any more.
+
+    From a standard deviation of a thousand on, in any look after the start (heuristic), or where a layer gives NaN or
+    infinite numbers from finite ones. The first such layer of the earliest such look is where it began. Layers in front
+    of a norm are looked at by another rule.
+    """
+    for look in inside.looks:
+        for layer, behind in pairwise((*look.layers, None)):
+            if layer is None or (behind is not None and behind.kind in NORMS and math.isfinite(layer.output_std)):
+                continue
+            if math.isfinite(layer.output_std) and (layer.output_std < BLOWN_UP or look.step == 0):
+                continue
+            finite = math.isfinite(layer.output_std)
+            what = f"have a standard deviation of {layer.output_std:.2g}" if finite else "are not finite"
+            sentence = f"in iteration {look.step + 1} the outputs of {layer.name} ({layer.kind}) {what}"
+            return Remark(sentence, {"layer": layer.name, "std": layer.output_std, "iteration": look.step + 1})
+    return None
+
+
+def hidden_by_norm(inside: Inside) -> Remark | None:
+    """A norm hides that what it gets has exploded.
+
+    The norm divides by the scale of its inputs, so that the loss looks well; but a gradient through it is divided
+    as well, the layer in front hardly learns, and with less precision the numbers overflow. The outputs in front of a
+    norm have a standard deviation above a hundred in the first or the last look (heuristic).
+    """
+    for look in (*inside.looks[:1], *inside.looks[-1:]):
+        for layer, behind in pairwise(look.layers):
+            if behind.kind not in NORMS or layer.kind in NORMS or not layer.output_std > HIDDEN:
+                continue
+            sentence = (
+                f"in iteration {look.step + 1} the outputs of {layer.name} have a standard deviation of "
+                f"{layer.output_std:.2g}, which {behind.name} takes away again"
+            )
+            numbers = {"layer": layer.name, "norm": behind.name, "std": layer.output_std, "iteration": look.step + 1}
+            return Remark(sentence, numbers)
+    return None
+
+
+def weights_decay_away(inside: Inside) -> Remark | None:
+    """The weights shrink towards zero: decay pulls harder than the gradient.
+
+    In the last look the norm of the weights of most layers is below a tenth of what it was at the start, with weight
+    decay or L1 switched on (heuristic). Layers in front of a norm do not mind their scale and are not counted.
+    """
+    settings = inside.trial.job.optimizer
+    decays = inside.trial.job.regularised and (settings.weight_decay > 0 or settings.l1 > 0)
+    if inside.first is None or len(inside.looks) < 2 or not decays:
+        return None
+    normed = _normed(inside.first)
+    shares = {}
+    for before, after in inside.same((inside.looks[0], inside.looks[-1])):
+        if before.weight_norm and after.weight_norm is not None and before.kind not in NORMS | normed:
+            shares[before.name] = after.weight_norm / before.weight_norm
+    small = [name for name, share in shares.items() if share < SHRUNK and name not in normed]
+    counted = [name for name in shares if name not in normed]
+    if not counted or 2 * len(small) <= len(counted):
+        return None
+    name = min(small, key=lambda one: shares[one])
+    sentence = (
+        f"the weights of {len(small)} of {len(counted)} layers are below a tenth of their first norm, {name} at "
+        f"{shares[name]:.1%}, at a weight decay of {settings.weight_decay:.2g}"
+    )
+    return Remark(sentence, {"layer": name, "shares": shares, "weight_decay": settings.weight_decay, "l1": settings.l1})
+
+
+def dropout_destroys(inside: Inside) -> Remark | None:
+    """Dropout takes nearly everything away.
+
+    The share of outputs that are zero behind a dropout, among those that were not zero before, is above four fifths in
+    the median look (heuristic). Looks at what was nearly all zero before do not count.
+    """
+    found: dict[str, list[float]] = {}
+    for look in inside.looks:
+        for before, layer in pairwise(look.layers):
+            if "ropout" in layer.kind and before.zero_share < COUNTABLE:
+                share = 1 - (1 - layer.zero_share) / (1 - before.zero_share)
+                found.setdefault(layer.name, []).append(share)
+    for name, shares in found.items():
+        if median(shares) > DROPPED:
+            share = median(shares)
+            return Remark(f"dropout {name} takes away {share:.0%} of what arrives", {"layer": name, "share": share})
+    return None
+
+
+def _normed(look: Look) -> frozenset[str]:
+    """Names of the layers in front of a norm."""
+    return frozenset(layer.name for layer, behind in pairwise(look.layers) if behind.kind in NORMS)

@@ -1,0 +1,87 @@
+"""Rules on updates: how far each iteration moves the weights."""
+
+import math
+from itertools import pairwise
+from statistics import median
+
+from hpsearch.diagnosis.inside import Inside, relative
+from hpsearch.look import Look
+from hpsearch.rulebook import Remark
+
+TOO_LARGE = 0.2
+"""Norm of one update in units of the weights' norm; about 0.001 is usual (Karpathy), up to 0.07
+in sound trainings of the catalogue (heuristic)."""
+MOVED = 0.15
+"""Way that all updates together could go, in units of the weights' norm (heuristic: at least 0.4 in sound trainings of
+the catalogue, and below 0.16 with rates a hundred times lower)."""
+SLOW = 5e-4
+"""The same of one update (heuristic: at least 0.001 in sound trainings of the catalogue)."""
+LEFT = 0.1
+"""Of guessing: a loss that is lower has nothing to complain of (heuristic)."""
+HALF = 0.5
+"""Of the first loss."""
+
+
+def updates_too_small(inside: Inside) -> Remark | None:
+    """All updates together cannot take the weights anywhere.
+
+    The norm of an update, in units of the weights' norm, times the iterations that it stands for is the longest way
+    that the weights can go. In the median layer it is below 15 % over the whole training and below 0.05 % for one
+    iteration, and the loss at the end is above a tenth of guessing (heuristics): the steps are far too small.
+    """
+    losses, steps = inside.trial.result.step_losses, inside.steps
+    last = losses[-max(1, steps // 10) :]
+    if not inside.ended or len(inside.looks) < 2 or not math.fsum(last) > LEFT * inside.task.initial_loss * len(last):
+        return None
+    ways = []
+    for seen in inside.same(inside.looks):
+        ratios = [relative(layer.update_norm, layer) for layer in seen]
+        known = [ratio for ratio in ratios if ratio is not None and math.isfinite(ratio)]
+        if len(known) == len(seen) and any(known):
+            ways.append(_sum_over(inside.looks, known, steps))
+    if not ways or median(ways) >= min(MOVED, SLOW * steps):
+        return None
+    way = median(ways)
+    sentence = f"all {steps} updates of the median layer together are no longer than {way:.2g} of its weights' norm"
+    rate = inside.trial.job.optimizer.learning_rate
+    return Remark(sentence, {"way": way, "largest_way": max(ways), "iterations": steps, "learning_rate": rate})
+
+
+def updates_too_large(inside: Inside) -> Remark | None:
+    """Updates change a large part of the weights.
+
+    About a thousandth of the weights' norm is usual. Nothing that was learned lasts where it is above a fifth in the
+    median layer, in half of the looks after the first; and an update as large as the weights themselves, the first one
+    included, makes another network of it (heuristics). Nothing is said where the loss came down to half.
+    """
+    seen = []
+    for look in inside.looks:
+        ratios = [relative(layer.update_norm, layer) for layer in look.layers]
+        known = [ratio for ratio in ratios if ratio is not None and math.isfinite(ratio)]
+        if known:
+            seen.append((look, median(known)))
+    large = [(look, ratio) for look, ratio in seen[1:] if ratio > TOO_LARGE]
+    whole = [(look, ratio) for look, ratio in seen if ratio > 1]
+    if not (whole or (large and 2 * len(large) >= len(seen) - 1)) or not _ended_high(inside):
+        return None
+    look, ratio = (whole or large)[0]
+    worst = max(look.layers, key=lambda layer: relative(layer.update_norm, layer) or 0.0)
+    sentence = (
+        f"in iteration {look.step + 1} the update was {ratio:.2g} times the norm of the weights in the median layer, "
+        f"and largest in {worst.name}"
+    )
+    rate = inside.trial.job.optimizer.learning_rate
+    return Remark(sentence, {"ratio": ratio, "layer": worst.name, "iteration": look.step + 1, "learning_rate": rate})
+
+
+def _ended_high(inside: Inside) -> bool:
+    """Whether the training ended above half of its first loss, or broke off."""
+    losses = inside.trial.result.step_losses
+    part = max(1, len(losses) // 10)
+    return not inside.ended or not math.fsum(losses[-part:]) < HALF * part * losses[0]
+
+
+def _sum_over(looks: tuple[Look, ...], ratios: list[float], steps: int) -> float:
+    """Each ratio stands for the iterations up to the middle between its look and the neighbours."""
+    ends = [0.0, *((one.step + other.step) / 2 for one, other in pairwise(looks)), float(steps)]
+    return math.fsum(ratio * (end - begin) for ratio, (begin, end) in zip(ratios, pairwise(ends), strict=True))
