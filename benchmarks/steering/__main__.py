@@ -32,12 +32,9 @@ def row_of(scenario: str, seed: int) -> dict[str, Any]:
 
 
 def table(rows: list[dict[str, Any]]) -> str:
-    """One line for each scenario."""
-    lines = [
-        "| scenario | seeds | changes before round 1 | before round 2 | validation, gain | wins | test, gain "
-        "| epochs, steered / plain | failed, steered / plain |",
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
+    """One line for each scenario: the changes and in how many seeds, what is gained, and the costs, steered / plain."""
+    head = ("scenario", "seeds", "before round 1", "before round 2", "validation", "wins", "test", "epochs", "failed")
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     for scenario in SCENARIOS:
         mine = [row for row in rows if row["scenario"] == scenario]
         if mine:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hpsearch.report.best import ScoredTrial, best_trials, objective_of, scored
 from hpsearch.report.svg import Axis, Chart, Series, thinned
 from hpsearch.report.words import number_words, value_words
-from hpsearch.results import StudyResults
+from hpsearch.results import StudyResults, TrialRecord
 from hpsearch.space import Choice, Distribution, LogInt, LogUniform, Value
 from hpsearch.stage import StageName
 from hpsearch.trial import TrialResult
@@ -23,6 +23,12 @@ LEARNING_RATE = "optimizer.learning_rate"
 def curve_charts(results: StudyResults) -> list[Chart]:
     """Loss while training and on the validation split, of the best few trials."""
     return [_curves(trial) for trial in best_trials(results)[:SHOWN] if trial.result.epochs]
+
+
+def drawn_trials(results: StudyResults) -> list[TrialRecord]:
+    """The trials whose curves are drawn."""
+    drawn = {(trial.stage, trial.number) for trial in best_trials(results)[:SHOWN] if trial.result.epochs}
+    return [trial for trial in results.trials if (trial.stage, trial.number) in drawn]
 
 
 def sweep_chart(results: StudyResults) -> Chart | None:

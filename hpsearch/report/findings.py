@@ -16,9 +16,15 @@ MOST_ROWS = 6
 def listed_findings(stages: tuple[StageDocument, ...]) -> list[tuple[StageDocument, FindingDocument]]:
     """The findings worth a place of their own.
 
-    A mere remark without advice that the summary of its stage has told already is none of them.
+    A mere remark without advice that the summary of its stage has told already is none of them, nor is one on a
+    hyperparameter that a later round repeats with other numbers.
     """
-    return [(stage, finding) for stage in stages for finding in stage.findings if not _told(stage, finding)]
+    return [
+        (stage, finding)
+        for stage in stages
+        for place, finding in enumerate(stage.findings)
+        if not _told(stage, finding) and not any(_repeats(later, finding) for later in stage.findings[place + 1 :])
+    ]
 
 
 def evidence_words(finding: FindingDocument) -> str:
@@ -48,6 +54,20 @@ def left_out_words(stage: StageDocument, finding: FindingDocument) -> str:
 def _told(stage: StageDocument, finding: FindingDocument) -> bool:
     in_summary = any(finding.message in entry.summary for entry in stage.rounds)
     return in_summary and finding.severity is Severity.INFO and not finding.advice
+
+
+def _repeats(later: FindingDocument, finding: FindingDocument) -> bool:
+    """Whether both say the same of one hyperparameter; what changes it says more than that."""
+    path = finding.evidence.get("path")
+    return (
+        path is not None
+        and "after" not in finding.evidence
+        and (later.code, later.evidence.get("path"))
+        == (
+            finding.code,
+            path,
+        )
+    )
 
 
 def _is_table(value: Any) -> bool:

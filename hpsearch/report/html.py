@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from hpsearch.diagnosis.recorded import diagnose_recorded
 from hpsearch.report.answers import METHOD, importance_ranking, levels_ranking, sizes_ranking, smallest_words
 from hpsearch.report.architecture import ARCHITECTURE
-from hpsearch.report.charts import curve_charts, sweep_chart, value_charts
+from hpsearch.report.charts import curve_charts, drawn_trials, sweep_chart, value_charts
 from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument, TaskDocument
 from hpsearch.report.findings import evidence_tables, evidence_words, listed_findings
 from hpsearch.report.ranking import Ranking, all_trials, best_ranking
 from hpsearch.report.size_charts import size_charts
+from hpsearch.report.stages import finding_document
 from hpsearch.report.svg import Chart, svg
 from hpsearch.report.words import (
     OUTCOME_WORDS,
@@ -67,6 +69,7 @@ def html_report(report: ReportDocument, results: StudyResults) -> str:
         blocks += ["<h2>Findings</h2>", *(_finding(stage, finding) for stage, finding in found)]
     sweep = sweep_chart(results)
     blocks += _charts("Curves of the best trials", curve_charts(results))
+    blocks += _said_by_curves(results)
     blocks += _charts("Learning rates", [sweep] if sweep else [])
     blocks += _architecture(report)
     blocks += _charts(
@@ -111,9 +114,22 @@ def _finding(stage: StageDocument, finding: FindingDocument) -> str:
     told = (("Evidence", evidence_words(finding)), ("Try", finding.advice), ("Source", finding.source))
     lines = [f"{title}: {_text(content)}" for title, content in told if content]
     tables = "".join(_table(table) for table in evidence_tables(stage, finding))
+    return f"<h3>{_finding_head(stage.name, finding)}</h3><p>{'<br>'.join(lines)}</p>{tables}"
+
+
+def _finding_head(where: str, finding: FindingDocument) -> str:
     severity = f'<span class="{finding.severity}">{finding.severity}</span>'
-    head = f"{severity} {_text(stage.name)}: {_text(finding.message)}"
-    return f'<h3>{head} <span class="dim">{_text(finding.code)}</span></h3><p>{"<br>".join(lines)}</p>{tables}'
+    return f'{severity} {_text(where)}: {_text(finding.message)} <span class="dim">{_text(finding.code)}</span>'
+
+
+def _said_by_curves(results: StudyResults) -> list[str]:
+    """What is found in the curves that are drawn; curves that were thinned for the page say nothing."""
+    lines = [
+        f"<li>{_finding_head(f'trial {one.number} of {one.stage}', finding_document(finding))}</li>"
+        for one in drawn_trials(results)
+        for finding in diagnose_recorded(one, results.study)
+    ]
+    return [f"<p>What these curves say:</p><ul>{''.join(lines)}</ul>"] if lines else []
 
 
 def _charts(title: str, charts: Sequence[Chart]) -> list[str]:

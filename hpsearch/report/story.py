@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from hpsearch.finding import Severity
 from hpsearch.report.documents import FindingDocument, ReportDocument, RoundDocument, StageDocument, TrialDocument
-from hpsearch.report.words import number_words, share_words, value_words
+from hpsearch.report.words import number_words, share_words, short_names, value_words
 from hpsearch.stage import SEARCHES, StageName
 from hpsearch.verdict import Outcome
 
@@ -182,7 +182,7 @@ def _title(stage: StageDocument) -> str:
 
 
 def _short(path: str) -> str:
-    return "epochs" if path == "recipe.fine.epochs" else path.rpartition(".")[2].replace("_", " ")
+    return short_names([path])[path].replace("_", " ")
 
 
 def _rate(rate: float) -> str:

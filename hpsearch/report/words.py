@@ -149,8 +149,9 @@ def handed_on_words(stage: StageDocument) -> str:
 
 
 def short_names(paths: Sequence[str]) -> dict[str, str]:
-    """Each dotted path's last part where that names it alone among ``paths``, the whole path elsewhere."""
-    ends = [path.rpartition(".")[2] for path in paths]
+    """Each dotted path's last part where that names it alone among ``paths``, the whole path elsewhere; of the name of
+    something (``optimizer.schedule.name``) what it names."""
+    ends = [path.removesuffix(".name").rpartition(".")[2] for path in paths]
     return {path: end if ends.count(end) == 1 else path for path, end in zip(paths, ends, strict=True)}
 
 

@@ -80,6 +80,18 @@ def test_show_lists_every_trial_of_a_stage(cli: Cli, stored: PostgresStore) -> N
     assert "use one of initial_loss, overfit" in done.stderr
 
 
+def test_show_tells_what_the_curves_of_one_trial_say(cli: Cli, stored: PostgresStore) -> None:
+    ended_study(stored)
+    text = cli("show", "--stage", "coarse", "--trial", "1").stdout
+    assert text.startswith("Trial 1 of coarse complete")
+    assert "What its curves say" in text
+    assert document(cli("show", "--stage", "coarse", "--trial", "1", "--json"), "trial")["findings"] == []
+    beyond = cli("show", "--stage", "coarse", "--trial", "99")
+    assert (beyond.exit_code, beyond.stdout) == (2, "")
+    assert "coarse has no trial 99; it has 3, numbered from 0" in beyond.stderr
+    assert "name it with --stage" in cli("show", "--trial", "1").stderr
+
+
 def test_report_formats(cli: Cli, stored: PostgresStore) -> None:
     ended_study(stored)
     assert cli("report", "--format", "markdown").stdout.startswith("# Study digits\n")

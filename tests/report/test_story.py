@@ -1,0 +1,91 @@
+"""The paragraphs above a report: composed from its facts, the changes of a search among them."""
+
+from dataclasses import replace
+
+from hpsearch.finding import Finding, Severity
+from hpsearch.report.compose import report_document
+from hpsearch.report.html import html_report
+from hpsearch.report.markdown import markdown_report
+from hpsearch.report.text import plain_text, report_renderable
+from hpsearch.results import StageRecord, StudyResults
+from hpsearch.stage import StageName
+from hpsearch.verdict import Outcome, Verdict
+
+CHANGE = Finding(
+    "decay-added",
+    Severity.INFO,
+    "round 2 of the fine search tries a cosine decay, because of a plateau in all 3 best trials",
+    {"path": "optimizer.schedule.name", "before": None, "after": {"choice": ["constant", "cosine"]}},
+    "To keep it, give recipe.fine.steer: {schedule: false}.",
+)
+PLATEAU = Finding("HC105", Severity.WARNING, "should decay now in all 3 best trials", {}, "Lower the learning rate.")
+GAP = Finding("HC203", Severity.WARNING, "overfitting in all 3 best trials", {"share": 1.0}, "Search dropout.")
+NOTHING = Finding("round-brought-nothing", Severity.INFO, "no better", {"standard_error": 0.0055}, "Hold out more.")
+
+
+def with_findings(results: StudyResults, found: dict[tuple[StageName, int], tuple[Finding, ...]]) -> StudyResults:
+    """The same study whose rounds have found something; the sweep has measured where rates work."""
+
+    def changed(record: StageRecord) -> StageRecord:
+        verdict = record.verdict or Verdict(record.stage, Outcome.PASS, "")
+        if record.stage is StageName.LR_SWEEP:
+            verdict = replace(verdict, measured={"low": 0.00215, "high": 0.1})
+        return replace(record, verdict=replace(verdict, findings=found.get((record.stage, record.round), ())))
+
+    return replace(results, stages=tuple(changed(record) for record in results.stages))
+
+
+def test_the_story_tells_what_was_found_changed_and_what_remains(healthy: StudyResults) -> None:
+    found = {(StageName.FINE, 0): (PLATEAU, CHANGE), (StageName.FINE, 1): (GAP,)}
+    results = with_findings(healthy, found)
+    report = report_document(results, "/x")
+    checks, search, change, ended, remains = report.story
+    assert checks == (
+        "The network guesses before training as theory says and learns a small sample by heart. "
+        "Learning rates from 0.0022 to 0.1 work."
+    )
+    assert search.startswith("Of 4 trials of the coarse search and 4 trials of the fine search in 2 rounds the best ")
+    assert "reaches 98.90% in validation and 98.10% on the test split, with width 16, learning rate " in search
+    assert change == (
+        "Round 2 of the fine search tries a cosine decay, because of a plateau in all 3 best trials. "
+        "Its best trial has 98.90%; before that it was 98.60%."
+    )
+    assert ended == "The last round still gained, from 98.60% to 98.90%: recipe.fine.rounds: 3 may gain more."
+    assert remains == "What remains: Overfitting in all 3 best trials. Next: Search dropout."  # no plateau any more
+    text = " ".join(plain_text(report_renderable(report)).split())
+    for paragraph in report.story:
+        assert paragraph in text
+        assert paragraph in html_report(report, results)
+    assert "What remains: Overfitting in all 3 best trials" in markdown_report(report)
+
+
+def test_a_round_that_brought_nothing_is_told_as_it_is(healthy: StudyResults) -> None:
+    report = report_document(with_findings(healthy, {(StageName.FINE, 1): (NOTHING,)}), "/x")
+    assert report.story[-2].startswith(
+        "The last round was no better than what was known by more than the noise of 0.0055"
+    )
+    assert report.story[-1] == "Next: Hold out more."
+
+
+def test_a_failed_study_is_told_with_its_reason_and_the_way_out(broken: StudyResults) -> None:
+    story = report_document(broken, "/x").story
+    assert story == (
+        "The network guesses before training as theory says.",
+        "The study stopped at the small sample: the loss | did not move.",
+        "Next: Look for *frozen* parameters.",
+    )
+
+
+def test_an_overridden_failure_is_told(healthy: StudyResults) -> None:
+    stages = tuple(
+        replace(one, verdict=replace(one.verdict, outcome=Outcome.OVERRIDDEN))
+        if one.stage is StageName.OVERFIT and one.verdict
+        else one
+        for one in healthy.stages
+    )
+    story = report_document(replace(healthy, stages=stages), "/x").story
+    assert any(paragraph.startswith("The small sample failed and was overridden: 100 %") for paragraph in story)
+
+
+def test_nothing_is_told_before_anything_is_known(healthy: StudyResults) -> None:
+    assert report_document(replace(healthy, stages=(), trials=()), "/x").story == ()
