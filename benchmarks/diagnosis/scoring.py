@@ -107,7 +107,7 @@ def lines(scored: Scored) -> Iterator[str]:
     for code in sorted({code for one in (*faulty, *sound) for code in one.codes}):
         having = [one for one in (*faulty, *sound) if code in one.codes]
         true = sum(code in one.case.kind.right for one in having)
-        also = sum(code in one.case.kind.also for one in having)
+        also = sum(code in one.case.kind.also - one.case.kind.right for one in having)
         alarms = sum(one.case.sound for one in having)
         wrong = len(having) - true - also - alarms
         yield f"| {code} | {true} | {also} | {wrong} | {alarms} | {(true + also) / len(having):.2f} |"
