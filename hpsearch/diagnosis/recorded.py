@@ -14,9 +14,12 @@ KEPT = 0.9
 
 
 def diagnose_recorded(trial: TrialRecord, study: StudyRecord) -> tuple[Finding, ...]:
-    """The findings of one trial of a search; none while it runs, for other stages, and for curves that were thinned."""
+    """The findings of one trial of a search; none while it runs, for other stages, for curves that were thinned, and
+    where the parameters are not those of the definition, so that no job can be made."""
     result, task = trial.result, study.task
     if result is None or task is None or trial.stage not in SEARCHES:
+        return ()
+    if not study.definition.space.keys() <= trial.parameters.keys():
         return ()
     job = search_job(study.definition, trial.stage, trial.number, trial.parameters)
     steps = len(result.epochs) * math.ceil(task.train_samples / job.batch_size)

@@ -14,6 +14,8 @@ from hpsearch.verdict import Outcome
 
 MOST_ADVICE = 3
 """So many things to do next are told; the findings have the rest."""
+BECAUSE = ", because of "
+"""What the finding of a change has between what is changed and why."""
 TELLING = frozenset({"best-at-edge", "round-brought-nothing"})
 """Findings whose advice is worth following although nothing is wrong."""
 CHECKED = {
@@ -107,7 +109,11 @@ def _changes(report: ReportDocument, fine: StageDocument, number: int) -> str:
     changes = [one for stage in before for one in change_findings(stage) if one.message.startswith(begins)]
     if not changes:
         return ""
-    told = [_sentence(_capital(one.message)) for one in changes]
+    why: dict[str, list[str]] = {}
+    for one in changes:
+        what, _, reason = one.message.partition(BECAUSE)
+        why.setdefault(reason, []).append(what.removeprefix(begins).strip())
+    told = [_sentence(f"{_capital(begins)} {' and '.join(what)}{BECAUSE}{reason}") for reason, what in why.items()]
     reached = _best_of(report, [trial for trial in fine.trials if trial.round == number])
     known = [trial for trial in fine.trials if trial.round < number]
     known = known or [trial for stage in before if stage.name is StageName.COARSE for trial in stage.trials]

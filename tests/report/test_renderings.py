@@ -197,7 +197,13 @@ def test_durations(seconds: float, words: str) -> None:
 
 def test_short_names_stay_clear() -> None:
     names = short_names(["network.width", "optimizer.name", "network.name"])
-    assert names == {"network.width": "width", "optimizer.name": "optimizer.name", "network.name": "network.name"}
+    assert names == {"network.width": "width", "optimizer.name": "optimizer", "network.name": "network"}
+    names = short_names(["network.width", "optimizer.schedule.name", "head.width"])
+    assert names == {
+        "network.width": "network.width",
+        "optimizer.schedule.name": "schedule",
+        "head.width": "head.width",
+    }
 
 
 def test_the_list_of_studies(healthy: StudyResults, broken: StudyResults) -> None:
