@@ -1,0 +1,66 @@
+"""``python -m benchmarks.diagnosis.rivals [--keep FOLDER] [--part tuned] [--all]``: published detectors beside ours.
+
+Shows them one training of each kind of fault and of each sound setting, or with ``--all`` every one (about two hours on
+one core). ``--keep`` may be the folder that ``python -m benchmarks.diagnosis`` keeps: its trainings are then not made
+again.
+"""
+
+import argparse
+import platform
+import tempfile
+from pathlib import Path
+
+import scipy
+import torch
+
+from benchmarks.diagnosis.catalogue import Case, cases
+from benchmarks.diagnosis.rivals.gathering import record_of
+from benchmarks.diagnosis.rivals.sampling import is_shown, one_of_each
+from benchmarks.diagnosis.rivals.scoring import Comparison, Shown
+from benchmarks.diagnosis.scoring import Scored
+from benchmarks.diagnosis.told import told
+
+
+def main() -> None:
+    arguments = _arguments()
+    torch.set_num_threads(1)
+    with tempfile.TemporaryDirectory() as own:
+        compared = compare(Path(arguments.keep or own), held_out=arguments.part == "held-out", every=arguments.all)
+    machine = platform.processor() or platform.machine()
+    print(f"{machine}, one thread, torch {torch.__version__}, scipy {scipy.__version__}\n")
+    for line in compared.report():
+        print(line)
+
+
+def compare(folder: Path, *, held_out: bool, every: bool) -> Comparison:
+    """Trains what the folder does not hold, and shows it to all detectors.
+
+    What counts as faulty and as sound is what counts for our own rules, by all sound trainings of the part.
+    """
+    records = folder / "rivals"
+    records.mkdir(parents=True, exist_ok=True)
+    part = [case for case in cases() if case.held_out == held_out and is_shown(case)]
+    tuned = [case for case in cases() if not case.held_out and case.sound and is_shown(case)]
+    chosen = part if every else one_of_each(part)
+    scored = Scored([told(case, folder) for case in part if case.sound or case in chosen])
+
+    def shown(case: Case) -> Shown:
+        return Shown(told(case, folder), record_of(case, records, debugging=True))
+
+    return Comparison(
+        [shown(one.case) for one in scored.faulty],
+        [shown(one.case) for one in scored.sound if one.case in chosen],
+        [shown(case) for case in (tuned if every else one_of_each(tuned))],
+    )
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--keep", help="folder that keeps trainings and records")
+    parser.add_argument("--part", choices=("tuned", "held-out"), default="held-out")
+    parser.add_argument("--all", action="store_true", help="every training, not one of each kind")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
