@@ -25,6 +25,9 @@ from hpsearch.training.blame import described
 
 LOG = logging.getLogger(__name__)
 SUFFIX = ".safetensors"
+SHARD = 3
+"""So many hexadecimal digits of its key name the folder of a file: one folder for all those of a large round would be
+searched by each of its trials."""
 FORMAT = 2
 """Of what lies in a file; it is in the name, so that a file of another format is none."""
 DOCUMENT = "trial"
@@ -77,7 +80,10 @@ class Checkpoints:
         tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in snapshot.tensors.items()}
         written = save(tensors, metadata={DOCUMENT: json.dumps(snapshot.document)})
         name = f"{self._key(job)}-{snapshot.epoch}-{hashlib.sha256(written).hexdigest()}{SUFFIX}"
-        _write(self._folder, name, written)
+        shard = self._folder / name[:SHARD]
+        shard.mkdir(mode=0o700, exist_ok=True)
+        _write(shard, name, written)
+        os.utime(self._folder)  # so that it tells when something was written into it
         for epoch, path in self._files(job):
             if epoch <= snapshot.epoch and path.name != name:  # the seconds in it differ, if it comes once more
                 path.unlink(missing_ok=True)
@@ -92,7 +98,8 @@ class Checkpoints:
         return None
 
     def _files(self, job: Job) -> list[tuple[int, Path]]:
-        found = self._folder.glob(f"{self._key(job)}-*{SUFFIX}")
+        key = self._key(job)
+        found = (self._folder / key[:SHARD]).glob(f"{key}-*{SUFFIX}")
         return [(int(path.name.split("-")[1]), path) for path in found if path.name.split("-")[1].isdecimal()]
 
     def _key(self, job: Job) -> str:

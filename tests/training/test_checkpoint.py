@@ -26,6 +26,11 @@ ALONE = Arrangement()
 CONVNET = NetworkSettings("convnet", None, {"depth": 2, "width": 4, "norm": "batch", "dropout": 0.3})
 
 
+def kept_in(folder: Path) -> list[Path]:
+    """All files, by name."""
+    return sorted((path for path in folder.rglob("*") if path.is_file()), key=lambda path: path.name)
+
+
 def up_to(wanted: Job, rung: int | None) -> Job:
     return replace(wanted, budget=replace(wanted.budget, until_epoch=rung))
 
@@ -50,7 +55,7 @@ def test_a_trial_that_is_set_aside_twice_is_the_trial_that_never_was(
     for rung in (2, 5):
         at_rung = trained(up_to(wanted, rung), tmp_path)
         assert (at_rung.state, at_rung.epochs) == (TrialState.PRUNED, whole.epochs[:rung])
-        (kept,) = tmp_path.iterdir()  # the earlier one has gone
+        (kept,) = kept_in(tmp_path)  # the earlier one has gone
         assert kept.name.split("-")[1] == str(rung)
     assert trained(wanted, tmp_path) == whole
 
@@ -65,7 +70,7 @@ def rewritten(path: Path, content: bytes) -> None:
 def test_it_does_go_on_and_computes_nothing_twice(tmp_path: Path) -> None:
     wanted = job(CONVNET, Budget(epochs=4))
     trained(up_to(wanted, 2), tmp_path)
-    (path,) = tmp_path.iterdir()
+    (path,) = kept_in(tmp_path)
     with safe_open(path, "pt") as file:
         document = json.loads(file.metadata()["trial"])
     document["epochs"][0]["train_loss"] = 123.0
@@ -76,7 +81,7 @@ def test_it_does_go_on_and_computes_nothing_twice(tmp_path: Path) -> None:
 
 def aged(folder: Path) -> None:
     """As if each trial had been trained for a thousand seconds."""
-    for path in list(folder.iterdir()):
+    for path in kept_in(folder):
         with safe_open(path, "pt") as file:
             document = json.loads(file.metadata()["trial"]) | {"duration_s": 1000.0}
         rewritten(path, save(load_file(path), metadata={"trial": json.dumps(document)}))
@@ -141,7 +146,7 @@ def test_a_checkpoint_that_is_lost_or_damaged_costs_time_only(happened: Any, tmp
     wanted = job(CONVNET, Budget(epochs=4))
     whole = train(wanted, classes(shape=(1, 8, 8)))
     trained(up_to(wanted, 2), tmp_path)
-    (path,) = tmp_path.iterdir()
+    (path,) = kept_in(tmp_path)
     happened(path)
     assert trained(wanted, tmp_path) == whole
 
@@ -151,7 +156,7 @@ def test_a_cohort_leaves_what_it_cannot_read_alone(happened: Any, tmp_path: Path
     jobs = members(2)
     whole = together(jobs, None)
     together([up_to(one, 2) for one in jobs], tmp_path)
-    happened(sorted(tmp_path.iterdir())[1])
+    happened(kept_in(tmp_path)[1])
     assert together(jobs, tmp_path) == whole
 
 
@@ -174,7 +179,7 @@ def test_a_network_whose_state_cannot_be_kept_is_trained_all_the_same(
     at_rung = trained(up_to(wanted, 2), tmp_path)
     assert (at_rung.state, at_rung.epochs) == (TrialState.PRUNED, whole.epochs[:2])
     assert "trial 0 of coarse is not set aside: " in caplog.text
-    assert not list(tmp_path.iterdir())
+    assert not kept_in(tmp_path)
     assert trained(wanted, tmp_path) == whole
 
 
@@ -196,15 +201,15 @@ def test_a_checkpoint_beyond_the_budget_is_not_for_it(tmp_path: Path) -> None:
     whole = train(wanted, classes(shape=(1, 8, 8)))
     trained(up_to(wanted, 4), tmp_path)
     assert trained(up_to(wanted, 2), tmp_path).epochs == whole.epochs[:2]
-    assert sorted(path.name.split("-")[1] for path in tmp_path.iterdir()) == ["2", "4"]
+    assert sorted(path.name.split("-")[1] for path in kept_in(tmp_path)) == ["2", "4"]
 
 
 def test_of_one_trial_one_file_lies_there_however_often_it_comes_to_the_rung(tmp_path: Path) -> None:
     wanted = up_to(job(CONVNET, Budget(epochs=4)), 2)
     trained(wanted, tmp_path)
-    (path,) = tmp_path.iterdir()
+    (path,) = kept_in(tmp_path)
     trained(wanted, tmp_path)
-    (newer,) = tmp_path.iterdir()
+    (newer,) = kept_in(tmp_path)
     assert newer != path, "else the test could not fail"
 
 
@@ -217,7 +222,7 @@ def test_a_folder_that_is_not_there_takes_nothing(tmp_path: Path) -> None:
 def test_nothing_but_whole_files_lies_in_the_folder(tmp_path: Path) -> None:
     for number in range(3):
         trained(up_to(job(CONVNET, number=number), 2), tmp_path)
-    assert [path.suffix for path in tmp_path.iterdir()] == [".safetensors"] * 3
+    assert [path.suffix for path in kept_in(tmp_path)] == [".safetensors"] * 3
 
 
 STACKED = Arrangement(8, stacked=True)
@@ -241,7 +246,7 @@ def test_a_cohort_that_trains_as_one_network_goes_on_as_if_it_had_not_ended(name
     whole = together(jobs, None)
     at_rung = together([up_to(one, 3) for one in jobs], tmp_path)
     assert {number: one.epochs for number, one in at_rung.items()} == {n: one.epochs[:3] for n, one in whole.items()}
-    assert len(list(tmp_path.iterdir())) == 8
+    assert len(kept_in(tmp_path)) == 8
     aged(tmp_path)
     again = together([up_to(one, 3) for one in jobs], tmp_path)
     assert again == at_rung
@@ -277,7 +282,7 @@ def test_a_cohort_of_which_one_checkpoint_is_lost_begins_at_its_start(tmp_path: 
     jobs = members(8)
     whole = together(jobs, None)
     together([up_to(one, 2) for one in jobs], tmp_path)
-    sorted(tmp_path.iterdir())[3].unlink()
+    kept_in(tmp_path)[3].unlink()
     assert together(jobs, tmp_path) == whole
 
 
