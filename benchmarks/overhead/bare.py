@@ -12,8 +12,8 @@ LONGEST_S = 3600
 LONGEST_START_S = 120
 
 
-def bare_seconds(cohorts: Sequence[Cohort], workers: int) -> float:
-    """From the moment when all processes are warm to the end of the last one."""
+def bare_seconds(cohorts: Sequence[Cohort], workers: int) -> tuple[float, float]:
+    """From the moment when all processes are warm to the end of the last one; and the processors' time of all."""
     context = multiprocessing.get_context("spawn")
     shares = [share for number in range(workers) if (share := cohorts[number::workers])]
     together, took = context.Barrier(len(shares)), context.SimpleQueue()
@@ -24,10 +24,11 @@ def bare_seconds(cohorts: Sequence[Cohort], workers: int) -> float:
         process.join(LONGEST_S)
         if process.exitcode:
             raise SystemExit(f"a bare process ended with {process.exitcode}")
-    return max(took.get() for _ in processes)
+    found = [took.get() for _ in processes]
+    return max(wall_s for wall_s, _ in found), sum(cpu_s for _, cpu_s in found)
 
 
-def _trains(cohorts: Sequence[Cohort], together: Barrier, took: "SimpleQueue[float]") -> None:
+def _trains(cohorts: Sequence[Cohort], together: Barrier, took: "SimpleQueue[tuple[float, float]]") -> None:
     import torch
 
     from hpsearch.data.loading import load_dataset
@@ -38,8 +39,8 @@ def _trains(cohorts: Sequence[Cohort], together: Barrier, took: "SimpleQueue[flo
     for _ in train_cohort(cohorts[0], dataset):
         pass
     together.wait(LONGEST_START_S)
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     for cohort in cohorts:
         for _ in train_cohort(cohort, dataset):
             pass
-    took.put(time.perf_counter() - began)
+    took.put((time.perf_counter() - began, time.process_time() - used))

@@ -38,7 +38,7 @@ class WatchedExecutor:
         turn: str = "",
         at_most: int | None = None,
         halt: threading.Event | None = None,
-    ) -> Arrangement:
+    ) -> Arrangement | None:
         """See the port."""
         return self._executor.measure(jobs, turn=turn, at_most=at_most, halt=halt)
 
