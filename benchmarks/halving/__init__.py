@@ -1,0 +1,1 @@
+"""What halving saves of a search, and what it costs."""
