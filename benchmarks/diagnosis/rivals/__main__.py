@@ -1,8 +1,8 @@
 """``python -m benchmarks.diagnosis.rivals [--keep FOLDER] [--part tuned] [--all]``: published detectors beside ours.
 
-Shows them one training of each kind of fault and of each sound setting, or with ``--all`` every one (about two hours on
-one core). ``--keep`` may be the folder that ``python -m benchmarks.diagnosis`` keeps: its trainings are then not made
-again.
+Shows them one training of each kind of fault and of every second sound setting, or with ``--all`` every one (about an
+hour on one core). ``--keep`` may be the folder that ``python -m benchmarks.diagnosis`` keeps: its trainings are then
+not made again.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import torch
 
 from benchmarks.diagnosis.catalogue import Case, cases
 from benchmarks.diagnosis.rivals.gathering import record_of
-from benchmarks.diagnosis.rivals.sampling import is_shown, one_of_each
+from benchmarks.diagnosis.rivals.sampling import is_shown, some
 from benchmarks.diagnosis.rivals.scoring import Comparison, Shown
 from benchmarks.diagnosis.scoring import Scored
 from benchmarks.diagnosis.told import told
@@ -41,7 +41,7 @@ def compare(folder: Path, *, held_out: bool, every: bool) -> Comparison:
     records.mkdir(parents=True, exist_ok=True)
     part = [case for case in cases() if case.held_out == held_out and is_shown(case)]
     tuned = [case for case in cases() if not case.held_out and case.sound and is_shown(case)]
-    chosen = part if every else one_of_each(part)
+    chosen = part if every else some(part)
     scored = Scored([told(case, folder) for case in part if case.sound or case in chosen])
 
     def shown(case: Case) -> Shown:
@@ -50,7 +50,7 @@ def compare(folder: Path, *, held_out: bool, every: bool) -> Comparison:
     return Comparison(
         [shown(one.case) for one in scored.faulty],
         [shown(one.case) for one in scored.sound if one.case in chosen],
-        [shown(case) for case in (tuned if every else one_of_each(tuned))],
+        [shown(case) for case in (tuned if every else some(tuned))],
     )
 
 
@@ -58,7 +58,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", help="folder that keeps trainings and records")
     parser.add_argument("--part", choices=("tuned", "held-out"), default="held-out")
-    parser.add_argument("--all", action="store_true", help="every training, not one of each kind")
+    parser.add_argument("--all", action="store_true", help="every training, not some of them")
     return parser.parse_args()
 
 

@@ -148,7 +148,7 @@ def _longest_without_improvement(losses: list[float], delta: float) -> int:
 
 
 RULES = (
-    Rule(NAME, "VanishingGradient", "mean |gradient| < 1e-7", families("signal slow"), vanishing_gradient),
+    Rule(NAME, "VanishingGradient", "mean of absolute values < 1e-7", families("signal slow"), vanishing_gradient),
     Rule(NAME, "ExplodingTensor", "NaN or infinite", families("explodes"), exploding_tensor),
     Rule(NAME, "DeadRelu", "> 50 % of a layer active < 1 %", families("signal"), dead_relu),
     Rule(
@@ -179,5 +179,5 @@ RULES = (
     Rule(NAME, "Overfit", "(validation − training) > 0.1 training", families("overfits"), overfit),
     Rule(NAME, "Overtraining", "0.01 in 5 and 10", families("overfits"), overtraining),
     Rule(NAME, "ClassImbalance", "10 ×, 70 % of 500", families("uneven"), class_imbalance),
-    Rule(NAME, "CheckInputImages", "|mean| > 0.2 of 500", families("scale"), check_input_images),
+    Rule(NAME, "CheckInputImages", "mean further than 0.2 from 0", families("scale"), check_input_images),
 )
