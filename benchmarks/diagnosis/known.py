@@ -117,7 +117,7 @@ _DATA = (
         epochs=16,
         lasting=True,
     ),
-    Kind("too-few-samples", codes("HC203"), codes("HC202"), samples=50, epochs=60, batch_size=16),
+    Kind("too-few-samples", codes("HC203"), codes("HC107 HC202"), samples=50, epochs=60, batch_size=16),
     Kind(
         "batches-sorted",
         codes("HC109 HC107 HC102"),
@@ -248,7 +248,14 @@ _NETWORK = (
         codes("HC105 HC202 dropout-destroys same-answer dead-units"),
         network={"fault": "never-evaluates", "dropout": 0.5},
     ),
-    Kind("classes-as-numbers", codes("HC204"), codes("HC202 HC203"), data="as-numbers", rate=0.1, lasting=True),
+    Kind(
+        "classes-as-numbers",
+        codes("HD207"),
+        codes("HC105 HC202 HC203 HC204"),
+        data="as-numbers",
+        rate=0.1,
+        lasting=True,
+    ),
     Kind(
         "loss-with-wrong-sign",
         codes(f"{LARGE} activations-blow-up exploding-gradients"),

@@ -158,7 +158,7 @@ def underfitting(curve: Curve) -> Remark | None:
     by more than two standard errors and 2.5 %; and the loss stands still, or would stay above 30 % of guessing if it
     went on for half as long again (heuristics).
     """
-    if not curve.ended or not (curve.learned or curve.generalises) or curve.train_errors[-1] < MUCH_LEFT:
+    if not curve.ended or not (curve.learned or _better_than_guessing(curve)) or curve.train_errors[-1] < MUCH_LEFT:
         return None
     ahead = curve.level + min(0.0, curve.line(0.5, 1.0).change)
     if not curve.flat and ahead < HOPELESS * curve.guess:
@@ -173,6 +173,12 @@ def underfitting(curve: Curve) -> Remark | None:
         sentence,
         {"train_error": train, "validation_error": held, "gap": curve.gap, "standard_error": curve.error_of_gap},
     )
+
+
+def _better_than_guessing(curve: Curve) -> bool:
+    """Whether validation ends with a tenth less errors than guessing, and chance alone would not."""
+    left = (1 - FALLING) * (1 - curve.task.guessing_accuracy)
+    return curve.task.is_classification and curve.generalises and curve.ends[1] < left
 
 
 def plateau(curve: Curve) -> Remark | None:

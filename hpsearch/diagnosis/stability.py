@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from scipy.special import fdtrc
 
@@ -36,7 +37,8 @@ SMALL = 16
 
 FEWEST_EPOCHS, FEWEST_PLACES = 4, 4
 EXPLAINED, CHANCE = 0.5, 1e-6
-"""See ``follows_the_order`` (the share is a heuristic)."""
+SHARE_OF_RISES = 0.2
+"""Of the falls: a course that rises by less in all is a fall. See ``follows_the_order`` (shares are heuristics)."""
 
 
 def diverged(curve: Curve) -> Remark | None:
@@ -166,26 +168,33 @@ def noisy(curve: Curve) -> Remark | None:
 
 
 def _levelled(losses: Sequence[float]) -> list[float]:
-    """What is left of some losses without the straight line through them."""
+    """What is left of some losses without the straight line through them, with a mean square of 1."""
     line, middle = trend(losses), (len(losses) - 1) / 2
-    return [loss - line.level - line.slope * (index - middle) for index, loss in enumerate(losses)]
+    left = [loss - line.level - line.slope * (index - middle) for index, loss in enumerate(losses)]
+    size = math.sqrt(math.fsum(one * one for one in left) / len(left))
+    return [one / size if size else 0.0 for one in left]
 
 
 def follows_the_order(curve: Curve) -> Remark | None:
     """The loss rises and falls in the same way in every epoch: batches are not drawn at random.
 
     Samples that are read in their stored order, class by class above all, make the loss of an iteration depend on its
-    place in the epoch. Compared are the means of each place over all epochs but the first, each epoch less a straight
-    line, with what is left around them (analysis of variance): reported where places explain half of the movement and
-    chance does so once in a million. The last batch of an epoch is left out, since it may be smaller. Four epochs of
-    four batches are needed.
+    place in the epoch. Compared are the means of each place over the last two thirds of the epochs, each epoch less a
+    straight line and brought to one size, with what is left around them (analysis of variance): reported where places
+    explain half of the movement, chance does so once in a million, and the course is no plain fall. The last batch of
+    an epoch is left out, since it may be smaller. Four epochs of four batches are needed.
     """
     if not curve.ended:
         return None
     count, places = len(curve.epochs), curve.per_epoch - 1
-    if count < FEWEST_EPOCHS + 1 or places < FEWEST_PLACES or len(curve.losses) < count * curve.per_epoch:
+    if count - count // 3 < FEWEST_EPOCHS or places < FEWEST_PLACES or len(curve.losses) < count * curve.per_epoch:
         return None
-    rows = [_levelled(curve.losses[epoch * curve.per_epoch :][:places]) for epoch in range(1, count)]
+    raw = [curve.losses[epoch * curve.per_epoch :][:places] for epoch in range(count // 3, count)]
+    course = [math.fsum(column) for column in zip(*raw, strict=True)]
+    rises = math.fsum(max(0.0, after - before) for before, after in pairwise(course))
+    if rises < SHARE_OF_RISES * (rises + course[0] - course[-1]):
+        return None
+    rows = [_levelled(row) for row in raw]
     number = len(rows)
     means = [math.fsum(column) / number for column in zip(*rows, strict=True)]
     whole = math.fsum(value * value for row in rows for value in row)

@@ -43,6 +43,20 @@ def pixel(value: float) -> Change:
     return change
 
 
+def regression(values: int) -> Dataset:
+    """The digits with so many different numbers as targets."""
+    dataset = digits()
+    parts = {}
+    for name in ("train", "validation", "test"):
+        split: Split = getattr(dataset, name)
+        parts[name] = Split(split.images, (torch.arange(len(split)) % values).float()[:, None] / values)
+    return replace(dataset, task=replace(dataset.task, loss="l2", outputs=1, validation_class_counts=()), **parts)
+
+
+def inverted(images: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    return -images, targets
+
+
 def blank(count: int) -> Change:
     def change(images: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         images[:count] = torch.arange(count).reshape(-1, 1, 1, 1) * 0.01
@@ -209,6 +223,7 @@ CASES = (
         lambda: changed(digits(), validation=brighter(0.02)),
         "brightness",
     ),
+    Case("HD106", WARNING, lambda: changed(digits(), validation=inverted), digits, "mean of the validation images"),
     Case(
         "HD201",
         ERROR,
@@ -259,6 +274,7 @@ CASES = (
         lambda: changed(digits(), validation=kept(3, 25)),
         "class",
     ),
+    Case("HD207", WARNING, lambda: regression(20), lambda: regression(21), "20 values"),
     Case(
         "HD301",
         ERROR,

@@ -20,6 +20,9 @@ CHANCE = 1e-4
 UNEVEN = 0.05
 """… and by so much, at least, the shares of the classes differ in all (heuristic)."""
 
+MOST_VALUES, OFTEN = 20, 10
+"""See ``targets_look_like_classes`` (heuristics)."""
+
 
 def labels_out_of_range(facts: Facts) -> Remark | None:
     """Some labels are no classes of the network's outputs: below 0, or not below K.
@@ -155,3 +158,21 @@ def split_not_stratified(facts: Facts) -> Remark | None:
             numbers = {"split": part.name, "class": worst, "shares": list(shares), "chance": chance, "apart": apart}
             return Remark(sentence, numbers)
     return None
+
+
+def targets_look_like_classes(facts: Facts) -> Remark | None:
+    """Numbers are to be learned that take a few values only, each of them often.
+
+    They may be classes that were stored as real numbers. Then a squared error pulls every guess towards the middle, and
+    a three is nearer to a four than to an eight, which classes know nothing of. Told of one column of targets with 20
+    values at most and ten samples or more of each, on average (heuristic); ratings and counts look the same and are
+    numbers for good.
+    """
+    targets = facts.train.split.targets
+    if facts.dataset.task.is_classification or targets.ndim != 2 or targets.shape[1] != 1 or not len(targets):
+        return None
+    values = int(torch.unique(targets).numel())
+    if not 2 <= values <= MOST_VALUES or len(targets) < OFTEN * values:
+        return None
+    sentence = f"the {len(targets)} training targets take {values} values only: are they classes?"
+    return Remark(sentence, {"values": values, "targets": len(targets)})

@@ -14,6 +14,7 @@ from hpsearch.data.checks.labels import (
     missing_class,
     sorted_targets,
     split_not_stratified,
+    targets_look_like_classes,
 )
 from hpsearch.data.checks.pixels import (
     constant_channel,
@@ -62,6 +63,13 @@ _ALL = (
     ),
     DataRule("HD205", INFO, sorted_targets, "Shuffle the samples wherever they are read in order.", sources.BENGIO),
     DataRule("HD206", WARNING, split_not_stratified, "Divide at random within each class.", sources.KOHAVI),
+    DataRule(
+        "HD207",
+        WARNING,
+        targets_look_like_classes,
+        "If they are classes, store them as whole numbers 0 … K − 1, and cross-entropy is minimised.",
+        sources.CS231N,
+    ),
     DataRule(
         "HD301", WARNING, conflicting_labels, "Look at the images named and correct their labels.", sources.NORTHCUTT
     ),
