@@ -62,7 +62,8 @@ def _failures(report: ReportDocument) -> str:
         if stage.verdict is Outcome.FAIL:
             told.append(f"The study stopped at {_title(stage)}: {_sentence(stage.summary)}")
         elif stage.verdict is Outcome.OVERRIDDEN:
-            told.append(f"{_title(stage).capitalize()} failed and was overridden: {_sentence(stage.summary)}")
+            reason = stage.summary.removesuffix(" (overridden by the definition)")
+            told.append(f"{_capital(_title(stage))} failed and was overridden: {_sentence(reason)}")
     return " ".join(told)
 
 
@@ -82,9 +83,9 @@ def _search(report: ReportDocument) -> str:
     point = ", ".join(f"{_short(path)} {value_words(value)}" for path, value in best.parameters.items())
     among = " and ".join(tried)
     with_point = f", with {point}" if point else ""
-    return (
-        f"Of {among} the best (trial {best.trial} of {best.stage}) reaches {reached} in validation{tested}{with_point}."
-    )
+    unread = f" The test split was not read: {_sentence(best.test_reason)}" if best.test_reason else ""
+    which = f"the best (trial {best.trial} of {best.stage})"
+    return f"Of {among} {which} reaches {reached} in validation{tested}{with_point}.{unread}"
 
 
 def _tested(report: ReportDocument) -> str:
@@ -158,7 +159,9 @@ def _what_next(report: ReportDocument) -> str:
     failed = any(stage.verdict is Outcome.FAIL for stage in report.stages)  # that was told, with its reason
     told = [] if failed else [_sentence(_capital(one.message)) for one in remains]
     told = [f"What remains: {' '.join(told)}"] if told else []
-    useful = [one for one in found if one in remains or one.code in TELLING]
+    overridden = [stage for stage in report.stages if stage.verdict is Outcome.OVERRIDDEN]
+    useful = [one for stage in overridden for one in stage.findings if one.severity is Severity.ERROR]
+    useful += [one for one in found if one in remains or one.code in TELLING]
     advice = list(dict.fromkeys(_sentence(one.advice) for one in useful if one.advice))[:MOST_ADVICE]
     return " ".join([*told, *([f"Next: {' '.join(advice)}"] if advice else [])])
 

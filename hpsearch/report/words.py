@@ -168,8 +168,8 @@ def task_words(task: TaskDocument) -> str:
 def state_words(report: ReportDocument) -> str:
     """The state of the study with its reason, how many trials it has and how long they trained.
 
-    The time is that of the trials, one after another, whatever ran at the same time and however long the study
-    rested.
+    Of a stage that failed its name is enough here, since its summary stands below. The time is that of the trials, one
+    after another, whatever ran at the same time and however long the study rested.
     """
     study = report.study
     done = sum(stage.done for stage in report.stages)
@@ -177,7 +177,11 @@ def state_words(report: ReportDocument) -> str:
     stopped = sum(trial.state == "pruned" for stage in report.stages for trial in stage.trials)
     trials = f"{done:,} {'trial' if done == 1 else 'trials'}" + (f", {stopped:,} stopped early" if stopped else "")
     took = f", {seconds_words(trained_s)} of training added up" if study.finished_at and trained_s else ""
-    return f"{study_state_words(study)} ({trials}{took})"
+    state = study_state_words(study)
+    for stage in report.stages:
+        if study.reason == f"stage {stage.name} failed: {stage.summary}":
+            state = f"{study.state} at {stage.name}"
+    return f"{state} ({trials}{took})"
 
 
 def study_state_words(study: StudyDocument | StudyLine) -> str:
