@@ -3,7 +3,7 @@
 import contextlib
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from hpsearch.advice.facts import Facts, Purpose
 from hpsearch.advice.probing import probed
@@ -14,6 +14,7 @@ from hpsearch.errors import DefinitionError
 from hpsearch.factory import USERS_FAILURES
 from hpsearch.job import NetworkSettings
 from hpsearch.networks.build import build_network
+from hpsearch.networks.solid import solid
 
 LONGEST_REASON = 300
 
@@ -26,10 +27,15 @@ def facts_of_network(network: nn.Module, purpose: Purpose, *, costs: bool = True
     """
     on_meta = any(parameter.is_meta for parameter in network.parameters())
     images = torch.zeros(2, *purpose.input_shape, device="meta" if on_meta else "cpu")
+    return _facts(network, images, purpose, costs=costs, real=not on_meta)
+
+
+def _facts(network: nn.Module, images: Tensor, purpose: Purpose, *, costs: bool, real: bool) -> Facts:
+    """``real``: the network has numbers of its own, with which it can be tried out."""
     try:
         seen = traced(network, images)
         used = seen.used | traced(network, images, training=True).used
-        sound = seen.shape == (2, purpose.outputs) and not on_meta
+        sound = seen.shape == (2, purpose.outputs) and real
         probe = probed(network, purpose.input_shape) if sound else None
     except USERS_FAILURES as error:
         return Facts(purpose, failure=_reason(error))
@@ -56,7 +62,10 @@ def facts_of_settings(settings: NetworkSettings, purpose: Purpose, *, costs: boo
             network = build_network(settings, purpose.input_shape, purpose.outputs, seed=0)
     except DefinitionError as error:
         return Facts(purpose, failure=_reason(error))
-    return facts_of_network(network, purpose, costs=costs)
+    if settings.factory is not None:
+        return facts_of_network(network, purpose, costs=costs)
+    images = solid(network, torch.zeros(2, *purpose.input_shape, device="meta"))
+    return _facts(network, images, purpose, costs=costs, real=False)
 
 
 def _reason(error: BaseException) -> str:

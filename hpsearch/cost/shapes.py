@@ -4,11 +4,13 @@ There it walks through decompositions in Python that import its compiler: second
 for each further one, in which nothing but shapes comes out. Everything that is not in the table goes PyTorch's way.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
+
+_ATEN = torch.ops.aten
 
 
 def run(operation: Any, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
@@ -24,6 +26,41 @@ def _addmm(bias: Tensor, first: Tensor, second: Tensor) -> Tensor:
     if first.ndim != 2 or second.ndim != 2 or first.shape[1] != second.shape[0]:
         return torch.addmm(bias, first, second)  # which raises, and says why
     return first.new_empty(first.shape[0], second.shape[1])
+
+
+def _convolution(given: Tensor, weight: Tensor, bias: Tensor | None, *rest: Any) -> Tensor:
+    stride, padding, dilation, transposed, _, groups = rest
+    sizes = _slid(given, weight.shape[2:], stride, padding, dilation)
+    fits = given.ndim == weight.ndim and given.shape[1] == weight.shape[1] * groups
+    if transposed or not fits or not sizes:
+        made: Tensor = _ATEN.convolution.default(given, weight, bias, *rest)  # which may raise, and say why
+        return made
+    return given.new_empty(given.shape[0], weight.shape[0], *sizes)
+
+
+def _max_pool(given: Tensor, kernel: Sequence[int], *rest: Any) -> tuple[Tensor, Tensor]:
+    given_or_default: list[Any] = [*rest, *([], [0, 0], [1, 1], False)[len(rest) :]]
+    stride, padding, dilation, ceil = given_or_default
+    sizes = () if ceil or given.ndim != len(kernel) + 2 else _slid(given, kernel, stride or kernel, padding, dilation)
+    if not sizes or any(2 * pad > size for pad, size in zip(padding, kernel, strict=False)):
+        made: tuple[Tensor, Tensor] = _ATEN.max_pool2d_with_indices.default(given, kernel, *rest)
+        return made
+    shape = (*given.shape[:2], *sizes)
+    return given.new_empty(shape), given.new_empty(shape, dtype=torch.int64)
+
+
+def _slid(
+    given: Tensor, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int]
+) -> tuple[int, ...]:
+    """The sides of what a kernel gives that slides over maps; empty where that is better left to PyTorch."""
+    maps = given.shape[2:]
+    if not len(maps) == len(kernel) == len(stride) == len(padding) == len(dilation) or not given.is_contiguous():
+        return ()
+    sizes = tuple(
+        (side + 2 * pad - far * (size - 1) - 1) // step + 1
+        for side, size, step, pad, far in zip(maps, kernel, stride, padding, dilation, strict=True)
+    )
+    return sizes if min(sizes, default=0) > 0 else ()
 
 
 def _batch_norm(given: Tensor, *rest: Any) -> tuple[Tensor, Tensor, Tensor]:
@@ -53,9 +90,10 @@ def _nll_loss_backward(_gradient: Tensor, logits: Tensor, *_: Any) -> Tensor:
     return _alike(logits)
 
 
-_ATEN = torch.ops.aten
 SHORTCUTS: Mapping[Any, Callable[..., Any]] = {
     _ATEN.addmm.default: _addmm,
+    _ATEN.convolution.default: _convolution,
+    _ATEN.max_pool2d_with_indices.default: _max_pool,
     **dict.fromkeys(
         (
             _ATEN.relu.default,

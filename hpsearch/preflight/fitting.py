@@ -11,6 +11,7 @@ from hpsearch.errors import DefinitionError, Problem, shown
 from hpsearch.job import NetworkSettings, network_settings
 from hpsearch.networks.build import build_network
 from hpsearch.networks.factory import signature_problems
+from hpsearch.networks.solid import solid
 from hpsearch.preflight.forward import forward_problem
 from hpsearch.space import is_distribution
 from hpsearch.study import NetworkDefinition
@@ -66,7 +67,7 @@ def _problems_at(settings: NetworkSettings, task: Task) -> list[Problem]:
     if count > MOST_PARAMETERS:
         rule = f"the network would have {count:,} parameters, and {MOST_PARAMETERS:,} are the most"
         return [Problem("network", shown(dict(settings.parameters), 200), rule, "Make it smaller.")]
-    problem = forward_problem(network, images, task.outputs)
+    problem = forward_problem(network, solid(network, images), task.outputs)
     if problem is None or not settings.parameters:
         return [problem] if problem else []
     message = f"{problem.message}; hyperparameters: {shown(dict(settings.parameters), 200)}"

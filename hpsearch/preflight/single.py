@@ -9,6 +9,7 @@ import torch
 from hpsearch.errors import Problem
 from hpsearch.job import network_settings
 from hpsearch.networks.build import build_network
+from hpsearch.networks.solid import solid
 from hpsearch.preflight.fitting import corners
 from hpsearch.preflight.forward import training_problem
 from hpsearch.space import Choice, is_distribution
@@ -70,4 +71,5 @@ def _problem_at(definition: StudyDefinition, parameters: dict[str, Any], task: T
     with device:
         settings = network_settings(network, parameters)
         built = build_network(settings, task.input_shape, task.outputs, seed=0)
-        return training_problem(built, torch.zeros(1, *task.input_shape))
+        images = torch.zeros(1, *task.input_shape)
+    return training_problem(built, solid(built, images))
