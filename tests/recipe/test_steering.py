@@ -1,5 +1,6 @@
 """What the findings of a search change in the next round, and what they leave alone."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from hpsearch.recipe.plan import Plan
 from hpsearch.search_job import EPOCHS, SCHEDULE, search_job
 from hpsearch.space import Choice, LogUniform, Uniform
 from hpsearch.stage import StageName
+from hpsearch.store.codecs import verdict_document, verdict_of
 from hpsearch.study import StudyDefinition
 from hpsearch.trial import Failure, FinishedTrial
 from hpsearch.verdict import Outcome, Verdict
@@ -212,3 +214,14 @@ def test_a_grid_search_does_not_grow() -> None:
         plan, finished, verdict = fine_round(wanted, drawn)
         assert len(verdict.handed_on[path].ends()) == 1
         assert len(planned(FINE, wanted, TASK, [verdict], finished).jobs) <= len(plan.jobs)
+
+
+@pytest.mark.parametrize("drawn", [PLATEAU, OVERFITTING, RISING])
+def test_a_stored_verdict_leads_to_the_very_same_round(drawn: Drawn) -> None:
+    """After an interruption the next round is planned from the verdict as the store gives it back."""
+    _, finished, verdict = fine_round(definition(), drawn)
+    assert fine_round(definition(), drawn)[2] == verdict
+    again = verdict_of(FINE, 0, json.loads(json.dumps(verdict_document(verdict))))
+    plans = [planned(FINE, definition(), TASK, [one], finished) for one in (verdict, again)]
+    assert plans[0] == plans[1]
+    assert judged(definition(), plans[0], finished) == judged(definition(), plans[1], finished)
