@@ -82,6 +82,8 @@ class Begun:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._examination is not None:
+            self._examination.close()
         self._nursery.close()
         if self._starting.ident is not None:
             self._starting.join()

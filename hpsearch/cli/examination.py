@@ -45,13 +45,16 @@ class Examination:
         except (EOFError, OSError) as error:
             raise self._death() from error
         finally:
-            self._child.connection.close()
-            self._child.faults.close()
+            self.close()
         if isinstance(found, Examined):
             return found
         if isinstance(found, Exception):
             raise found
         raise TypeError(f"the checks answered {found!r}")
+
+    def close(self) -> None:
+        """Nobody wants to know any more."""
+        self._child.close()
 
     def _death(self) -> Exception:
         status, log = self._child.exit_status(ENDING_S), self._child.fault_text()

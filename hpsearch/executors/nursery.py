@@ -32,7 +32,7 @@ LEAVING_S = 5.0
 
 @dataclass(eq=False)
 class Child:
-    """One process that the nursery has forked. Its owner talks to it through ``connection`` and closes that."""
+    """One process that the nursery has forked. Its owner talks to it through ``connection``."""
 
     connection: Connection
     faults: IO[bytes]
@@ -40,6 +40,7 @@ class Child:
     _nursery: "Nursery"
     _number: int
     _ended: threading.Event = field(default_factory=threading.Event)
+    _closing: threading.Lock = field(default_factory=threading.Lock)
     _status: int | None = None
     orphaned_because: str | None = None
     """Why the nursery has ended before the child; None if it has not."""
@@ -47,6 +48,12 @@ class Child:
     def kill(self) -> None:
         """Ends the process at once; nothing happens if it has ended."""
         self._nursery.kill(self._number)
+
+    def close(self) -> None:
+        """Gives up the connection and the file. The process is left to itself."""
+        with self._closing:
+            self.connection.close()
+            self.faults.close()
 
     def exit_status(self, patience_s: float) -> int | None:
         """Its exit code, or less the number of the signal that ended it; None if it lives, or if nobody knows."""
@@ -62,8 +69,9 @@ class Child:
         """For the nursery: the process has ended."""
         self._status = status
         self._ended.set()
-        with suppress(OSError), socket.socket(fileno=os.dup(self.connection.fileno())) as end:
-            end.shutdown(socket.SHUT_RDWR)  # its own children may hold the other end open
+        # Its own children may hold the other end open. The number of a closed connection may be another's by now.
+        with self._closing, suppress(OSError), socket.socket(fileno=os.dup(self.connection.fileno())) as end:
+            end.shutdown(socket.SHUT_RDWR)
 
 
 class Nursery:
@@ -111,6 +119,7 @@ class Nursery:
                 socket.send_fds(self._control, [request], [theirs.fileno(), faults.fileno()])
             except OSError as error:
                 del self._children[self._born]
+                child.close()
                 raise WorkerError(self._obituary()) from error
         return child
 

@@ -57,8 +57,7 @@ class ProcessExecutor(PooledExecutor):
         child = self._living().child("hpsearch.executors.process_worker:work", self._argument)
 
         def gone() -> None:
-            child.connection.close()
-            child.faults.close()
+            child.close()
             self._up.discard(name)
             self._feed.nudge()
 

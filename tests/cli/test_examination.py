@@ -1,0 +1,48 @@
+"""The checks before a study run in a process of their own: a crash there is told, and ends nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from hpsearch.cli.examination import Examination
+from hpsearch.errors import DefinitionError, WorkerError
+from hpsearch.executors.nursery import Nursery
+from hpsearch.study import StudyDefinition
+
+USERS = """
+import ctypes, os, signal
+def sound(input_shape, outputs):
+    import torch
+    return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, outputs))
+def leaves(input_shape, outputs):
+    os._exit(3)
+def crashes(input_shape, outputs):
+    ctypes.string_at(0)
+def is_killed(input_shape, outputs):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_becomes_of_the_checks_is_told(tmp_path: Path) -> None:
+    (tmp_path / "users.py").write_text(USERS)
+    nursery = Nursery(("hpsearch.preflight.check",))
+
+    def examination(network: dict[str, str]) -> Examination:
+        written = {"name": "checked", "data": {"dataset": "digits"}, "network": network}
+        return Examination(nursery, StudyDefinition.model_validate(written), tmp_path)
+
+    try:
+        found = {
+            name: examination({"factory": f"users:{name}"}) for name in ("sound", "leaves", "crashes", "is_killed")
+        }
+        assert found["sound"].found().task.train_samples > 1000
+        with pytest.raises(DefinitionError, match=r"ended: exit code 3, as after os._exit.*Correct the code"):
+            found["leaves"].found()
+        with pytest.raises(DefinitionError, match=r"ended: Segmentation fault in crashes \(.*users\.py:9\)"):
+            found["crashes"].found()
+        with pytest.raises(WorkerError, match="was killed; see that there is memory enough"):
+            found["is_killed"].found()
+        with pytest.raises(DefinitionError, match="network"):
+            examination({"factory": "users:absent"}).found()
+    finally:
+        nursery.close()

@@ -1,0 +1,94 @@
+"""The process that forks workers: who ends with whom, and what is said of an end."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from hpsearch.errors import WorkerError
+from hpsearch.executors.nursery import Nursery
+from hpsearch.executors.processes import ProcessExecutor
+from tests.executors import nursery_children as children
+from tests.executors.executor_cases import USER_CODE, by_number, in_cohorts_of, job, wait_until
+
+PROGRAMS = children.__name__
+OWNER = f"""
+import sys
+from hpsearch.executors.nursery import Nursery
+nursery = Nursery(())
+child = nursery.child("{PROGRAMS}:tell_and_sleep", None)
+print(nursery._process.pid, *child.connection.recv(), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_children_are_born_with_what_the_nursery_knows_and_their_ends_are_told() -> None:
+    nursery = Nursery(("decimal",))
+    try:
+        child = nursery.child(f"{PROGRAMS}:tell_modules", "decimal")
+        assert child.connection.recv() is True
+        assert child.exit_status(60) == 0
+        ended = nursery.child(f"{PROGRAMS}:end", 7)
+        with pytest.raises(EOFError):
+            ended.connection.recv()
+        assert ended.exit_status(60) == 7
+        crashed = nursery.child(f"{PROGRAMS}:crash", None)
+        assert crashed.exit_status(60) == -signal.SIGSEGV
+        assert "Segmentation fault" in crashed.fault_text()
+        sleeping = nursery.child(f"{PROGRAMS}:tell_and_sleep", None)
+        sleeping.connection.recv()
+        sleeping.kill()
+        assert sleeping.exit_status(60) == -signal.SIGKILL
+        sleeping.kill()  # of somebody who has ended
+        for one in (child, ended, crashed, sleeping):
+            one.close()
+    finally:
+        nursery.close()
+    with pytest.raises(WorkerError, match="was ended"):
+        nursery.child(f"{PROGRAMS}:end", 0)
+
+
+def test_a_nursery_that_cannot_import_says_what() -> None:
+    nursery = Nursery(("no_such_module",))
+    child = nursery.child(f"{PROGRAMS}:end", 0)
+    with pytest.raises((EOFError, OSError)):
+        child.connection.recv()
+    child.close()
+    assert "No module named 'no_such_module'" in (child.orphaned_because or "")
+    nursery.close()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the kernel ends orphans on Linux only")
+def test_nothing_outlives_an_owner_that_is_killed() -> None:
+    root = str(Path(__file__).parents[2])
+    environment = {**os.environ, "PYTHONPATH": root}
+    command = [sys.executable, "-c", OWNER]
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root
+    ) as owner:
+        assert owner.stdout is not None
+        family = [int(word) for word in owner.stdout.readline().split()]
+        assert len(family) == 3  # nursery, child, and the child's own child
+        owner.kill()
+    for process in family[:2]:
+        wait_until(lambda process=process: not _is_alive(process))  # type: ignore[misc]
+    os.kill(family[2], signal.SIGKILL)
+
+
+def test_another_nursery_takes_the_place_of_one_that_was_killed() -> None:
+    with ProcessExecutor(workers=1, import_paths=(USER_CODE,)) as executor:
+        before = by_number(executor.run(in_cohorts_of(1, [job(0)])))
+        (nursery,) = (one for one in psutil.Process().children() if "nursery_program" in " ".join(one.cmdline()))
+        nursery.kill()
+        assert by_number(executor.run(in_cohorts_of(1, [job(0)]))) == before
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        return psutil.Process(process).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
