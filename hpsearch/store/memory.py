@@ -50,6 +50,8 @@ class _Study:
     holder: str | None = None
     lease_until: float = 0.0  # on the monotonic clock
     rounds: dict[tuple[StageName, int], _Round] = field(default_factory=dict)
+    trials: set[tuple[StageName, int]] = field(default_factory=set)
+    """That are planned, of all rounds."""
     results: dict[tuple[StageName, int], TrialResult] = field(default_factory=dict)
     arrangements: dict[tuple[StageName, str], Arranged] = field(default_factory=dict)
 
@@ -169,6 +171,7 @@ class MemoryStore:
                 plan.check_numbers(len(earlier), sum(len(before.trials) for before in earlier))
                 record = StageRecord(stage, round_number, len(plan.trials), None, _now(), None)
                 study.rounds[stage, round_number] = _Round(plan, record)
+                study.trials |= {(stage, trial.number) for trial in plan.trials}
             elif known.plan != plan:
                 raise other_plan(plan)
 
@@ -180,8 +183,7 @@ class MemoryStore:
     def save_results(self, lease: Lease, results: Sequence[TrialResult]) -> tuple[TrialResult, ...]:
         """See ``StudyStore.save_results``."""
         with self._held(lease) as study:
-            planned = {(plan.stage, trial.number) for plan in study.plans() for trial in plan.trials}
-            strangers = [result for result in results if (result.stage, result.number) not in planned]
+            strangers = [result for result in results if (result.stage, result.number) not in study.trials]
             if strangers:
                 raise unplanned_trial(strangers[0])
             first = {(result.stage, result.number): result for result in reversed(results)}
