@@ -222,7 +222,7 @@ _NETWORK = (
     Kind("norm-before-output", codes("HC207"), codes("HC202 HC103"), network={"fault": "norm-output"}),
     Kind(
         "dropout-0.95",
-        codes("dropout-destroys HC204 HC201"),
+        codes("dropout-destroys HC208 HC204 HC201"),
         codes("HC202 HC103 same-answer dead-units"),
         network={"dropout": 0.95},
     ),

@@ -88,7 +88,7 @@ HELD_OUT_KINDS = (
     ),
     Kind(
         "augmentation-destroys-labels",
-        codes("evaluated-otherwise HC201 HC204 HC206"),
+        codes("evaluated-otherwise HC208 HC201 HC204 HC206"),
         codes("HC202 HC103 HC203 same-answer"),
         network={"fault": "destroyed"},
     ),

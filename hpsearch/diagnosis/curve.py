@@ -138,10 +138,14 @@ class Curve:
 
     @cached_property
     def learned_on_the_way(self) -> bool:
-        """Whether any epoch was below guessing by that much, or by half; or validation was better than guessing."""
+        """Whether any epoch was below guessing by that much, or by half; or validation had a quarter less errors than
+        guessing (heuristic), and more than by chance."""
         error = self.noise / math.sqrt(self.per_epoch)
         gained = self.guess - self.lowest
-        return gained > min(0.5 * self.guess, max(LEARNED * self.guess, 3 * error)) or self.generalises
+        if gained > min(0.5 * self.guess, max(LEARNED * self.guess, 3 * error)):
+            return True
+        few = 0.75 * (1 - self.task.guessing_accuracy)
+        return self.task.is_classification and self.generalises and min(self.val_errors) < few
 
     @cached_property
     def flat(self) -> bool:

@@ -30,6 +30,10 @@ NOTHING_LEFT = 0.02
 SHORT = 6
 """Epochs: of fewer, the last third is too short to read a trend from, and the last half is taken."""
 STANDARD_ERRORS = 3.0
+SURE = 2.0
+"""Times guessing: a validation loss above it takes sure answers that are wrong (heuristic)."""
+HELD_BACK = 0.1
+"""By so much more training errs than validation where something holds it back (heuristic)."""
 
 
 def does_not_learn(curve: Curve) -> Remark | None:
@@ -121,8 +125,9 @@ def overfitting(curve: Curve) -> Remark | None:
     """Training got better than validation by more than chance, or validation has turned.
 
     Either the validation error is above the training error by three standard errors and five per cent, and the training
-    error is below six tenths of it; or the validation loss has risen by 15 % and by five per cent of guessing above its
-    lowest while training went on falling (heuristics beside the standard error).
+    error is below six tenths of it, and in every epoch of the last third the two are apart; or the validation loss has
+    risen by 15 % and by five per cent of guessing above its lowest while training went on falling (heuristics beside
+    the standard error). Where validation is far worse than guessing, its images or labels may be prepared otherwise.
     """
     if not curve.ended or not curve.learned:
         return None
@@ -132,7 +137,13 @@ def overfitting(curve: Curve) -> Remark | None:
     risen = last - lowest > max(RISEN * lowest, 0.05 * curve.guess) and at < len(curve.epochs) - 2
     risen = risen and curve.epochs[-1].train_loss < curve.epochs[at].train_loss
     train, held = curve.ends
-    wide = curve.gap > max(LARGE_GAP, STANDARD_ERRORS * curve.error_of_gap) and train < WIDE * held
+    third = -(-len(curve.epochs) // 3)
+    least = min(b - a for a, b in zip(curve.train_errors[-third:], curve.val_errors[-third:], strict=True))
+    wide = (
+        least > LARGE_GAP / 2
+        and curve.gap > max(LARGE_GAP, STANDARD_ERRORS * curve.error_of_gap)
+        and train < WIDE * held
+    )
     numbers = {
         "train_error": train,
         "validation_error": held,
@@ -145,7 +156,10 @@ def overfitting(curve: Curve) -> Remark | None:
     if not (risen or wide):
         return None
     if wide:
-        return Remark(f"the error is {train:.1%} in training and {held:.1%} in validation", numbers)
+        sentence = f"the error is {train:.1%} in training and {held:.1%} in validation"
+        if last > SURE * curve.guess:
+            sentence += f", whose loss of {last:.3g} is that of sure and wrong answers: is it prepared as training is?"
+        return Remark(sentence, numbers)
     sentence = f"the validation loss was lowest in epoch {at + 1} ({lowest:.3g}) and has risen to {last:.3g} since"
     return Remark(sentence, numbers)
 
@@ -154,16 +168,16 @@ def underfitting(curve: Curve) -> Remark | None:
     """Training is far from perfect and hardly gets better, and validation is as good: there is no gap.
 
     The network, or how it is held back, is the limit: it has too little capacity, too much regularisation, or the
-    labels have errors that nobody can learn. The training error is at least 15 %; the validation error is not above it
-    by more than two standard errors and 2.5 %; and the loss stands still, or would stay above 30 % of guessing if it
-    went on for half as long again (heuristics).
+    labels have errors that nobody can learn. The training error is at least 15 %; the validation error is not apart
+    from it by more than two standard errors and 2.5 %; and the loss stands still, or would stay above 30 % of guessing
+    if it went on for half as long again (heuristics).
     """
     if not curve.ended or not (curve.learned or _better_than_guessing(curve)) or curve.train_errors[-1] < MUCH_LEFT:
         return None
     ahead = curve.level + min(0.0, curve.line(0.5, 1.0).change)
     if not curve.flat and ahead < HOPELESS * curve.guess:
         return None
-    if curve.gap > max(2 * curve.error_of_gap, LARGE_GAP / 2):
+    if abs(curve.gap) > max(2 * curve.error_of_gap, LARGE_GAP / 2):
         return None
     train, held = curve.train_errors[-1], curve.val_errors[-1]
     sentence = (
@@ -173,6 +187,23 @@ def underfitting(curve: Curve) -> Remark | None:
         sentence,
         {"train_error": train, "validation_error": held, "gap": curve.gap, "standard_error": curve.error_of_gap},
     )
+
+
+def training_held_back(curve: Curve) -> Remark | None:
+    """Training errs far more often than validation does.
+
+    What is done in training alone makes its images or outputs so hard that the network has to work against it: dropout
+    behind the last layer or of nearly everything, augmentation that leaves too little, noise. Training errs by ten per
+    cent more, by three standard errors, and more than twice as often (heuristics beside the standard error); a little
+    more is usual with dropout, and while the error still falls fast.
+    """
+    if not curve.ended or not curve.task.is_classification:
+        return None
+    train, held = curve.ends
+    if train - held < max(HELD_BACK, STANDARD_ERRORS * curve.error_of_gap) or held > train / 2:
+        return None
+    sentence = f"the error is {train:.1%} in training and only {held:.1%} in validation"
+    return Remark(sentence, {"train_error": train, "validation_error": held, "standard_error": curve.error_of_gap})
 
 
 def _better_than_guessing(curve: Curve) -> bool:

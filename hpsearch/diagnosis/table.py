@@ -8,6 +8,7 @@ from hpsearch.diagnosis.fit import (
     overfitting,
     plateau,
     still_improving,
+    training_held_back,
     underfitting,
 )
 from hpsearch.diagnosis.initialization import flat_then_drops
@@ -48,7 +49,7 @@ _ALL = (
         should_decay_now,
         "Lower the learning rate tenfold from here on: a step or cosine schedule does.",
         sources.JOHNSON,
-        frozenset({"HC102", "HC107", "HC109", "HC206"}),
+        frozenset({"HC102", "HC107", "HC109", "HC206", "HC208"}),
     ),
     CurveRule(
         "HC106",
@@ -110,7 +111,7 @@ _ALL = (
         underfitting,
         "Make the network wider or deeper, or take regularisation away; then look for wrong labels.",
         sources.JOHNSON,
-        frozenset({"HC102", "HC103", "HC104", "HC107", "HC108", "HC109", "HC202", "HC206"}),
+        frozenset({"HC102", "HC103", "HC104", "HC107", "HC108", "HC109", "HC202", "HC206", "HC208"}),
     ),
     CurveRule(
         "HC205",
@@ -118,7 +119,7 @@ _ALL = (
         plateau,
         "Spend fewer epochs on each trial and more trials.",
         sources.PRECHELT,
-        frozenset({"HC102", "HC104", "HC105", "HC107", "HC203", "HC204", "HC206", "HC207"}),
+        frozenset({"HC102", "HC104", "HC105", "HC107", "HC203", "HC204", "HC206", "HC207", "HC208"}),
     ),
     CurveRule(
         "HC206",
@@ -134,6 +135,14 @@ _ALL = (
         loss_above_its_accuracy,
         "Return the outputs of the last layer with weights, without soft-max, sigmoid or a fixed scale.",
         sources.MATT,
+        frozenset({"HC102"}),
+    ),
+    CurveRule(
+        "HC208",
+        WARNING,
+        training_held_back,
+        "Use less dropout, noise or augmentation, and none of them behind the last layer with weights.",
+        sources.SRIVASTAVA,
         frozenset({"HC102"}),
     ),
 )
