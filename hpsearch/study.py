@@ -123,7 +123,7 @@ class Resources(Section):
     workers: Annotated[int, Field(ge=1, le=10_000)] | Literal["auto"] = "auto"
     gpus_per_worker: Annotated[float, Field(ge=0, le=64)] | Literal["auto"] = "auto"
     data: Literal["auto", "device", "host", "disk"] = "auto"
-    """Where the samples lie: on the device, in memory beside it, or in their file; ``auto``: as near as there is room."""
+    """Where the samples lie: on the device, in memory beside it, in their file; ``auto``: as near as there is room."""
     time_limit_s: Annotated[float, Field(gt=0, le=30 * DAY_S)] = DAY_S
     """A submitted study that has been worked on for so many seconds fails."""
 

@@ -179,6 +179,8 @@ def test_checks_see_a_sample_and_a_data_set_travels(tmp_path: Path, monkeypatch:
     assert [len(one) for one in (dataset.train, dataset.validation, dataset.test)] == [30, 30, 30]
     assert dataset.task.train_samples == len(dataset.streams["train"]) == 90
     assert len(set(dataset.train.targets.tolist())) == 3
+    of_labels = [check_data(one, select=["HD2"]) for one in (dataset, load_dataset(stored(tmp_path)))]
+    assert of_labels[0] == of_labels[1], "all targets are looked at"
     check_data(dataset)
 
 

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from hpsearch.data.checks.prints import fingerprints
 from hpsearch.data.dataset import Dataset, Split
+from hpsearch.data.stream import StreamedDataset
 
 Place = tuple[str, int]
 """The name of a split and an index in it."""
@@ -24,6 +25,9 @@ class Part:
     name: str
     """train, validation or test."""
     split: Split
+    """Of a data set that stays in its file a sample."""
+    targets: Tensor
+    """Of all samples, those that stay in a file included."""
 
     def __len__(self) -> int:
         return len(self.split)
@@ -91,15 +95,15 @@ class Facts:
 
     @cached_property
     def train(self) -> Part:
-        return Part("train", self.dataset.train)
+        return self._part("train", self.dataset.train)
 
     @cached_property
     def validation(self) -> Part:
-        return Part("validation", self.dataset.validation)
+        return self._part("validation", self.dataset.validation)
 
     @cached_property
     def test(self) -> Part:
-        return Part("test", self.dataset.test)
+        return self._part("test", self.dataset.test)
 
     def part(self, name: str) -> Part:
         """A split by its name."""
@@ -122,7 +126,7 @@ class Facts:
 
     def labels(self, part: Part) -> Tensor:
         """The classes of a split that are in range (M,); empty for regression."""
-        found = part.split.targets
+        found = part.targets
         if not self.classes:
             return torch.empty(0, dtype=torch.int64)
         return found[(found >= 0) & (found < self.classes)]
@@ -130,6 +134,10 @@ class Facts:
     def counts(self, part: Part) -> Tensor:
         """Samples of each class (K,)."""
         return torch.bincount(self.labels(part), minlength=self.classes)
+
+    def _part(self, name: str, split: Split) -> Part:
+        streamed = self.dataset.streams[name] if isinstance(self.dataset, StreamedDataset) else split
+        return Part(name, split, streamed.targets)
 
     @cached_property
     def repeated(self) -> tuple[tuple[Place, ...], ...]:

@@ -31,11 +31,11 @@ def labels_out_of_range(facts: Facts) -> Remark | None:
     """
     if not facts.classes:
         return None
-    counts = {part.name: len(part) - len(facts.labels(part)) for part in facts.parts}
+    counts = {part.name: len(part.targets) - len(facts.labels(part)) for part in facts.parts}
     count = sum(counts.values())
     if not count:
         return None
-    seen = torch.cat([part.split.targets for part in facts.parts])
+    seen = torch.cat([part.targets for part in facts.parts])
     low, high = int(seen.min()), int(seen.max())
     sentence = f"{count} labels are not within 0 … {facts.classes - 1}; they go from {low} to {high}"
     return Remark(sentence, {"labels": count, "by_split": counts, "lowest": low, "highest": high})
