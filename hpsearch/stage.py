@@ -83,8 +83,8 @@ class Halving(BaseModel):
 
     from_epoch: Count = 2
     """No trial is stopped before the end of this epoch: the first one tells little (docs/decisions/0070)."""
-    keep: Annotated[float, Field(gt=0, lt=1)] = 1 / 3
-    """The share of a rung's trials that go on, rounded up, and one at least."""
+    keep: Annotated[float, Field(gt=0, lt=1)] = 1 / 2
+    """The share of a rung's trials that go on, rounded up, and one at least (docs/decisions/0100)."""
 
     def rungs(self, epochs: int) -> tuple[int, ...]:
         """The epochs at whose end trials are compared, of a training over ``epochs``."""

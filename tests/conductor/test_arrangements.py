@@ -155,7 +155,7 @@ def test_a_larger_round_is_measured_anew_where_larger_cohorts_were_not_tried() -
 
 def test_those_that_go_on_after_a_rung_still_occupy_two_workers() -> None:
     store, made = MemoryStore(), executor(Arrangement(10, stacked=True))
-    halved = {"trials": 20, "epochs": 19, "halving": {}}
+    halved = {"trials": 20, "epochs": 19, "halving": {"keep": 1 / 3}}
     conduct(store, store.create(definition(coarse=halved, fine={"trials": 6, "epochs": 20, "rounds": 1})), made)
     sizes = {
         rung: [len(c.jobs) for c in made.cohorts if c.jobs[0].stage is stage and c.jobs[0].budget.until_epoch == rung]

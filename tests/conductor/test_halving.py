@@ -22,7 +22,7 @@ from tests.conductor.scripted import TASK, ScriptedExecutor, learning, to_the_ru
 from tests.conductor.test_conduct import conduct, table
 
 HALVED: dict[str, Any] = {
-    "coarse": {"trials": 9, "epochs": 9, "halving": {}},
+    "coarse": {"trials": 9, "epochs": 9, "halving": {"keep": 1 / 3}},
     "fine": {"trials": 5, "epochs": 4, "rounds": 2, "halving": {"from_epoch": 1, "keep": 0.5}},
 }
 

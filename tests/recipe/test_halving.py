@@ -38,9 +38,10 @@ def at_rung(number: int, *accuracies: float) -> FinishedTrial:
     ("settings", "epochs", "rungs"),
     [
         ({}, 3, (2,)),
-        ({}, 12, (2, 6)),
-        ({}, 18, (2, 6)),
-        ({}, 19, (2, 6, 18)),
+        ({}, 12, (2, 4, 8)),
+        ({"keep": 1 / 3}, 12, (2, 6)),
+        ({"keep": 1 / 3}, 18, (2, 6)),
+        ({"keep": 1 / 3}, 19, (2, 6, 18)),
         ({"keep": 0.333}, 19, (2, 6, 18)),
         ({"from_epoch": 1, "keep": 0.5}, 9, (1, 2, 4, 8)),
         ({"from_epoch": 3, "keep": 0.9}, 6, (3, 4, 5)),
@@ -132,8 +133,8 @@ HALVED = study(recipe={"coarse": {"trials": 32, "epochs": 9, "halving": {}, "pat
 
 def test_a_plan_says_its_rungs_and_the_jobs_their_patience() -> None:
     plan = planned(StageName.COARSE, HALVED)
-    assert (plan.rungs, plan.keep) == ((2, 6), 1 / 3)
-    assert plan.reason.endswith("the best 33% go on after epoch 2 and 6")
+    assert (plan.rungs, plan.keep) == ((2, 4, 8), 1 / 2)
+    assert plan.reason.endswith("the best 50% go on after epoch 2, 4 and 8")
     assert {(job.budget.epochs, job.budget.patience, job.budget.until_epoch) for job in plan.jobs} == {(9, 4, None)}
     whole = planned(StageName.COARSE, study())
     assert (whole.rungs, whole.jobs[0].budget.patience) == ((), None)
@@ -142,11 +143,11 @@ def test_a_plan_says_its_rungs_and_the_jobs_their_patience() -> None:
 def test_how_many_go_on_does_not_depend_on_what_is_left_of_failed_trials() -> None:
     """One that was lost with its worker after rung 2 has no epochs in its result, and is not there after a restart."""
     plan = planned(StageName.COARSE, HALVED)
-    assert [begun_at(plan, rung) for rung in plan.rungs] == [32, 11]
-    sound = [at_rung(number, *[0.1 * number] * 6) for number in range(9)]
-    before = stopped(6, plan.keep, [*sound, failed(JOBS[9]), failed(JOBS[10])], begun=11)
-    assert len(before) == 5
-    assert stopped(6, plan.keep, sound, begun=begun_at(plan, 6)) == before
+    assert [begun_at(plan, rung) for rung in plan.rungs] == [32, 16, 8]
+    sound = [at_rung(number, *[0.1 * number] * 8) for number in range(6)]
+    before = stopped(8, plan.keep, [*sound, failed(JOBS[6]), failed(JOBS[7])], begun=8)
+    assert len(before) == 2
+    assert stopped(8, plan.keep, sound, begun=begun_at(plan, 8)) == before
 
 
 def test_a_halved_round_is_judged_by_its_complete_trials() -> None:
