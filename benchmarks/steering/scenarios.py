@@ -11,8 +11,8 @@ BASE: dict[str, Any] = {
         "initial_loss": {"skip": True},
         "overfit": {"skip": True},
         "lr_sweep": {"skip": True},
-        "coarse": {"trials": 8, "epochs": 3},
-        "fine": {"trials": 8, "epochs": 8, "rounds": 2},
+        "coarse": {"trials": 6, "epochs": 3},
+        "fine": {"trials": 6, "epochs": 8, "rounds": 2},
     },
 }
 SCENARIOS: dict[str, dict[str, Any]] = {
@@ -31,11 +31,11 @@ SCENARIOS: dict[str, dict[str, Any]] = {
         "data": {"dataset": "shapes", "batch_size": 32, "validation": 0.2, "test": 0.65},
         "network": {"name": "convnet", "depth": 3, "width": 8},
         "optimizer": {"learning_rate": {"log_uniform": [1e-2, 0.2]}},
-        "recipe": {"fine": {"trials": 8, "epochs": 6, "rounds": 2}},
+        "recipe": {"fine": {"trials": 6, "epochs": 6, "rounds": 2}},
     },
     "short": {
         "optimizer": {"learning_rate": {"log_uniform": [2e-3, 1e-2]}},
-        "recipe": {"fine": {"trials": 8, "epochs": 4, "rounds": 2}},
+        "recipe": {"fine": {"trials": 6, "epochs": 4, "rounds": 2}},
     },
 }
 """What each differs in from the base."""

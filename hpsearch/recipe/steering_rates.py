@@ -14,6 +14,8 @@ from hpsearch.space import Choice, LogUniform
 from hpsearch.trial import Failure, FinishedTrial
 
 WEIGHT_DECAY = "optimizer.weight_decay"
+RESTLESS = {"HC105": "a plateau", "HC107": "oscillation", "HC108": "noise"}
+"""What a decay may cure, in the order of how sure that is."""
 DECADE = 10.0
 """By so much a default range is widened at one end in one round (heuristic)."""
 FURTHEST: dict[str, tuple[float, float]] = {LEARNING_RATE: (1e-7, 10.0), WEIGHT_DECAY: (1e-6, 0.1)}
@@ -23,18 +25,19 @@ FEWEST_DIVERGED = 2
 
 
 def decay_added(now: Situation) -> Iterator[Change]:
-    """A plateau at a learning rate that was never lowered: the next round tries a cosine decay beside it.
+    """The loss stands still, or is thrown about, at a rate that was never lowered: the next round tries a cosine decay.
 
     Only where the schedule is the default. A grid search takes the decay alone, since it tries every value.
     """
-    if "HC105" not in now.found or not is_own(now.study, SCHEDULE) or SCHEDULE in now.whole:
+    code = next((code for code in RESTLESS if code in now.found), None)
+    if code is None or not is_own(now.study, SCHEDULE) or SCHEDULE in now.whole:
         return
     after, what = Choice(("constant", "cosine")), "tries a cosine decay beside the constant learning rate"
     if now.is_grid:
         after, what = Choice(("cosine",)), "lets the learning rate decay along a cosine"
-    why = f"a plateau at a learning rate that was never lowered, {now.where('HC105')}"
-    source = now.found["HC105"].source
-    yield Change(Kind.DECAY_ADDED, SCHEDULE, after, f"{now.following} {what}", why, now.because("HC105"), source)
+    why = f"{RESTLESS[code]} at a learning rate that was never lowered, {now.where(code)}"
+    source = now.found[code].source
+    yield Change(Kind.DECAY_ADDED, SCHEDULE, after, f"{now.following} {what}", why, now.because(code), source)
 
 
 def range_widened(now: Situation) -> Iterator[Change]:
@@ -51,7 +54,7 @@ def range_widened(now: Situation) -> Iterator[Change]:
         lowest, highest = FURTHEST[path]
         low = max(lowest, whole.low / DECADE) if end == "low" else region.low
         high = min(highest, whole.high * DECADE) if end == "high" else region.high
-        if low < region.low or high > region.high:
+        if (end == "low" and low < whole.low) or (end == "high" and high > whole.high):
             beyond = f"{whole.low:.3g}, down to {low:.3g}" if end == "low" else f"{whole.high:.3g}, up to {high:.3g}"
             yield Change(
                 Kind.RANGE_WIDENED,

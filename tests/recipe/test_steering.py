@@ -184,6 +184,17 @@ def test_nothing_is_changed_where_steering_is_switched_off(drawn: Drawn) -> None
     assert plain.handed_on_reason == steered.handed_on_reason.partition("; changed because")[0]
 
 
+@pytest.mark.parametrize(("path", "value"), [(DECAY, 1.1e-6), (DECAY, 9.5e-4), (RATE, 1.1e-5), (RATE, 0.95)])
+def test_a_range_grows_only_where_there_is_something_beyond_it(path: str, value: float) -> None:
+    plan = planned(COARSE, definition())
+    jobs = tuple(search_job(definition(), COARSE, j.number, {**j.parameters, path: value}) for j in plan.jobs)
+    verdict = judged(definition(), replace(plan, jobs=jobs), [looks(job, SOUND) for job in jobs])
+    assert ("range-widened" in codes(verdict)) is (value != 1.1e-6)
+    low, high = (float(end) for end in definition().space[path].ends())  # type: ignore[arg-type]
+    now_low, now_high = (float(end) for end in verdict.handed_on[path].ends())  # type: ignore[arg-type]
+    assert (now_low < low or now_high > high) is (value != 1.1e-6)
+
+
 def test_sound_trainings_change_nothing() -> None:
     assert fine_round(definition(), SOUND)[2] == fine_round(definition(steer=False), SOUND)[2]
     assert codes(fine_round(definition(), SOUND)[2]) == []
