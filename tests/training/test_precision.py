@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 import torch
+from pydantic import ValidationError
 from torch import Tensor, nn
 
 from hpsearch.cohort import Arranged, Arrangement, Cohort, shape
 from hpsearch.errors import TrialError
-from hpsearch.job import Budget, Job, NetworkSettings
+from hpsearch.job import Budget, Job, NetworkSettings, job_for
 from hpsearch.stage import StageName
 from hpsearch.store.codecs import arrangement_of, arrangement_row
+from hpsearch.study import StudyDefinition
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.closeness import refuse_other_gradients
 from hpsearch.training.cohort import train_cohort
@@ -195,6 +197,19 @@ def test_what_a_device_cannot_compute_is_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "T4")
     with pytest.raises(TrialError, match="T4"):
         Autocast("bf16", torch.device("cuda"))
+
+
+def test_what_a_definition_says_reaches_its_jobs_and_its_identity() -> None:
+    document = {"data": {"dataset": "digits"}, "network": "lenet", "optimizer": {"learning_rate": 0.1}}
+    usual, written, half = (
+        StudyDefinition.model_validate({**document, **more})
+        for more in ({}, {"training": {"precision": "float32"}}, {"training": {"precision": "bf16"}})
+    )
+    assert usual.identity == written.identity != half.identity
+    point = {"optimizer.weight_decay": 0.0}
+    assert job_for(half, StageName.COARSE, 0, point, Budget(epochs=1)).precision == "bf16"
+    with pytest.raises(ValidationError, match="compile"):
+        StudyDefinition.model_validate({**document, "training": {"compile": True}})
 
 
 def test_precision_is_a_part_of_a_structure_and_of_what_is_written_down() -> None:
