@@ -16,7 +16,7 @@ _ATEN = torch.ops.aten
 def run(operation: Any, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:
     """What the operation of ATen gives; on the meta device that is tensors without numbers."""
     shortcut = SHORTCUTS.get(operation)
-    given = {name: value for name, value in keywords.items() if value is not None}
+    given = {name: value for name, value in keywords.items() if value not in (None, False, torch.preserve_format)}
     if shortcut is None or given or not all(one.is_meta for one in arguments if isinstance(one, Tensor)):
         return operation(*arguments, **keywords)
     return shortcut(*arguments)
@@ -28,6 +28,22 @@ def _addmm(bias: Tensor, first: Tensor, second: Tensor) -> Tensor:
     return first.new_empty(first.shape[0], second.shape[1])
 
 
+def _mm(first: Tensor, second: Tensor) -> Tensor:
+    if first.ndim != 2 or second.ndim != 2 or first.shape[1] != second.shape[0]:
+        return torch.mm(first, second)  # which raises, and says why
+    return first.new_empty(first.shape[0], second.shape[1])
+
+
+def _sum(given: Tensor, dimensions: Sequence[int] | None, keep: bool = False) -> Tensor:
+    gone = {one % given.ndim for one in dimensions or range(given.ndim)} if given.ndim else set()
+    sides = [1 if at in gone else side for at, side in enumerate(given.shape) if keep or at not in gone]
+    return given.new_empty(sides)
+
+
+def _max_pool_backward(_gradient: Tensor, given: Tensor, *_: Any) -> Tensor:
+    return _alike(given)
+
+
 def _convolution(given: Tensor, weight: Tensor, bias: Tensor | None, *rest: Any) -> Tensor:
     stride, padding, dilation, transposed, _, groups = rest
     sizes = _slid(given, weight.shape[2:], stride, padding, dilation)
@@ -35,7 +51,7 @@ def _convolution(given: Tensor, weight: Tensor, bias: Tensor | None, *rest: Any)
     if transposed or not fits or not sizes:
         made: Tensor = _ATEN.convolution.default(given, weight, bias, *rest)  # which may raise, and say why
         return made
-    return given.new_empty(given.shape[0], weight.shape[0], *sizes)
+    return _laid_out(given, (given.shape[0], weight.shape[0], *sizes))
 
 
 def _max_pool(given: Tensor, kernel: Sequence[int], *rest: Any) -> tuple[Tensor, Tensor]:
@@ -46,7 +62,17 @@ def _max_pool(given: Tensor, kernel: Sequence[int], *rest: Any) -> tuple[Tensor,
         made: tuple[Tensor, Tensor] = _ATEN.max_pool2d_with_indices.default(given, kernel, *rest)
         return made
     shape = (*given.shape[:2], *sizes)
-    return given.new_empty(shape), given.new_empty(shape, dtype=torch.int64)
+    return _laid_out(given, shape), _laid_out(given, shape, torch.int64)
+
+
+def _laid_out(given: Tensor, shape: tuple[int, ...], kind: torch.dtype | None = None) -> Tensor:
+    """New maps that lie in memory like the given ones."""
+    layout = torch.contiguous_format if given.is_contiguous() else torch.channels_last
+    return torch.empty(shape, dtype=kind or given.dtype, device=given.device, memory_format=layout)
+
+
+def _is_dense(given: Tensor) -> bool:
+    return given.is_contiguous() or (given.ndim == 4 and given.is_contiguous(memory_format=torch.channels_last))
 
 
 def _slid(
@@ -54,7 +80,7 @@ def _slid(
 ) -> tuple[int, ...]:
     """The sides of what a kernel gives that slides over maps; empty where that is better left to PyTorch."""
     maps = given.shape[2:]
-    if not len(maps) == len(kernel) == len(stride) == len(padding) == len(dilation) or not given.is_contiguous():
+    if not len(maps) == len(kernel) == len(stride) == len(padding) == len(dilation) or not _is_dense(given):
         return ()
     sizes = tuple(
         (side + 2 * pad - far * (size - 1) - 1) // step + 1
@@ -92,7 +118,10 @@ def _nll_loss_backward(_gradient: Tensor, logits: Tensor, *_: Any) -> Tensor:
 
 SHORTCUTS: Mapping[Any, Callable[..., Any]] = {
     _ATEN.addmm.default: _addmm,
+    _ATEN.mm.default: _mm,
+    _ATEN.sum.dim_IntList: _sum,
     _ATEN.convolution.default: _convolution,
+    _ATEN.max_pool2d_with_indices_backward.default: _max_pool_backward,
     _ATEN.max_pool2d_with_indices.default: _max_pool,
     **dict.fromkeys(
         (

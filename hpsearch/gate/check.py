@@ -14,6 +14,7 @@ from hpsearch.finding import Finding, Severity
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.deadline import NO_DEADLINE, Deadline
 from hpsearch.gate.dose import DOSES, WHOLE, Dose, can_be_proved, most_steps, usual_dose
+from hpsearch.gate.inside import seen_inside
 from hpsearch.gate.sentences import left_out
 from hpsearch.gate.stage_run import StageRun, chosen_dose, run_stage
 from hpsearch.recipe.ends import concluded, told_to_skip
@@ -127,7 +128,7 @@ class _Check:
             summary = _unjudged(run)
             self._end(Part(stage, CheckVerdict.INCOMPLETE, summary, left_out=sentences))
         else:
-            verdict = concluded(self._study, run.verdict)
+            verdict = concluded(self._study, seen_inside(run.verdict, run.finished, self._study, self._task))
             self._keep(run, verdict, started_at)
             found = tuple(Placed(finding, None) for finding in verdict.findings)
             self._end(Part(stage, VERDICTS[verdict.outcome], verdict.summary, found, sentences))

@@ -19,6 +19,7 @@ from hpsearch.finding import Finding
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.deadline import NO_DEADLINE
 from hpsearch.gate.dose import QUICK
+from hpsearch.gate.inside import seen_inside
 from hpsearch.gate.stage_run import StageRun, run_stage
 from hpsearch.plugin.held import FACTORY, Model, holding, network_of
 from hpsearch.plugin.samples import MOST_SAMPLES, dataset_of, pair_of
@@ -30,6 +31,11 @@ from hpsearch.verdict import Outcome
 
 SEEDS = 3
 """Initialisations of a network that is handed in as what builds it; one that is there has its own weights alone."""
+FAR = 8.0
+"""From 0 for the mean of images, from 1 as a factor for their standard deviation (heuristic): images of 0 … 255 and of
+a wrong unit are farther, those of 0 … 1 are not."""
+FEW_NAMES = 4
+"""Of many, so many are told."""
 FEW = 32
 """Samples that are learned by heart, if nothing else is said."""
 INDEPENDENCE = frozenset({"HP401", "HP403"})
@@ -42,7 +48,7 @@ def assert_initial_loss(model: Model, data: object, *, batch_size: int = 64) -> 
     """
     __tracebackhide__ = True
     run = _run(model, data, StageName.INITIAL_LOSS, {"initial_loss": {"seeds": SEEDS}}, batch_size)
-    _demand(run)
+    _demand(run, data)
 
 
 def assert_overfits(
@@ -65,20 +71,24 @@ def assert_overfits(
         if not learning_rates:
             raise ValueError("learning_rates must hold one at least, got none; leave it out for those that suit")
         told["learning_rates"] = tuple(learning_rates)
-    _demand(_run(model, data, StageName.OVERFIT, {"overfit": told}, batch_size, optimizer, samples or 1))
+    _demand(_run(model, data, StageName.OVERFIT, {"overfit": told}, batch_size, optimizer, samples or 1), data)
 
 
 def assert_gradients_reach(model: Model, data: object, *, except_for: Iterable[str] = (), batch_size: int = 64) -> None:
-    """Every parameter that is not frozen gets a gradient in the first iteration, and the image reaches the outputs.
+    """Every parameter gets a gradient in the first iteration, none is frozen, and the image reaches the outputs.
 
-    ``except_for``: names of parameters, or beginnings of names, that need none, such as gates that start at zero.
+    ``except_for``: names of parameters, or beginnings of names, that need none: what is frozen on purpose, because its
+    weights come from another training, or gates that start at zero.
     """
     __tracebackhide__ = True
     run = _run(model, data, StageName.INITIAL_LOSS, {"initial_loss": {"seeds": SEEDS}}, batch_size)
     if any(trial.result.failure is not None for trial in run.finished):
-        _demand(run)
-    frozen = {name for name, value in network_of(model).named_parameters() if not value.requires_grad}
+        _demand(run, data)
     spared = (except_for,) if isinstance(except_for, str) else tuple(except_for)
+    parameters = network_of(model).named_parameters()
+    frozen = {name for name, value in parameters if not value.requires_grad}
+    if left := sorted(name for name in frozen if not name.startswith(spared)):
+        raise AssertionError(_frozen(left))
 
     def trained(names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(name for name in names if name not in frozen and not name.startswith(spared))
@@ -133,7 +143,10 @@ def _run(
         }
     )
     with holding(model):
-        return run_stage(CheckBench(study, dataset), study, dataset.task, stage, QUICK, NO_DEADLINE)
+        run = run_stage(CheckBench(study, dataset), study, dataset.task, stage, QUICK, NO_DEADLINE)
+    if run.verdict is None:
+        return run
+    return replace(run, verdict=seen_inside(run.verdict, run.finished, study, dataset.task))
 
 
 def _dataset(model: Model, data: object) -> Dataset:
@@ -153,11 +166,31 @@ def _outputs(network: torch.nn.Module, images: Tensor) -> int:
     return shape[1]
 
 
-def _demand(run: StageRun) -> None:
+def _frozen(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:FEW_NAMES]) + (f" and {len(names) - FEW_NAMES} more" if len(names) > FEW_NAMES else "")
+    return (
+        f"{len(names)} parameters are frozen (requires_grad is off) and learn nothing: {shown}\n"
+        "  try: Let them learn; what is frozen on purpose is named by except_for, as in except_for=['features.']."
+    )
+
+
+def _demand(run: StageRun, data: object) -> None:
     __tracebackhide__ = True
     verdict = run.verdict
     if verdict is not None and verdict.outcome is Outcome.FAIL:
-        raise AssertionError(_told(verdict.summary, verdict.findings))
+        raise AssertionError(_told(verdict.summary, verdict.findings) + _of_scale(data))
+
+
+def _of_scale(data: object) -> str:
+    """A line about images that are far from mean 0 and standard deviation 1, where a failure may come from that."""
+    images, _ = pair_of(data)
+    mean, std = images.mean().item(), images.std(correction=0).item()
+    if abs(mean) <= FAR and 1 / FAR <= std <= FAR:
+        return ""
+    return (
+        f"\n  the images have a mean of {mean:.3g} and a standard deviation of {std:.3g}\n"
+        "  try: Normalise them to 0 and 1 by figures of the training split, before anything else."
+    )
 
 
 def _told(sentence: str, findings: Sequence[Finding]) -> str:

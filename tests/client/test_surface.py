@@ -11,4 +11,5 @@ def test_the_public_names_are_all_there() -> None:
     assert calls == {
         *("submit", "validate", "network", "studies", "named", "study", "stages", "trials", "trial", "report"),
         *("report_text", "events", "wait", "cancel", "pause", "resume", "delete", "close", "url"),
+        *("check", "begin_check", "check_ended", "checks", "delete_check"),
     }

@@ -130,7 +130,13 @@ def test_a_fault_is_told_with_evidence_and_advice(
     assert "evidence: " in message
 
 
-def test_what_is_frozen_or_spared_needs_no_gradient() -> None:
+def test_images_of_another_scale_are_named_beside_a_failure() -> None:
+    images, targets = DATA
+    with pytest.raises(AssertionError, match=r"the images have a mean of .*\n  try: Normalise"):
+        assert_initial_loss(nn.Sequential(nn.Flatten(), nn.Linear(images[0].numel(), 10)), (images * 1000, targets))
+
+
+def test_what_is_spared_needs_no_gradient_frozen_or_not() -> None:
     with pytest.raises(AssertionError):
         assert_gradients_reach(Detached(), DATA)
     with pytest.raises(AssertionError):
@@ -139,7 +145,9 @@ def test_what_is_frozen_or_spared_needs_no_gradient() -> None:
     frozen = Detached()
     for part in (frozen.conv, frozen.norm):
         part.requires_grad_(False)
-    assert_gradients_reach(frozen, DATA)
+    with pytest.raises(AssertionError, match=r"frozen \(requires_grad is off\).*conv\.weight"):
+        assert_gradients_reach(frozen, DATA)
+    assert_gradients_reach(frozen, DATA, except_for=["conv", "norm"])
 
 
 def test_the_network_and_torch_are_left_as_they_were() -> None:
@@ -197,3 +205,10 @@ def test_something_else_than_a_network_is_refused() -> None:
         assert_overfits("resnet18", DATA)  # type: ignore[arg-type]
     with pytest.raises(AssertionError, match="logits"):
         assert_overfits(nn.Flatten(start_dim=0), DATA)
+
+
+def test_a_frozen_network_is_named_by_the_looks_inside_it() -> None:
+    network = Plain()
+    network.requires_grad_(False)
+    with pytest.raises(AssertionError, match=r"\[HC316\] .* layers with weights are frozen"):
+        assert_overfits(network, DATA, samples=16, steps=10, learning_rates=[0.1])
