@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from hpsearch.cohort import Arrangement, Cohort
-from hpsearch.data.array_file import UnreadableSampleError
+from hpsearch.data.array_file import UnreadableSampleError, of_memmap
 from hpsearch.data.checks.check import check_data
 from hpsearch.data.loading import load_dataset
 from hpsearch.data.stream import StreamedDataset
@@ -171,6 +171,20 @@ def test_a_large_file_streams_by_itself(tmp_path: Path, monkeypatch: pytest.Monk
         monkeypatch.setattr("hpsearch.data.streaming.machine_bytes", lambda room=room: int(room / HELD_SHARE))
         assert isinstance(load_dataset(settings), StreamedDataset) is expected
     assert isinstance(load_dataset(replace(settings, held="device")), StreamedDataset) is False
+
+
+def test_a_part_of_a_memory_map_is_a_part_of_its_file(tmp_path: Path) -> None:
+    stored(tmp_path, "int16")
+    whole = np.load(tmp_path / "images.npy", mmap_mode="r")
+    chosen = np.array([3, 0, 3])
+    for part in (whole, whole[7:], whole[7:][2:20]):
+        file = of_memmap(part)
+        assert file is not None
+        assert np.array_equal(file.read(chosen), part[chosen])
+        assert [start for start, _ in file.portions()] == [0]
+    changed = np.load(tmp_path / "images.npy", mmap_mode="c")
+    for held in (changed, whole[::2], whole[:, :, ::2], whole.transpose(0, 2, 3, 1), np.asarray(whole), whole[:0]):
+        assert of_memmap(held) is None
 
 
 def test_checks_see_a_sample_and_a_data_set_travels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
