@@ -30,7 +30,7 @@ NOTHING_LEFT = 0.02
 SHORT = 6
 """Epochs: of fewer, the last third is too short to read a trend from, and the last half is taken."""
 STANDARD_ERRORS = 3.0
-SURE = 2.0
+SURE = 1.25
 """Times guessing: a validation loss above it takes sure answers that are wrong (heuristic)."""
 HELD_BACK = 0.1
 """By so much more training errs than validation where something holds it back (heuristic)."""
