@@ -17,12 +17,7 @@ if TYPE_CHECKING:
     from hpsearch.executors.port import Executor
     from hpsearch.study import StudyDefinition
 
-MODULES = (
-    "hpsearch.executors.process_worker",
-    "hpsearch.preflight.check",
-    "hpsearch.cli.examination",
-    "torch.fx.experimental.symbolic_shapes",  # shapes of networks without numbers
-)
+MODULES = ("hpsearch.executors.process_worker", "hpsearch.preflight.check", "hpsearch.cli.examination")
 """What the nursery imports: of its children one checks the definition, the others train."""
 
 

@@ -89,6 +89,17 @@ def _slid(
     return sizes if min(sizes, default=0) > 0 else ()
 
 
+def _convolution_backward(
+    gradient: Tensor, given: Tensor, weight: Tensor, bias: Sequence[int] | None, *rest: Any
+) -> tuple[Tensor | None, ...]:
+    wanted = rest[-1]
+    return (
+        _alike(given) if wanted[0] else None,
+        _alike(weight) if wanted[1] else None,
+        gradient.new_empty(bias or weight.shape[:1]) if wanted[2] else None,
+    )
+
+
 def _batch_norm(given: Tensor, *rest: Any) -> tuple[Tensor, Tensor, Tensor]:
     channels = given.shape[1] if rest[4] else 0  # in evaluation mode no statistics are kept
     return _alike(given), given.new_empty(channels), given.new_empty(channels)
@@ -119,6 +130,7 @@ def _nll_loss_backward(_gradient: Tensor, logits: Tensor, *_: Any) -> Tensor:
 SHORTCUTS: Mapping[Any, Callable[..., Any]] = {
     _ATEN.addmm.default: _addmm,
     _ATEN.mm.default: _mm,
+    _ATEN.convolution_backward.default: _convolution_backward,
     _ATEN.sum.dim_IntList: _sum,
     _ATEN.convolution.default: _convolution,
     _ATEN.max_pool2d_with_indices_backward.default: _max_pool_backward,
