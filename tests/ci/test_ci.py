@@ -1,5 +1,6 @@
-"""The action, the GitLab job, the hook and the pytest example of docs/ci.md: their very commands are run."""
+"""The action, the GitLab job, the hook, the calls of a service and the pytest example of docs/ci.md: all are run."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -10,7 +11,15 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
+from sqlalchemy import Engine
 
+from hpsearch.access import Limits, Scope
+from hpsearch.api.app import create_app
+from hpsearch.api.parts import open_parts
+from hpsearch.conductor.check_service import CheckService
+from hpsearch.conductor.checking import Checker
+from hpsearch.store.check_queue import CheckQueue
+from tests.api.live import live
 from tests.cli.cli_cases import ROOT, environment
 
 GUIDE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
@@ -41,6 +50,13 @@ network: {factory: "model:build"}
 optimizer: {learning_rate: 0.05, weight_decay: 0.0}
 recipe: {initial_loss: {seeds: 2}, overfit: {batches: 1}, lr_sweep: {steps: 20}}
 """
+NAMED = """name: named
+data: {dataset: digits, batch_size: 64}
+network: {name: convnet, depth: 1, width: 4}
+optimizer: {learning_rate: 0.05, weight_decay: 0.0}
+recipe: {initial_loss: {seeds: 2}, overfit: {samples: 32}, lr_sweep: {skip: true}}
+"""
+TIMES = {"duration_s", "started_at", "finished_at", "speed"}
 
 
 @pytest.fixture
@@ -118,6 +134,46 @@ def test_the_gitlab_jobs_command_writes_what_its_artifacts_name(project: Path) -
     assert done.returncode == 0, done.stdout + done.stderr
     assert ET.parse(project / job["artifacts"]["reports"]["junit"]).find(".//testcase") is not None  # noqa: S314
     assert all((project / path).exists() for path in job["artifacts"]["paths"])
+
+
+def test_a_service_checks_for_curl_and_for_the_command_line(project: Path, database_url: str, engine: Engine) -> None:
+    (project / "study.yaml").write_text(NAMED)
+    with open_parts(database_url, "a database for tests") as parts, live(create_app(parts)) as server:
+        secret = parts.keyring.create("ann", "ci", (Scope.READ, Scope.SUBMIT), Limits())[1]
+        told = {"HPSEARCH_KEY": secret, "HPSEARCH_SERVER": f"http://127.0.0.1:{server.port}"}
+        checker = Checker()
+        with CheckService(CheckQueue(engine), parts.bell, checker, holder="ci"):
+            curl = run(example("sh", "curl"), project, **told)
+            assert curl.returncode == 0, curl.stdout + curl.stderr
+            cases = ET.parse(project / "junit.xml").findall(".//testcase")  # noqa: S314
+            assert [case.get("name") for case in cases][:2] == ["data", "advice"]
+            there = run(f"{example('sh', 'server').strip()} --format json", project, **told)
+            assert there.returncode == 0, there.stdout + there.stderr
+            here = run("hpsearch check study.yaml --json", project)
+            assert without_times(there.stdout) == without_times(here.stdout)
+            (project / "study.yaml").write_text(NAMED.replace("batch_size: 64", "batch_size: 4000"))
+            for block in ("curl", "server"):
+                done = run(example("sh", block), project, **told)
+                assert done.returncode == 2, done.stdout + done.stderr
+            assert "data.batch_size" in done.stderr
+            (project / "study.yaml").write_text(STUDY)
+            done = run(example("sh", "server"), project, **told)
+            assert done.returncode == 2
+            assert "leave out --server" in done.stderr
+        for examiner in checker._idle:
+            examiner.kill()
+
+
+def without_times(written: str) -> Any:
+    """A document without what differs from run to run."""
+    found = json.loads(written)
+    for part in found["parts"]:
+        part["duration_s"] = 0
+    for stage in found["stages"]:
+        stage["duration_s"] = 0
+        for each in (*stage["rounds"], *stage["trials"]):
+            each.update(dict.fromkeys(each.keys() & TIMES))
+    return found
 
 
 def test_the_pytest_example_runs(project: Path) -> None:
