@@ -62,7 +62,7 @@ def same_answer(inside: Inside) -> Remark | None:
     as little is named.
     """
     late = inside.late
-    if len(late) < 2:
+    if not late:
         return None
     for look in late:
         outputs = look.outputs

@@ -23,7 +23,7 @@ def vanishing_gradients(inside: Inside) -> Remark | None:
     largest of them (heuristic).
     """
     seen = []
-    for look in inside.looks[1:]:
+    for look in inside.later:
         layers = [layer for layer in look.layers if relative(layer.gradient_norm, layer) is not None]
         if len(layers) < 3:
             return None
@@ -67,12 +67,17 @@ def without_gradient(inside: Inside) -> Remark | None:
 
     They are not used in the forward pass, cut off by ``detach``, ``no_grad`` or numbers that leave torch, or behind
     something dead. In every look after the first (some layers wait for weights behind them that start at zero) the
-    parameters were left exactly as they were.
+    parameters were left exactly as they were, and no layer that they belong to had a gradient.
     """
-    looks = inside.looks[1:]
+    looks = inside.later
     if not looks or all(not look.still for look in looks) or not inside.trial.job.optimizer.learning_rate:
         return None
-    names = [name for name in looks[0].still if all(name in look.still for look in looks)]
+    graded = {layer.name for look in looks for layer in look.layers if layer.gradient_norm}
+    names = [
+        name
+        for name in looks[0].still
+        if all(name in look.still for look in looks) and name.rpartition(".")[0] not in graded
+    ]
     weights = [name for name in names if not name.endswith("bias")]
     if not weights:
         return None

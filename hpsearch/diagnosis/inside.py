@@ -31,9 +31,14 @@ class Inside:
         return self.looks[0] if self.looks and self.looks[0].step == 0 else None
 
     @cached_property
+    def later(self) -> tuple[Look, ...]:
+        """Those after at least one update."""
+        return tuple(look for look in self.looks if look.step > 0)
+
+    @cached_property
     def late(self) -> tuple[Look, ...]:
-        """The last two after the first one: what shows in both stays."""
-        return self.looks[1:][-2:]
+        """The last two of these: what shows in both stays."""
+        return self.later[-2:]
 
     @property
     def steps(self) -> int:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from statistics import median
 
 from hpsearch.diagnosis.inside import Inside
-from hpsearch.look import Look
+from hpsearch.look import LayerLook, Look
 from hpsearch.rulebook import Remark
 
 SAME = 1e-4
@@ -72,7 +72,7 @@ def scale_at_start(inside: Inside) -> Remark | None:
     first = inside.first
     if first is None:
         return None
-    for layer, behind in pairwise((*first.layers, None)):
+    for layer, behind in pairwise((*_kept(first), None)):
         if layer is None or layer.weight_norm is None or layer.kind in NORMS or (behind and behind.kind in NORMS):
             continue
         std = layer.output_std
@@ -93,7 +93,7 @@ def activations_blow_up(inside: Inside) -> Remark | None:
     of a norm are looked at by another rule.
     """
     for look in inside.looks:
-        for layer, behind in pairwise((*look.layers, None)):
+        for layer, behind in pairwise((*_kept(look), None)):
             if layer is None or (behind is not None and behind.kind in NORMS and math.isfinite(layer.output_std)):
                 continue
             if math.isfinite(layer.output_std) and (layer.output_std < BLOWN_UP or look.step == 0):
@@ -113,7 +113,7 @@ def hidden_by_norm(inside: Inside) -> Remark | None:
     norm have a standard deviation above a hundred in the first or the last look (heuristic).
     """
     for look in (*inside.looks[:1], *inside.looks[-1:]):
-        for layer, behind in pairwise(look.layers):
+        for layer, behind in pairwise(_kept(look)):
             if behind.kind not in NORMS or layer.kind in NORMS or not layer.output_std > HIDDEN:
                 continue
             sentence = (
@@ -173,4 +173,9 @@ def dropout_destroys(inside: Inside) -> Remark | None:
 
 def _normed(look: Look) -> frozenset[str]:
     """Names of the layers in front of a norm."""
-    return frozenset(layer.name for layer, behind in pairwise(look.layers) if behind.kind in NORMS)
+    return frozenset(layer.name for layer, behind in pairwise(_kept(look)) if behind.kind in NORMS)
+
+
+def _kept(look: Look) -> list[LayerLook]:
+    """The layers without dropouts, which may stand in front of a norm."""
+    return [layer for layer in look.layers if "ropout" not in layer.kind]

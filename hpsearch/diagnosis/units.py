@@ -17,13 +17,11 @@ def dead_units(inside: Inside) -> Remark | None:
     """The units of a layer give zero for every sample.
 
     Where a ReLU gets nothing but negative numbers it gives zero and lets no gradient back, so that nothing changes that
-    any more. The last two looks both show eight in ten units of a layer dead, in batches of at least 16
-    (heuristics). It is an error where the outputs are then the same for every image; a residual
+    any more. The last looks, two at most, all show eight in ten units of a layer dead, in batches of at
+    least 16 (heuristics). It is an error where the outputs are then the same for every image; a residual
     network can go on around a dead branch. Dead from the start, it is the first weights; later, a step was too large.
     """
     late = [look for look in inside.late if look.outputs is None or look.outputs.samples >= ENOUGH_SAMPLES]
-    if len(late) < 2:
-        return None
     for seen in inside.same(late):
         layer = seen[-1]
         share = min(one.dead_share for one in seen)

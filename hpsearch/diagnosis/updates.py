@@ -60,7 +60,7 @@ def updates_too_large(inside: Inside) -> Remark | None:
         known = [ratio for ratio in ratios if ratio is not None and math.isfinite(ratio)]
         if known:
             seen.append((look, median(known)))
-    large = [(look, ratio) for look, ratio in seen[1:] if ratio > TOO_LARGE]
+    large = [(look, ratio) for look, ratio in seen if look.step and ratio > TOO_LARGE]
     whole = [(look, ratio) for look, ratio in seen if ratio > 1]
     if not (whole or (large and 2 * len(large) >= len(seen) - 1)) or not _ended_high(inside):
         return None

@@ -16,7 +16,7 @@ from hpsearch.training.checkpoint import Checkpoints, Snapshot
 from hpsearch.training.curves import Curves, DivergedError
 from hpsearch.training.evaluation import evaluate
 from hpsearch.training.isolation import own_randomness
-from hpsearch.training.looks import TRAINED_ON, Eye, Glance, evaluated_loss, in_mode, influence, moments
+from hpsearch.training.looks import SHORT, TRAINED_ON, Eye, Glance, evaluated_loss, in_mode, influence, moments
 from hpsearch.training.loss import loss_function, training_outputs, with_auxiliary
 from hpsearch.training.network_state import NetworkState, copied, put_back, state_of
 from hpsearch.training.optimizer import optimizer_of
@@ -144,7 +144,7 @@ class Training:
                 score = evaluate(self.network, self.arrays.validation, self.task, self.autocast)
                 if self.curves.add_epoch(start, *score) and job.evaluate_test:
                     best = copied(state_of(self.network))
-                if self.eye is not None:
+                if self.eye is not None and total >= SHORT:
                     self._look_at_evaluation()
             if budget.until_learned:
                 self.curves.learned = whole and learned(self.curves, start, self.arrays)

@@ -14,7 +14,7 @@ from hpsearch.training.checkpoint import Checkpoints
 from hpsearch.training.curves import FLUSH_EVERY, DivergedError
 from hpsearch.training.evaluation import evaluate_together
 from hpsearch.training.isolation import drawn_from, own_randomness
-from hpsearch.training.looks import Eye, Glance, evaluated_losses, in_mode, influences, moments
+from hpsearch.training.looks import SHORT, Eye, Glance, evaluated_losses, in_mode, influences, moments
 from hpsearch.training.losses import MemberLosses, right_predictions
 from hpsearch.training.member import STAGES_WITH_LAYERS, first_samples, learned, network_of
 from hpsearch.training.network_state import put_member_back, state_of_member
@@ -263,7 +263,7 @@ class Together:
                 seat.curves.learned = whole and learned(seat.curves, start, self.arrays)
             if seat.curves.ended or self.step >= self.total:
                 ended[place] = None
-        if scores is not None and self.eye is not None:
+        if scores is not None and self.eye is not None and self.total >= SHORT:
             self._look_at_evaluation()
         return ended
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from hpsearch.finding import Finding, Severity
+from hpsearch.look import LayerLook, Look, OutputLook
 from hpsearch.space import Choice, Grid, Int, LogInt, LogUniform, Uniform
 from hpsearch.stage import StageName
 from hpsearch.store.codecs import (
@@ -84,6 +85,18 @@ tasks = st.builds(
 )
 small = st.integers(1, 2**31 - 1)
 large = st.integers(0, 2**63 - 1)
+looks = st.builds(
+    Look,
+    small,
+    st.lists(st.builds(LayerLook, texts, texts, *[floats] * 6, *[st.none() | floats] * 4), max_size=2).map(tuple),
+    st.none() | st.builds(OutputLook, small, floats, floats, floats, st.booleans(), floats, st.none() | floats),
+    st.lists(texts, max_size=2).map(tuple),
+    st.lists(texts, max_size=2).map(tuple),
+    st.none() | floats,
+    st.lists(texts, max_size=2).map(tuple),
+    st.lists(texts, max_size=2).map(tuple),
+    st.none() | floats,
+)
 curves: dict[str, st.SearchStrategy[Any]] = {
     "best_epoch": st.none() | small,
     "step_losses": st.lists(floats, max_size=5).map(tuple),
@@ -93,6 +106,7 @@ curves: dict[str, st.SearchStrategy[Any]] = {
     ).map(tuple),
     "layers": st.lists(st.builds(LayerScale, texts, texts, floats, floats, floats), max_size=3).map(tuple),
     "without_gradient": st.lists(texts, max_size=3).map(tuple),
+    "looks": st.lists(looks, max_size=2).map(tuple),
     "learned": st.none() | st.booleans(),
     "test_loss": st.none() | floats,
     "test_accuracy": st.none() | floats,

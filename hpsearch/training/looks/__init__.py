@@ -2,9 +2,10 @@
 
 from hpsearch.training.looks.evaluated import TRAINED_ON, evaluated_loss, evaluated_losses, influence, influences
 from hpsearch.training.looks.eye import Eye, Glance, in_mode
-from hpsearch.training.looks.moments import moments
+from hpsearch.training.looks.moments import SHORT, moments
 
 __all__ = [
+    "SHORT",
     "TRAINED_ON",
     "Eye",
     "Glance",

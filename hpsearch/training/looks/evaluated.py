@@ -13,9 +13,9 @@ from hpsearch.training.loss import loss_function, predictions
 from hpsearch.training.losses import MemberLosses
 from hpsearch.training.stacked import StackedNetwork
 
-SAMPLES = 48
+SAMPLES = 24
 """Of the influence: a third of them takes the place of another third, while the last one stays."""
-TRAINED_ON = 64
+TRAINED_ON = 32
 """Samples of the training split whose loss is evaluated, so many at most."""
 SEED = 0
 

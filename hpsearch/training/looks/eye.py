@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from hpsearch.look import Look
 from hpsearch.training.looks.told import Seen, looks_of
-from hpsearch.training.looks.watch import Watch
+from hpsearch.training.looks.watch import Watch, layers_of
 from hpsearch.training.looks.weights import Weighed
 from hpsearch.training.stacked import StackedNetwork
 
@@ -45,7 +45,7 @@ class OpenGlance(Glance):
     def __init__(self, eye: "Eye", step: int) -> None:
         self._eye = eye
         self._step = step
-        self._watch = Watch(eye.root, eye.members)
+        self._watch = Watch(eye.root, eye.layers, eye.members)
         self._logits: Tensor | None = None
         self._weighed: Weighed | None = None
         self._evaluating: tuple[str, ...] = ()
@@ -105,6 +105,7 @@ class Eye:
         self._steps = frozenset(steps)
         self.classes = classes
         self.stacked = isinstance(network, StackedNetwork)
+        self.layers = layers_of(self.root)
 
     @property
     def root(self) -> nn.Module:

@@ -65,31 +65,68 @@ def rounded(number: float) -> float:
 
 def _layers(seen: Seen, members: int) -> list[list[LayerLook]]:
     weights = _Weights(seen)
-    found: list[list[LayerLook]] = [[] for _ in range(members)]
-    told: set[str] = set()
-    values = _columns([s for one in seen.sights for s in (one.mean, one.variance, one.sample_variance)], members)
-    for place, sight in enumerate(seen.sights):
-        mean, variance, sample = values[3 * place : 3 * place + 3]
-        filled = None if sight.filled is None else _read(sight.filled) / sight.outputs
-        saturated = np.zeros(members) if sight.saturated is None else _read(sight.saturated).mean(1)
-        for member in range(members):
-            own = weights.of(sight.name, member) if sight.name not in told else {}
-            dead = (mean[member] == 0) & (variance[member] == 0) if filled is None else filled[member] == 0
-            found[member].append(
-                LayerLook(
-                    sight.name,
-                    sight.kind,
-                    rounded(mean[member].mean()),
-                    rounded(math.sqrt(variance[member].mean() + mean[member].var())),
-                    rounded(math.sqrt(sample[member].mean())),
-                    rounded(1 - filled[member].mean() if filled is not None else dead.mean()),
-                    rounded(dead.mean()),
-                    rounded(saturated[member]),
-                    **own,
-                )
+    scales = _Scales(seen.sights, members)
+    first = [one.name not in {other.name for other in seen.sights[:place]} for place, one in enumerate(seen.sights)]
+    return [
+        [
+            LayerLook(
+                sight.name,
+                sight.kind,
+                **scales.of(member, place),
+                **(weights.of(sight.name, member) if first[place] else {}),
             )
-        told.add(sight.name)
-    return found
+            for place, sight in enumerate(seen.sights)
+        ]
+        for member in range(members)
+    ]
+
+
+class _Scales:
+    """Reads all sights at once; what is a mean over one layer is computed for all layers together."""
+
+    def __init__(self, sights: Sequence[Sight], members: int) -> None:
+        self.numbers = np.zeros((6, members, len(sights)))
+        """Mean, standard deviation, that over samples, share of zeros, of dead units, of saturated outputs; by member
+        and by layer."""
+        if not sights:
+            return
+        sizes = np.array([one.mean.shape[1] for one in sights])
+        begins = np.cumsum([0, *sizes[:-1]])
+
+        def per_layer(values: Numbers) -> Numbers:
+            return np.asarray(np.add.reduceat(values, begins, axis=1) / sizes)
+
+        with np.errstate(all="ignore"):
+            mean, variance = (
+                _read(torch.cat([one.mean for one in sights], 1)),
+                _read(torch.cat([one.variance for one in sights], 1)),
+            )
+            alive = (mean != 0) | (variance != 0)
+            level, sample = per_layer(mean), per_layer(variance)
+            spread = per_layer((mean - np.repeat(level, sizes, axis=1)) ** 2)
+        steps = [
+            np.arange(begin, begin + size, one.places) for begin, size, one in zip(begins, sizes, sights, strict=True)
+        ]
+        units = np.concatenate(steps)
+        starts = np.searchsorted(units, begins)
+        dead = ~np.logical_or.reduceat(alive, units, axis=1)
+        counts = np.diff([*starts, len(units)])
+        self.numbers[:3] = level, np.sqrt(sample + spread), np.sqrt(sample)
+        self.numbers[4] = np.add.reduceat(dead.astype(float), starts, axis=1) / counts
+        self.numbers[3] = self.numbers[4]
+        for row, shares in ((3, [one.filled for one in sights]), (5, [one.saturated for one in sights])):
+            places = [place for place, share in enumerate(shares) if share is not None]
+            found = [share for share in shares if share is not None]
+            if found:
+                wide = sizes[places]
+                ends = np.cumsum([0, *wide[:-1]])
+                means = np.add.reduceat(_read(torch.cat(found, 1)), ends, axis=1) / wide
+                self.numbers[row][:, places] = 1 - means if row == 3 else means
+
+    def of(self, member: int, place: int) -> dict[str, Any]:
+        """The fields of a record."""
+        names = ("output_mean", "output_std", "sample_std", "zero_share", "dead_share", "saturated_share")
+        return dict(zip(names, map(rounded, self.numbers[:, member, place]), strict=True))
 
 
 class _Weights:
@@ -97,7 +134,7 @@ class _Weights:
 
     def __init__(self, seen: Seen) -> None:
         norms, weighed = seen.norms, seen.weighed
-        self._weights, self._gradients, self._updates = (_read(one) for one in norms[:3])
+        self._weights, self._gradients, self._updates = (_read(one) ** 2 for one in norms[:3])
         self._updated = seen.updated
         self._spread = None
         if norms.means is not None and norms.variances is not None:
@@ -169,14 +206,6 @@ def _decided(logits: Numbers) -> dict[str, float]:
         "entropy_of_mean": rounded(entropy),
         "commonest_class_share": rounded(float(commonest)),
     }
-
-
-def _columns(values: list[Tensor], members: int) -> list[Numbers]:
-    """Each (K, units), read from the device at once."""
-    if not values:
-        return []
-    ends = np.cumsum([one.shape[1] for one in values])[:-1]
-    return np.split(_read(torch.cat(values, 1)).reshape(members, -1), ends, axis=1)
 
 
 def _read(values: Tensor) -> Numbers:

@@ -1,7 +1,7 @@
-"""Watches one forward pass: what every layer gives, reduced to a few numbers for each unit at once."""
+"""Watches one forward pass: what every layer gives, with the samples reduced to a mean and a variance at once."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -12,16 +12,8 @@ from torch.overrides import TorchFunctionMode
 from hpsearch.training.stacked.value import LEADING, MERGED, SECOND, Stacked
 
 RANGES: dict[str, tuple[float, float]] = {
-    "Sigmoid": (0.0, 1.0),
-    "sigmoid": (0.0, 1.0),
-    "Hardsigmoid": (0.0, 1.0),
-    "hardsigmoid": (0.0, 1.0),
-    "Tanh": (-1.0, 1.0),
-    "tanh": (-1.0, 1.0),
-    "Hardtanh": (-1.0, 1.0),
-    "hardtanh": (-1.0, 1.0),
-    "Softsign": (-1.0, 1.0),
-    "softsign": (-1.0, 1.0),
+    **dict.fromkeys(("Sigmoid", "sigmoid", "Hardsigmoid", "hardsigmoid"), (0.0, 1.0)),
+    **dict.fromkeys(("Tanh", "tanh", "Hardtanh", "hardtanh", "Softsign", "softsign"), (-1.0, 1.0)),
 }
 """Of bounded activations, modules and functions."""
 NEAR = 0.01
@@ -35,53 +27,54 @@ FUNCTIONS = frozenset(
     )
     for end in ("", "_")
 )
-"""Layers that are called as functions; torch's own modules call them too, and are seen as modules."""
+"""Layers that are called as functions. Modules of torch call them too, and are seen as modules."""
 DENSE = frozenset({"Conv1d", "Conv2d", "Conv3d", "Linear", "BatchNorm1d", "BatchNorm2d", "GroupNorm", "LayerNorm"})
 """Their outputs are zero where a whole unit is, so that zeros need not be counted."""
 PASSED = (nn.Flatten, nn.Unflatten, nn.Identity, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
 """They show nothing that the layer before has not shown."""
+PLACES = 8
+"""Rows, and columns, of a map that are looked at, evenly spread; of larger ones the rest is passed over."""
 
 
 class Sight(NamedTuple):
-    """What one layer gave: tensors (K, units), each a mean over samples and places."""
+    """What one layer gave: tensors (K, units · places)."""
 
     name: str
     kind: str
     mean: Tensor
     variance: Tensor
-    sample_variance: Tensor
-    """Over samples alone, at one place."""
+    """Over samples, as is the mean."""
     filled: Tensor | None
-    """Outputs that are not zero; None where no unit but a dead one has zeros."""
+    """Share of samples that are not zero; None where no unit but a dead one has zeros."""
     saturated: Tensor | None
-    """None for an activation without bounds."""
-    outputs: int
-    """Of one unit: samples times places."""
+    """Share of samples near an end of the range; None for an activation without one."""
+    places: int
+    """Of one unit."""
 
 
 class Watch(TorchFunctionMode):
     """While it is entered, the calls of the layers of ``root`` are noted in ``sights``. It changes no result."""
 
-    def __init__(self, root: nn.Module, members: int) -> None:
+    def __init__(self, root: nn.Module, layers: Sequence[tuple[str, nn.Module]], members: int) -> None:
+        """``layers``: those of ``layers_of``."""
         super().__init__()
         self.sights: list[Sight] = []
         self.failed = False
         """Whether something gave what cannot be looked at."""
         self._root = root
+        self._layers = layers
+        self._names = {id(module): name for name, module in layers}
         self._members = members
         self._handles: list[Any] = []
         self._running = False
-        self._inside = 0
+        self._called: tuple[str, Any] | None = None
+        """The last activation that was called as a function; whose it is, the next event shows."""
         self._last = ""
 
     def __enter__(self) -> Self:
-        root = self._root
-        self._handles = [root.register_forward_pre_hook(self._begin)]
-        for name, module in root.named_modules():
-            if is_layer(name, module):
-                self._handles.append(module.register_forward_pre_hook(self._go_in))
-                self._handles.append(module.register_forward_hook(self._hook(name or type(module).__name__)))
-        self._handles.append(root.register_forward_hook(self._end))
+        self._handles = [self._root.register_forward_pre_hook(self._begin)]
+        self._handles += [module.register_forward_hook(self._given) for _, module in self._layers]
+        self._handles.append(self._root.register_forward_hook(self._end))
         super().__enter__()  # type: ignore[no-untyped-call]
         return self
 
@@ -95,103 +88,94 @@ class Watch(TorchFunctionMode):
     def __torch_function__(
         self, func: Any, types: Sequence[type], args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
+        if self._called is not None:
+            self._note_call()
         made = func(*args, **(kwargs or {}))
-        if self._running and not self._inside:
-            name = getattr(func, "__name__", "")
-            if name in FUNCTIONS:
-                kind = name.removesuffix("_")
-                self._note(f"{kind} after {self._last}" if self._last else kind, kind, made)
+        if self._running and getattr(func, "__name__", "") in FUNCTIONS:
+            self._called = func.__name__.removesuffix("_"), made
         return made
 
     def _begin(self, *_: object) -> None:
         self._running = True
 
     def _end(self, *_: object) -> None:
+        if self._called is not None:
+            self._note_call()
         self._running = False
 
-    def _go_in(self, module: nn.Module, _: object) -> None:
-        self._inside += is_torchs_own(module)
+    def _given(self, module: nn.Module, _: object, made: object) -> None:
+        if not self._running:
+            return
+        if self._called is not None and self._called[1] is made and type(module).__module__.startswith("torch."):
+            self._called = None  # it was the module's own affair
+        elif self._called is not None:
+            self._note_call()
+        self._last = self._names[id(module)]
+        if not isinstance(module, PASSED):
+            self._note(self._last, type(module).__name__, made)
 
-    def _hook(self, name: str) -> Callable[[nn.Module, object, object], None]:
-        def noted(module: nn.Module, _: object, made: object) -> None:
-            self._inside -= is_torchs_own(module)
-            if self._running:
-                self._last = name
-                if not isinstance(module, PASSED):
-                    self._note(name, type(module).__name__, made)
-
-        return noted
+    def _note_call(self) -> None:
+        if self._called is not None:
+            (kind, made), self._called = self._called, None
+            self._note(f"{kind} after {self._last}" if self._last else kind, kind, made)
 
     def _note(self, name: str, kind: str, made: object) -> None:
         found = made[0] if isinstance(made, tuple | list) and made else made
         if isinstance(found, Tensor | Stacked) and found.is_floating_point() and found.numel():
-            inside, self._inside = self._inside, 1
             try:
-                self.sights.append(_sight(name, kind, found, self._members))
+                with torch._C.DisableTorchFunction(), torch.no_grad():  # noqa: SLF001
+                    self.sights.append(_sight(name, kind, found, self._members))
             except Exception:  # noqa: BLE001  (what is only looked at must not end a trial)
                 self.failed = True
-            finally:
-                self._inside = inside
 
 
-def is_layer(name: str, module: nn.Module) -> bool:
-    """Whether it is looked at: a module without children, or whose weights alone are made from others."""
-    return "parametrizations" not in name.split(".") and all(
-        child == "parametrizations" for child, _ in module.named_children()
-    )
+def layers_of(root: nn.Module) -> list[tuple[str, nn.Module]]:
+    """What is looked at, by name: modules without children, or whose children make their weights."""
+    return [
+        (name or type(module).__name__, module)
+        for name, module in root.named_modules()
+        if "parametrizations" not in name.split(".")
+        and all(child == "parametrizations" for child, _ in module.named_children())
+    ]
 
 
-def is_torchs_own(module: nn.Module) -> bool:
-    """Whether the functions that it calls are its own affair."""
-    return type(module).__module__.startswith("torch.")
-
-
-@torch.no_grad()
 def _sight(name: str, kind: str, found: "Tensor | Stacked", members: int) -> Sight:
-    values, units, samples = _laid(found, members)
-    over = [axis for axis in range(values.ndim) if axis not in (*units, samples)]
-    variance, mean = torch.var_mean(values, [samples, *over], correction=0)
-    sample_variance = variance
-    if over:
-        sample_variance = values.var(samples, correction=0, keepdim=True).mean([samples, *over])
-    filled = None if kind in DENSE else values.count_nonzero([samples, *over])
+    values, samples = _laid(found, members)  # (K, N, units, …), (N, K, units, …) or (N, K · units, …)
+    maps = found.dim() == 4
+    if maps:
+        rows, columns = (max(1, -(-side // PLACES)) for side in values.shape[-2:])
+        values = values[..., ::rows, ::columns]
+    mean = values.mean(samples, keepdim=True)
+    variance = (values - mean).square_().mean(samples)  # several times as fast as torch.var_mean along this axis
+    count = values.shape[samples]
+    filled = None if kind in DENSE else values.count_nonzero(samples) / count
     saturated = None
     if kind in RANGES:
         low, high = RANGES[kind]
-        near = NEAR * (high - low)
-        saturated = ((values <= low + near) | (values >= high - near)).mean([samples, *over], dtype=mean.dtype)
+        near = (values - (low + high) / 2).abs_() >= (0.5 - NEAR) * (high - low)
+        saturated = near.count_nonzero(samples) / count
+    places = math.prod(values.shape[-2:]) if maps else 1
     return Sight(
         name,
         kind,
         mean.reshape(members, -1),
         variance.reshape(members, -1),
-        sample_variance.reshape(members, -1),
         None if filled is None else filled.reshape(members, -1),
         None if saturated is None else saturated.reshape(members, -1),
-        values.shape[samples] * math.prod(values.shape[axis] for axis in over),
+        places,
     )
 
 
-def _laid(found: "Tensor | Stacked", members: int) -> tuple[Tensor, tuple[int, ...], int]:
-    """The values, the axes of members and units in them (members first), and the axis of samples."""
+def _laid(found: "Tensor | Stacked", members: int) -> tuple[Tensor, int]:
+    """The values, members before units, and the axis of samples. Tokens are taken for places of an image."""
     if isinstance(found, Tensor):
-        values = found.detach()
+        values, order = found.detach(), LEADING
         values = values.expand(members, *values.shape) if members > 1 else values.unsqueeze(0)
-        order = LEADING
     else:
         values, order = found.inner.detach(), found.order
     values = values if values.dtype in (torch.float32, torch.float64) else values.float()
-    if order == MERGED:
-        return values, (1,), 0
-    if order == SECOND:
-        return values, (1, *_unit(values)), 0
+    if order in (MERGED, SECOND):
+        return values, 0
     if order != LEADING:
         values = values.expand(members, *values.shape)
-    return values, (0, *_unit(values)), 1
-
-
-def _unit(values: Tensor) -> tuple[int, ...]:
-    """The axis of units of values with members and samples before it: the last one of tokens, else the third."""
-    if values.ndim < 3:
-        return ()
-    return (3,) if values.ndim == 4 else (2,)
+    return values, 1
