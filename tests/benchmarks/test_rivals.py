@@ -29,10 +29,12 @@ from benchmarks.diagnosis.rivals.record import (
     written,
 )
 from benchmarks.diagnosis.rivals.recorder import recorded
-from benchmarks.diagnosis.rivals.scoring import RULES
+from benchmarks.diagnosis.rivals.scoring import RULES, Comparison, Shown
 from benchmarks.diagnosis.rivals.similarity import similarity
+from benchmarks.diagnosis.told import Told
 from benchmarks.diagnosis.trainings import data_of
 from hpsearch.cohort import Cohort
+from hpsearch.finding import Finding, Severity
 from hpsearch.training.cohort import train_cohort
 
 UPDATES = 60
@@ -167,6 +169,29 @@ FIRING = {
 def test_a_rule_fires_on_what_it_describes_and_not_on_a_sound_training(rule: Any) -> None:
     assert rule.fires(FIRING[rule.detector][rule.name])
     assert not rule.fires(SOUND)
+
+
+def shown(kind: str, record: Record, *codes: str) -> Shown:
+    """A training of that kind of which we told these codes."""
+    case = next(case for case in cases() if case.kind.name == kind)
+    findings = tuple(Finding(code, Severity.WARNING, "something", {"n": 1.0}, "try", "source") for code in codes)
+    return Shown(Told(case, None, (), (), findings, 0.0), record)  # type: ignore[arg-type]
+
+
+def test_a_comparison_counts_what_is_said_what_is_right_and_what_is_alarm() -> None:
+    exploding, calm = FIRING["SageMaker Debugger"]["ExplodingTensor"], FIRING["TheDeepChecker"]["biases"]
+    right = next(iter(next(case for case in cases() if case.kind.name == "rate-too-high-1000").kind.right))
+    compared = Comparison(
+        [shown("rate-too-high-1000", exploding, right), shown("too-small", exploding)],
+        [shown("sound-0", calm, "HC000"), shown("sound-0", SOUND)],
+        [shown("sound-1", calm)],
+    )
+    found = {line.title: (line.found, line.named, line.alarmed, line.right, line.fired) for line in compared.lines()}
+    assert found["hpsearch"] == (1, 1, 1, 1, 2)
+    assert found["AutoTrainer"] == (2, 1, 0, 1, 2)
+    assert found["TheDeepChecker"] == (0, 0, 1, 0, 1)
+    assert found["TheDeepChecker, 30 of 31 rules"] == (0, 0, 0, 0, 0)
+    assert "| AutoTrainer: exploding gradient | loss NaN or 1,000; ratio > 70 | 2 | 1 | 0 | 0 |" in compared.report()
 
 
 def test_every_kind_of_the_catalogue_is_in_the_words_of_the_rules_or_knowingly_not() -> None:
