@@ -62,6 +62,9 @@ def measured(
     if budget.steps == 0:
         return Arrangement(), ()
     stopwatch = _Stopwatch(jobs, dataset, torch.device(device), shelf or Shelf(dataset, device))
+    if stopwatch.device.type != "cpu":
+        stopwatch.timing(Arrangement())  # the first of a process starts the device and its libraries
+        began = time.perf_counter()
     first = stopwatch.timing(Arrangement())
     if not first.member_steps_per_second:
         return Arrangement(), ()

@@ -99,7 +99,8 @@ def test_half_precision_is_close(precision: str, *, stacked: bool) -> None:
         assert other == pytest.approx(one, rel=0.15, abs=0.05)
 
 
-def test_auto_measures_bf16_too() -> None:
+def test_auto_measures_bf16_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hpsearch.training.timing.LIMIT_S", 60.0)
     jobs = members(8, precision="auto", budget=Budget(epochs=100_000))
     arrangement, timings = measured(jobs, data(), DEVICE)
     assert {timing.arrangement.precision for timing in timings} == {"float32", "bf16"}
