@@ -106,7 +106,10 @@ def constant_images(dataset: Dataset) -> Dataset:
 
 def constant_channel(dataset: Dataset) -> Dataset:
     """One more channel, that is the same everywhere."""
-    return _images(dataset, lambda images: torch.cat([images, torch.zeros_like(images[:, :1])], dim=1))
+    scale = dataset.image_scale
+    more = None if scale is None else Scale((*scale.mean, 0.0), (*scale.std, 1.0))
+    changed = _images(dataset, lambda images: torch.cat([images, torch.zeros_like(images[:, :1])], dim=1))
+    return replace(changed, image_scale=more)
 
 
 def inverted_validation(dataset: Dataset) -> Dataset:
