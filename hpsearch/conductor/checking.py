@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from hpsearch.conductor.check_program import DEFINITION
@@ -38,6 +39,8 @@ class Checker:
         self._longest_s = longest_s
         self._turns = Turns(AT_ONCE)
         self._idle: list[Examiner] = []
+        # Their processes end with the thread that has started them, and whoever asks has a thread that soon ends.
+        self._starter = ThreadPoolExecutor(1, "examiners")
         self._lock = threading.Lock()
 
     def task_of(self, study: StudyRecord, halt: threading.Event) -> Task:
@@ -60,7 +63,7 @@ class Checker:
         line = json.dumps(question).encode()
         while True:
             kept = self._kept()
-            examiner = kept or Examiner()
+            examiner = kept or self._starter.submit(Examiner).result()
             answer = examiner.answer(line, HALT_BEAT_S, heed)
             if answer is not None:
                 break

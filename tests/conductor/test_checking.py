@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,7 +72,9 @@ def nothing_left(checker: Checker) -> object:
 
 
 def test_one_process_answers_question_after_question(checker: Checker) -> None:
-    task = checker.task_of(study(definition()), threading.Event())
+    """Whichever threads ask: each study has its own, which has ended by the time of the next question."""
+    with ThreadPoolExecutor(1) as thread:
+        task = thread.submit(checker.task_of, study(definition()), threading.Event()).result()
     assert (task.input_shape, task.outputs) == ((1, 8, 8), 10)
     first = processes(checker)
     too_large = definition().model_copy(update={"data": definition().data.model_copy(update={"batch_size": 5000})})
