@@ -11,7 +11,10 @@ LARGE_GAP = 0.05
 WIDE = 0.6
 """Training error as a share of the validation error, below which the two are apart (heuristic)."""
 RISEN = 0.15
-"""A validation loss so much above its lowest has turned (heuristic; after Prechelt's generalisation loss)."""
+"""A validation loss so much above its lowest has turned (heuristic; after Prechelt's generalisation loss) …"""
+LEAST_RISE = 0.115
+"""… if it is also so many nats, a twentieth of guessing among ten classes, however few there are: less is within chance
+on a few hundred samples (heuristic)."""
 MUCH_LEFT = 0.15
 """Share of wrong predictions in training that a larger network would lower (heuristic)."""
 HELD_UP = 0.4
@@ -126,21 +129,23 @@ def overfitting(curve: Curve) -> Remark | None:
 
     Either the validation error is above the training error by three standard errors and five per cent, and the training
     error is below six tenths of it, and in every epoch of the last third the two are apart; or the validation loss has
-    risen by 15 % and by five per cent of guessing above its lowest while training went on falling (heuristics beside
-    the standard error). Where validation is far worse than guessing, its images or labels may be prepared otherwise.
+    risen by 15 % and by 0.115 nats (five per cent of guessing in regression) above its lowest while training went on
+    falling (heuristics beside the standard error). Where validation is far worse than guessing, its images or labels
+    may be prepared otherwise.
     """
     if not curve.ended or not curve.learned:
         return None
     lowest = min(curve.val_losses)
     at = curve.val_losses.index(lowest)
     last = math.fsum(curve.val_losses[-2:]) / 2
-    risen = last - lowest > max(RISEN * lowest, 0.05 * curve.guess) and at < len(curve.epochs) - 2
+    least = LEAST_RISE if curve.task.is_classification else 0.05 * curve.guess
+    risen = last - lowest > max(RISEN * lowest, least) and at < len(curve.epochs) - 2
     risen = risen and curve.epochs[-1].train_loss < curve.epochs[at].train_loss
     train, held = curve.ends
     third = -(-len(curve.epochs) // 3)
-    least = min(b - a for a, b in zip(curve.train_errors[-third:], curve.val_errors[-third:], strict=True))
+    nearest = min(b - a for a, b in zip(curve.train_errors[-third:], curve.val_errors[-third:], strict=True))
     wide = (
-        least > LARGE_GAP / 2
+        nearest > LARGE_GAP / 2
         and curve.gap > max(LARGE_GAP, STANDARD_ERRORS * curve.error_of_gap)
         and train < WIDE * held
     )

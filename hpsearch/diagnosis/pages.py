@@ -16,7 +16,7 @@ HEAD = """# Findings from trainings
 What the recorded losses and accuracies of a trial say about its training (HC1, HC2), and what looks inside its network
 in some of its iterations say (HC3, see docs/training.md). Each rule has a code that keeps its meaning.
 How often the rules are right on seeded faults is measured by `python -m benchmarks.diagnosis`; on architectures and
-data that they were not made on they find about seven in ten (docs/decisions/0088).
+faults that they were not made on they find about nine in ten (docs/diagnosis.md).
 They are no part of a study's verdicts and reports yet; `hpsearch.diagnosis.diagnose` and `.stage` are to be called from
 Python.
 """
