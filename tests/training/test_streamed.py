@@ -221,6 +221,7 @@ print(*peaks)
 """
 
 
+@pytest.mark.slow
 def test_the_memory_that_training_takes_does_not_grow_with_the_file(tmp_path: Path) -> None:
     """The larger set has 221 MB as float32, 147 MB more than the smaller one, and holding it takes more than that."""
     folders = [tmp_path / str(samples) for samples in (6_000, 18_000)]
