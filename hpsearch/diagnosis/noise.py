@@ -2,8 +2,6 @@
 
 import math
 
-from scipy.special import bdtrc
-
 
 def share_error(share: float, samples: int) -> float:
     """Standard error of a share in [0, 1]: binomial, with (k + 1) / (n + 2) in place of k / n (Laplace)."""
@@ -14,4 +12,6 @@ def share_error(share: float, samples: int) -> float:
 
 def chance_of_right(right: int, samples: int, guessing: float) -> float:
     """The probability that guessing is right for at least so many of the samples (exact binomial tail)."""
+    from scipy.special import bdtrc  # noqa: PLC0415  (50 MB that a service which answers requests can spare)
+
     return 1.0 if right <= 0 else float(bdtrc(right - 1, samples, guessing))

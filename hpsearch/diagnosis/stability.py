@@ -4,8 +4,6 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from scipy.special import fdtrc
-
 from hpsearch.diagnosis.curve import LEARNED, Curve
 from hpsearch.diagnosis.trend import trend
 from hpsearch.finding import Severity
@@ -203,6 +201,8 @@ def follows_the_order(curve: Curve) -> Remark | None:
         return None
     free = (places - 1, (number - 1) * (places - 1))
     ratio = (explained / free[0]) / max(1e-300, (whole - explained) / free[1])
+    from scipy.special import fdtrc  # noqa: PLC0415  (50 MB that a service which answers requests can spare)
+
     chance = float(fdtrc(*free, ratio))
     if chance > CHANCE:
         return None
