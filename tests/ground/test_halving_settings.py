@@ -22,7 +22,9 @@ def test_every_trial_is_trained_to_its_end_by_default() -> None:
 def test_a_definition_from_before_stays_the_same_study() -> None:
     assert study().identity == OLD
     assert study(coarse={"halving": None, "patience": None}).identity == OLD
-    different = {study(fine=one).identity for one in ({}, {"halving": {}}, {"patience": 3}, {"halving": {"keep": 0.25}})}
+    different = {
+        study(fine=one).identity for one in ({}, {"halving": {}}, {"patience": 3}, {"halving": {"keep": 0.25}})
+    }
     assert len(different) == 4
 
 
