@@ -92,7 +92,7 @@ def frozen_layers(inside: Inside) -> Remark | None:
     Their parameters need no gradient, so that nothing of them is learned. Where the weights come from another training
     that is meant so; what was drawn at random should learn. An error where all but the last layer are frozen.
     """
-    first = inside.first
+    first = inside.looks[0] if inside.looks else None  # short trainings have one look, and not at the beginning
     if first is None or not first.frozen or _pretrained(inside):
         return None
     layers = [layer for layer in first.layers if layer.weight_norm is not None]
