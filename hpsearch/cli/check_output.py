@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 from pydantic import ValidationError
 
-from hpsearch.checked import CheckVerdict
 from hpsearch.errors import DefinitionError, Problem, shown
-from hpsearch.report.check_baseline import baseline_of, compared
+from hpsearch.report.check_baseline import baseline_of, compared, demand_judged
 from hpsearch.report.check_documents import BaselineDocument, CheckDocument
 
 
@@ -116,10 +115,7 @@ def _absolute(file: str) -> str:
 
 
 def _write_baseline(check: CheckDocument, file: Path) -> None:
-    unjudged = [part.name for part in check.parts if part.verdict is CheckVerdict.INCOMPLETE]
-    if unjudged:
-        rule = f"{', '.join(unjudged)} could not be judged, so that this is no baseline"
-        raise DefinitionError([Problem("--write-baseline", str(file), rule, "Raise --budget, or use --whole.")])
+    demand_judged(check, "--write-baseline", str(file), "Raise --budget, or use --whole.")
     _write(file, baseline_of(check).model_dump_json(indent=2) + "\n", "--write-baseline")
 
 

@@ -29,6 +29,19 @@ def baseline_of(check: CheckDocument) -> BaselineDocument:
     )
 
 
+def demand_judged(check: CheckDocument, path: str, value: str, step: str) -> None:
+    """Raises DefinitionError, about the option or parameter ``path``, for a check that cannot become a baseline.
+
+    Nobody knows what it would have said, and each later failure would be taken for one that was known.
+    """
+    unjudged = [part.name for part in check.parts if part.verdict is CheckVerdict.INCOMPLETE]
+    if not unjudged and check.verdict is CheckVerdict.INCOMPLETE:
+        unjudged = [part.name for part in check.parts if part.verdict is CheckVerdict.NOT_RUN]
+    if unjudged:
+        rule = f"{', '.join(unjudged)} could not be judged, so that this is no baseline"
+        raise DefinitionError([Problem(path, value, rule, step)])
+
+
 def demand_same_study(baseline: BaselineDocument, name: str) -> None:
     """Raises DefinitionError if the baseline is that of another study: what it knows says nothing of this one."""
     if baseline.name != name:
@@ -40,24 +53,28 @@ def demand_same_study(baseline: BaselineDocument, name: str) -> None:
 def compared(check: CheckDocument, baseline: BaselineDocument) -> ComparisonDocument:
     """What fails now and did not before, what failed before too, and what fails no more.
 
-    A part that could not be judged before, because one in front of it failed, makes nothing worse. One that is cut
-    short now and was judged before does, and so does one that the definition skipped.
+    A part that did not run before, because one in front of it failed, makes nothing worse. One that is cut short now
+    does, and so does one that the definition skipped, or that could not be judged in time before: of that nothing is
+    known.
     """
     worse: list[str] = []
     known: list[str] = []
     better: list[str] = []
     before = Counter((error.part, error.code, error.layers) for error in baseline.errors)
     now = _errors(check)
+    hidden = CheckVerdict.FAIL in baseline.parts.values()
     for part in check.parts:
         then = baseline.parts.get(part.name, CheckVerdict.PASS)
         added = [key for key in (now - before) if key[0] == part.name]
         if part.verdict not in FAILING:
             better += [f"{part.name} passes now"] if then in FAILING and part.verdict is CheckVerdict.PASS else []
-        elif part.verdict is CheckVerdict.INCOMPLETE and then not in (CheckVerdict.INCOMPLETE, CheckVerdict.NOT_RUN):
+        elif then is CheckVerdict.NOT_RUN and hidden:
+            known.append(f"{part.name}: {part.summary}")
+        elif part.verdict is CheckVerdict.INCOMPLETE:
             worse.append(f"{part.name} could not be judged: {part.summary}")
-        elif then not in FAILING | {CheckVerdict.NOT_RUN}:
+        elif then is not CheckVerdict.FAIL:
             worse.append(f"{part.name} failed: {part.summary}")
-        elif then is CheckVerdict.FAIL and added:
+        elif added:
             worse += [f"{part.name} has a new error, {_named(key)}" for key in added]
         else:
             known.append(f"{part.name}: {part.summary}")

@@ -213,6 +213,10 @@ def test_a_baseline_fails_on_what_got_worse_only() -> None:
     skipped = check(SOUND[0], Part("overfit", CheckVerdict.SKIPPED, ""))
     assert fails(against(skipped, check(SOUND[0], failed("overfit"))))
     assert fails(against(skipped, check(SOUND[0], Part("overfit", INCOMPLETE, "late"))))
+    late = check(SOUND[0], Part("overfit", INCOMPLETE, "late"), Part("lr_sweep", CheckVerdict.NOT_RUN, ""))
+    assert fails(against(late, check(SOUND[0], failed("overfit"))))
+    assert fails(against(late, check(*SOUND, failed("lr_sweep"))))
+    assert fails(against(late, late))
 
 
 def test_what_is_known_is_no_failure_in_any_form() -> None:

@@ -9,7 +9,7 @@ from hpsearch.api.routes.accepting import preferred
 from hpsearch.checked import CheckRecord, CheckState
 from hpsearch.errors import DefinitionError, Problem, shown
 from hpsearch.gate.lines import line_of, lines_in, path_of
-from hpsearch.report.check_baseline import baseline_of, compared
+from hpsearch.report.check_baseline import baseline_of, compared, demand_judged
 from hpsearch.report.check_documents import BaselineDocument, CheckDocument
 from hpsearch.report.check_markdown import check_markdown, problems_markdown
 from hpsearch.report.check_text import check_renderable
@@ -50,8 +50,8 @@ class Told:
 def baseline_for(checks: CheckDesk, whose: str | None, check_id: int, name: str) -> BaselineDocument:
     """What a check of the study ``name`` is held against.
 
-    Raises NotFoundError for a check that one may not see, and DefinitionError for one that has no verdict, or is of
-    another study.
+    Raises NotFoundError for a check that one may not see, and DefinitionError for one that has no verdict, of which a
+    part could not be judged, or that is of another study.
     """
     found = checks.check(whose, check_id)
     report = report_of(found) if found.state is CheckState.COMPLETE else None
@@ -61,6 +61,7 @@ def baseline_for(checks: CheckDesk, whose: str | None, check_id: int, name: str)
     if found.name != name:
         rule = f"check {check_id} is of another study, {shown(found.name)}, and this one is called {shown(name)}"
         raise DefinitionError([Problem("query.baseline", str(check_id), rule, "Name another check.")])
+    demand_judged(report, "query.baseline", str(check_id), "Name another check, or ask for one with a larger budget.")
     return baseline_of(report)
 
 

@@ -185,6 +185,9 @@ async def check(
 ) -> Response:
     """The check, once it has ended or `wait` seconds are over; in the forms that asking for it has."""
     form = _form(request, query)
+    if query.baseline == check_id:
+        rule = "a check is not held against itself: it would be no worse, whatever failed"
+        raise DefinitionError([Problem("query.baseline", str(check_id), rule, "Name an earlier check.")])
     record = await run_in_threadpool(parts.checks.check, caller.whose, check_id)
     record = await waited(request, parts, caller, record, query.wait)
     return await run_in_threadpool(_answer, parts, caller, record, form, query)

@@ -138,10 +138,23 @@ def test_a_baseline_is_an_earlier_check_of_the_same_study(service: Service, secr
     held = service.ask("GET", "/v1/checks/2?baseline=1", secret)
     assert held.headers[EXIT_CODE] == "0"
     assert held.json()["check"]["comparison"]["known"] == ["advice: bad"]
+    itself = service.ask("GET", "/v1/checks/1?baseline=1", secret)
+    assert [one["path"] for one in itself.json()["problems"]] == ["query.baseline"]
     assert ask(service, secret, "?baseline=9").status_code == 404
     other = service.ask("POST", "/v1/checks?baseline=1", secret, json={**DEFINITION, "name": "other"})
     assert other.json()["problems"][0]["path"] == "query.baseline"
     assert len(service.ask("GET", "/v1/checks", secret).json()["checks"]) == 2
+
+
+def test_what_was_not_judged_is_no_baseline(service: Service, secret: str) -> None:
+    part = PartDocument(name="overfit", verdict=CheckVerdict.INCOMPLETE, summary="late", left_out=(), duration_s=0.1)
+    late = _checked().model_copy(update={"parts": (part,), "verdict": CheckVerdict.INCOMPLETE})
+    ask(service, secret)
+    end(service, CheckOutcome(report=late.model_dump_json()))
+    refused = ask(service, secret, "?baseline=1")
+    assert refused.status_code == 422
+    assert "overfit could not be judged" in refused.json()["problems"][0]["message"]
+    assert len(service.ask("GET", "/v1/checks", secret).json()["checks"]) == 1
 
 
 def test_what_is_asked_wrongly_stores_nothing(service: Service, secret: str) -> None:
