@@ -32,8 +32,11 @@ def activation_on_output(inside: Inside) -> Remark | None:
 
     In every look the outputs of every sample are probabilities already (a soft-max), or none is negative (a ReLU, or
     with none above 1 a sigmoid), while logits of either sign are needed: with a second soft-max the loss stays
-    far above zero, and an output that a ReLU has cut off gets no gradient.
+    far above zero, and an output that a ReLU has cut off gets no gradient. What a regression foretells may well be
+    positive, or a share: it is not looked at.
     """
+    if not inside.task.is_classification:
+        return None
     seen = [look.outputs for look in inside.looks if look.outputs is not None]
     if not seen or all(outputs.sample_std == 0 for outputs in seen) or inside.task.outputs < 2:
         return None

@@ -4,6 +4,7 @@ import math
 
 from hpsearch.diagnosis.inside import Inside, relative
 from hpsearch.finding import Severity
+from hpsearch.look import LayerLook, Look
 from hpsearch.rulebook import Remark
 
 VANISHED = 1e-3
@@ -92,11 +93,11 @@ def frozen_layers(inside: Inside) -> Remark | None:
     Their parameters need no gradient, so that nothing of them is learned. Where the weights come from another training
     that is meant so; what was drawn at random should learn. An error where all but the last layer are frozen.
     """
-    first = inside.looks[0] if inside.looks else None  # short trainings have one look, and not at the beginning
-    if first is None or not first.frozen or _pretrained(inside):
+    if not inside.looks or _pretrained(inside):
         return None
+    first = inside.looks[0]
     layers = [layer for layer in first.layers if layer.weight_norm is not None]
-    still = [layer for layer in layers if any(name.rpartition(".")[0] == layer.name for name in first.frozen)]
+    still = [layer for layer in layers if _is_frozen(layer, first)]
     if not still:
         return None
     most = len(still) >= len(layers) - 1
@@ -105,6 +106,18 @@ def frozen_layers(inside: Inside) -> Remark | None:
     )
     numbers = {"layer": still[0].name, "frozen": [layer.name for layer in still], "layers": len(layers)}
     return Remark(sentence, numbers, Severity.ERROR if most else None)
+
+
+def _is_frozen(layer: LayerLook, look: Look) -> bool:
+    """Whether parameters of a layer are not to be trained.
+
+    A look at the first iteration names them. A short training has one look near its end, which does not; but weights
+    that the update has left as they were, and that are not among those to be trained that it left so, are frozen.
+    """
+    if look.step == 0:
+        return any(name.rpartition(".")[0] == layer.name for name in look.frozen)
+    still = [name for name in look.still if name.startswith(f"{layer.name}.") and not name.endswith("bias")]
+    return layer.update_norm == 0 and not still
 
 
 def _pretrained(inside: Inside) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 
+from hpsearch.data.dataset import Dataset
 from hpsearch.diagnosis.diagnose import diagnose
 from hpsearch.diagnosis.inside import Inside
 from hpsearch.diagnosis.updates import updates_too_small
@@ -19,7 +20,7 @@ from hpsearch.training.member import train_member
 from hpsearch.training.size import Arithmetic
 from hpsearch.training.together import train_together
 from hpsearch.trial import FinishedTrial, TrialResult
-from tests.training.training_cases import classes, job, optimizer, own, train
+from tests.training.training_cases import classes, job, optimizer, own, train, values
 
 STUDY = StudyDefinition.model_validate({"data": {"dataset": "digits"}, "network": "convnet"})
 EPOCHS = Budget(epochs=40)
@@ -32,9 +33,9 @@ def looked(fault: str = "", **changes: Any) -> Job:
     return job(network, EPOCHS, **{"optimizer": optimizer(learning_rate=0.02), **changes})
 
 
-def codes_of(fault: str, **changes: Any) -> set[str]:
+def codes_of(fault: str, dataset: Dataset | None = None, **changes: Any) -> set[str]:
     """Of the rules on looks that find something."""
-    wanted, dataset = looked(fault, **changes), classes()
+    wanted, dataset = looked(fault, **changes), dataset or classes()
     found = diagnose(FinishedTrial(wanted, train(wanted, dataset)), STUDY, dataset.task)
     return {finding.code for finding in found if finding.code.startswith("HC3")}
 
@@ -156,6 +157,27 @@ def test_a_sound_network_has_no_finding() -> None:
 )
 def test_a_fault_is_found(fault: str, code: str) -> None:
     assert code in codes_of(fault, batch_size=16 if fault == "dead" else 8)
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.0])
+def test_frozen_layers_are_told_of_a_training_with_one_look_near_its_end(rate: float) -> None:
+    """What is frozen is told, and nothing else: at a rate of 0 all that is to be trained stands still too."""
+    wanted, dataset = (
+        replace(looked("frozen"), budget=Budget(steps=20), optimizer=optimizer(learning_rate=rate)),
+        classes(),
+    )
+    result = train(wanted, dataset)
+    assert [look.step for look in result.looks] == [18]
+    (told,) = [one for one in diagnose(FinishedTrial(wanted, result), STUDY, dataset.task) if one.code == "HC316"]
+    assert told.evidence["frozen"] == ["first"]
+    sound = replace(looked(), budget=Budget(steps=20), optimizer=wanted.optimizer)
+    assert "HC316" not in {
+        one.code for one in diagnose(FinishedTrial(sound, train(sound, dataset)), STUDY, dataset.task)
+    }
+
+
+def test_a_regression_may_foretell_numbers_that_are_never_negative() -> None:
+    assert codes_of("softmax", values()) == set()
 
 
 def test_learning_rates_that_move_nothing_and_everything() -> None:
