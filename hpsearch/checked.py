@@ -1,5 +1,6 @@
 """What the check of a definition came to: the data, the network before training, and the sanity stages."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +8,6 @@ from enum import StrEnum
 from hpsearch.errors import Problem
 from hpsearch.finding import Finding
 from hpsearch.results import StageRecord, TrialRecord
-from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
 
 CHECK_RING = "check"
@@ -40,29 +40,51 @@ class CheckDose:
     """The stages as the definition has them; with no budget then."""
 
 
+class CheckVerdict(StrEnum):
+    """How a check, or one part of it, ended."""
+
+    PASS = "pass"  # noqa: S105  (not a password)
+    FAIL = "fail"
+    INCOMPLETE = "incomplete"
+    """Its time was up before it could be judged: neither passed nor failed."""
+    OVERRIDDEN = "overridden"
+    """It failed, and the definition says to go on."""
+    SKIPPED = "skipped"
+    """The definition leaves it out."""
+    NOT_RUN = "not_run"
+    """A part before it failed, or took all the time."""
+
+
 @dataclass(frozen=True)
-class CheckRecord:
-    """A check that a service was asked for."""
+class CheckLine:
+    """A check that a service was asked for, as a list tells it."""
 
     id: int
     owner: str
     name: str
     """That of the definition."""
-    definition: StudyDefinition
-    written: str
-    """The definition as it was sent, whose lines findings are about."""
     dose: CheckDose
     state: CheckState
     reason: str | None
     """Why it has failed; else None."""
-    problems: tuple[Problem, ...]
-    """Why it was rejected; else empty."""
-    report: str | None
-    """The document of the check as JSON; None unless it is complete."""
+    verdict: CheckVerdict | None
+    """None unless it is complete or failed."""
     created_at: datetime
     started_at: datetime | None
     """When a conductor took it up for the first time."""
     finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CheckRecord(CheckLine):
+    """The whole of it."""
+
+    written: str
+    """The definition as it was sent, whose lines findings are about."""
+    problems: tuple[Problem, ...]
+    """Why it was rejected; else empty."""
+    report: str | None
+    """The document of the check as JSON; None unless it is complete."""
 
 
 @dataclass(frozen=True)
@@ -80,20 +102,12 @@ class CheckOutcome:
             return CheckState.COMPLETE
         return CheckState.REJECTED if self.problems else CheckState.FAILED
 
-
-class CheckVerdict(StrEnum):
-    """How a check, or one part of it, ended."""
-
-    PASS = "pass"  # noqa: S105  (not a password)
-    FAIL = "fail"
-    INCOMPLETE = "incomplete"
-    """Its time was up before it could be judged: neither passed nor failed."""
-    OVERRIDDEN = "overridden"
-    """It failed, and the definition says to go on."""
-    SKIPPED = "skipped"
-    """The definition leaves it out."""
-    NOT_RUN = "not_run"
-    """A part before it failed, or took all the time."""
+    @property
+    def verdict(self) -> CheckVerdict | None:
+        """That of the report; one that could not be brought to its end was not judged."""
+        if self.report is not None:
+            return CheckVerdict(json.loads(self.report)["verdict"])
+        return None if self.problems else CheckVerdict.INCOMPLETE
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """Works on the checks that users have asked the service for: a thread and a process for each, a few at a time."""
 
+import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -25,8 +26,11 @@ SWEEP_S = 3600.0
 class Queue(Protocol):
     """Checks that wait. Every method raises DatabaseUnavailableError."""
 
-    def next_check(self, holder: str, seconds: float, most_of_owner: int) -> CheckClaim | None:
-        """Claims the check whose turn it is; None if there is none. ``holder`` has so many of one owner at most."""
+    def next_check(self, holder: str, seconds: float, most_of_owner: int, active: Collection[int]) -> CheckClaim | None:
+        """Claims the check whose turn it is, and none of those in ``active``; None if there is none.
+
+        ``holder`` has so many of one owner at most.
+        """
 
     def renew(self, claim: CheckClaim, seconds: float) -> None:
         """Keeps the claim; raises LeaseLostError."""
@@ -88,7 +92,7 @@ class CheckService:
         self._queue, self._bell, self._checker, self._holder, self._pace = queue, bell, checker, holder, pace
         self._log = logging.getLogger(LOGGER)
         self._wakes, self._halt, self._lock = Wakes(), threading.Event(), threading.Lock()
-        self._active: set[threading.Thread] = set()
+        self._active: dict[threading.Thread, int] = {}  # to the numbers of their checks
         self._sweeps_at = 0.0
         self._thread = threading.Thread(target=self._run, name="checks", daemon=True)
 
@@ -135,7 +139,9 @@ class CheckService:
             self._log.exception("look_failed", extra={"reason": f"{type(error).__name__}: {error}"})
 
     def _claim(self) -> CheckClaim | None:
-        return self._queue.next_check(self._holder, self._pace.lease_s, max(1, self._pace.at_once - 1))
+        with self._lock:
+            active = list(self._active.values())
+        return self._queue.next_check(self._holder, self._pace.lease_s, max(1, self._pace.at_once - 1), active)
 
     def _has_room(self) -> bool:
         with self._lock:
@@ -144,7 +150,7 @@ class CheckService:
     def _begin(self, claim: CheckClaim) -> None:
         thread = threading.Thread(target=self._work, args=(claim,), name=f"check-{claim.check.id}", daemon=True)
         with self._lock:
-            self._active.add(thread)
+            self._active[thread] = claim.check.id
         self._log.info("check_claimed", extra={"check": claim.check.id, "owner": claim.check.owner})
         thread.start()
 
@@ -160,17 +166,19 @@ class CheckService:
             self._release(claim)
         except HpsearchError as error:
             self._log.info("check_left", extra={"check": claim.check.id, "reason": str(error)})
-        except BaseException as error:  # noqa: BLE001  (one check must not end the others; its lease runs out)
+        except BaseException as error:  # noqa: BLE001  (one check must not end the others)
             reason = f"{type(error).__name__}: {error}"
             self._log.exception("check_broke", extra={"check": claim.check.id, "reason": reason})
+            with contextlib.suppress(HpsearchError):  # else whoever claims it next fails alike
+                self._queue.finish(claim, CheckOutcome(reason=f"the service failed to do it: {reason[:500]}"))
         finally:
             with self._lock:
-                self._active.discard(threading.current_thread())
+                self._active.pop(threading.current_thread(), None)
             self._wakes.call()
 
     def _outcome(self, claim: CheckClaim) -> CheckOutcome:
         """Raises LeaseLostError and StoppedError; whatever else goes wrong is an outcome."""
-        definition, dose = claim.check.definition, claim.check.dose
+        definition, dose = claim.definition, claim.check.dose
         question = {DEFINITION: definition_document(definition), DOSE: asdict(dose)}
         named = definition.network.factory is None and definition.data.factory is None
         try:

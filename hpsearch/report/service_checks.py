@@ -1,11 +1,10 @@
 """The JSON documents of the checks that a service was asked for. Their field names are fixed: scripts rely on them."""
 
-import json
 from datetime import datetime
 
 from pydantic import Field, ValidationError
 
-from hpsearch.checked import CheckRecord, CheckState, CheckVerdict
+from hpsearch.checked import CheckLine, CheckRecord, CheckState, CheckVerdict
 from hpsearch.report.check_documents import CheckDocument, PartDocument
 from hpsearch.report.check_words import FAILING, fails
 from hpsearch.report.document import Document
@@ -54,14 +53,9 @@ class ServiceCheckDocument(CheckLineDocument):
     check: CheckDocument | None = Field(description="the document of `hpsearch check --json`; null without a verdict")
 
 
-def check_line(record: CheckRecord) -> CheckLineDocument:
+def check_line(line: CheckLine) -> CheckLineDocument:
     """A check without its report."""
-    verdict = None
-    if record.state is CheckState.FAILED:
-        verdict = CheckVerdict.INCOMPLETE
-    elif record.report is not None:
-        verdict = CheckVerdict(json.loads(record.report)["verdict"])
-    return _line(record, verdict, None if verdict is None else verdict in FAILING)
+    return _line(line, line.verdict, None if line.verdict is None else line.verdict in FAILING)
 
 
 def service_check(record: CheckRecord, check: CheckDocument | None) -> ServiceCheckDocument:
@@ -96,7 +90,7 @@ def _broken(record: CheckRecord, reason: str) -> CheckDocument:
     )
 
 
-def _line(record: CheckRecord, verdict: CheckVerdict | None, failing: bool | None) -> CheckLineDocument:
+def _line(record: CheckLine, verdict: CheckVerdict | None, failing: bool | None) -> CheckLineDocument:
     code = None if failing is None else int(failing)
     return CheckLineDocument(
         id=record.id,

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, 
 from sqlalchemy import text as sql
 
 from hpsearch.access import Key
-from hpsearch.checked import CheckDose, CheckRecord
+from hpsearch.checked import CheckDose, CheckLine, CheckRecord, CheckState
 from hpsearch.errors import ConflictError, LimitError, shown
-from hpsearch.store.check_rows import checks_where, no_such_check
+from hpsearch.store.check_rows import checks_where, lines_where, no_such_check
 from hpsearch.store.codecs import definition_document
 from hpsearch.store.documents import optional_text, text
 from hpsearch.store.engine import nothing, transact
@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 RETRY_S = 10.0
 """When to ask again whether a check has ended. Heuristic: most take less."""
+KEPT = 1000
+"""The newest checks of an owner; older ones are forgotten when they have ended, however young they are."""
 _LARGEST_ID = 2**31 - 1
 
 
@@ -57,12 +59,12 @@ class CheckDesk:
         number = uuid.uuid4()
         return self._transact(lambda connection: _submitted(connection, number, key, order, request))
 
-    def page(self, whose: str | None, *, after: int | None = None, limit: int = 50) -> list[CheckRecord]:
+    def page(self, whose: str | None, *, after: int | None = None, limit: int = 50) -> list[CheckLine]:
         """Checks, newest first; those that are older than number ``after``."""
         conditions = _owned(whose)
         if after is not None:
             conditions.append(checks.c.id < min(max(after, 0), _LARGEST_ID))
-        return self._transact(lambda connection: checks_where(connection, *conditions, limit=limit))
+        return self._transact(lambda connection: lines_where(connection, *conditions, limit=limit))
 
     def check(self, whose: str | None, check_id: int) -> CheckRecord:
         """One check as it stands."""
@@ -72,6 +74,18 @@ class CheckDesk:
             if not found:
                 raise no_such_check(check_id)
             return found[0]
+
+        return self._transact(work)
+
+    def state(self, whose: str | None, check_id: int) -> CheckState:
+        """Where one check stands, for whoever waits for it."""
+
+        def work(connection: Connection) -> CheckState:
+            query = select(checks.c.state).where(*_one(whose, check_id))
+            found = connection.execute(query).scalar_one_or_none()
+            if found is None:
+                raise no_such_check(check_id)
+            return CheckState(found)
 
         return self._transact(work)
 
@@ -116,6 +130,7 @@ def _submitted(
         "whole": order.dose.whole,
     }
     connection.execute(insert(checks).values(**row))
+    _forget_oldest(connection, key.owner)
     return checks_where(connection, checks.c.request == number)[0], False
 
 
@@ -143,6 +158,13 @@ def _check_limit(connection: Connection, key: Key) -> None:
             "until one has ended, or delete one",
             RETRY_S,
         )
+
+
+def _forget_oldest(connection: Connection, owner: str) -> None:
+    """Those that have ended, but for the newest of the owner's."""
+    mine = checks.c.owner == owner
+    bound = select(checks.c.id).where(mine).order_by(checks.c.id.desc()).offset(KEPT).limit(1).scalar_subquery()
+    connection.execute(delete(checks).where(mine, checks.c.id <= bound, checks.c.finished_at.is_not(None)))
 
 
 def _owned(whose: str | None) -> list[ColumnElement[bool]]:

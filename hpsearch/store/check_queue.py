@@ -1,21 +1,26 @@
 """The checks that wait, for any number of conductors: claims with leases and fences as for studies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Executable, delete, select, text, update
+from sqlalchemy import ColumnElement, Connection, Engine, Executable, and_, delete, select, text, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from hpsearch.checked import CHECK_OVER, CheckOutcome, CheckRecord, CheckState
-from hpsearch.errors import LeaseLostError
+from hpsearch.errors import LeaseLostError, shown
 from hpsearch.store.check_rows import checks_where
 from hpsearch.store.clock import from_now, now
+from hpsearch.store.codecs import definition_of
 from hpsearch.store.documents import document, optional_text
 from hpsearch.store.engine import nothing, transact
 from hpsearch.store.tables import CHECK_OPEN, checks
+from hpsearch.study import StudyDefinition
 
 STALLS = 3
-"""Conductors that died while they worked on a check, and it has failed: it may be what takes them down."""
+"""Conductors that died while they worked on a check, and it has failed: it may be what takes them down. One whose lease
+has run out, and whose check another conductor takes up, counts as dead."""
 KEPT_DAYS = 30
 """That a check is kept once it has ended."""
 
@@ -23,8 +28,8 @@ _READY = "(state = 'waiting' OR (state = 'running' AND lease_until <= clock_time
 _LIVE = "live.owner = ready.owner AND live.state = 'running' AND live.lease_until > clock_timestamp()"
 # Owners take turns: first who has the fewest checks worked on.
 _NEXT = text(f"""
-    SELECT id, stalls FROM hpsearch.checks AS ready
-    WHERE {CHECK_OPEN} AND {_READY}
+    SELECT id, stalls + (state = 'running' AND holder <> :holder)::int AS stalls FROM hpsearch.checks AS ready
+    WHERE {CHECK_OPEN} AND {_READY} AND id <> ALL(:active)
       AND (SELECT count(*) FROM hpsearch.checks AS live WHERE {_LIVE} AND live.holder = :holder) < :most
     ORDER BY (SELECT count(*) FROM hpsearch.checks AS live WHERE {_LIVE}), id
     LIMIT 1
@@ -39,6 +44,7 @@ class CheckClaim:
     check: CheckRecord
     fence: int
     """Of its claim; who has an older one writes nothing any more."""
+    definition: StudyDefinition
 
 
 class CheckQueue:
@@ -48,25 +54,39 @@ class CheckQueue:
         self._engine = engine
         self._ensure = ensure
 
-    def next_check(self, holder: str, seconds: float, most_of_owner: int) -> CheckClaim | None:
+    def next_check(
+        self, holder: str, seconds: float, most_of_owner: int, active: Collection[int] = ()
+    ) -> CheckClaim | None:
         """The check whose turn it is, claimed for so many seconds; None if there is none.
 
-        ``holder`` works on ``most_of_owner`` checks of one owner at most. One with which ``STALLS`` conductors have
-        died fails instead.
+        ``holder`` works on ``most_of_owner`` checks of one owner at most, and is at work on those that ``active``
+        names, which it does not claim again where it was late to renew. One with which ``STALLS`` conductors have
+        died fails instead, and so does one whose stored definition cannot be read.
         """
-        asked = {"holder": holder, "most": most_of_owner}
+        asked = {"holder": holder, "most": most_of_owner, "active": list(active)}
+        while (taken := self._take(asked, seconds)) is not None:
+            try:  # outside the transaction, so that one that cannot be read does not stop all others
+                definition = definition_of(taken.written)
+            except Exception as error:  # noqa: BLE001  (written by another version, or by hand)
+                self._changes(
+                    _ending(and_(*_held(taken.check.id, taken.fence)), CheckOutcome(reason=_unreadable(error)))
+                )
+            else:
+                return CheckClaim(taken.check, taken.fence, definition)
+        return None
+
+    def _take(self, asked: dict[str, Any], seconds: float) -> "_Taken | None":
         got: list[tuple[int, int]] = []  # what a first try, whose end was not heard, may have claimed
 
-        def work(connection: Connection) -> CheckClaim | None:
-            if got and (found := checks_where(connection, *_held(*got[-1]))):
-                return CheckClaim(found[0], got[-1][1])
+        def work(connection: Connection) -> _Taken | None:
+            if got and (found := _read(connection, *got[-1])) is not None:
+                return found
             while (row := connection.execute(_NEXT, asked).one_or_none()) is not None:
                 if row.stalls >= STALLS:
-                    _end(connection, checks.c.id == row.id, CheckOutcome(reason=_stalled()))
+                    connection.execute(_ending(checks.c.id == row.id, CheckOutcome(reason=_stalled())))
                     continue
-                fence = _taken(connection, row.id, holder, seconds)
-                got.append((row.id, fence))
-                return CheckClaim(checks_where(connection, checks.c.id == row.id)[0], fence)
+                got.append((row.id, _claim(connection, row.id, row.stalls, asked["holder"], seconds)))
+                return _read(connection, *got[-1])
             return None
 
         return transact(self._engine, work, self._ensure)
@@ -81,7 +101,7 @@ class CheckQueue:
         """Writes what came of it; raises LeaseLostError, and writes nothing, where the claim counts no more."""
 
         def work(connection: Connection) -> bool:
-            if _end(connection, _both(claim), outcome):
+            if connection.execute(_ending(_both(claim), outcome)).scalar_one_or_none() is not None:
                 return True
             over = checks.c.state.in_([state.value for state in CHECK_OVER])  # a first try has ended it
             again = select(checks.c.id).where(checks.c.id == claim.check.id, checks.c.fence == claim.fence, over)
@@ -92,7 +112,7 @@ class CheckQueue:
 
     def release(self, claim: CheckClaim) -> None:
         """Lets the check wait again: the conductor stops. Nothing happens where the claim counts no more."""
-        values = {"state": CheckState.WAITING.value, "holder": None, "lease_until": None, "stalls": checks.c.stalls - 1}
+        values = {"state": CheckState.WAITING.value, "holder": None, "lease_until": None}
         self._changes(update(checks).where(_both(claim)).values(**values).returning(checks.c.id))
 
     def sweep(self) -> None:
@@ -107,7 +127,23 @@ class CheckQueue:
         return transact(self._engine, work, self._ensure)
 
 
-def _taken(connection: Connection, check_id: int, holder: str, seconds: float) -> int:
+@dataclass(frozen=True)
+class _Taken:
+    check: CheckRecord
+    fence: int
+    written: Any
+    """The definition as it is stored."""
+
+
+def _read(connection: Connection, check_id: int, fence: int) -> _Taken | None:
+    held = _held(check_id, fence)
+    if not (found := checks_where(connection, *held)):
+        return None
+    written = connection.execute(select(checks.c.definition).where(*held)).scalar_one()
+    return _Taken(found[0], fence, written)
+
+
+def _claim(connection: Connection, check_id: int, stalls: int, holder: str, seconds: float) -> int:
     change = (
         update(checks)
         .where(checks.c.id == check_id)
@@ -116,7 +152,7 @@ def _taken(connection: Connection, check_id: int, holder: str, seconds: float) -
             holder=holder,
             lease_until=from_now(seconds),
             fence=checks.c.fence + 1,
-            stalls=checks.c.stalls + 1,
+            stalls=stalls,
             started_at=text("COALESCE(started_at, clock_timestamp())"),
         )
         .returning(checks.c.fence)
@@ -124,19 +160,19 @@ def _taken(connection: Connection, check_id: int, holder: str, seconds: float) -
     return int(connection.execute(change).scalar_one())
 
 
-def _end(connection: Connection, which: ColumnElement[bool], outcome: CheckOutcome) -> bool:
-    """Whether there was such a check."""
+def _ending(which: ColumnElement[bool], outcome: CheckOutcome) -> ReturningUpdate[tuple[int]]:
+    """Gives back the number of the check, if there was one."""
     values = {
         "state": outcome.state.value,
         "report": outcome.report,
+        "verdict": outcome.verdict,
         "problems": document([asdict(problem) for problem in outcome.problems]) or None,
         "reason": optional_text(outcome.reason),
         "holder": None,
         "lease_until": None,
         "finished_at": now(),
     }
-    change = update(checks).where(which).values(**values).returning(checks.c.id)
-    return connection.execute(change).scalar_one_or_none() is not None
+    return update(checks).where(which).values(**values).returning(checks.c.id)
 
 
 def _held(check_id: int, fence: int) -> tuple[ColumnElement[bool], ...]:
@@ -144,14 +180,20 @@ def _held(check_id: int, fence: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def _both(claim: CheckClaim) -> ColumnElement[bool]:
-    first, second, third = _held(claim.check.id, claim.fence)
-    return first & second & third
+    return and_(*_held(claim.check.id, claim.fence))
 
 
 def _lost(claim: CheckClaim) -> LeaseLostError:
     return LeaseLostError(
         f"check {claim.check.id} was deleted or claimed by another process (fence {claim.fence} is not the newest); "
         "nothing was written"
+    )
+
+
+def _unreadable(error: Exception) -> str:
+    return (
+        f"its stored definition cannot be read, as if another version of hpsearch had written it "
+        f"({shown(f'{type(error).__name__}: {error}')}); ask for the check again"
     )
 
 

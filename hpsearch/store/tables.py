@@ -263,6 +263,7 @@ checks = Table(  # a change of state is told to whoever listens, by a trigger
     Column("reason", Text),
     Column("problems", DOCUMENT),
     Column("report", Text),  # JSON, byte for byte as the check has written it
+    Column("verdict", Text),  # the report's, for lists
     Column("fence", BigInteger, nullable=False, server_default=text("0")),  # rises with every claim
     Column("holder", Text),
     Column("lease_until", TIME),

@@ -17,6 +17,7 @@ from tests.store.study_samples import definition
 ORDER = CheckOrder(definition(), "data: {dataset: digits}", CheckDose(60.0))
 NAMELESS = Request("", b"digest")
 LONG_S = 3600.0
+REPORT = '{"verdict": "pass"}'
 
 
 def asked(engine: Engine, key: Key, request: Request = NAMELESS) -> CheckRecord:
@@ -37,7 +38,7 @@ def test_a_request_by_name_is_one_check_and_others_are_new_ones(engine: Engine) 
     desk, key = CheckDesk(engine), key_of(engine)
     first, replayed = desk.submit(key, ORDER, Request("a", b"1"))
     assert not replayed
-    assert (first.definition, first.written, first.dose) == (ORDER.definition, ORDER.written, ORDER.dose)
+    assert (first.name, first.written, first.dose) == (ORDER.definition.name, ORDER.written, ORDER.dose)
     assert desk.submit(key, ORDER, Request("a", b"1")) == (first, True)
     with pytest.raises(ConflictError, match="'a'"):
         desk.submit(key, ORDER, Request("a", b"2"))
@@ -49,7 +50,7 @@ def test_a_key_has_so_many_checks_that_have_not_ended(engine: Engine) -> None:
     asked(engine, key)
     with pytest.raises(LimitError, match="may have 1 checks"):
         asked(engine, key)
-    CheckQueue(engine).finish(claim(engine), CheckOutcome(report="{}"))
+    CheckQueue(engine).finish(claim(engine), CheckOutcome(report=REPORT))
     asked(engine, key)
 
 
@@ -64,12 +65,12 @@ def test_somebody_elses_check_is_none(engine: Engine) -> None:
     assert desk.page("bob") == []
     newer = asked(engine, key_of(engine))
     assert [one.id for one in desk.page("ada")] == [newer.id, check.id]
-    assert desk.page(None, after=newer.id) == [check]
+    assert [one.id for one in desk.page(None, after=newer.id)] == [check.id]
 
 
 def test_outcomes_come_back_as_they_were(engine: Engine) -> None:
     desk, queue, key = CheckDesk(engine), CheckQueue(engine), key_of(engine)
-    report = '{"b": 1, "a": "ü\\u0000"}'
+    report = '{"verdict": "pass", "b": 1, "a": "ü\\u0000"}'
     problem = Problem("data", "x", "the rule", "the step")
     for outcome, state in (
         (CheckOutcome(report=report), CheckState.COMPLETE),
@@ -98,9 +99,9 @@ def test_only_the_newest_claim_writes(engine: Engine) -> None:
             late()
     queue.release(first)  # says nothing
     queue.renew(second, LONG_S)
-    queue.finish(second, CheckOutcome(report="{}"))
-    queue.finish(second, CheckOutcome(report="{}"))  # again, as after an answer that was lost
-    assert CheckDesk(engine).check(None, check.id).report == "{}"
+    queue.finish(second, CheckOutcome(report=REPORT))
+    queue.finish(second, CheckOutcome(report=REPORT))  # again, as after an answer that was lost
+    assert CheckDesk(engine).check(None, check.id).report == REPORT
 
 
 def test_a_deleted_check_is_lost_to_whoever_works_on_it(engine: Engine) -> None:
@@ -114,13 +115,45 @@ def test_a_deleted_check_is_lost_to_whoever_works_on_it(engine: Engine) -> None:
 def test_a_check_that_takes_conductors_down_fails_in_the_end(engine: Engine) -> None:
     queue, check = CheckQueue(engine), asked(engine, key_of(engine))
     queue.release(claim(engine))  # in order: that counts for nothing
-    for _ in range(STALLS):
-        claim(engine)
-        expire(engine)
+    for number in range(STALLS):
+        for _ in range(2):  # one whose lease has run out, and which claims again, has not died
+            claim(engine, f"conductor {number}")
+            expire(engine)
     assert queue.next_check("me", LONG_S, 9) is None
     found = CheckDesk(engine).check(None, check.id)
     assert found.state is CheckState.FAILED
     assert "conductors died" in (found.reason or "")
+
+
+def test_a_conductor_does_not_claim_what_it_works_on(engine: Engine) -> None:
+    queue, check = CheckQueue(engine), asked(engine, key_of(engine))
+    held = claim(engine)
+    expire(engine)
+    assert queue.next_check("me", LONG_S, 9, [check.id]) is None
+    queue.renew(held, LONG_S)
+
+
+def test_a_definition_that_cannot_be_read_fails_and_stops_nothing(engine: Engine) -> None:
+    key = key_of(engine)
+    broken, sound = asked(engine, key), asked(engine, key)
+    execute(engine, "UPDATE hpsearch.checks SET definition = '{}' WHERE id = 1")
+    held = claim(engine)
+    assert (held.check.id, held.definition) == (sound.id, ORDER.definition)
+    found = CheckDesk(engine).check(None, broken.id)
+    assert found.state is CheckState.FAILED
+    assert "cannot be read" in (found.reason or "")
+    assert [one.id for one in CheckDesk(engine).page(None)] == [sound.id, broken.id]
+
+
+def test_an_owner_keeps_the_newest(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hpsearch.store.check_desk.KEPT", 2)
+    key, other = key_of(engine), key_of(engine, "bob")
+    waiting, bobs = asked(engine, key).id, asked(engine, other).id
+    assert (waiting, bobs) == (1, 2)
+    for _ in range(3):
+        execute(engine, "UPDATE hpsearch.checks SET finished_at = now(), state = 'failed' WHERE id > 1")
+        asked(engine, key)
+    assert rows(engine, "SELECT id FROM hpsearch.checks ORDER BY id") == [(1,), (2,), (4,), (5,)]
 
 
 def test_owners_take_turns_and_leave_room(engine: Engine) -> None:
@@ -136,7 +169,7 @@ def test_old_checks_are_forgotten(engine: Engine) -> None:
     key = key_of(engine, scopes=(Scope.SUBMIT,))
     for _ in range(2):
         asked(engine, key)
-        CheckQueue(engine).finish(claim(engine), CheckOutcome(report="{}"))
+        CheckQueue(engine).finish(claim(engine), CheckOutcome(report=REPORT))
     execute(engine, "UPDATE hpsearch.checks SET finished_at = finished_at - interval '31 days' WHERE id = 1")
     CheckQueue(engine).sweep()
     assert rows(engine, "SELECT id FROM hpsearch.checks") == [(2,)]

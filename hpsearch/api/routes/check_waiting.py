@@ -37,7 +37,9 @@ async def waited(
         with _rung(parts, record.id) as rung:
             while record.state not in CHECK_OVER and not parts.closing.is_set():
                 rung.clear()  # before the read: what rings from here on is read in the next turn
-                record = await run_in_threadpool(parts.checks.check, caller.whose, record.id)
+                state = await run_in_threadpool(parts.checks.state, caller.whose, record.id)
+                if state is not record.state:
+                    record = await run_in_threadpool(parts.checks.check, caller.whose, record.id)
                 if record.state in CHECK_OVER or loop.time() >= until:
                     break
                 await _silence(parts, rung, until)

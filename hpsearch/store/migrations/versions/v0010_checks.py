@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text),
         sa.Column("problems", JSON),
         sa.Column("report", sa.Text),
+        sa.Column("verdict", sa.Text),
         sa.Column("fence", sa.BigInteger, nullable=False, server_default=_ZERO),
         sa.Column("holder", sa.Text),
         sa.Column("lease_until", _TIME),
