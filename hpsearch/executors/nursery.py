@@ -43,7 +43,7 @@ class Child:
     _closing: threading.Lock = field(default_factory=threading.Lock)
     _status: int | None = None
     orphaned_because: str | None = None
-    """Why the nursery has ended before the child; None if it has not."""
+    """Why the child is not to blame for its end: the nursery has ended before it, or could not make it."""
 
     def kill(self) -> None:
         """Ends the process at once; nothing happens if it has ended."""
@@ -82,7 +82,7 @@ class Nursery:
         self._lock = threading.Lock()
         self._children: dict[int, Child] = {}
         self._born = 0
-        self._has_died = False
+        self._is_ready = self._has_died = False
         self._words = tempfile.TemporaryFile()  # noqa: SIM115  (closed in close)
         self._control, theirs = socket.socketpair()
         with theirs:
@@ -131,7 +131,9 @@ class Nursery:
                     self._control.sendall(json.dumps({"kill": number}).encode() + b"\n")
 
     def close(self) -> None:
-        """Ends the process and all children. May be called more than once."""
+        """Ends the process and all children. May be called more than once. An import is not waited for."""
+        if not self._is_ready:  # it has no children yet
+            self._process.kill()
         with suppress(OSError):
             self._control.shutdown(socket.SHUT_RDWR)
         try:
@@ -145,19 +147,31 @@ class Nursery:
 
     def _hear(self) -> None:
         """The thread: who has ended, until the nursery itself has."""
-        with suppress(OSError), self._control.makefile("rb") as lines:
-            for line in lines:
-                told = json.loads(line)
-                with self._lock:
-                    child = self._children.pop(told["ended"])
-                child.end(told["status"])
+        try:
+            with suppress(OSError), self._control.makefile("rb") as lines:
+                for line in lines:
+                    self._learn(json.loads(line))
+        finally:
+            with self._lock:
+                self._has_died = True
+                orphans, self._children = list(self._children.values()), {}
+            why = self._obituary() if orphans else None
+            for child in orphans:  # the kernel ends them with the nursery
+                child.orphaned_because = why
+                child.end(None)
+
+    def _learn(self, told: dict[str, Any]) -> None:
+        if "ready" in told:
+            self._is_ready = True
+            return
         with self._lock:
-            self._has_died = True
-            orphans, self._children = list(self._children.values()), {}
-        why = self._obituary() if orphans else None
-        for child in orphans:  # the kernel ends them with the nursery
-            child.orphaned_because = why
-            child.end(None)
+            child = self._children.pop(told["ended"], None)
+        if child is not None:
+            if "why" in told:
+                child.orphaned_because = (
+                    f"no process can be started ({told['why']}); free memory or end other processes"
+                )
+            child.end(told["status"])
 
     def _obituary(self) -> str:
         if self._words.closed:

@@ -41,6 +41,8 @@ class ProcessHand:
         status, log = self._child.exit_status(DYING_S), self._child.fault_text()
         if self._child.orphaned_because is not None:
             return Ending(self._child.orphaned_because, said_itself=False)
+        if status and status > 0 and log:  # its last words, an exception that nothing has caught
+            return Ending(explained(log, log), said_itself=False)
         if log or status is None or status < 0:
             return Ending(explained("", log), said_itself=False)
         return Ending(f"it ended by itself with exit code {status}, as after os._exit", said_itself=False)

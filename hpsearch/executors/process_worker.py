@@ -29,5 +29,8 @@ def _serve(bench: Bench, connection: Connection, asked: bytes) -> None:
     connection.send(Sign.TAKEN)
     bench.prepare(order.work.jobs)
     connection.send(Sign.READY)
-    for answer in bench.answers(order):
-        connection.send(answer)
+    try:
+        for answer in bench.answers(order):
+            connection.send(answer)
+    except Exception as error:  # noqa: BLE001  (the foreman is told what it was, and takes another worker)
+        connection.send(Unserved(f"{type(error).__name__}: {error}"))

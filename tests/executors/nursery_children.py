@@ -30,3 +30,11 @@ def end(_connection: Connection, code: Any) -> None:
 def crash(_connection: Connection, _argument: Any) -> None:
     """Ends by a signal."""
     ctypes.string_at(0)
+
+
+def chatter_and_raise(_connection: Connection, _argument: Any) -> None:
+    """Prints in both ways, and ends by an exception."""
+    sys.stdout.write("a word")
+    sys.stdout.flush()
+    os.write(2, b"another one")
+    raise TypeError("the last words")

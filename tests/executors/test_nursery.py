@@ -1,16 +1,19 @@
 """The process that forks workers: who ends with whom, and what is said of an end."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psutil
 import pytest
 
 from hpsearch.errors import WorkerError
-from hpsearch.executors.nursery import Nursery
+from hpsearch.executors.nursery import LEAVING_S, Nursery
+from hpsearch.executors.process_hand import ProcessHand
 from hpsearch.executors.processes import ProcessExecutor
 from tests.executors import nursery_children as children
 from tests.executors.executor_cases import USER_CODE, by_number, in_cohorts_of, job, wait_until
@@ -74,9 +77,75 @@ def test_nothing_outlives_an_owner_that_is_killed() -> None:
         family = [int(word) for word in owner.stdout.readline().split()]
         assert len(family) == 3  # nursery, child, and the child's own child
         owner.kill()
-    for process in family[:2]:
+    for process in family:
         wait_until(lambda process=process: not _is_alive(process))  # type: ignore[misc]
-    os.kill(family[2], signal.SIGKILL)
+
+
+def test_what_a_child_has_started_is_killed_with_it() -> None:
+    nursery = Nursery(())
+    try:
+        for how in ("kill", "kill from outside"):
+            child = nursery.child(f"{PROGRAMS}:tell_and_sleep", None)
+            process, own = child.connection.recv()
+            if how == "kill":
+                child.kill()
+            else:
+                os.kill(process, signal.SIGKILL)
+            assert child.exit_status(60) == -signal.SIGKILL
+            wait_until(lambda own=own: not _is_alive(own))  # type: ignore[misc]
+            child.close()
+    finally:
+        nursery.close()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of another process are set on Linux only")
+def test_a_child_that_cannot_be_made_costs_nobody_else() -> None:
+    nursery = Nursery(())
+    try:
+        living = nursery.child(f"{PROGRAMS}:tell_and_sleep", None)
+        living.connection.recv()
+        limits = resource.prlimit(nursery._process.pid, resource.RLIMIT_NOFILE)
+        for soft in (3, 6):  # none of its descriptors arrives, and one of them perhaps
+            resource.prlimit(nursery._process.pid, resource.RLIMIT_NOFILE, (soft, limits[1]))
+            unborn = nursery.child(f"{PROGRAMS}:tell_modules", "sys")
+            with pytest.raises((EOFError, OSError)):
+                unborn.connection.recv()
+            assert unborn.exit_status(60) is None
+            assert "Too many open files" in (unborn.orphaned_because or "")
+            unborn.close()
+        resource.prlimit(nursery._process.pid, resource.RLIMIT_NOFILE, limits)
+        born = nursery.child(f"{PROGRAMS}:tell_modules", "sys")
+        assert born.connection.recv() is True
+        assert living.exit_status(0) is None
+        assert not nursery.has_died
+        for one in (born, living):
+            one.close()
+    finally:
+        nursery.close()
+
+
+def test_what_a_child_prints_goes_nowhere_and_what_it_raises_is_told() -> None:
+    nursery = Nursery(())
+    try:
+        child = nursery.child(f"{PROGRAMS}:chatter_and_raise", None)
+        assert child.exit_status(60) == 1
+        assert child.fault_text().endswith("TypeError: the last words\n")
+        assert os.fstat(nursery._words.fileno()).st_size == 0
+        ending = ProcessHand(child).ending(EOFError())
+        assert (ending.reason, ending.said_itself) == ("TypeError: the last words", False)
+        child.close()
+    finally:
+        nursery.close()
+
+
+def test_an_import_is_not_waited_for_at_the_end() -> None:
+    nursery = Nursery((f"{PROGRAMS.rpartition('.')[0]}.endless_import",))
+    child = nursery.child(f"{PROGRAMS}:end", 0)
+    begun = time.monotonic()
+    nursery.close()
+    assert time.monotonic() - begun < LEAVING_S
+    assert nursery._process.returncode == -signal.SIGKILL
+    child.close()
 
 
 def test_another_nursery_takes_the_place_of_one_that_was_killed() -> None:

@@ -7,15 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
+from hpsearch.cohort import Cohort
 from hpsearch.errors import WorkerError
 from hpsearch.executors.pooled import PooledExecutor
 from hpsearch.executors.processes import ProcessExecutor
 from hpsearch.executors.ray_tune import RayTuneExecutor
-from hpsearch.trial import TrialState
+from hpsearch.trial import Failure, TrialState
 from tests.executors.executor_cases import (
     DIGITS,
     USER_CODE,
@@ -135,6 +137,13 @@ class Unreadable:
 def test_an_order_that_workers_cannot_read_ends_the_run(pool: PooledExecutor) -> None:
     with pytest.raises(WorkerError, match=r"3 workers in a row died before they could train: .*unreadable"):
         list(pool.run(in_cohorts_of(1, [job(0, parameters={"folder": Unreadable()})])))
+
+
+def test_what_a_worker_raises_is_told(pool: PooledExecutor) -> None:
+    no_folder: Any = 7
+    (result,) = by_number(pool.run([Cohort((job(0),), checkpoints=no_folder)])).values()
+    assert result.failure is Failure.WORKER_LOST
+    assert "TypeError: " in (result.reason or "")
 
 
 def test_after_closing_nothing_is_run(pool: PooledExecutor) -> None:
