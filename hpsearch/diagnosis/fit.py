@@ -4,10 +4,14 @@ import math
 from itertools import pairwise
 
 from hpsearch.diagnosis.curve import Curve
+from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
 LARGE_GAP = 0.05
 """Between validation and training error (heuristic: smaller ones are usual in sound training)."""
+GOOD = 0.1
+"""Share of wrong predictions in validation, and of what it errs more than training, below which overfitting does little
+harm (heuristic)."""
 WIDE = 0.6
 """Training error as a share of the validation error, below which the two are apart (heuristic)."""
 RISEN = 0.15
@@ -117,9 +121,12 @@ def still_improving(curve: Curve) -> Remark | None:
     if (gain < 2 * error and not steep) or gain <= 0 or not falling:
         return None
     what = "validation error" if curve.task.is_classification else "validation loss, as a share of guessing,"
+    fell = f"the {what} fell from {math.fsum(before) / third:.1%} to {math.fsum(last) / third:.1%}"
+    number = len(curve.epochs)
     sentence = (
-        f"the {what} fell from {math.fsum(before) / third:.1%} to {math.fsum(last) / third:.1%} between the last two "
-        f"thirds of the training, and the loss was still falling at its end"
+        f"{fell} between epochs {number - 1} and {number}, the last ones, and both losses fell in each of three"
+        if short
+        else f"{fell} between the last two thirds of the training, and the loss was still falling at its end"
     )
     return Remark(sentence, {"gain": gain, "standard_error": error, "epochs": len(curve.epochs)})
 
@@ -131,7 +138,8 @@ def overfitting(curve: Curve) -> Remark | None:
     error is below six tenths of it, and in every epoch of the last third the two are apart; or the validation loss has
     risen by 15 % and by 0.115 nats (five per cent of guessing in regression) above its lowest while training went on
     falling (heuristics beside the standard error). Where validation is far worse than guessing, its images or labels
-    may be prepared otherwise.
+    may be prepared otherwise. It is information where validation is good all the same: less than ten per cent wrong,
+    and less than ten more than in training (heuristics).
     """
     if not curve.ended or not curve.learned:
         return None
@@ -156,17 +164,23 @@ def overfitting(curve: Curve) -> Remark | None:
         "standard_error": curve.error_of_gap,
         "lowest_validation_loss": lowest,
         "last_validation_loss": curve.val_losses[-1],
+        "last_two_validation_losses": last,
         "best_epoch": at + 1,
     }
     if not (risen or wide):
         return None
+    good = held < GOOD and curve.gap < GOOD and last <= SURE * curve.guess
+    severity = Severity.INFO if good else None
     if wide:
         sentence = f"the error is {train:.1%} in training and {held:.1%} in validation"
         if last > SURE * curve.guess:
             sentence += f", whose loss of {last:.3g} is that of sure and wrong answers: is it prepared as training is?"
-        return Remark(sentence, numbers)
-    sentence = f"the validation loss was lowest in epoch {at + 1} ({lowest:.3g}) and has risen to {last:.3g} since"
-    return Remark(sentence, numbers)
+        return Remark(sentence, numbers, severity)
+    sentence = (
+        f"the validation loss was lowest in epoch {at + 1} ({lowest:.3g}) and has risen since, to {last:.3g} in the "
+        f"mean of the last two epochs"
+    )
+    return Remark(sentence, numbers, severity)
 
 
 def underfitting(curve: Curve) -> Remark | None:
@@ -185,13 +199,21 @@ def underfitting(curve: Curve) -> Remark | None:
     if abs(curve.gap) > max(2 * curve.error_of_gap, LARGE_GAP / 2):
         return None
     train, held = curve.train_errors[-1], curve.val_errors[-1]
-    sentence = (
-        f"the training error is {train:.1%} and hardly falls any more; the validation error is {held:.1%}, no gap"
+    course = (
+        "the loss hardly falls any more"
+        if curve.flat
+        else f"the loss falls so slowly that half as many epochs more would bring it to {ahead:.3g}"
     )
-    return Remark(
-        sentence,
-        {"train_error": train, "validation_error": held, "gap": curve.gap, "standard_error": curve.error_of_gap},
-    )
+    sentence = f"the training error is {train:.1%} and {course}; the validation error is {held:.1%}, no gap"
+    numbers = {
+        "train_error": train,
+        "validation_error": held,
+        "gap": curve.gap,
+        "standard_error": curve.error_of_gap,
+        "flat": curve.flat,
+        "loss_ahead": ahead,
+    }
+    return Remark(sentence, numbers)
 
 
 def training_held_back(curve: Curve) -> Remark | None:

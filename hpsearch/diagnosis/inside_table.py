@@ -177,8 +177,8 @@ _ALL = (
         evaluated_otherwise,
         "Leave the momentum of batch norm at 0.1, train for more iterations, or use group norm.",
         sources.IOFFE,
-        explains=frozenset({"HC203", "HC206"}),
-        explained_by=frozenset({"HC342"}),
+        explains=frozenset({"HC105", "HC203", "HC206"}),
+        explained_by=frozenset({"HC102", "HC107", "HC314", "HC342"}),
     ),
     InsideRule(
         "HC342",

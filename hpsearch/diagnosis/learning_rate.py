@@ -60,8 +60,8 @@ def learning_rate_too_low(curve: Curve) -> Remark | None:
     if late < STRAIGHT * middle or followed < HALF * (middle + late) or (curve.relative_update or 0.0) > BRISK:
         return None
     sentence = (
-        f"the loss has come from {means[0]:.4g} to {means[-1]:.4g} in {len(means)} epochs and is still falling at "
-        f"nearly the same pace"
+        f"the loss has come from {means[0]:.4g} to {means[-1]:.4g} in {len(means)} epochs and is still falling: by "
+        f"{late:.3g} over the last third of them, after {middle:.3g} over the third before"
     )
     numbers = {
         "first_epoch_loss": means[0],

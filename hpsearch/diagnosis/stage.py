@@ -17,44 +17,33 @@ COMMON = 0.5
 MOST_LOOKED_AT = 40
 """No more trials are looked at, so that a stage of any size is read in a moment."""
 TRIALS_NAMED = 8
-UNWELL = frozenset({"HC101", "HC102"})
-"""What is told of a stage where it is found in most of all trials, since such trials are never among the best."""
 
 
 def diagnose_stage(finished: Sequence[FinishedTrial], study: StudyDefinition, task: Task) -> tuple[Finding, ...]:
     """What most of the best trials of a stage have in common; errors first, then by code.
 
     The best quarter is looked at, at least three: those are the trainings that the next round starts from, and most
-    others are meant to be poor. Of all trials it is told where most diverged or rose far above their start. A finding
-    has the code of the rule on single trials; its evidence has the share and the trials.
+    others are meant to be poor. A finding has the code of the rule on single trials; its evidence has the share and the
+    trials.
     """
     compared = ranked(finished, objective_for(study.objective, task))
     best = compared[: min(MOST_LOOKED_AT, max(FEWEST, round(LOOKED_AT * len(compared))))]
-    common = _common(best, study, task, "best trials", frozenset(TRIAL_RULES) - UNWELL)
-    every = -(-len(finished) // MOST_LOOKED_AT) or 1
-    broken = _common(finished[::every], study, task, "trials" if every == 1 else "trials looked at", UNWELL)
-    return tuple(sorted((*common, *broken), key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))
-
-
-def _common(
-    trials: Sequence[FinishedTrial], study: StudyDefinition, task: Task, what: str, codes: frozenset[str]
-) -> list[Finding]:
     found: dict[str, list[tuple[int, Finding]]] = {}
-    for trial in trials:
+    for trial in best:
         for finding in diagnose(trial, study, task):
-            if finding.code in codes:
-                found.setdefault(finding.code, []).append((trial.job.number, finding))
-    return [_of_stage(members, len(trials), what) for members in found.values() if len(members) > COMMON * len(trials)]
+            found.setdefault(finding.code, []).append((trial.job.number, finding))
+    common = [_of_stage(members, len(best)) for members in found.values() if len(members) > COMMON * len(best)]
+    return tuple(sorted(common, key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))
 
 
-def _of_stage(members: Sequence[tuple[int, Finding]], count: int, what: str) -> Finding:
+def _of_stage(members: Sequence[tuple[int, Finding]], count: int) -> Finding:
     number, example = members[0]
     rule = TRIAL_RULES[example.code]
     severities = {finding.severity for _, finding in members}
     severity = next(severity for severity in reversed(SEVEREST_FIRST) if severity in severities)
     if count == 1:
         return example
-    which = f"all {count} {what}" if len(members) == count else f"{len(members)} of the {count} {what}"
+    which = f"all {count} best trials" if len(members) == count else f"{len(members)} of the {count} best trials"
     return Finding(
         example.code,
         severity if severity is not Severity.ERROR else rule.severity,

@@ -56,7 +56,7 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         0,
         found.measured,
         found.expected,
-        (*found.findings, *told(STAGE, common, after.codes), *after.findings),
+        (*after.without_repetition(found.findings), *told(STAGE, common, after.codes), *after.findings),
         after.space,
         f"{found.spanned}an eighth of each range around the best{after.words}" if best else "",
         best.job.number if best is not None else None,

@@ -13,6 +13,7 @@ from hpsearch.recipe.plan import Best, Plan
 from hpsearch.recipe.searching import epochs_of, halved, scores, search_jobs, swept_space
 from hpsearch.recipe.sources import BOUTHILLIER
 from hpsearch.recipe.steering import Steered, steered
+from hpsearch.recipe.steering_fit import epochs_advised
 from hpsearch.recipe.step import Draw
 from hpsearch.recipe.wording import counted, shown_score
 from hpsearch.stage import StageName
@@ -81,7 +82,13 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         plan.round,
         found.measured,
         {**found.expected, **({"value_before": plan.best_before.value} if plan.best_before else {})},
-        (*found.findings, *((stopped,) if stopped else ()), *told(STAGE, common, after.codes), *after.findings),
+        (
+            *after.without_repetition(found.findings),
+            *((stopped,) if stopped else ()),
+            *told(STAGE, common, after.codes),
+            *after.findings,
+            *epochs_advised(now),
+        ),
         after.space,
         f"{found.spanned}less around the best than before{after.words}" if again else "",
         best.job.number,

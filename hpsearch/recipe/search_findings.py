@@ -13,6 +13,7 @@ from hpsearch.space import Choice, Distribution, Grid, Point, Space
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial, TrialState
 
+AT_EDGE = "best-at-edge"
 EDGE = 0.1
 """The outer tenth of a range counts as its edge (heuristic)."""
 MANY = 0.5
@@ -94,7 +95,7 @@ def at_edge(space: Space, best: Sequence[Point]) -> list[Finding]:
     ends = {path: end_of(part, [point[path] for point in best[:2]]) for path, part in space.items()}
     return [
         Finding(
-            "best-at-edge",
+            AT_EDGE,
             Severity.INFO,
             f"the two best trials lie at the {end} end of {path}: {', '.join(f'{p[path]:.3g}' for p in best[:2])}",
             {"path": path, "values": [point[path] for point in best[:2]], "range": space[path].as_dict()},

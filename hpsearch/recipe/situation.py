@@ -6,11 +6,11 @@ from typing import Any
 
 from hpsearch.finding import Finding
 from hpsearch.networks.parameters import PARAMETERS
-from hpsearch.optimization import OptimizerDefinition
+from hpsearch.optimization import OptimizerDefinition, ScheduleDefinition
 from hpsearch.recipe.region import Range, region
 from hpsearch.search_job import EPOCHS, SCHEDULE, search_settings, value_at
 from hpsearch.space import Choice, Distribution, Int, LogInt, LogUniform, Point, Space, Uniform, Value
-from hpsearch.stage import StageName
+from hpsearch.stage import Fine, StageName
 from hpsearch.study import StudyDefinition
 from hpsearch.trial import FinishedTrial
 
@@ -52,12 +52,15 @@ def network_default(study: StudyDefinition, path: str) -> Value:
 
 
 def is_own(study: StudyDefinition, path: str) -> bool:
-    """Whether the recipe has chosen what stands at a path of the optimiser: it is the default there.
+    """Whether the recipe has chosen what stands at a path of the optimiser, or how long the fine search trains: it is
+    the default there.
 
     A default that was written out counts as the recipe's too: a stored definition has every default written out.
     """
-    if path == SCHEDULE:
-        return study.optimizer.schedule.name == "constant"
+    if path == EPOCHS:
+        return bool(study.recipe.fine.epochs == Fine.model_fields["epochs"].default)
+    if path == SCHEDULE:  # a warm-up that is given belongs to the schedule, and so does the rest of the section
+        return study.optimizer.schedule.model_dump() == ScheduleDefinition().model_dump()
     name = path.removeprefix(OPTIMIZER)
     return bool(getattr(study.optimizer, name) == OptimizerDefinition.model_fields[name].default)
 
@@ -121,6 +124,12 @@ class Situation:
         evidence = self.found[code].evidence
         named = {"trials": evidence["trials"]} if "trials" in evidence else {}
         return {"finding": code, **named}
+
+    def example(self, code: str) -> Mapping[str, Any]:
+        """The numbers of a finding: those of the trial that is its example, or of the only one."""
+        evidence = self.found[code].evidence
+        found: Mapping[str, Any] = evidence.get("example", evidence)
+        return found
 
     def with_space(self, space: Space) -> "Situation":
         return replace(self, space=space)

@@ -4,12 +4,13 @@ Pure: the same definition and the same trials give the same changes, also after 
 what may not: docs/steering.md and docs/decisions/0114-what-findings-may-change.md.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from hpsearch.finding import Finding
 from hpsearch.recipe.change import SWITCHES, Change, Kind
+from hpsearch.recipe.search_findings import AT_EDGE
 from hpsearch.recipe.situation import Situation
 from hpsearch.recipe.steering_fit import epochs_raised, regularisation_lowered, regularisation_raised, width_raised
 from hpsearch.recipe.steering_rates import decay_added, range_widened, rates_cut
@@ -47,6 +48,11 @@ class Steered:
     def codes(self) -> frozenset[str]:
         """Of the findings that have led to a change."""
         return frozenset(str(change.because["finding"]) for change in self.changes if "finding" in change.because)
+
+    def without_repetition(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """Some findings of the round without those on ends of ranges that are widened now."""
+        widened = {change.path for change in self.changes if change.kind is Kind.RANGE_WIDENED}
+        return tuple(one for one in findings if one.code != AT_EDGE or one.evidence["path"] not in widened)
 
     @property
     def words(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from hpsearch.finding import Finding, Severity
 from hpsearch.recipe.change import Change, Kind
 from hpsearch.recipe.learning_rates import within
 from hpsearch.recipe.situation import Situation, is_own, network_default
@@ -17,6 +18,7 @@ STILL_FALLING = ("HC202", "HC103")
 """Either that the training was too short, or that its learning rate was too low for it."""
 FIRST_DROPOUT, MOST_DROPOUT = 0.5, 0.8
 """Dropout is tried from the network's own default up to so much more, and never beyond (heuristic)."""
+MORE_EPOCHS = "more-epochs-advised"
 LONGER = 2
 """A training becomes at most so many times as long as ``recipe.fine.epochs``, whatever the rounds (heuristic: the
 course trains for 10 to 20 epochs in this step, and the default is 12)."""
@@ -75,10 +77,11 @@ def regularisation_lowered(now: Situation) -> Iterator[Change]:
 def epochs_raised(now: Situation) -> Iterator[Change]:
     """The best trials were still getting better at their end, and do not overfit: the next round trains longer.
 
-    Not after the coarse search, whose trainings are meant to be too short.
+    Not after the coarse search, whose trainings are meant to be too short; and only where ``recipe.fine.epochs`` is the
+    default: another number is told of by ``epochs_advised``.
     """
-    code = next((code for code in STILL_FALLING if code in now.found), None)
-    if code is None or OVERFITTING in now.found or now.stage is not StageName.FINE:
+    code = _ended_too_early(now)
+    if code is None or not is_own(now.study, EPOCHS):
         return
     most = LONGER * now.study.recipe.fine.epochs
     epochs = min(2 * now.epochs, most)
@@ -94,10 +97,38 @@ def epochs_raised(now: Situation) -> Iterator[Change]:
         )
 
 
+def epochs_advised(now: Situation) -> tuple[Finding, ...]:
+    """What would be a change, were the number of epochs not given by the definition: it is advice then."""
+    code = _ended_too_early(now)
+    if code is None or is_own(now.study, EPOCHS) or not now.study.recipe.fine.steer.epochs:
+        return ()
+    given = now.study.recipe.fine.epochs
+    return (
+        Finding(
+            MORE_EPOCHS,
+            Severity.INFO,
+            f"losses still fell at the end {now.where(code)}, after the {given} epochs that the definition gives",
+            {"path": EPOCHS, "epochs": given, **now.because(code)},
+            f"Raise recipe.fine.epochs, to {LONGER * given} for example: a number that is given is not changed.",
+            JOHNSON,
+        ),
+    )
+
+
+def _ended_too_early(now: Situation) -> str | None:
+    """The code of the finding that says so of a fine round; None where the best trials overfit as well."""
+    if OVERFITTING in now.found or now.stage is not StageName.FINE:
+        return None
+    return next((code for code in STILL_FALLING if code in now.found), None)
+
+
 def width_raised(now: Situation) -> Iterator[Change]:
-    """The best trials underfit: of the definition's widths the next round takes those from the best one upwards."""
+    """The best trials underfit: of the definition's widths the next round takes those from the best one upwards.
+
+    Not while the loss of the trial that is the finding's example still falls: more epochs may do as well then.
+    """
     whole = now.study.space.get(WIDTH)
-    if not _is_too_small(now) or whole is None:
+    if not _is_too_small(now) or whole is None or not now.example(UNDERFITTING).get("flat"):
         return
     value = now.best_value(WIDTH)
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -27,7 +27,7 @@ FEWEST_DIVERGED = 2
 def decay_added(now: Situation) -> Iterator[Change]:
     """The loss stands still, or is thrown about, at a rate that was never lowered: the next round tries a cosine decay.
 
-    Only where the schedule is the default. A grid search takes the decay alone, since it tries every value.
+    Only where all of the schedule is the default. A grid search takes the decay alone, since it tries every value.
     """
     code = next((code for code in RESTLESS if code in now.found), None)
     if code is None or not is_own(now.study, SCHEDULE) or SCHEDULE in now.whole:
@@ -43,7 +43,7 @@ def decay_added(now: Situation) -> Iterator[Change]:
 def range_widened(now: Situation) -> Iterator[Change]:
     """The two best trials lie at one end of a range that is the default: the next round looks a decade beyond.
 
-    A range that the definition gives is not left.
+    A range that the definition gives is not left; nor are learning rates searched beyond ones that have diverged.
     """
     for path in (LEARNING_RATE, WEIGHT_DECAY):
         whole, region = now.whole.get(path), now.space.get(path)
@@ -51,6 +51,8 @@ def range_widened(now: Situation) -> Iterator[Change]:
             continue
         values = [value_at(trial.job, path) for trial in now.best[:2]]
         end = end_of(whole, values) if len(values) == 2 else ""
+        if path == LEARNING_RATE and end == "high" and _diverged_from(now, min(map(_rate, now.best[:2]))):
+            continue
         lowest, highest = FURTHEST[path]
         low = max(lowest, whole.low / DECADE) if end == "low" else region.low
         high = min(highest, whole.high * DECADE) if end == "high" else region.high
@@ -77,6 +79,8 @@ def rates_cut(now: Situation) -> Iterator[Change]:
         return
     diverged = [_rate(trial) for trial in now.trials if trial.result.failure is Failure.DIVERGED]
     highest = max((_rate(trial) for trial in now.trials if trial.result.failure is None), default=0.0)
+    if any(_rate(trial) > highest and trial.result.failure not in (None, Failure.DIVERGED) for trial in now.trials):
+        return  # nobody knows what it would have done
     above = sorted(rate for rate in diverged if rate > highest)
     if len(above) < FEWEST_DIVERGED or highest <= 0:
         return
@@ -88,6 +92,11 @@ def rates_cut(now: Situation) -> Iterator[Change]:
     why = f"{counted(len(above), 'trial')} above {highest:.3g}, all of which diverged"
     what = f"{now.following} leaves learning rates above {limit:.3g} out"
     yield Change(Kind.RATES_CUT, LEARNING_RATE, after, what, why, {"diverged_at": above, "sound_up_to": highest})
+
+
+def _diverged_from(now: Situation, rate: float) -> bool:
+    """Whether a trial of the round has diverged at that learning rate or above it."""
+    return any(trial.result.failure is Failure.DIVERGED and _rate(trial) >= rate for trial in now.trials)
 
 
 def _rate(trial: FinishedTrial) -> float:

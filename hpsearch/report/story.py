@@ -16,7 +16,7 @@ MOST_ADVICE = 3
 """So many things to do next are told; the findings have the rest."""
 BECAUSE = ", because of "
 """What the finding of a change has between what is changed and why."""
-TELLING = frozenset({"best-at-edge", "round-brought-nothing"})
+TELLING = frozenset({"best-at-edge", "round-brought-nothing", "more-epochs-advised"})
 """Findings whose advice is worth following although nothing is wrong."""
 CHECKED = {
     StageName.INITIAL_LOSS: "guesses before training as theory says",

@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 
 from hpsearch.diagnosis.stage import diagnose_stage
-from hpsearch.finding import Severity
 from tests.diagnosis.curve_cases import SOUND, STUDY, TASK, Drawn, falling, straight
 
 RISING = Drawn(falling(2.4, 0.2, 1.8))
@@ -30,12 +29,10 @@ def test_a_finding_of_few_is_none_of_the_stage() -> None:
     assert [one.code for one in diagnose_stage(numbered(SOUND, RISING, RISING), STUDY, TASK)] == ["HC202"]
 
 
-def test_a_stage_in_which_most_trials_diverge_says_so() -> None:
+def test_trials_that_diverge_are_none_of_the_best() -> None:
+    """That most of a round did is told by its counts of failures."""
     broken = replace(SOUND, diverged_after=30)
-    found = diagnose_stage(numbered(*[broken] * 5, SOUND, SOUND, SOUND), STUDY, TASK)
-    assert [(one.code, one.severity) for one in found] == [("HC101", Severity.ERROR)]
-    assert found[0].message.startswith("diverged in 5 of the 8 trials; in trial 0 ")
-    assert diagnose_stage(numbered(*[broken] * 4, *[SOUND] * 4), STUDY, TASK) == ()
+    assert diagnose_stage(numbered(*[broken] * 5, SOUND, SOUND, SOUND), STUDY, TASK) == ()
 
 
 def test_a_single_trial_speaks_for_itself() -> None:

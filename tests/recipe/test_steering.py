@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from hpsearch.diagnosis.diagnose import diagnose
+from hpsearch.finding import Severity
 from hpsearch.recipe.plan import Plan
 from hpsearch.search_job import EPOCHS, SCHEDULE, search_job
 from hpsearch.space import Choice, LogUniform, Uniform
@@ -14,7 +16,7 @@ from hpsearch.store.codecs import verdict_document, verdict_of
 from hpsearch.study import StudyDefinition
 from hpsearch.trial import Failure, FinishedTrial
 from hpsearch.verdict import Outcome, Verdict
-from tests.diagnosis.curve_cases import SOUND, Drawn, constant, falling, stepped, then
+from tests.diagnosis.curve_cases import SLOW, SOUND, Drawn, constant, falling, stepped, then
 from tests.recipe.recipe_cases import TASK, codes, failed, judged, planned, study
 
 COARSE, FINE = StageName.COARSE, StageName.FINE
@@ -74,7 +76,13 @@ def test_a_plateau_at_a_constant_rate_adds_a_decay_to_the_next_round() -> None:
 
 
 @pytest.mark.parametrize(
-    "schedule", ["cosine", {"name": "step", "factor": 0.9}, {"name": {"choice": ["constant", "step"]}}]
+    "schedule",
+    [
+        "cosine",
+        {"name": "step", "factor": 0.9},
+        {"name": {"choice": ["constant", "step"]}},
+        {"name": "constant", "warmup": 0.1},
+    ],
 )
 def test_a_schedule_that_the_definition_gives_stays(schedule: Any) -> None:
     wanted = definition(optimizer={"schedule": schedule})
@@ -128,6 +136,30 @@ def test_a_network_that_is_still_improving_trains_longer_and_twice_as_long_at_mo
     assert {job.budget.epochs for job in planned(FINE, definition(), TASK, [verdict, later], finished).jobs} == {24}
 
 
+@pytest.mark.parametrize("epochs", [10, 11])
+def test_a_number_of_epochs_that_the_definition_gives_is_advised_to_be_raised_and_not_changed(epochs: int) -> None:
+    for rounds in (3, 1):
+        recipe = {"fine": {"epochs": epochs, "trials": 8, "rounds": rounds}}
+        wanted = definition(recipe=recipe)
+        _, _, verdict = fine_round(wanted, RISING)
+        assert codes(verdict) == ["more-epochs-advised"]
+        assert f"Raise recipe.fine.epochs, to {2 * epochs} for example" in verdict.findings[0].advice
+        assert EPOCHS not in verdict.handed_on
+        recipe["fine"]["steer"] = {"epochs": False}  # type: ignore[assignment]
+        assert codes(fine_round(definition(recipe=recipe), RISING)[2]) == []
+
+
+def test_wider_networks_wait_while_the_loss_still_falls() -> None:
+    wanted = definition()
+    plan = planned(FINE, wanted)
+    points = [{**job.parameters, WIDTH: 16} for job in plan.jobs]
+    jobs = tuple(search_job(wanted, FINE, j.number, point) for j, point in zip(plan.jobs, points, strict=True))
+    for drawn, widened in ((UNDERFITTING, True), (SLOW, False)):
+        finished = [looks(job, drawn) for job in jobs]
+        assert "HC204" in {one.code for one in diagnose(finished[0], wanted, TASK)}
+        assert ("width-raised" in codes(judged(wanted, replace(plan, jobs=jobs), finished))) is widened
+
+
 def test_underfitting_takes_the_wider_networks_and_less_regularisation() -> None:
     strong = definition(
         network={"name": "convnet", "width": {"choice": [8, 16, 32]}, "dropout": {"uniform": [0.0, 0.9]}}
@@ -157,6 +189,9 @@ def test_rates_at_which_all_trials_diverge_are_left_out() -> None:
     (limit,) = [f.evidence["after"]["log_uniform"][1] for f in verdict.findings if f.code == "rates-cut"]
     assert order[4].optimizer.learning_rate < limit < order[5].optimizer.learning_rate
     assert verdict.handed_on[RATE].ends()[1] == limit
+    crashed = failed(order[7], Failure.ERROR)
+    known = [crashed if one.job.number == order[7].number else one for one in finished]
+    assert "rates-cut" not in codes(judged(definition(), plan, known))  # what it would have done is not known
     without = judged(definition(steer={"ranges": False}), plan, finished)
     assert without.handed_on[RATE].ends()[1] > limit
 
@@ -170,7 +205,7 @@ def test_a_default_range_is_left_at_its_end_and_a_given_one_is_not(given: Any, w
     plan = planned(COARSE, wanted)
     jobs = tuple(search_job(wanted, COARSE, j.number, {**j.parameters, DECAY: 8.5e-4}) for j in plan.jobs)
     verdict = judged(wanted, replace(plan, jobs=jobs), [looks(job, SOUND) for job in jobs])
-    assert codes(verdict) == ["best-at-edge", *(["range-widened"] if widened else [])]
+    assert codes(verdict) == ["range-widened" if widened else "best-at-edge"]  # one or the other for a path
     assert (verdict.handed_on[DECAY].ends()[1] == 1e-2) is widened
     fine = planned(FINE, wanted, TASK, [verdict])
     assert judged(wanted, fine, [looks(job, SOUND) for job in fine.jobs]).outcome is Outcome.PASS
@@ -193,6 +228,29 @@ def test_a_range_grows_only_where_there_is_something_beyond_it(path: str, value:
     low, high = (float(end) for end in definition().space[path].ends())  # type: ignore[arg-type]
     now_low, now_high = (float(end) for end in verdict.handed_on[path].ends())  # type: ignore[arg-type]
     assert (now_low < low or now_high > high) is (value != 1.1e-6)
+
+
+@pytest.mark.parametrize("diverged_at", [None, 0.5, 0.97])
+def test_a_range_is_not_widened_into_rates_that_have_diverged(diverged_at: float | None) -> None:
+    plan = planned(COARSE, definition())
+    rates = [0.95, 0.93, *[0.01] * (len(plan.jobs) - 2)]
+    jobs = [
+        search_job(definition(), COARSE, j.number, {**j.parameters, RATE: r})
+        for j, r in zip(plan.jobs, rates, strict=True)
+    ]
+    finished = [looks(job, SOUND) for job in jobs]
+    if diverged_at is not None:
+        last = {**plan.jobs[-1].parameters, RATE: diverged_at}
+        jobs[-1] = search_job(definition(), COARSE, plan.jobs[-1].number, last)
+        finished[-1] = failed(jobs[-1])
+    verdict = judged(definition(), replace(plan, jobs=tuple(jobs)), finished)
+    widened = diverged_at != 0.97
+    assert (("range-widened" in codes(verdict)), ("best-at-edge" in codes(verdict))) == (widened, not widened)
+
+
+def test_what_is_often_wrong_is_a_note_in_a_verdict() -> None:
+    _, _, verdict = fine_round(definition(steer=False), OVERFITTING)
+    assert [(one.code, one.severity) for one in verdict.findings] == [("HC203", Severity.INFO)]
 
 
 def test_sound_trainings_change_nothing() -> None:
