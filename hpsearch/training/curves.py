@@ -12,6 +12,7 @@ from hpsearch.look import Look
 from hpsearch.schedule import learning_rate_at
 from hpsearch.study import Objective, objective_for
 from hpsearch.task import Task
+from hpsearch.training.precision import HOPELESS
 from hpsearch.training.size import Arithmetic, parameter_count
 from hpsearch.trial import EpochRecord, Failure, LayerScale, TrialResult, TrialState
 
@@ -82,6 +83,14 @@ class Curves:
         self.sizes += sizes[:end]
         if not math.isfinite(self.losses[-1]):
             raise DivergedError(self._divergence())
+
+    def never_finite(self) -> DivergedError:
+        """What ends a training whose loss is finite and whose gradients are not, whatever they are scaled by."""
+        return DivergedError(
+            f"the gradients were not finite in {HOPELESS} iterations in a row in fp16, up to iteration "
+            f"{len(self.losses)} of {self.total}, although the loss was {self.losses[-1]:.4g} and not scaled up any "
+            "more: no update could be made; write training.precision: bf16 or float32"
+        )
 
     def merge_steps(self) -> None:
         """Makes one iteration of all so far: the mean over their samples."""

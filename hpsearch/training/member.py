@@ -1,7 +1,7 @@
 """Trains one member of a cohort."""
 
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 import torch
 from torch import Tensor, nn
@@ -176,7 +176,10 @@ class Training:
         self._backward(*self.arrays.batch(indices), glance, first=step == 0)
         glance.before_update()
         self.optimizer.step(learning_rate_at(self.job.optimizer, step, total))
-        self.curves.looks += glance.looks()
+        self.curves.looks += glance.looks(left_out=(self.optimizer.leaves_out,))
+        if self.optimizer.hopeless:
+            self.curves.flush()
+            raise self.curves.never_finite()
 
     def _one_pass(self, order: DataOrder, start: int, total: int) -> bool:
         """Trains on every sample once, or up to the last iteration; whether it was every sample."""
@@ -192,14 +195,15 @@ class Training:
         return Glance() if self.eye is None else self.eye.glance(step)
 
     def _look_at_evaluation(self) -> None:
-        """In evaluation mode, after an epoch."""
+        """In evaluation mode, after an epoch. What fails here is not told."""
         network, epoch = self.network, len(self.curves.epochs)
-        if epoch == 1:
-            found = influence(network, self.arrays.validation.images, self.task)
-            self.curves.add_first_evaluation(found, in_mode(network, training=True))
-        if epoch == self.job.budget.epochs:
-            samples = self.arrays.batch(first_samples(self.arrays))
-            self.curves.add_last_evaluation(evaluated_loss(network, *samples, self.task))
+        with suppress(Exception):
+            if epoch == 1:
+                found = influence(network, self.arrays.validation.images, self.task, self.autocast)
+                self.curves.add_first_evaluation(found, in_mode(network, training=True))
+            if epoch == self.job.budget.epochs:
+                samples = self.arrays.batch(first_samples(self.arrays))
+                self.curves.add_last_evaluation(evaluated_loss(network, *samples, self.task, self.autocast))
 
     def _backward(self, images: Tensor, targets: Tensor, glance: Glance, *, first: bool) -> None:
         """One iteration without its update; in the first one the network is looked at as well.

@@ -59,6 +59,8 @@ class Optimizer:
         self.scale = LossScale(device) if scaled else None
         self.leaves_out = False
         """Whether the next update only takes the gradients away."""
+        self.hopeless = False
+        """Whether so many have been left out that no update will be made any more."""
 
     def backward(self, loss: Tensor) -> None:
         """Gives the parameters the gradients of the loss; in fp16 the next update is left out if one is not finite."""
@@ -67,7 +69,12 @@ class Optimizer:
             return
         torch.autograd.backward(loss * self.scale.value)
         gradients = [one for slots in self._groups for one in slots.gradients]
-        self.leaves_out = bool(self.scale.take_back(gradients))
+        self.leave_out(bool(self.scale.take_back(gradients)))
+
+    def leave_out(self, overflown: bool) -> None:
+        """Whether the gradients overflowed that the parameters hold now."""
+        self.leaves_out = overflown
+        self.hopeless = overflown and self.scale is not None and self.scale.hopeless
 
     @torch.no_grad()
     def step(self, learning_rate: float) -> None:

@@ -18,6 +18,9 @@ FIRST_SCALE, GROWTH, BACKOFF, GROWS_AFTER = 2.0**12, 2.0, 0.5, 2000
 first updates, which are those that matter to it most."""
 LEAST_SCALE = 1.0
 """Below that, gradients are too large by themselves."""
+HOPELESS = 16
+"""Updates in a row that are left out at the least scale, after which a training ends: its weights stay what they are,
+so that every further batch would overflow too. Heuristic."""
 BF16_CAPABILITY = (8, 0)
 """From this generation of GPUs on bf16 is computed by the hardware (Ampere)."""
 
@@ -50,21 +53,30 @@ class LossScale:
     def __init__(self, device: torch.device) -> None:
         self.value = torch.full((), FIRST_SCALE, device=device)
         self._in_a_row = torch.zeros((), dtype=torch.int32, device=device)
+        self._at_least = torch.zeros((), dtype=torch.int32, device=device)
+        """So many were left out in a row at the least scale."""
 
     @property
     def memory(self) -> list[Tensor]:
         """All that it remembers, to be read or written in place."""
-        return [self.value, self._in_a_row]
+        return [self.value, self._in_a_row, self._at_least]
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether gradients have overflown so often that they always will; reads the device."""
+        return int(self._at_least) >= HOPELESS
 
     @torch.no_grad()
     def take_back(self, gradients: Sequence[Tensor]) -> Tensor:
         """Divides the gradients in place, and adapts; 1 if one of them is not finite, else 0, still on the device."""
         overflown = torch.zeros((), device=self.value.device)
         if gradients:
+            was_least = self.value <= LEAST_SCALE
             inverse = self.value.double().reciprocal().float()  # exact: it is a power of two
             torch._amp_foreach_non_finite_check_and_unscale_(list(gradients), overflown, inverse)
             torch._amp_update_scale_(self.value, self._in_a_row, overflown, GROWTH, BACKOFF, GROWS_AFTER)
             self.value.clamp_(min=LEAST_SCALE)
+            self._at_least.copy_((self._at_least + 1) * (was_least & (overflown > 0)))
         return overflown
 
 

@@ -1,11 +1,12 @@
 """A member of a cohort that trains as one network, and how many places such a cohort keeps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import nn
 
-from hpsearch.job import Job, seed_for
+from hpsearch.job import Budget, Job, seed_for
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.curves import Curves
 from hpsearch.training.isolation import own_randomness
@@ -58,6 +59,15 @@ def room_for(members: int, places: int, *, ends_early: bool) -> int:
     while places % 16 == 0 and 2 * members <= places:
         places //= 2
     return places
+
+
+def kept_places(seats: Sequence[Seat], budget: Budget) -> list[int]:
+    """Which places a cohort goes on with: those of all who still train, and as many others as there is room for."""
+    alive = [place for place, seat in enumerate(seats) if not seat.left]
+    others = [place for place, seat in enumerate(seats) if seat.left]
+    ends_early = budget.patience is not None or budget.until_learned
+    room = room_for(len(alive), len(seats), ends_early=ends_early)
+    return sorted([*alive, *others[: room - len(alive)]])
 
 
 def noise_seed(job: Job) -> int:

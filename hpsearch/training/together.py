@@ -14,13 +14,13 @@ from hpsearch.training.checkpoint import Checkpoints
 from hpsearch.training.curves import FLUSH_EVERY, DivergedError
 from hpsearch.training.evaluation import evaluate_together
 from hpsearch.training.isolation import drawn_from, own_randomness
-from hpsearch.training.looks import SHORT, Eye, Glance, evaluated_losses, in_mode, influences, moments
+from hpsearch.training.looks import SHORT, Eye, Glance, moments
 from hpsearch.training.losses import MemberLosses, right_predictions
-from hpsearch.training.member import STAGES_WITH_LAYERS, first_samples, learned, network_of
-from hpsearch.training.network_state import put_member_back, state_of_member
+from hpsearch.training.member import STAGES_WITH_LAYERS, learned
+from hpsearch.training.members_seen import see_evaluation, see_gradients, see_layers, see_test
+from hpsearch.training.network_state import state_of_member
 from hpsearch.training.precision import Autocast
-from hpsearch.training.probe import layer_scales, without_gradient_of
-from hpsearch.training.seat import Seat, noise_seed, room_for, seated
+from hpsearch.training.seat import Seat, kept_places, noise_seed, seated
 from hpsearch.training.setting_aside import set_aside, taken_up
 from hpsearch.training.size import Arithmetic
 from hpsearch.training.stacked import CannotStackError, StackedOutputs, stack
@@ -150,7 +150,8 @@ class Together:
         for number, size in enumerate(sizes):
             pending.append(self.iteration(orders[:, position : position + size]))
             position += size
-            if len(pending) == FLUSH_EVERY or number + 1 == len(sizes):
+            hopeless = any(self.optimizer.hopeless(place) for place, _ in self.present)
+            if hopeless or len(pending) == FLUSH_EVERY or number + 1 == len(sizes):
                 diverged = self._read(pending, sizes[number + 1 - len(pending) : number + 1])
                 pending = []
                 begun = self._share(begun)
@@ -177,24 +178,22 @@ class Together:
         images, targets = self._batch(chosen)
         first = self.step == 0
         if first and self.seats[0].job.stage in STAGES_WITH_LAYERS:
-            self._look_at_layers(chosen)
+            see_layers(self.seats, chosen, self.alone, self.autocast)
         glance = Glance() if self.eye is None else self.eye.glance(self.step)
         with glance:
             outputs = self.network(images) if self.tried else self._first_outputs(images)
         glance.answered(outputs.logits)
         losses = self.losses(outputs.logits, targets)
-        minimised = losses
-        for logits in outputs.auxiliary:
-            minimised = minimised + outputs.weight * self.losses(logits, targets)
+        minimised = sum((outputs.weight * self.losses(one, targets) for one in outputs.auxiliary), losses)
         if minimised.requires_grad:
             self.optimizer.backward(minimised)
         if first:
-            self._look_at_gradients()
+            see_gradients(self.seats, self.network)
         glance.before_update()
         self.optimizer.step(
             [None if seat.left else learning_rate_at(seat.job.optimizer, self.step, self.total) for seat in self.seats]
         )
-        looks = glance.looks()
+        looks = glance.looks(left_out=self.optimizer.left_out)
         for place, seat in self.present if looks else ():
             seat.curves.looks.append(looks[place])
         self.step += 1
@@ -217,20 +216,6 @@ class Together:
             raise CannotStackError("the network returns another shape than (batch, outputs)")
         return outputs
 
-    def _look_at_layers(self, chosen: Tensor) -> None:
-        """Each member's own first pass, by a network as it would be alone."""
-        for seat, indices in zip(self.seats, chosen, strict=True):
-            with own_randomness(noise_seed(seat.job), self.device), torch.no_grad():
-                network = network_of(seat.job, self.alone).train()
-                with layer_scales(network, seat.curves.layers), self.autocast():
-                    network(self.alone.batch(indices)[0])
-
-    def _look_at_gradients(self) -> None:
-        parameters = self.network.parameters
-        for place, seat in enumerate(self.seats):
-            gradients = {name: None if one.grad is None else one.grad[place] for name, one in parameters.items()}
-            seat.curves.without_gradient = without_gradient_of(gradients)
-
     def _read(self, pending: list[tuple[Tensor, Tensor | None]], sizes: list[int]) -> dict[int, DivergedError]:
         """Hands the iterations to the members' curves; who diverged, by place."""
         losses = torch.stack([losses for losses, _ in pending], 1).tolist()
@@ -240,6 +225,8 @@ class Together:
         for place, seat in self.present:
             try:
                 seat.curves.add_steps(losses[place], right[place], list(sizes))
+                if self.optimizer.hopeless(place):
+                    raise seat.curves.never_finite()
             except DivergedError as error:
                 diverged[place] = error
         return diverged
@@ -264,36 +251,14 @@ class Together:
             if seat.curves.ended or self.step >= self.total:
                 ended[place] = None
         if scores is not None and self.eye is not None and self.total >= SHORT:
-            self._look_at_evaluation()
+            see_evaluation(self.present, self.network, self.arrays, self.step // len(self.sizes))
         return ended
-
-    def _look_at_evaluation(self) -> None:
-        """In evaluation mode, after an epoch."""
-        if self.step == len(self.sizes):
-            found = influences(self.network, self.arrays.validation.images)
-            training = in_mode(self.network.template, training=True)
-            for place, seat in self.present:
-                seat.curves.add_first_evaluation(found[place] if found else None, training)
-        if self.step >= self.total:
-            samples = self.arrays.batch(first_samples(self.arrays))
-            losses = evaluated_losses(self.network, *samples, self.task)
-            for place, seat in self.present if losses else ():
-                seat.curves.add_last_evaluation(losses[place])
 
     def _read_test(self, places: Sequence[int]) -> None:
         """The test score of those that end here: by the stacked network, which holds all that a member has become."""
         asked = [(place, self.seats[place]) for place in places if self.seats[place].job.evaluate_test]
-        if not asked or not self.task.test_samples:
-            return
-        began = time.perf_counter()
-        with self.network.undisturbed():  # others go on with it
-            for place, seat in asked:
-                if seat.best is not None:
-                    put_member_back(self.network, place, seat.best)
-            scores = evaluate_together(self.network, self.arrays.test, self.task)
-        for place, seat in asked:
-            seat.curves.test_loss, seat.curves.test_accuracy = scores[place]
-            seat.duration_s += (time.perf_counter() - began) / len(asked)
+        if asked and self.task.test_samples:
+            see_test(asked, self.network, self.arrays)
 
     def _finished(self, place: int, seat: Seat) -> TrialResult:
         set_aside(self.checkpoints, place, seat, self.network, self.optimizer)
@@ -318,12 +283,8 @@ class Together:
         """Goes on without these members; which places are kept."""
         for place in places:
             self.seats[place].left = True
-        alive = [place for place, _ in self.present]
-        ends_early = self.budget.patience is not None or self.budget.until_learned
-        room = room_for(len(alive), len(self.seats), ends_early=ends_early)
-        others = [place for place, seat in enumerate(self.seats) if seat.left]
-        kept = sorted([*alive, *others[: room - len(alive)]])
-        if alive and len(kept) < len(self.seats):
+        kept = kept_places(self.seats, self.budget)
+        if self.present and len(kept) < len(self.seats):
             self.seats = [self.seats[place] for place in kept]
             self.network.keep(kept)
             self.optimizer.keep(kept, self.network.parameters.values())

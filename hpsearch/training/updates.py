@@ -32,7 +32,16 @@ class StackedOptimizer:
         parts = [one.grad.unbind() for one in self._parameters if one.grad is not None]
         overflown = [scale.take_back([part[member] for part in parts]) for member, scale in enumerate(scales)]
         for optimizer, found in zip(self._optimizers, torch.stack(overflown).tolist(), strict=True):
-            optimizer.leaves_out = bool(found)
+            optimizer.leave_out(bool(found))
+
+    @property
+    def left_out(self) -> tuple[bool, ...]:
+        """By member: whether its update is left out by whose gradients ``backward`` was the last."""
+        return tuple(optimizer.leaves_out for optimizer in self._optimizers)
+
+    def hopeless(self, member: int) -> bool:
+        """Whether no update of the member will be made any more."""
+        return self._optimizers[member].hopeless
 
     @torch.no_grad()
     def step(self, learning_rates: Sequence[float | None]) -> None:

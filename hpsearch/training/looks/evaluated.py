@@ -11,6 +11,7 @@ from hpsearch.training.isolation import own_randomness
 from hpsearch.training.looks.told import rounded
 from hpsearch.training.loss import loss_function, predictions
 from hpsearch.training.losses import MemberLosses
+from hpsearch.training.precision import Autocast
 from hpsearch.training.stacked import StackedNetwork
 
 SAMPLES = 24
@@ -23,13 +24,13 @@ Run = Callable[[Tensor], Tensor]
 """Images (N, C, H, W) to logits (K, N, outputs)."""
 
 
-def influence(network: nn.Module, images: Tensor, task: Task) -> float | None:
+def influence(network: nn.Module, images: Tensor, task: Task, autocast: Autocast) -> float | None:
     """How far samples' outputs change when others of the batch are exchanged, in their standard deviations.
 
     ``images`` (N, C, H, W) are some that the network was made for; it must be in evaluation mode. None where there are
     too few, or where it wants them otherwise.
     """
-    found = _influences(_run_of(network, task), images)
+    found = _influences(_run_of(network, task, autocast), images)
     return found[0] if found else None
 
 
@@ -38,10 +39,11 @@ def influences(network: StackedNetwork, images: Tensor) -> list[float]:
     return _influences(_run_of_members(network), images)
 
 
-def evaluated_loss(network: nn.Module, images: Tensor, targets: Tensor, task: Task) -> float | None:
+def evaluated_loss(network: nn.Module, images: Tensor, targets: Tensor, task: Task, autocast: Autocast) -> float | None:
     """The loss of these samples; None where the network wants them otherwise."""
     with suppress(Exception), torch.no_grad():
-        return rounded(float(loss_function(task)(_run_of(network, task)(images)[0], targets)))
+        logits = _run_of(network, task, autocast)(images)[0]
+        return rounded(float(loss_function(task)(logits, targets)))
     return None
 
 
@@ -54,9 +56,9 @@ def evaluated_losses(network: StackedNetwork, images: Tensor, targets: Tensor, t
     return []
 
 
-def _run_of(network: nn.Module, task: Task) -> Run:
+def _run_of(network: nn.Module, task: Task, autocast: Autocast) -> Run:
     def run(images: Tensor) -> Tensor:
-        with _undisturbed(network), own_randomness(SEED, images.device), torch.no_grad():
+        with _undisturbed(network), own_randomness(SEED, images.device), torch.no_grad(), autocast():
             return predictions(network, images, task).unsqueeze(0)
 
     return run

@@ -1,6 +1,6 @@
 """Looks at one iteration of a training: its forward pass, its gradients and what its update changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
 
@@ -33,14 +33,17 @@ class Glance:
     def before_update(self) -> None:
         """The gradients are there."""
 
-    def looks(self, *, updated: bool = True) -> list[Look]:
-        """After the update, if there was one: that of each member, or none at all."""
-        del updated
+    def looks(self, *, updated: bool = True, left_out: Sequence[bool] = ()) -> list[Look]:
+        """After the update, if there was one: that of each member, or none at all.
+
+        ``left_out``: of which members it was left out because gradients overflowed; without a word, of none.
+        """
+        del updated, left_out
         return []
 
 
 class OpenGlance(Glance):
-    """One that sees."""
+    """One that sees. Whatever fails in it leaves the look out: what is only looked at must not end a trial."""
 
     def __init__(self, eye: "Eye", step: int) -> None:
         self._eye = eye
@@ -49,44 +52,51 @@ class OpenGlance(Glance):
         self._logits: Tensor | None = None
         self._weighed: Weighed | None = None
         self._evaluating: tuple[str, ...] = ()
+        self._watching = False
 
     def __enter__(self) -> None:
         """As ``Glance``."""
-        if self._step == 0:
-            self._evaluating = in_mode(self._eye.root, training=False)
-        self._watch.__enter__()
+        with suppress(Exception):
+            if self._step == 0:
+                self._evaluating = in_mode(self._eye.root, training=False)
+            self._watch.__enter__()
+            self._watching = True
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """As ``Glance``."""
-        self._watch.__exit__(kind, error, trace)
+        with suppress(Exception):
+            if self._watching:
+                self._watch.__exit__(kind, error, trace)
 
     def answered(self, logits: Tensor) -> None:
         """As ``Glance``."""
-        self._logits = logits.detach() if self._eye.stacked else logits.detach().unsqueeze(0)
+        if self._watching:
+            self._logits = logits.detach() if self._eye.stacked else logits.detach().unsqueeze(0)
 
     def before_update(self) -> None:
         """As ``Glance``."""
-        with suppress(Exception):  # what is only looked at must not end a trial
+        with suppress(Exception):
             self._weighed = Weighed(self._eye.parameters(), self._eye.gradients(), spread=self._step == 0)
 
-    def looks(self, *, updated: bool = True) -> list[Look]:
+    def looks(self, *, updated: bool = True, left_out: Sequence[bool] = ()) -> list[Look]:
         """As ``Glance``."""
         if self._logits is None or self._weighed is None or self._watch.failed:
             return []
-        seen = Seen(
-            self._step,
-            self._watch.sights,
-            self._logits,
-            self._weighed,
-            self._weighed.after(),
-            trained=self._eye.trained(),
-            classes=self._eye.classes,
-            updated=updated,
-            evaluating=self._evaluating,
-        )
         with suppress(Exception):
+            seen = Seen(
+                self._step,
+                self._watch.sights,
+                self._logits,
+                self._weighed,
+                self._weighed.after(),
+                trained=self._eye.trained(),
+                classes=self._eye.classes,
+                updated=updated,
+                left_out=tuple(left_out) or (False,) * self._eye.members,
+                evaluating=self._evaluating,
+            )
             return looks_of(seen, self._eye.members)
         return []
 

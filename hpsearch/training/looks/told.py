@@ -33,6 +33,8 @@ class Seen(NamedTuple):
     trained: frozenset[str]
     classes: bool
     updated: bool
+    left_out: Sequence[bool]
+    """By member: whether its gradients overflowed in fp16: they say nothing of it then, and changed nothing."""
     evaluating: tuple[str, ...]
 
 
@@ -49,7 +51,7 @@ def looks_of(seen: Seen, members: int) -> list[Look]:
             tuple(layers[member]),
             outputs[member],
             frozen if seen.step == 0 else (),
-            tuple(name for place, name in tried if updates[member, place] == 0),
+            tuple(name for place, name in tried if not seen.left_out[member] and updates[member, place] == 0),
             evaluating=seen.evaluating,
         )
         for member in range(members)
@@ -135,7 +137,7 @@ class _Weights:
     def __init__(self, seen: Seen) -> None:
         norms, weighed = seen.norms, seen.weighed
         self._weights, self._gradients, self._updates = (_read(one) ** 2 for one in norms[:3])
-        self._updated = seen.updated
+        self._updated, self._left_out = seen.updated, seen.left_out
         self._spread = None
         if norms.means is not None and norms.variances is not None:
             self._spread = _read(norms.means), _read(norms.variances)
@@ -155,7 +157,9 @@ class _Weights:
         if places is None:
             return {}
         square = self._weights[member, places].sum()
-        graded = any(self._has_gradient[place] for place in places)
+        overflown = self._left_out[member]
+        graded = not overflown and any(self._has_gradient[place] for place in places)
+        updated = self._updated and not overflown
         std, sizes = None, np.array([self._sizes[place] for place in places])
         if self._spread is not None:
             means, variances = (one[member, places] for one in self._spread)
@@ -164,7 +168,7 @@ class _Weights:
         return {
             "weight_norm": rounded(math.sqrt(square)),
             "gradient_norm": rounded(math.sqrt(self._gradients[member, places].sum())) if graded else None,
-            "update_norm": rounded(math.sqrt(self._updates[member, places].sum())) if self._updated else None,
+            "update_norm": rounded(math.sqrt(self._updates[member, places].sum())) if updated else None,
             "weight_std": std,
             "weight_count": None if std is None else int(sizes.sum()),
         }

@@ -72,18 +72,24 @@ class Watch(TorchFunctionMode):
         self._last = ""
 
     def __enter__(self) -> Self:
-        self._handles = [self._root.register_forward_pre_hook(self._begin)]
-        self._handles += [module.register_forward_hook(self._given) for _, module in self._layers]
-        self._handles.append(self._root.register_forward_hook(self._end))
-        super().__enter__()  # type: ignore[no-untyped-call]
+        try:
+            self._handles.append(self._root.register_forward_pre_hook(self._begin))
+            for _, module in self._layers:
+                self._handles.append(module.register_forward_hook(self._given))
+            self._handles.append(self._root.register_forward_hook(self._end))
+            super().__enter__()  # type: ignore[no-untyped-call]
+        except Exception:
+            self._let_go()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        super().__exit__(kind, error, trace)  # type: ignore[no-untyped-call]
-        for handle in self._handles:
-            handle.remove()
+        try:
+            super().__exit__(kind, error, trace)  # type: ignore[no-untyped-call]
+        finally:
+            self._let_go()
 
     def __torch_function__(
         self, func: Any, types: Sequence[type], args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -94,6 +100,10 @@ class Watch(TorchFunctionMode):
         if self._running and getattr(func, "__name__", "") in FUNCTIONS:
             self._called = func.__name__.removesuffix("_"), made
         return made
+
+    def _let_go(self) -> None:
+        for handle in self._handles:
+            handle.remove()
 
     def _begin(self, *_: object) -> None:
         self._running = True
@@ -120,13 +130,13 @@ class Watch(TorchFunctionMode):
             self._note(f"{kind} after {self._last}" if self._last else kind, kind, made)
 
     def _note(self, name: str, kind: str, made: object) -> None:
-        found = made[0] if isinstance(made, tuple | list) and made else made
-        if isinstance(found, Tensor | Stacked) and found.is_floating_point() and found.numel():
-            try:
+        try:
+            found = made[0] if isinstance(made, tuple | list) and made else made
+            if isinstance(found, Tensor | Stacked) and found.is_floating_point() and found.numel():
                 with torch._C.DisableTorchFunction(), torch.no_grad():  # noqa: SLF001
                     self.sights.append(_sight(name, kind, found, self._members))
-            except Exception:  # noqa: BLE001  (what is only looked at must not end a trial)
-                self.failed = True
+        except Exception:  # noqa: BLE001  (what is only looked at must not end a trial)
+            self.failed = True
 
 
 def layers_of(root: nn.Module) -> list[tuple[str, nn.Module]]:
