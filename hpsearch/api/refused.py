@@ -1,7 +1,7 @@
 """What each error of the system becomes over HTTP."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -39,14 +39,19 @@ def add_refusals(app: FastAPI) -> None:
         app.add_exception_handler(kind, handler)
 
 
+def definition_refused(error: DefinitionError, instance: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The refusal of a definition, with every problem."""
+    count = len(error.problems)
+    detail = f"the study definition has {count} {'problem' if count == 1 else 'problems'}; nothing was stored"
+    return problem(422, None, detail, problems=error.problems, headers=headers, instance=instance)
+
+
 async def _error(request: Request, error: HpsearchError) -> Response:
     """One of the system's own errors."""
     instance = request.url.path
     match error:
         case DefinitionError():
-            count = len(error.problems)
-            detail = f"the study definition has {count} {'problem' if count == 1 else 'problems'}; nothing was stored"
-            return problem(422, None, detail, problems=error.problems, instance=instance)
+            return definition_refused(error, instance)
         case NotFoundError():
             return problem(404, None, str(error), instance=instance)
         case ConflictError():

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
@@ -24,42 +24,48 @@ RETRY_S = 2.0
 async def waited(
     request: Request, parts: ServiceParts, caller: Key, record: CheckRecord, seconds: float
 ) -> CheckRecord:
-    """The check once it has ended, or as it stands when the time is up or the server stops.
+    """The check once it has ended, or as it stands when the time is up, the client goes away or the server stops.
 
-    Raises LimitError where the key has as many streams and waits open as it may, and NotFoundError for a check that is
-    deleted meanwhile.
+    Within a ``waiting_place``. Raises NotFoundError for a check that is deleted meanwhile.
     """
     if record.state in CHECK_OVER or seconds <= 0:
         return record
-    async with _place(request, caller):
-        loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
-        with _rung(parts, record.id) as rung:
-            while record.state not in CHECK_OVER and not parts.closing.is_set():
-                rung.clear()  # before the read: what rings from here on is read in the next turn
-                state = await run_in_threadpool(parts.checks.state, caller.whose, record.id)
-                if state is not record.state:
-                    record = await run_in_threadpool(parts.checks.check, caller.whose, record.id)
-                if record.state in CHECK_OVER or loop.time() >= until:
-                    break
-                await _silence(parts, rung, until)
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    with _rung(parts, record.id) as rung:
+        while not parts.closing.is_set():
+            rung.clear()  # before the read: what rings from here on is read in the next turn
+            state = await run_in_threadpool(parts.checks.state, caller.whose, record.id)
+            if state is not record.state:
+                record = await run_in_threadpool(parts.checks.check, caller.whose, record.id)
+            if record.state in CHECK_OVER or loop.time() >= until or await _silence(request, parts, rung, until):
+                break
     return record
 
 
-async def _silence(parts: ServiceParts, rung: asyncio.Event, until: float) -> None:
-    """Until something rings, or some seconds are over."""
+async def _silence(request: Request, parts: ServiceParts, rung: asyncio.Event, until: float) -> bool:
+    """Until something rings, or some seconds are over; whether the client has gone away."""
     loop = asyncio.get_running_loop()
     for _ in range(LOOKS_A_READ):
         left_s = until - loop.time()
         if rung.is_set() or parts.closing.is_set() or left_s <= 0:
-            return
+            return False
+        if await request.is_disconnected():
+            return True
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(rung.wait(), min(LOOK_S, left_s))
+    return False
 
 
-@contextlib.asynccontextmanager
-async def _place(request: Request, caller: Key) -> AsyncIterator[None]:
-    """One of the places that a key has for what goes on for long."""
+@contextlib.contextmanager
+def waiting_place(request: Request, caller: Key, seconds: float) -> Iterator[None]:
+    """One of the places that a key has for what goes on for long; none for no seconds.
+
+    Raises LimitError where the key has as many streams and waits open as it may.
+    """
+    if seconds <= 0:
+        yield
+        return
     streams = request.app.state.streams
     if streams.is_full(caller):
         most = caller.limits.streams

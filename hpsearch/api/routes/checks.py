@@ -14,8 +14,9 @@ from hpsearch.access import Key, Scope
 from hpsearch.api.caller import Caller, Parts, requires
 from hpsearch.api.parts import ServiceParts
 from hpsearch.api.problems import refusals, retry_after
+from hpsearch.api.refused import definition_refused
 from hpsearch.api.routes.check_forms import FORMS, Form, Told, baseline_for, preferred_form
-from hpsearch.api.routes.check_waiting import RETRY_S, waited
+from hpsearch.api.routes.check_waiting import RETRY_S, waited, waiting_place
 from hpsearch.api.routes.definitions import DEFINITION, SUBMITTED, DefinitionBody, definition_of, request_body
 from hpsearch.api.routes.refusing import COMMON
 from hpsearch.api.routes.studies import next_page
@@ -117,6 +118,10 @@ class ChecksQuery(BaseModel):
         200: {**ANSWERS[200], "headers": {**HEADERS, **REPLAYED}},
         202: {**ANSWERS[202], "headers": {**ANSWERS[202]["headers"], **REPLAYED}},
         **refusals(404, 406, 409, 415),
+        422: {
+            **refusals(422)[422],
+            "headers": {EXIT_CODE: {**HEADERS[EXIT_CODE], "description": "2, of a definition."}},
+        },
     },
 )
 async def check_definition(
@@ -130,8 +135,9 @@ async def check_definition(
     """Checks data, network and the sanity stages, as `hpsearch check` does, and waits up to `wait` seconds for it.
 
     Answers with the finished check, or with 202 and `Location` where it takes longer. The check is stored and goes on
-    whether somebody waits or not; it is kept for 30 days. As JSON, or as JUnit XML, Markdown, text or GitHub's workflow
-    commands, as `format` or the `Accept` header asks for. The header `Check-Exit-Code` has what a job should exit with.
+    whether somebody waits or not; it is kept for 30 days while it is among the newest 1,000 of its owner. As JSON, or
+    as JUnit XML, Markdown, text or GitHub's workflow commands, as `format` or the `Accept` header asks for. The header
+    `Check-Exit-Code` has what a job should exit with; the refusal of a definition has it as well.
     """
     form = _form(request, query)
     if query.whole and query.budget_s is not None:
@@ -146,9 +152,13 @@ async def check_definition(
         digest = hashlib.sha256(body.digest + json.dumps(asdict(dose), sort_keys=True).encode()).digest()
         return parts.checks.submit(caller, CheckOrder(definition, body.text, dose), Repeatable(name or "", digest))
 
-    record, replayed = await run_in_threadpool(submitted)
-    request.state.check_id = record.id
-    record = await waited(request, parts, caller, record, query.wait)
+    with waiting_place(request, caller, query.wait):  # before anything is stored: who is refused here has no check
+        try:
+            record, replayed = await run_in_threadpool(submitted)
+        except DefinitionError as error:
+            return definition_refused(error, request.url.path, {EXIT_CODE: "2"})
+        request.state.check_id = record.id
+        record = await waited(request, parts, caller, record, query.wait)
     answer = await run_in_threadpool(_answer, parts, caller, record, form, query)
     if replayed:
         answer.headers["Idempotency-Replayed"] = "true"
@@ -189,7 +199,9 @@ async def check(
         rule = "a check is not held against itself: it would be no worse, whatever failed"
         raise DefinitionError([Problem("query.baseline", str(check_id), rule, "Name an earlier check.")])
     record = await run_in_threadpool(parts.checks.check, caller.whose, check_id)
-    record = await waited(request, parts, caller, record, query.wait)
+    if record.state not in CHECK_OVER:
+        with waiting_place(request, caller, query.wait):
+            record = await waited(request, parts, caller, record, query.wait)
     return await run_in_threadpool(_answer, parts, caller, record, form, query)
 
 

@@ -1,7 +1,9 @@
 """Checks over HTTP: asked for, waited for, answered in every form, seen by their owners alone."""
 
+import socket
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -18,6 +20,7 @@ from hpsearch.errors import Problem
 from hpsearch.finding import Severity
 from hpsearch.report.check_documents import PartDocument, PlacedFindingDocument
 from hpsearch.store.check_queue import CheckQueue
+from tests.api.live import live
 from tests.api.routes.test_openapi import validator
 from tests.api.routes.working import EVERYTHING
 from tests.api.service import DEFINITION, Service
@@ -126,7 +129,28 @@ def test_a_key_waits_for_so_much_at_a_time(service: Service) -> None:
     key, secret = service.key(*EVERYTHING, limits=Limits(streams=1))
     service.app.state.streams.begin(key)
     assert ask(service, secret, "?wait=5").status_code == 429
+    assert service.ask("GET", "/v1/checks", secret).json()["checks"] == []  # whoever is refused has no check
     service.app.state.streams.end(key)
+
+
+def test_whoever_goes_away_leaves_the_place(service: Service) -> None:
+    key, secret = service.key(*EVERYTHING, limits=Limits(streams=1))
+    ask(service, secret)
+    streams = service.app.state.streams
+    with live(service.app) as server, socket.create_connection(("127.0.0.1", server.port)) as client:
+        head = f"GET /v1/checks/1?wait=600 HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nAuthorization: Bearer {secret}"
+        client.sendall(f"{head}\r\n\r\n".encode())
+        until(lambda: streams.is_full(key))
+        client.close()
+        until(lambda: not streams.is_full(key))
+
+
+def until(there: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if there():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it does not come")
 
 
 def test_a_baseline_is_an_earlier_check_of_the_same_study(service: Service, secret: str) -> None:
@@ -169,6 +193,7 @@ def test_what_is_asked_wrongly_stores_nothing(service: Service, secret: str) -> 
         answer = service.ask("POST", f"/v1/checks{query}", secret, json=body)
         assert answer.status_code == 422, answer.text
         assert [one["path"] for one in answer.json()["problems"]] == [path]
+        assert answer.headers.get(EXIT_CODE) == (None if path.startswith("query") else "2")
     assert service.ask("GET", "/v1/checks", secret).json() == {"checks": [], "next": None}
 
 
