@@ -41,12 +41,13 @@ def conducted(settings: Settings, workers: int | None, studies: int, gpus_per_wo
             pace=Pace(lease_s=settings.lease_s),
             checkpoints=settings.checkpoints,
         )
+        at_once = max(2, (os.cpu_count() or 1) // 2)
         checks = CheckService(
             CheckQueue(database.engine, database.ensure),
             bell,
-            Checker(),
+            Checker(at_once=at_once),
             holder=this_process(),
-            pace=CheckPace(lease_s=settings.lease_s, at_once=max(2, (os.cpu_count() or 1) // 2)),
+            pace=CheckPace(lease_s=settings.lease_s, at_once=at_once),
         )
         with stopped_by_signals(service), checks:
             service.run()

@@ -83,7 +83,11 @@ class StoppedError(HpsearchError):
 
 
 class CheckService:
-    """Works within its context, in threads of its own. Nothing that goes wrong in a check ends it."""
+    """Works within its context, in threads of its own. Nothing that goes wrong in a check ends it.
+
+    ``pace.at_once`` checks are worked on, in as many processes of ``checker``, which has to allow as many: whoever
+    waits there has a claim already, and its time runs.
+    """
 
     def __init__(
         self, queue: Queue, bell: Bell, checker: Checker, *, holder: str, pace: CheckPace = CheckPace()

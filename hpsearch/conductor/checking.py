@@ -17,7 +17,7 @@ from hpsearch.store.codecs import definition_document, task_of
 from hpsearch.task import Task
 
 AT_ONCE = 2
-"""Processes at most: each needs some 300 MB."""
+"""Processes of one checker that work at the same time, by default: each needs some 300 MB."""
 LONGEST_S = 600.0
 """A check that takes longer fails its study. Heuristic: reading some tens of gigabytes from a slow disk."""
 HALT_BEAT_S = 0.2
@@ -33,11 +33,15 @@ class CheckKilledError(CheckError):
 
 
 class Checker:
-    """Any number of threads may ask. A process is kept for the next question and ends by itself when there is none."""
+    """Any number of threads may ask; ``at_once`` processes work at the same time, and who asks beyond that waits.
 
-    def __init__(self, longest_s: float = LONGEST_S) -> None:
+    A process is kept for the next question and ends by itself when there is none.
+    """
+
+    def __init__(self, longest_s: float = LONGEST_S, *, at_once: int = AT_ONCE) -> None:
         self._longest_s = longest_s
-        self._turns = Turns(AT_ONCE)
+        self._turns = Turns(at_once)
+        self._places = threading.BoundedSemaphore(at_once)
         self._idle: list[Examiner] = []
         # Their processes end with the thread that has started them, and whoever asks has a thread that soon ends.
         self._starter = ThreadPoolExecutor(1, "examiners")
@@ -60,7 +64,19 @@ class Checker:
         every problem, CheckKilledError if the process was killed, and CheckError if it ended by itself or raised what
         nobody foresaw.
         """
-        line = json.dumps(question).encode()
+        while not self._places.acquire(timeout=HALT_BEAT_S):
+            heed()
+        try:
+            found = self._asked(json.dumps(question).encode(), heed, keep)
+        finally:
+            self._places.release()
+        if "problems" in found:
+            raise DefinitionError(Problem(**problem) for problem in found["problems"])
+        if "raised" in found:
+            raise _noted(CheckError(f"checking the definition raised {found['raised']}"), found["traceback"])
+        return found
+
+    def _asked(self, line: bytes, heed: Callable[[], None], keep: bool) -> dict[str, Any]:
         while True:
             kept = self._kept()
             examiner = kept or self._starter.submit(Examiner).result()
@@ -75,10 +91,6 @@ class Checker:
         else:
             examiner.kill()
         found: dict[str, Any] = json.loads(answer)
-        if "problems" in found:
-            raise DefinitionError(Problem(**problem) for problem in found["problems"])
-        if "raised" in found:
-            raise _noted(CheckError(f"checking the definition raised {found['raised']}"), found["traceback"])
         return found
 
     def _kept(self) -> Examiner | None:

@@ -50,7 +50,7 @@ def _factories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def working(engine: Engine, url: str, **pace: Any) -> Iterator[CheckService]:
-    checker = Checker()
+    checker = Checker(at_once=pace.get("at_once", CheckPace.at_once))
     with Bell(url) as bell:
         queue = CheckQueue(engine)
         with CheckService(queue, bell, checker, holder="me", pace=CheckPace(**pace)) as service:
