@@ -1,11 +1,13 @@
 """``hpsearch check --server``: a service does the check, and the report is what it would be here."""
 
+import contextlib
 from pathlib import Path
 
 import click
 
 from hpsearch.checked import CheckState
 from hpsearch.cli.remote import connected
+from hpsearch.client.errors import ServiceError, UnreachableError
 from hpsearch.errors import DefinitionError, HpsearchError, Problem, shown
 from hpsearch.report.check_baseline import demand_same_study
 from hpsearch.report.check_documents import BaselineDocument, CheckDocument
@@ -22,7 +24,7 @@ STEP = (
 def checked_there(
     study: Path, url: str, allow_http: bool, budget_s: float | None, whole: bool, known: BaselineDocument | None
 ) -> CheckDocument:
-    """The check by the service at ``url``, waited for; given up there where this is interrupted.
+    """The check by the service at ``url``, waited for; given up there where this is interrupted or fails.
 
     Raises DefinitionError, also for a baseline of another study and for own code that the service does not have, and
     a ServiceError.
@@ -37,8 +39,11 @@ def checked_there(
                 demand_same_study(known, begun.name)
             click.echo(f"check {begun.id} at {client.url}: {begun.state}", err=True)
             found = client.check_ended(begun.id, file=str(study))
-        except (KeyboardInterrupt, DefinitionError):
-            client.delete_check(begun.id)
+        except UnreachableError:  # neither could it be given up
+            raise
+        except (KeyboardInterrupt, DefinitionError, ServiceError):
+            with contextlib.suppress(ServiceError):
+                client.delete_check(begun.id)
             raise
     if found.state is CheckState.REJECTED:
         raise DefinitionError(
