@@ -178,12 +178,12 @@ class Feed:
                 self._changed.notify_all()
             return done
 
-    def lost(self, worker: str, reason: str) -> None:
-        """The worker died over its order."""
+    def lost(self, worker: str, reason: str, *, is_accident: bool = False) -> None:
+        """The worker died over its order, or by an accident that has nothing to do with it."""
         with self._changed:
             placed = self._placed.pop(worker, None)
             if placed is not None and not placed.line.withdrawn:
-                placed.line.inbox.put(Lost(placed.order, reason, placed.is_ready))
+                placed.line.inbox.put(Lost(placed.order, reason, placed.is_ready, is_accident))
             self._changed.notify_all()
 
     def abandon(self, reason: str) -> None:

@@ -57,7 +57,7 @@ class Foreman:
             reason = KILLED_BY_KERNEL
         self._hand.kill()
         if was_taken or ending.said_itself:
-            self._feed.lost(self._name, reason)
+            self._feed.lost(self._name, reason, is_accident=ending.is_accident)
         else:
-            self._feed.put_back(self._name, reason, is_fresh=self._is_fresh)
+            self._feed.put_back(self._name, reason, is_fresh=self._is_fresh and not ending.is_accident)
         return False

@@ -16,6 +16,8 @@ class Ending:
     """For the user."""
     said_itself: bool
     """Whether the worker has told it; else it is dead."""
+    is_accident: bool = False
+    """Whether what ended the worker lies outside of it, so that its order cannot be to blame."""
 
 
 class Hand(Protocol):

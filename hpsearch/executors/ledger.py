@@ -14,6 +14,9 @@ from hpsearch.trial import Failure, TrialResult, failed
 DEATHS_ALONE = 2
 """A job that was alone on a worker and lost it so often is what kills workers."""
 
+ACCIDENTS = 5
+"""So often an order goes back as it was after an accident; one that meets more of them may well bring them about."""
+
 ADVICE = "Lower data.batch_size, or make the network narrower or its input smaller."
 
 Key = tuple[StageName, int]
@@ -50,6 +53,8 @@ class Ledger:
         self._died_together: set[frozenset[Key]] = set()
         """Stacked cohorts that have lost a worker."""
         self._deaths_alone: Counter[Key] = Counter()
+        self._accidents: Counter[frozenset[Key]] = Counter()
+        """Of each order that has lost a worker by one."""
         self._lacking: dict[Key, Job] = {}
         """Those for which memory did not suffice."""
         self._hopeless: dict[Structure, str] = {}
@@ -98,6 +103,17 @@ class Ledger:
                 text = f"its worker process died {DEATHS_ALONE} times with no other trial on it: {reason}"
                 given_up.append(self._give_up(job, Failure.WORKER_LOST, text))
         return AfterLoss(tuple(again), tuple(given_up))
+
+    def after_accident(self, order: Order, reason: str) -> AfterLoss:
+        """What to do about a cohort whose worker was ended by something outside of it: it is run again as it was.
+
+        That is no death of its members, unless it happens to the same ones more than ``ACCIDENTS`` times.
+        """
+        members = frozenset(map(_key, order.work.jobs))
+        self._accidents[members] += 1
+        if self._accidents[members] > ACCIDENTS:
+            return self.after_loss(order, reason)
+        return AfterLoss((order,) if self.owed(order) else (), ())
 
     def after_kill(self, order: Order, reason: str) -> AfterLoss:
         """What to do about a cohort whose worker was killed for lack of memory, whoever may have needed so much.

@@ -59,6 +59,8 @@ class Lost:
     reason: str
     was_ready: bool
     """Whether it could have trained: torch imported, data loaded. If not, the order is not to blame."""
+    is_accident: bool = False
+    """Whether what ended it lies outside of it."""
 
 
 @dataclass(frozen=True)

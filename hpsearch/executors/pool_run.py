@@ -103,6 +103,8 @@ class PoolRun:
             return self._answered(event)
         if isinstance(event, Broken):
             self._broken = event.reason
+        elif event.is_accident:
+            return self._follow(self._ledger.after_accident(event.order, event.reason))
         elif event.was_ready:
             return self._after_loss(event)
         else:

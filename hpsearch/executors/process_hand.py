@@ -23,6 +23,8 @@ class ProcessHand:
 
     def __init__(self, child: Child) -> None:
         self._child = child
+        self.has_begun = False
+        """Whether it has ever taken an order up."""
 
     def serve(self, order: Order) -> Iterator[Sign | Answer]:
         """See ``Hand``."""
@@ -32,6 +34,7 @@ class ProcessHand:
             made = connection.recv()
             if isinstance(made, Unserved):
                 raise UnservedError(made.reason)
+            self.has_begun = True
             yield made
 
     def ending(self, error: Exception) -> Ending:
@@ -40,7 +43,7 @@ class ProcessHand:
             return Ending(str(error) or type(error).__name__, said_itself=True)
         status, log = self._child.exit_status(DYING_S), self._child.fault_text()
         if self._child.orphaned_because is not None:
-            return Ending(self._child.orphaned_because, said_itself=False)
+            return Ending(self._child.orphaned_because, said_itself=False, is_accident=True)
         if status and status > 0 and log:  # its last words, an exception that nothing has caught
             return Ending(explained(log, log), said_itself=False)
         if log or status is None or status < 0:

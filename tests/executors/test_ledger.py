@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.executors.answers import OutOfMemory
-from hpsearch.executors.ledger import DEATHS_ALONE, AfterLoss, Ledger
+from hpsearch.executors.ledger import ACCIDENTS, DEATHS_ALONE, AfterLoss, Ledger
 from hpsearch.executors.line import Order
 from hpsearch.trial import Failure, TrialResult, TrialState
 from tests.executors.executor_cases import in_cohorts_of, job, order, together
@@ -49,6 +49,21 @@ def test_who_dies_alone_twice_is_given_up() -> None:
     assert [result.failure for result in after.given_up] == [Failure.WORKER_LOST]
     assert "gone" in (after.given_up[0].reason or "")
     assert ledger.is_settled
+
+
+def test_an_accident_is_no_death_until_it_happens_again_and_again() -> None:
+    for cohort in (together(job(0)), STACKED, together(job(0), job(1))):
+        ledger = Ledger([cohort])
+        for _ in range(ACCIDENTS):
+            assert ledger.after_accident(Order(cohort), "gone") == AfterLoss((Order(cohort),), ())
+        waiting, given_up = [Order(cohort)], 0
+        for _ in range(100):
+            if waiting:
+                after = ledger.after_accident(waiting.pop(), "gone")
+                waiting += after.again
+                given_up += len(after.given_up)
+        assert (waiting, given_up) == ([], len(cohort.jobs))
+        assert ledger.after_accident(Order(cohort), "gone") == AfterLoss((), ())
 
 
 def test_the_last_one_left_of_a_cohort_counts_as_alone() -> None:

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from hpsearch.errors import WorkerError
+from hpsearch.executors import processes
 from hpsearch.executors.nursery import LEAVING_S, Nursery
 from hpsearch.executors.process_hand import ProcessHand
 from hpsearch.executors.processes import ProcessExecutor
@@ -151,9 +152,37 @@ def test_an_import_is_not_waited_for_at_the_end() -> None:
 def test_another_nursery_takes_the_place_of_one_that_was_killed() -> None:
     with ProcessExecutor(workers=1, import_paths=(USER_CODE,)) as executor:
         before = by_number(executor.run(in_cohorts_of(1, [job(0)])))
-        (nursery,) = (one for one in psutil.Process().children() if "nursery_program" in " ".join(one.cmdline()))
+        (nursery,) = _nurseries()
         nursery.kill()
         assert by_number(executor.run(in_cohorts_of(1, [job(0)]))) == before
+
+
+def test_trials_are_not_to_blame_for_the_end_of_the_nursery() -> None:
+    with ProcessExecutor(workers=2, import_paths=(USER_CODE,)) as executor:
+        running = executor.run(in_cohorts_of(1, [job(0, "sleep"), job(1, "sleep")]))
+        for turn in range(3):  # more often than a trial may lose its worker
+            begun = 0
+            while begun < 2:
+                arrived = next(running)
+                assert arrived.results == ()
+                begun += len(arrived.started)
+            if turn < 2:
+                (nursery,) = _nurseries()
+                nursery.kill()
+        running.close()
+
+
+def test_a_nursery_that_never_comes_up_ends_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "WORKER_MODULES", ("no_such_module",))
+    with (
+        ProcessExecutor(workers=2) as executor,
+        pytest.raises(WorkerError, match=r"No module named 'no_such_module'.*see that torch can be imported"),
+    ):
+        list(executor.run(in_cohorts_of(1, [job(number) for number in range(4)])))
+
+
+def _nurseries() -> list[psutil.Process]:
+    return [one for one in psutil.Process().children() if "nursery_program" in " ".join(one.cmdline())]
 
 
 def _is_alive(process: int) -> bool:
