@@ -43,7 +43,9 @@ def load_dataset(settings: DataSettings) -> Dataset:
             found = check_undecided(raw_targets)
     seen: Moments | None = None
     if file is not None and not problems:
+        file = file.as_it_is()
         seen, problems = gone_through(file)
+        file.ensure_unchanged()  # by somebody who wrote into it meanwhile
     if problems or found:
         raise DefinitionError([*problems, *found])
     classes = targets if loss == "cross_entropy" else None

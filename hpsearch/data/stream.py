@@ -14,6 +14,7 @@ AS_STORED = frozenset({"uint8", "int8", "int16", "float16", "float32"})
 """Types that go to a device as they are, where they become float32; others become that before."""
 
 
+
 @dataclass(frozen=True, eq=False)
 class Stream:
     """A split whose images lie elsewhere: in a file, or in memory beside the device."""
@@ -41,6 +42,11 @@ class Stream:
         if str(found.dtype) not in AS_STORED:
             found = found.astype(np.float32)
         return torch.from_numpy(found)
+
+    def ensure_unchanged(self) -> None:
+        """Raises UnreadableSampleError if the file that they are in has been written into since it was checked."""
+        if not isinstance(self.images, Tensor):
+            self.images.ensure_unchanged()
 
     def ready(self, images: Tensor) -> Tensor:
         """What ``read`` gave as it is trained on, on whatever device it is now; float32.

@@ -11,6 +11,8 @@ from hpsearch.training.ahead import Ahead
 
 SAMPLE_BYTES = 2**24
 """Of the images of each split that lie on the device all the same, as float32."""
+LEAST_SAMPLES = 32
+"""That lie there whatever room they take: a look inside a network asks for no more."""
 
 
 class StreamedSplit:
@@ -27,7 +29,8 @@ class StreamedSplit:
     def images(self) -> Tensor:
         """The first ones, for whoever needs no more."""
         size = 4 * max(1, self._stream.read(torch.arange(min(1, len(self)))).numel())
-        return self._placed(self._stream.read(torch.arange(min(len(self), 1 + SAMPLE_BYTES // size))))
+        count = max(LEAST_SAMPLES, 1 + SAMPLE_BYTES // size)
+        return self._placed(self._stream.read(torch.arange(min(len(self), count))))
 
     @cached_property
     def targets(self) -> Tensor:
@@ -37,12 +40,14 @@ class StreamedSplit:
     def pieces(self, size: int) -> Iterator[tuple[Tensor, Tensor]]:
         """As ``Split.pieces``."""
         parts = torch.split(torch.arange(len(self)), size)
+        self._stream.ensure_unchanged()
         self._ahead.expect(parts)
         for part, targets in zip(parts, torch.split(self.targets, size), strict=True):
             yield self._placed(self._ahead.take(part)), targets
 
     def expect(self, wanted: Iterable[Tensor]) -> None:
-        """Announces batches."""
+        """Announces batches. Raises UnreadableSampleError if they come from a file that has been written into."""
+        self._stream.ensure_unchanged()
         self._ahead.expect(wanted)
 
     def batch(self, positions: Tensor) -> Tensor:

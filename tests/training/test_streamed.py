@@ -148,9 +148,43 @@ def test_what_is_wrong_in_a_file_is_told_as_in_memory(tmp_path: Path) -> None:
 def test_a_file_that_shrinks_ends_the_trial_with_a_reason(tmp_path: Path) -> None:
     settings = stored(tmp_path, held="disk")
     dataset = load_dataset(settings)
+    assert isinstance(dataset, StreamedDataset)
+    unasked = replace(dataset.streams["train"].images, checked=None)
     os.truncate(tmp_path / "images.npy", 4000)
     (result,) = train_cohort(Cohort((job(CONVNET),)), dataset)
-    assert "ends before byte" in (result.reason or "")
+    assert "was changed since it was checked" in (result.reason or "")
+    with pytest.raises(UnreadableSampleError, match="ends before byte"):
+        unasked.read(np.array([149]))
+
+
+@pytest.mark.parametrize("travels", [False, True])
+def test_a_file_that_is_written_into_ends_what_is_trained_on_it(tmp_path: Path, *, travels: bool) -> None:
+    """Before the training, after it was sent to another process, and while it is under way."""
+    dataset = load_dataset(stored(tmp_path, held="disk"))
+    if travels:
+        dataset = pickle.loads(pickle.dumps(dataset))  # noqa: S301  (our own)
+    assert isinstance(dataset, StreamedDataset)
+    arrays = Arrays(dataset, torch.device("cpu"))
+    chosen = torch.arange(8)
+    arrays.expect([chosen])
+    stored(tmp_path)  # as large as before
+    with pytest.raises(UnreadableSampleError, match=r"images\.npy was changed .* begin a new study"):
+        arrays.expect([chosen])
+    with pytest.raises(UnreadableSampleError, match="was changed"):
+        next(arrays.validation.pieces(8))
+    with pytest.raises(UnreadableSampleError, match="was changed"):
+        pickle.loads(pickle.dumps(dataset.streams["train"])).read(chosen)  # noqa: S301  (our own)
+    results = train_cohort(Cohort((job(CONVNET), job(CONVNET, number=1)), Arrangement(2, stacked=not travels)), dataset)
+    assert all("was changed" in (one.reason or "") for one in results)
+
+
+def test_looks_are_the_same_where_images_are_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hpsearch.data.streaming.SAMPLE_BYTES", 1)
+    monkeypatch.setattr("hpsearch.training.streamed.SAMPLE_BYTES", 1)
+    settings, wanted = stored(tmp_path), job(CONVNET, Budget(epochs=12))
+    held, streamed = (trained(one, [wanted], Arrangement()) for one in (settings, replace(settings, held="disk")))
+    assert held[0].looks[0].influence is not None
+    assert streamed[0].looks == held[0].looks
 
 
 def test_where_samples_lie_is_no_part_of_a_study_and_must_be_possible(tmp_path: Path) -> None:
