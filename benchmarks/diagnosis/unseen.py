@@ -43,7 +43,7 @@ HELD_OUT_KINDS = (
     Kind(
         "constant-weights",
         codes(f"equal-weights {START} HC201 HC204"),
-        codes("HC103 HC202 HC106 HC206 vanishing-gradients same-answer"),
+        codes("HC103 HC202 HC106 HC206 vanishing-gradients same-answer parameters-without-gradient"),
         network={"fault": "constant"},
     ),
     Kind(

@@ -14,18 +14,17 @@ from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial, TrialState
 from tests.diagnosis.curve_cases import (
     BY_HEART,
-    CASES,
     EPOCHS,
     GUESS,
     SOUND,
     STUDY,
     TASK,
-    Case,
     Drawn,
     constant,
     falling,
     straight,
 )
+from tests.diagnosis.rule_cases import CASES, Case
 
 IDS = [f"{case.code}-{number}" for number, case in enumerate(CASES)]
 

@@ -4,13 +4,14 @@ import json
 from dataclasses import replace
 
 from hpsearch.diagnosis.stage import diagnose_stage
+from hpsearch.trial import FinishedTrial
 from tests.diagnosis.curve_cases import SOUND, STUDY, TASK, Drawn, falling, straight
 
 RISING = Drawn(falling(2.4, 0.2, 1.8))
 LOW = Drawn(straight(2.3, 1.6))
 
 
-def numbered(*drawn: Drawn) -> list:
+def numbered(*drawn: Drawn) -> list[FinishedTrial]:
     return [replace(one, number=number).trial for number, one in enumerate(drawn)]
 
 
