@@ -5,6 +5,8 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -136,32 +138,50 @@ def test_the_gitlab_jobs_command_writes_what_its_artifacts_name(project: Path) -
     assert all((project / path).exists() for path in job["artifacts"]["paths"])
 
 
-def test_a_service_checks_for_curl_and_for_the_command_line(project: Path, database_url: str, engine: Engine) -> None:
-    (project / "study.yaml").write_text(NAMED)
+@contextmanager
+def serving(database_url: str, engine: Engine) -> Iterator[dict[str, str]]:
+    """A service that checks; gives what the commands of its users have in their environment."""
     with open_parts(database_url, "a database for tests") as parts, live(create_app(parts)) as server:
         secret = parts.keyring.create("ann", "ci", (Scope.READ, Scope.SUBMIT), Limits())[1]
         told = {"HPSEARCH_KEY": secret, "HPSEARCH_SERVER": f"http://127.0.0.1:{server.port}"}
         checker = Checker()
         with CheckService(CheckQueue(engine), parts.bell, checker, holder="ci"):
-            curl = run(example("sh", "curl"), project, **told)
-            assert curl.returncode == 0, curl.stdout + curl.stderr
-            cases = ET.parse(project / "junit.xml").findall(".//testcase")  # noqa: S314
-            assert [case.get("name") for case in cases][:2] == ["data", "advice"]
-            there = run(f"{example('sh', 'server').strip()} --format json", project, **told)
-            assert there.returncode == 0, there.stdout + there.stderr
-            here = run("hpsearch check study.yaml --json", project)
-            assert without_times(there.stdout) == without_times(here.stdout)
-            (project / "study.yaml").write_text(NAMED.replace("batch_size: 64", "batch_size: 4000"))
-            for block in ("curl", "server"):
-                done = run(example("sh", block), project, **told)
-                assert done.returncode == 2, done.stdout + done.stderr
-            assert "data.batch_size" in done.stderr
-            (project / "study.yaml").write_text(STUDY)
-            done = run(example("sh", "server"), project, **told)
-            assert done.returncode == 2
-            assert "leave out --server" in done.stderr
+            yield told
         for examiner in checker._idle:
             examiner.kill()
+
+
+def test_a_service_checks_for_curl_and_for_the_command_line(project: Path, database_url: str, engine: Engine) -> None:
+    (project / "study.yaml").write_text(NAMED)
+    with serving(database_url, engine) as told:
+        curl = run(example("sh", "curl"), project, **told)
+        assert curl.returncode == 0, curl.stdout + curl.stderr
+        cases = ET.parse(project / "junit.xml").findall(".//testcase")  # noqa: S314
+        assert [case.get("name") for case in cases][:2] == ["data", "advice"]
+        (project / "study.yaml").write_text(NAMED.replace("batch_size: 64", "batch_size: 4000"))
+        there = run(example("sh", "server"), project, **told)
+        assert there.returncode == 2, there.stdout + there.stderr
+        assert "data.batch_size" in there.stderr
+        (project / "study.yaml").write_text(STUDY)  # refused before anything is checked
+        curl = run(example("sh", "curl"), project, **told)
+        assert curl.returncode == 2, curl.stdout + curl.stderr
+        assert "network.factory" in (project / "junit.xml").read_text()
+        there = run(example("sh", "server"), project, **told)
+        assert there.returncode == 2
+        assert "leave out --server" in there.stderr
+
+
+@pytest.mark.slow
+def test_a_service_reports_what_is_reported_here(project: Path, database_url: str, engine: Engine) -> None:
+    (project / "study.yaml").write_text(NAMED)
+    with serving(database_url, engine) as told:
+        there = run(f"{example('sh', 'server').strip()} --format json", project, **told)
+        assert there.returncode == 0, there.stdout + there.stderr
+        here = run("hpsearch check study.yaml --json", project)
+        assert without_times(there.stdout) == without_times(here.stdout)
+        (project / "study.yaml").write_text(NAMED.replace("batch_size: 64", "batch_size: 4000"))
+        done = run(example("sh", "curl"), project, **told)
+        assert done.returncode == 2, done.stdout + done.stderr
 
 
 def without_times(written: str) -> Any:
