@@ -14,7 +14,6 @@ AS_STORED = frozenset({"uint8", "int8", "int16", "float16", "float32"})
 """Types that go to a device as they are, where they become float32; others become that before."""
 
 
-
 @dataclass(frozen=True, eq=False)
 class Stream:
     """A split whose images lie elsewhere: in a file, or in memory beside the device."""

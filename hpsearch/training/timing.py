@@ -28,7 +28,11 @@ LOG = logging.getLogger(__name__)
 SHARE = 0.03
 """Of the time that training the jobs takes, so much may be spent on finding out how."""
 LIMIT_S = 3.0
-"""And no more than that."""
+"""And no more than that, by the clock that speeds are measured by."""
+CEILING = 4
+"""So many times as long it may take by the clock on the wall, on a processor that others use too. Heuristic."""
+ASKED = 4
+"""Jobs at most whose first gradients are compared before half precision is measured."""
 WARM_UP, MOST_STEPS, TIMED_S = 2, 8, 0.08
 """Iterations before the clock runs, iterations on the clock at most, and seconds after which their number is enough."""
 START = 8
@@ -57,20 +61,22 @@ def measured(
     to measure anything, it is the default arrangement and no timings. No more members are tried than there are jobs,
     on the CPU than half of them: two workers are to have something to do. Torch computes on as many threads as are set.
     """
-    began = time.perf_counter()
     budget = jobs[0].budget
     if budget.steps == 0:
         return Arrangement(), ()
+    wall = time.perf_counter()
     stopwatch = _Stopwatch(jobs, dataset, torch.device(device), shelf or Shelf(dataset, device))
+    clock = stopwatch.clock
+    began = clock()
     if stopwatch.device.type != "cpu":
         stopwatch.timing(Arrangement())  # the first of a process starts the device and its libraries
-        began = time.perf_counter()
+        wall, began = time.perf_counter(), clock()
     first = stopwatch.timing(Arrangement())
     if not first.member_steps_per_second:
         return Arrangement(), ()
     steps = budget.steps or (budget.until_epoch or budget.epochs or 0) * stopwatch.batches
     allowed_s = min(LIMIT_S, SHARE * len(jobs) * steps / first.member_steps_per_second)
-    now = time.perf_counter()
+    now = clock()
     timings = [first]
     most = len(jobs) if stopwatch.device.type != "cpu" else -(-len(jobs) // 2)
     other: MemoryFormat | None = None
@@ -79,10 +85,11 @@ def measured(
     took_s = now - began
     halves = jobs[0].precision == "auto"
     while (candidate := following(timings, other, most, halves=halves)) is not None and (
-        now + 2 * took_s < began + allowed_s
+        now + 2 * took_s < began + allowed_s and time.perf_counter() < wall + CEILING * allowed_s
     ):
         timings.append(stopwatch.timing(candidate))
-        now, took_s = time.perf_counter(), time.perf_counter() - now
+        before, now = now, clock()
+        took_s = now - before
     return (chosen(timings), tuple(timings)) if len(timings) > 1 else (Arrangement(), ())
 
 
@@ -163,6 +170,11 @@ class _Stopwatch:
 
     def __init__(self, jobs: Sequence[Job], dataset: Dataset, device: torch.device, shelf: Shelf) -> None:
         self.device = device
+        # On one thread the processor's own time, from which other processes take nothing away.
+        alone = device.type == "cpu" and torch.get_num_threads() == 1
+        self.clock: Callable[[], float] = time.process_time if alone else time.perf_counter
+        self._close: set[str] = set()
+        """Precisions whose first gradients were found close to the exact ones."""
         self._jobs = [
             replace(
                 job,
@@ -180,14 +192,11 @@ class _Stopwatch:
         """Its speed is 0 if the jobs cannot be trained so, which shows again when they are; the log says why."""
         cohort = Cohort(tuple(self._jobs[: arrangement.members]), arrangement)
         cohort = replace(cohort, jobs=settled_precision(cohort))
-        # On one thread the processor's own time, from which other processes take nothing away.
-        alone = self.device.type == "cpu" and torch.get_num_threads() == 1
-        clock = time.process_time if alone else time.perf_counter
+        clock = self.clock
         seconds: list[float] = []
         try:
             with own_randomness(0, self.device):
-                if arrangement.precision != "float32":
-                    refuse_other_gradients(cohort.jobs[0], self._arrays(cohort), self._order(cohort.jobs[0]))
+                self._ensure_close(cohort)
                 iterate, members = self._stacked(cohort) if arrangement.stacked else self._alone(cohort)
                 for number in range(WARM_UP + MOST_STEPS):
                     began = clock()
@@ -201,6 +210,14 @@ class _Stopwatch:
             LOG.info("jobs cannot be trained in %s: %s", arrangement, reason)
             return Timing(arrangement, 0.0, reason)
         return Timing(arrangement, members / statistics.median(seconds))
+
+    def _ensure_close(self, cohort: Cohort) -> None:
+        precision = cohort.arrangement.precision
+        if precision == "float32" or precision in self._close:
+            return
+        for job in self._jobs[:ASKED]:  # weights of other seeds round differently
+            refuse_other_gradients(replace(job, precision=precision), self._arrays(cohort), self._order(job))
+        self._close.add(precision)
 
     def _alone(self, cohort: Cohort) -> tuple[Callable[[int], None], int]:
         job = cohort.jobs[0]

@@ -1,11 +1,14 @@
 """Which arrangements are measured, and which of them is chosen. No test looks at how long anything took."""
 
+import itertools
 from dataclasses import replace
 
 import pytest
+import torch
 
 from hpsearch.cohort import Arrangement
 from hpsearch.job import Budget, NetworkSettings
+from hpsearch.training import timing
 from hpsearch.training.timing import Timing, chosen, finalists, following, measured
 from tests.training.test_together import varied
 from tests.training.training_cases import classes, own
@@ -28,7 +31,7 @@ def tried(speeds: dict[Arrangement, float], most: int) -> list[Arrangement]:
     timings = [Timing(USUAL, 100.0)]
     while (candidate := following(timings, "contiguous", most)) is not None:
         timings.append(Timing(candidate, speeds.get(candidate, 0.0)))
-    return [timing.arrangement for timing in timings[1:]]
+    return [one.arrangement for one in timings[1:]]
 
 
 @pytest.mark.parametrize(
@@ -70,9 +73,9 @@ def test_only_a_clear_gain_is_worth_stacking() -> None:
 @pytest.mark.parametrize("network", [own("small", dropout=0.3), NetworkSettings("convnet", None, {"depth": 2})])
 def test_jobs_are_measured_alone_and_stacked(network: NetworkSettings) -> None:
     arrangement, timings = measured(varied(6, LONG, network=network), classes())
-    found = [timing.arrangement for timing in timings]
+    found = [one.arrangement for one in timings]
     assert arrangement == chosen(timings)
-    assert all(timing.member_steps_per_second > 0 for timing in timings)
+    assert all(one.member_steps_per_second > 0 for one in timings)
     alone = [USUAL, CONTIGUOUS] if network.name else [USUAL]
     assert found[: len(alone) + 1] == [*alone, last(3)]
     assert len(set(found)) == len(found)
@@ -82,7 +85,7 @@ def test_what_cannot_be_stacked_is_measured_one_by_one_and_the_log_says_why(capl
     caplog.set_level("INFO", "hpsearch.training.timing")
     arrangement, timings = measured(varied(6, LONG, network=own("Drawing")), classes())
     assert arrangement == USUAL
-    assert [timing.member_steps_per_second > 0 for timing in timings] == [True, False]
+    assert [one.member_steps_per_second > 0 for one in timings] == [True, False]
     assert timings[0].error is None
     assert timings[1].error is not None
     assert timings[1].error.startswith("drawing from torch's global generator")
@@ -97,3 +100,25 @@ def test_short_trainings_are_not_measured(budget: Budget) -> None:
 def test_what_cannot_be_trained_is_not_measured() -> None:
     jobs = [replace(wanted, network=own("unbuildable")) for wanted in varied(2, LONG)]
     assert measured(jobs, classes()) == (Arrangement(), ())
+
+
+def test_the_allowance_is_counted_by_the_clock_of_the_speeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others who use the processor do not end a measurement, unless it takes far too long on the wall."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        for slower, expected in ((1000, True), (100_000, False)):
+            walls = itertools.count(0.0, 0.002 * slower)
+            monkeypatch.setattr(timing.time, "perf_counter", lambda walls=walls: next(walls))
+            times = itertools.count(0.0, 0.001)
+            monkeypatch.setattr(timing.time, "process_time", lambda times=times: next(times))
+            assert (len(measured(varied(6, LONG), classes())[1]) > 1) is expected
+    finally:
+        torch.set_num_threads(threads)
+
+
+def test_half_precision_is_asked_of_some_jobs_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, str]] = []
+    monkeypatch.setattr(timing, "refuse_other_gradients", lambda one, *_: asked.append((one.number, one.precision)))
+    measured(varied(6, LONG, precision="auto"), classes())
+    assert asked == [(number, "bf16") for number in range(4)]
