@@ -1,5 +1,6 @@
 """What ``hpsearch run`` has begun before it needs it: PyTorch's import, the database's start, the checks."""
 
+import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 MODULES = ("hpsearch.executors.process_worker", "hpsearch.preflight.check", "hpsearch.cli.examination")
 """What the nursery imports: of its children one checks the definition, the others train."""
+
+STARTING_S = 5.0
+"""How long the end may wait for the database's start. A longer one goes on in its own process, and ends there."""
 
 
 class Begun:
@@ -48,9 +52,12 @@ class Begun:
         return self._examination.found()
 
     def executor(self, workers: "Workers") -> "Executor":
-        """Whoever trains: processes of this machine, or Ray where it was asked for or GPUs are to be shared."""
+        """Whoever trains: processes of this machine, or Ray where it was asked for or GPUs are to be shared.
+
+        Off Linux too: there a fork of a process with PyTorch is unsafe, and nothing ends orphans.
+        """
         folders = [] if self._folder is None else [str(self._folder)]
-        if self._settings.ray_address is None and not workers.gpus_each:
+        if self._settings.ray_address is None and not workers.gpus_each and sys.platform.startswith("linux"):
             from hpsearch.executors.processes import ProcessExecutor
 
             return ProcessExecutor(workers=workers.count, import_paths=folders, nursery=self._nursery)
@@ -81,5 +88,6 @@ class Begun:
             self._examination.close()
         self._nursery.close()
         if self._starting.ident is not None:
-            self._starting.join()
-        self._database.close()
+            self._starting.join(STARTING_S)
+        if not self._starting.is_alive():  # else it holds the database, until this process ends
+            self._database.close()

@@ -3,6 +3,7 @@
 import pickle
 import sys
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -36,7 +37,8 @@ class Examination:
     def __init__(self, nursery: Nursery, definition: StudyDefinition, folder: Path) -> None:
         """``folder`` holds the user's own modules."""
         self._child = nursery.child(PROGRAM, str(folder))
-        self._child.connection.send(definition)
+        with suppress(OSError):  # the process has ended already; why is told by ``found``
+            self._child.connection.send(definition)
 
     def found(self) -> Examined:
         """Waits for it. Raises DefinitionError with every problem."""
@@ -65,7 +67,10 @@ class Examination:
                 "the process that checks the definition was killed; see that there is memory enough for the data, "
                 "then give the same command again"
             )
-        how = explained("", log) if log else f"exit code {status}, as after os._exit"
+        if status is not None and status > 0:  # what it says then is an exception that nothing has caught
+            how = explained(log, log) if log else f"exit code {status}, as after os._exit"
+        else:
+            how = explained("", log) if log else f"exit code {status}, as after os._exit"
         step = "Correct the code that the definition names."
         return DefinitionError([Problem("", "", f"the process that checks the definition ended: {how}", step)])
 

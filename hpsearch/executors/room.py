@@ -27,14 +27,18 @@ def room_bytes(device: str, workers: int, gpu_share: float, dataset: Dataset) ->
     """
     if device != "cpu":
         total = torch.cuda.get_device_properties(device).total_memory
-        placed = dataset_bytes(dataset) if lies_near(dataset, torch.device(device)) else 0
-        return max(0, int(total * gpu_share * USED) - CONTEXT_BYTES - placed)
+        return max(0, int(total * gpu_share * USED) - CONTEXT_BYTES - placed_bytes(dataset, device))
     process = psutil.Process().memory_info()
     rooms = [machine_bytes() * USED / max(1, min(workers, cores())) - process.rss]
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     if limit != resource.RLIM_INFINITY:
         rooms.append(limit - process.vms)
     return max(0, int(min(rooms)))
+
+
+def placed_bytes(dataset: Dataset, device: str) -> int:
+    """What the data set takes of a device's memory: nothing where it stays beside it."""
+    return dataset_bytes(dataset) if lies_near(dataset, torch.device(device)) else 0
 
 
 def dataset_bytes(dataset: Dataset) -> int:

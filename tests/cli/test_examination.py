@@ -1,12 +1,13 @@
 """The checks before a study run in a process of their own: a crash there is told, and ends nothing else."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hpsearch.cli.examination import Examination
 from hpsearch.errors import DefinitionError, WorkerError
-from hpsearch.executors.nursery import Nursery
+from hpsearch.executors.nursery import Child, Nursery
 from hpsearch.study import StudyDefinition
 
 USERS = """
@@ -21,6 +22,29 @@ def crashes(input_shape, outputs):
 def is_killed(input_shape, outputs):
     os.kill(os.getpid(), signal.SIGKILL)
 """
+
+
+class Dying(Nursery):
+    """Is killed as soon as it has been asked for a child."""
+
+    def child(self, program: str, argument: Any) -> Child:
+        """One that has ended already."""
+        found = super().child(program, argument)
+        self._process.kill()
+        found.exit_status(60)
+        return found
+
+
+def test_a_nursery_that_has_just_died_is_told(tmp_path: Path) -> None:
+    nursery = Dying(())
+    definition = StudyDefinition.model_validate(
+        {"name": "checked", "data": {"dataset": "digits"}, "network": {"name": "convnet"}}
+    )
+    try:
+        with pytest.raises(WorkerError, match="the process that starts workers has ended"):
+            Examination(nursery, definition, tmp_path).found()
+    finally:
+        nursery.close()
 
 
 def test_what_becomes_of_the_checks_is_told(tmp_path: Path) -> None:
