@@ -20,7 +20,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.halving.rows import Row, summary, table
+from benchmarks.halving.rows import Options, Row, summary, table
 from benchmarks.halving.search import Search
 from benchmarks.halving.task import EPOCHS, TRIALS, definition
 from hpsearch.stage import Halving
@@ -29,8 +29,9 @@ MOST_ROUNDS = 4
 """Of a halved search, which has then taken longer than the one without."""
 
 
-def row_of(seed: int, halving: Halving, schedule: str, most_rounds: int) -> Row:
+def row_of(seed: int, options: Options) -> Row:
     """Both searches of one seed."""
+    halving, schedule = Halving(from_epoch=options.from_epoch, keep=options.keep), options.schedule
     with tempfile.TemporaryDirectory(prefix="hps-") as folder:
         plain = Search(definition(seed, None, schedule), Path(folder) / "plain")
         plain.one_round()
@@ -40,19 +41,29 @@ def row_of(seed: int, halving: Halving, schedule: str, most_rounds: int) -> Row:
         halved.one_round()
         halved_s, epochs, best = halved.seconds, halved.epochs, halved.best().value
         halved_test = halved.test_accuracy()
-        while halved.rounds < most_rounds and not halved.has(accuracy):
+        while halved.rounds < options.most_rounds and not halved.has(accuracy):
             halved.one_round()
     reached_s = min((one.at_s for one in halved.ended if one.value >= accuracy), default=None)
     return Row(
         seed, plain.seconds, first_s, plain.epochs, accuracy, plain.test_accuracy(),
         halved_s, epochs, best, halved_test, halved.rounds, reached_s, halved.seconds,
-        plain.curves(),
+        plain.curves(), options,
     )  # fmt: skip
 
 
-def known(path: Path) -> list[Row]:
-    """The rows in a file that may not be there yet."""
-    return [Row(**json.loads(line)) for line in path.read_text().splitlines()] if path.exists() else []
+def known(path: Path, options: Options) -> list[Row]:
+    """The rows in a file that may not be there yet; SystemExit if one of them was measured with other options."""
+    rows: list[Row] = []
+    for number, line in enumerate(path.read_text().splitlines() if path.exists() else [], 1):
+        found = json.loads(line)
+        theirs = found.pop("options", None)
+        if theirs != asdict(options):
+            raise SystemExit(
+                f"{path}, line {number}: measured with {theirs or 'options that it does not tell'}, now asked for with "
+                f"{asdict(options)}; give --rows another file"
+            )
+        rows.append(Row(**found, options=options))
+    return rows
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -64,15 +75,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--keep", type=float, default=Halving().keep)
     parser.add_argument("--schedule", default="constant")
     parser.add_argument("--rounds", type=int, default=MOST_ROUNDS, help="halved rounds at most")
-    parser.add_argument("--rows", type=Path, help="a file that keeps what was measured; one for each choice of rungs")
+    parser.add_argument("--rows", type=Path, help="a file that keeps what was measured with these options")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     halving = Halving(from_epoch=options.from_epoch, keep=options.keep)
-    rows = known(options.rows) if options.rows else []
+    asked = Options(TRIALS, EPOCHS, halving.from_epoch, halving.keep, options.schedule, options.rounds)
+    rows = known(options.rows, asked) if options.rows else []
     for seed in range(options.first, options.first + options.seeds):
         if seed in {row.seed for row in rows}:
             continue
-        rows.append(row_of(seed, halving, options.schedule, options.rounds))
+        rows.append(row_of(seed, asked))
         if options.rows:
             with options.rows.open("a") as file:
                 file.write(json.dumps(asdict(rows[-1])) + "\n")

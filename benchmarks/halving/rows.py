@@ -6,6 +6,18 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Options:
+    """What a row was measured with; rows of other ones do not go into one table."""
+
+    trials: int
+    epochs: int
+    from_epoch: int
+    keep: float
+    schedule: str
+    most_rounds: int
+
+
+@dataclass(frozen=True)
 class Row:
     """Two searches at the same points. Seconds are the process's own."""
 
@@ -34,6 +46,7 @@ class Row:
     curves: Sequence[Sequence[tuple[float, float]]]
     """Of the trials of the search without halving: validation accuracy and loss after each epoch; none of one that
     failed."""
+    options: Options
 
 
 def quartiles(values: Sequence[float]) -> tuple[float, float, float, float, float]:
