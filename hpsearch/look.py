@@ -33,7 +33,8 @@ class LayerLook:
     """Before the update. This and the next three: of the weights, which are the layer's parameters of two dimensions
     and more, or all of them where it has none of these (norms). None for a layer without parameters."""
     gradient_norm: float | None = None
-    """As backpropagation gave it, before clipping and decay; None where the weights got no gradient."""
+    """As backpropagation gave it, before clipping and decay; None where the weights got no gradient, or where fp16 left
+    the update out because gradients overflowed."""
     update_norm: float | None = None
     """Of the change that the iteration made to the weights; None where nothing was updated."""
     weight_std: float | None = None
