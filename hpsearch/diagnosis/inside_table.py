@@ -125,7 +125,7 @@ _ALL = (
         "HC317",
         WARNING,
         weights_decay_away,
-        "Lower the weight decay by ten times and more; 1e-4 is usual.",
+        "Lower the weight decay, or L1, by ten times and more; a decay of 1e-4 is usual.",
         sources.KROGH,
         explains=NOT_LEARNED | {"HC102", "HC107", "HC311", "HC314", "HC333"},
     ),

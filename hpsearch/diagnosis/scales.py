@@ -129,7 +129,8 @@ def weights_decay_away(inside: Inside) -> Remark | None:
     """The weights shrink towards zero: decay pulls harder than the gradient.
 
     In the last look the norm of the weights of most layers is below a tenth of what it was at the start, with weight
-    decay or L1 switched on (heuristic). Layers in front of a norm do not mind their scale and are not counted.
+    decay or L1 switched on (heuristic). Layers in front of a norm do not mind their scale and are not counted; the
+    norm's own scale is.
     """
     settings = inside.trial.job.optimizer
     decays = inside.trial.job.regularised and (settings.weight_decay > 0 or settings.l1 > 0)
@@ -138,16 +139,18 @@ def weights_decay_away(inside: Inside) -> Remark | None:
     normed = _normed(inside.first)
     shares = {}
     for before, after in inside.same((inside.looks[0], inside.looks[-1])):
-        if before.weight_norm and after.weight_norm is not None and before.kind not in NORMS | normed:
+        if before.weight_norm and after.weight_norm is not None and before.name not in normed:
             shares[before.name] = after.weight_norm / before.weight_norm
-    small = [name for name, share in shares.items() if share < SHRUNK and name not in normed]
-    counted = [name for name in shares if name not in normed]
-    if not counted or 2 * len(small) <= len(counted):
+    small = [name for name, share in shares.items() if share < SHRUNK]
+    if not shares or 2 * len(small) <= len(shares):
         return None
     name = min(small, key=lambda one: shares[one])
+    strength = f"a weight decay of {settings.weight_decay:.2g}" + (
+        f" and an L1 of {settings.l1:.2g}" * (settings.l1 > 0)
+    )
     sentence = (
-        f"the weights of {len(small)} of {len(counted)} layers are below a tenth of their first norm, {name} at "
-        f"{shares[name]:.1%}, at a weight decay of {settings.weight_decay:.2g}"
+        f"the weights of {len(small)} of {len(shares)} layers are below a tenth of their first norm, {name} at "
+        f"{shares[name]:.1%}, at {strength}"
     )
     return Remark(sentence, {"layer": name, "shares": shares, "weight_decay": settings.weight_decay, "l1": settings.l1})
 

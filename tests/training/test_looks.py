@@ -9,9 +9,10 @@ import torch
 from hpsearch.data.dataset import Dataset
 from hpsearch.diagnosis.diagnose import diagnose
 from hpsearch.diagnosis.inside import Inside
+from hpsearch.diagnosis.scales import weights_decay_away
 from hpsearch.diagnosis.updates import updates_too_small
 from hpsearch.job import Budget, Job, NetworkSettings
-from hpsearch.look import Look, look_document, look_of
+from hpsearch.look import LayerLook, Look, look_document, look_of
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
 from hpsearch.training.arrays import Shelf
@@ -191,6 +192,26 @@ def test_learning_rates_that_move_nothing_and_everything() -> None:
 
 def test_weights_that_decay_away() -> None:
     assert "HC317" in codes_of("", optimizer=optimizer(learning_rate=0.05, weight_decay=2.0))
+
+
+def test_the_scale_of_a_norm_decays_away_as_weights_do() -> None:
+    """What is in front of a norm is not counted; the norms are, and they are most of what is left."""
+
+    def layer(name: str, kind: str, norm: float) -> LayerLook:
+        return LayerLook(name, kind, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, weight_norm=norm)
+
+    def look(step: int, scale: float, head: float) -> Look:
+        body = [layer(f"{kind}{n}", kind, scale) for n in range(2) for kind in ("Conv2d", "BatchNorm2d")]
+        return Look(step, (*body, layer("head", "Linear", head)))
+
+    wanted = looked(optimizer=optimizer(l1=0.1))
+    result = replace(
+        train(replace(wanted, budget=Budget(steps=20)), classes()), looks=(look(0, 4, 1), look(18, 0.2, 0.5))
+    )
+    remark = weights_decay_away(Inside(FinishedTrial(wanted, result), classes().task))
+    assert remark is not None
+    assert "2 of 3 layers" in remark.sentence
+    assert "an L1 of 0.1" in remark.sentence
 
 
 def test_budgets_in_steps_are_looked_into_too() -> None:
