@@ -112,12 +112,11 @@ def test_checks_come_to_reports_and_problems_also_those_of_a_killed_conductor(
 
 
 def test_a_check_that_hangs_ends_behind_its_budget(engine: Engine, database_url: str, tmp_path: Path) -> None:
-    with working(engine, database_url, spare_s=4.0):
+    with working(engine, database_url, spare_s=0.5):
         found = ended(engine, asked(engine, bad("hang", folder=str(tmp_path)), CheckDose(0.5)))
-        (process,) = [int(path.name) for path in tmp_path.iterdir() if path.name.isdigit()] or (0,)
-        assert not lives(process)
+    assert not any(lives(int(path.name)) for path in tmp_path.iterdir() if path.name.isdigit())
     assert found.state is CheckState.FAILED
-    assert "longer than 4.5 s" in (found.reason or "")
+    assert "longer than 1 s" in (found.reason or "")
 
 
 def test_what_is_given_up_or_stopped_leaves_no_process(engine: Engine, database_url: str, tmp_path: Path) -> None:
@@ -128,12 +127,10 @@ def test_what_is_given_up_or_stopped_leaves_no_process(engine: Engine, database_
 
     desk = CheckDesk(engine)
     with working(engine, database_url, lease_s=1.0, at_once=3):
-        deleted = asked(engine, bad("hang", folder=str(tmp_path)))
-        wait_until(lambda: len(begun()) == 1)
-        desk.delete(None, deleted)
-        wait_until(lambda: not any(map(lives, begun())))
-        stopped = asked(engine, bad("hang", folder=str(tmp_path)))
+        deleted, stopped = (asked(engine, bad("hang", folder=str(tmp_path))) for _ in range(2))
         wait_until(lambda: len(begun()) == 2)
+        desk.delete(None, deleted)
+        wait_until(lambda: sum(map(lives, begun())) == 1)
         began = time.monotonic()
     assert time.monotonic() - began < 30
     assert not any(map(lives, begun()))
