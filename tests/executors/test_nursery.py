@@ -61,6 +61,7 @@ def test_a_nursery_that_cannot_import_says_what() -> None:
     child = nursery.child(f"{PROGRAMS}:end", 0)
     with pytest.raises((EOFError, OSError)):
         child.connection.recv()
+    assert child.exit_status(60) is None
     child.close()
     assert "No module named 'no_such_module'" in (child.orphaned_because or "")
     nursery.close()
@@ -182,7 +183,8 @@ def test_a_nursery_that_never_comes_up_ends_the_search(monkeypatch: pytest.Monke
 
 
 def _nurseries() -> list[psutil.Process]:
-    return [one for one in psutil.Process().children() if "nursery_program" in " ".join(one.cmdline())]
+    living = (one for one in psutil.Process().children() if _is_alive(one.pid))
+    return [one for one in living if "nursery_program" in " ".join(one.cmdline())]
 
 
 def _is_alive(process: int) -> bool:
