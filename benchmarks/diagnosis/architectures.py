@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -45,7 +46,8 @@ class Residual(nn.Module):
         self.activation = plan.make()
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.activation(images + self.body(images))
+        found: Tensor = self.activation(images + self.body(images))
+        return found
 
 
 class Dense(nn.Module):
@@ -164,13 +166,15 @@ def dense(plan: Plan) -> nn.Sequential:
 
 def _calmed(network: nn.Sequential) -> nn.Sequential:
     """With a small last layer, so that the loss begins at that of guessing."""
-    network[-1].weight.data *= 0.3  # type: ignore[operator,union-attr]
+    last = network[-1].weight
+    assert isinstance(last, Tensor)
+    last.data *= 0.3
     return network
 
 
 def _started(network: nn.Sequential) -> nn.Sequential:
     """With weights for the activation in use, and small ones in the last layer: there is no norm to mend them."""
-    gain = "linear" if any(isinstance(module, nn.Sigmoid) for module in network) else "relu"
+    gain: Literal["linear", "relu"] = "linear" if any(isinstance(module, nn.Sigmoid) for module in network) else "relu"
     for module in network:
         if isinstance(module, nn.Conv2d | nn.Linear):
             nn.init.kaiming_normal_(module.weight, nonlinearity=gain)

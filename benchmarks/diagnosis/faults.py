@@ -205,7 +205,7 @@ def destroyed(network: nn.Module) -> nn.Module:
         kept[..., :side, :side] = inputs[0][..., :side, :side]
         return (kept,)
 
-    network.register_forward_pre_hook(crop)  # type: ignore[arg-type]
+    network.register_forward_pre_hook(crop)
     return network
 
 
@@ -217,7 +217,7 @@ def blind(network: nn.Module) -> nn.Module:
 
 def _always(network: nn.Module, *, training: bool) -> nn.Module:
     switch = network.train
-    network.train = lambda mode=True: switch(training)  # type: ignore[method-assign,assignment]  # noqa: ARG005
+    network.train = lambda mode=True: switch(training)  # type: ignore[method-assign]  # noqa: ARG005
     return network
 
 

@@ -14,7 +14,7 @@ from hpsearch.conductor.check_program import DEFINITION, DOSE
 from hpsearch.conductor.checking import Checker, CheckError
 from hpsearch.conductor.logs import LOGGER
 from hpsearch.conductor.patience import patiently
-from hpsearch.conductor.wakes import Ring, Wakes
+from hpsearch.conductor.wakes import Bell, Ring, Wakes
 from hpsearch.errors import DatabaseUnavailableError, DefinitionError, HpsearchError, LeaseLostError
 from hpsearch.store.check_queue import CheckClaim
 from hpsearch.store.codecs import definition_document
@@ -43,13 +43,6 @@ class Queue(Protocol):
 
     def sweep(self) -> None:
         """Forgets old checks."""
-
-
-class Bell(Protocol):
-    """Tells at once what others have written."""
-
-    def subscribe(self, callback: Callable[[Ring | None], None]) -> Callable[[], None]:
-        """Lets ``callback`` hear every ring, and None when some may have been missed; gives back how to end that."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from hpsearch.conductor.halt import SERVICE_STOPPED, Outcome
 from hpsearch.conductor.keeper import Keeper
 from hpsearch.conductor.logs import LOGGER, StudyLog
 from hpsearch.conductor.shelf import clear_ended
-from hpsearch.conductor.wakes import RELEVANT, Ring, Wakes
+from hpsearch.conductor.wakes import RELEVANT, Bell, Ring, Wakes
 from hpsearch.conductor.workshop import Factory, Workshop
 from hpsearch.errors import DatabaseUnavailableError, HpsearchError, LeaseLostError
 from hpsearch.progress import EventKind
@@ -35,13 +35,6 @@ class Queue(Protocol):
 
     def sweep(self) -> list[int]:
         """Ends studies whose time is up and fulfils wishes that nobody else will; gives back which."""
-
-
-class Bell(Protocol):
-    """Tells at once what others have written."""
-
-    def subscribe(self, callback: Callable[[Ring | None], None]) -> Callable[[], None]:
-        """Lets ``callback`` hear every ring, and None when some may have been missed; gives back how to end that."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What wakes the service: rings of the bell, a study that has ended, a signal."""
 
 import time
+from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Protocol
 
@@ -17,6 +18,13 @@ class Ring(Protocol):
     @property
     def kind(self) -> str:
         """One of ``EventKind``."""
+
+
+class Bell(Protocol):
+    """Tells at once what others have written."""
+
+    def subscribe(self, callback: Callable[[Ring | None], None]) -> Callable[[], None]:
+        """Lets ``callback`` hear every ring, and None when some may have been missed; gives back how to end that."""
 
 
 RELEVANT = frozenset({EventKind.STATE, EventKind.WISH})

@@ -12,7 +12,7 @@ from hpsearch.finding import Finding, Severity
 from hpsearch.report.document import Document, Facts
 from hpsearch.report.documents import FindingDocument
 from hpsearch.report.findings import evidence_words
-from hpsearch.report.stages import written
+from hpsearch.report.stages import finding_document, written
 from hpsearch.report.text import SEVERITY_STYLES
 from hpsearch.report.words import printable
 from hpsearch.rule import RULES
@@ -37,17 +37,7 @@ def advice_document(definition: StudyDefinition, findings: Iterable[Finding]) ->
         space=written({path: one for path, one in definition.space.items() if path.startswith("network.")}),
         select=advice.select,
         ignore=advice.ignore,
-        findings=tuple(
-            FindingDocument(
-                code=finding.code,
-                severity=finding.severity,
-                message=finding.message,
-                evidence=dict(finding.evidence),
-                advice=finding.advice,
-                source=finding.source,
-            )
-            for finding in findings
-        ),
+        findings=tuple(finding_document(finding) for finding in findings),
     )
 
 
