@@ -68,6 +68,14 @@ class Containers:
             assert time.monotonic() < until, f"{service}: {checked.stderr}\n{self.log(service)}"
             time.sleep(0.5)
 
+    def joined(self, service: str, seconds: float = 60) -> None:
+        """Waits until the service's node is up: two that start at once in one folder of logs can end each other, as
+        they cannot within containers of their own."""
+        until = time.monotonic() + seconds
+        while "Ray runtime started" not in (self.folder / f"{service}.log").read_text(errors="replace"):
+            assert time.monotonic() < until, self.log(service)
+            time.sleep(0.1)
+
     def environment(self, service: str) -> dict[str, str]:
         content: Mapping[str, str] = compose()["services"][service].get("environment", {})
         given = {name: self._moved(str(value)) for name, value in content.items() if "${" not in str(value)}
@@ -101,8 +109,10 @@ def test_the_services_start_in_their_order_and_train_a_study(database_url: str) 
         _, secret = Keyring(engine).create("ada", "test", frozenset({Scope.READ, Scope.SUBMIT}))
         containers.start("ray-head", RAY_TMPDIR=folder)
         containers.healthy("ray-head")
+        containers.joined("ray-head")
         containers.start("ray-worker")
         containers.healthy("ray-worker")
+        containers.joined("ray-worker")
         containers.start("conductor")
         containers.start("api")
         containers.healthy("api")
