@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from hpsearch.class_counts import ClassCounts
 from hpsearch.job import Job
 from hpsearch.look import Look
 from hpsearch.stage import StageName
 from hpsearch.study import Objective
+
+ROUNDING = 1e-9
+"""By which an accuracy that was computed on another way may differ."""
 
 
 class TrialState(StrEnum):
@@ -93,6 +97,9 @@ class TrialResult:
     """Inside the network, at iterations that follow from the budget alone; in their order."""
     learned: bool | None = None
     """Whether every sample was predicted right within the budget; None if that was not asked."""
+    class_counts: ClassCounts | None = None
+    """How many validation samples of each class were right in the best epoch, whose value and weights are kept; None
+    for regression, and for budgets in steps."""
     test_loss: float | None = None
     test_accuracy: float | None = None
     parameter_count: int | None = None
@@ -111,6 +118,16 @@ class TrialResult:
             raise ValueError(f"a {self.state} trial has a reason and no value")
         elif (self.failure is None) != (self.state is TrialState.PRUNED):
             raise ValueError("a failed trial has a failure, and no other has one")
+        if self.class_counts is not None:
+            self._check_counts(self.class_counts)
+
+    def _check_counts(self, counts: ClassCounts) -> None:
+        """Raises ValueError for counts of another epoch than the best, or of another accuracy."""
+        if self.best_epoch not in (None, counts.epoch):
+            raise ValueError(f"classes were counted in epoch {counts.epoch}, and the best one is {self.best_epoch}")
+        accuracies = [epoch.val_accuracy for epoch in self.epochs if epoch.epoch == counts.epoch]
+        if any(accuracy is None or abs(accuracy - counts.accuracy) > ROUNDING for accuracy in accuracies):
+            raise ValueError(f"classes come to an accuracy of {counts.accuracy}, and epoch {counts.epoch} had another")
 
 
 @dataclass(frozen=True)

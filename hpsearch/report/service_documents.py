@@ -147,6 +147,29 @@ class LayerScaleDocument(Document):
     zero_share: Number = Field(description="share of outputs that are exactly zero")
 
 
+class ClassCountDocument(Document):
+    """One class in validation."""
+
+    label: int = Field(description="from 0")
+    samples: int
+    right: int
+    predicted: int = Field(description="samples of any class that were taken for this one")
+    taken_for: int | None = Field(description="the class that most of the wrong ones were taken for; null: none wrong")
+    mistaken: int = Field(description="how many of them")
+
+
+class ClassCountsDocument(Document):
+    """How many validation samples of each class were right."""
+
+    epoch: int = Field(description="the best one, from 1")
+    classes: int = Field(description="how many classes have samples in validation")
+    samples: int
+    right: int
+    listed: tuple[ClassCountDocument, ...] = Field(
+        description="by label; of more than 60 classes those of which the least share was right"
+    )
+
+
 class TrialDetailDocument(Document):
     """One trial with its curves; they are empty until it has ended."""
 
@@ -167,6 +190,9 @@ class TrialDetailDocument(Document):
     step_accuracies: tuple[Number, ...] = Field(description="training accuracy of every iteration")
     layers: tuple[LayerScaleDocument, ...] = Field(description="at initialisation, in the order of the forward pass")
     without_gradient: tuple[str, ...] = Field(description="parameters without gradient in the first iteration")
+    class_counts: ClassCountsDocument | None = Field(
+        description="null for regression, for budgets in steps, and for trials of older versions"
+    )
     learned: bool | None = Field(description="whether every sample was learned by heart; null: was not asked")
     test_loss: Number
     test_accuracy: Number

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+from hpsearch.class_counts import ClassCounts
 from hpsearch.diagnosis.recorded import diagnose_recorded
 from hpsearch.progress import Event, EventKind, RoundProgress, StudyProgress, TrialLine
 from hpsearch.report.best import ScoredTrial, objective_of
 from hpsearch.report.compose import task_document
 from hpsearch.report.documents import BestDocument
 from hpsearch.report.service_documents import (
+    ClassCountDocument,
+    ClassCountsDocument,
     EpochDocument,
     EventDocument,
     LayerScaleDocument,
@@ -166,11 +169,18 @@ def trial_detail(trial: TrialRecord, study: StudyRecord) -> TrialDetailDocument:
         step_accuracies=result.step_accuracies,
         layers=tuple(LayerScaleDocument(**vars(layer)) for layer in result.layers),
         without_gradient=result.without_gradient,
+        class_counts=None if result.class_counts is None else class_counts_document(result.class_counts),
         learned=result.learned,
         test_loss=result.test_loss,
         test_accuracy=result.test_accuracy,
         findings=tuple(finding_document(finding) for finding in diagnose_recorded(trial, study)),
     )
+
+
+def class_counts_document(counts: ClassCounts) -> ClassCountsDocument:
+    """Of one trial."""
+    listed = tuple(ClassCountDocument(**vars(one)) for one in counts.listed)
+    return ClassCountsDocument(**{**vars(counts), "listed": listed})
 
 
 def event_document(event: Event, progress: StudyProgress, trial: TrialLine | None) -> EventDocument:

@@ -4,12 +4,14 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from hpsearch.report.ranking import Ranking
-from hpsearch.report.service_documents import TrialDetailDocument
+from hpsearch.report.service_documents import ClassCountDocument, ClassCountsDocument, TrialDetailDocument
 from hpsearch.report.text import finding_renderable, ranking_renderable
 from hpsearch.report.words import number_words, printable, seconds_words, share_words, value_words
 
 MOST_EPOCHS = 12
 """Rows of the table of epochs: of more, evenly spread ones."""
+MOST_CLASSES = 6
+"""Rows of the table of classes: the worst ones."""
 
 
 def trial_renderable(trial: TrialDetailDocument) -> RenderableType:
@@ -24,6 +26,8 @@ def trial_renderable(trial: TrialDetailDocument) -> RenderableType:
         parts.append(Text(f"value {number_words(trial.value)} in epoch {trial.best_epoch}{took}"))
     if trial.epochs:
         parts += ["", ranking_renderable(_epochs(trial))]
+    if trial.class_counts is not None:
+        parts += ["", _classes(trial.class_counts)]
     parts += ["", Text("What its curves say", style="bold")]
     parts += [finding_renderable(None, finding) for finding in trial.findings] or [Text("nothing is wrong with them")]
     return Group(*parts)
@@ -44,6 +48,23 @@ def _epochs(trial: TrialDetailDocument) -> Ranking:
     )
     columns = ("epoch", "train loss", "val loss", "train accuracy", "val accuracy")
     return Ranking("Epochs", columns, rows)
+
+
+def _classes(counts: ClassCountsDocument) -> RenderableType:
+    """The classes of which the least share was right."""
+    wrong = [one for one in counts.listed if one.right < one.samples]
+    worst = sorted(wrong, key=lambda one: (one.right / one.samples, -one.samples, one.label))[:MOST_CLASSES]
+    title = f"Worst of {counts.classes} classes in validation, epoch {counts.epoch}"
+    if not worst:
+        return Text(f"All {counts.samples} validation samples of {counts.classes} classes are right")
+    columns = ("class", "right", "of", "share", "mostly taken for", "predicted")
+    return ranking_renderable(Ranking(title, columns, tuple(_class(one) for one in worst)))
+
+
+def _class(one: ClassCountDocument) -> tuple[str, ...]:
+    taken_for = "" if one.taken_for is None else f"{one.taken_for} ({one.mistaken} times)"
+    share = share_words(one.right / one.samples)
+    return str(one.label), str(one.right), str(one.samples), share, taken_for, f"{one.predicted} times"
 
 
 def _loss(loss: float | None) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from hpsearch.class_counts import counts_document, counts_of
 from hpsearch.cohort import Arranged, Arrangement
 from hpsearch.finding import Finding, Severity
 from hpsearch.look import look_document, look_of
@@ -160,6 +161,7 @@ def result_row(result: TrialResult) -> dict[str, Any]:
         "layers": [document(asdict(layer)) for layer in result.layers],
         "without_gradient": [text(name) for name in result.without_gradient],
         "looks": [document(look_document(look)) for look in result.looks],
+        "class_counts": None if result.class_counts is None else counts_document(result.class_counts),
         "learned": result.learned,
         "test_loss": result.test_loss,
         "test_accuracy": result.test_accuracy,
@@ -188,6 +190,7 @@ def result_of(stage: StageName, number: int, row: Row) -> TrialResult | None:
         layers=tuple(LayerScale(**value_of(layer)) for layer in row["layers"]),
         without_gradient=tuple(row["without_gradient"]),
         looks=tuple(look_of(value_of(look)) for look in row["looks"] or ()),
+        class_counts=counts_of(row["class_counts"]) if row["class_counts"] else None,
         learned=row["learned"],
         test_loss=row["test_loss"],
         test_accuracy=row["test_accuracy"],

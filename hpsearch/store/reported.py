@@ -19,7 +19,7 @@ POINTS = 2000
 
 _EPOCHS = ("epochs", "train_losses", "train_accuracies", "val_losses", "val_accuracies")
 _STEPS = ("step_losses", "step_accuracies")
-_LISTS = (*_EPOCHS, *_STEPS, "layers", "without_gradient", "looks")
+_LISTS = (*_EPOCHS, *_STEPS, "layers", "without_gradient", "looks", "class_counts")
 _NONE: dict[str, Any] = dict.fromkeys(_LISTS, ())
 
 

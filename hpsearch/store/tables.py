@@ -174,6 +174,7 @@ trials = Table(
     Column("parameter_count", BigInteger),  # of the network, as is the next one
     Column("multiply_adds", BigInteger),
     Column("looks", DOCUMENT),  # null also for trials of before there were any
+    Column("class_counts", DOCUMENT),  # the same
     ForeignKeyConstraint(["stage_id", "round"], ["rounds.stage_id", "rounds.round"], ondelete="CASCADE"),
     UniqueConstraint("stage_id", "number"),
     CheckConstraint("state IN ('waiting', 'running', 'complete', 'pruned', 'failed')", name="state"),

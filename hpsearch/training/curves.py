@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor, nn
 
+from hpsearch.class_counts import ClassCounts
 from hpsearch.errors import TrialError
 from hpsearch.job import Job
 from hpsearch.look import Look
 from hpsearch.schedule import learning_rate_at
 from hpsearch.study import Objective, objective_for
 from hpsearch.task import Task
+from hpsearch.training.answers import Answers
 from hpsearch.training.precision import HOPELESS
 from hpsearch.training.size import Arithmetic, parameter_count
 from hpsearch.trial import EpochRecord, Failure, LayerScale, TrialResult, TrialState
@@ -43,6 +45,8 @@ class Curves:
     looks: list[Look] = field(default_factory=list)
     learned: bool | None = None
     best: EpochRecord | None = None
+    classes: Answers | ClassCounts | None = None
+    """Of the best epoch; counted when it is read, since most best epochs are not the last one."""
     test_loss: float | None = None
     test_accuracy: float | None = None
     parameter_count: int | None = None
@@ -98,7 +102,9 @@ class Curves:
         self.losses, self.sizes = [loss], [sum(self.sizes)]
         self.right = [sum(self.right)] if self.right else []
 
-    def add_epoch(self, start: int, val_loss: float, val_accuracy: float | None) -> bool:
+    def add_epoch(
+        self, start: int, val_loss: float, val_accuracy: float | None, answers: Answers | None = None
+    ) -> bool:
         """An epoch that began with iteration ``start``; true if it is the best so far. DivergedError as above."""
         if not math.isfinite(val_loss):
             raise DivergedError(
@@ -110,8 +116,16 @@ class Curves:
         objective = self.objective
         if self.best is None or objective.better(record.metric(objective.metric), self.best.metric(objective.metric)):
             self.best = record
+            self.classes = None if answers is None else answers.kept()
             return True
         return False
+
+    @property
+    def class_counts(self) -> ClassCounts | None:
+        """Of the best epoch so far; None for regression, and where no epoch has ended."""
+        if isinstance(self.classes, Answers) and self.best is not None:
+            self.classes = self.classes.counts(self.best.epoch)
+        return self.classes if isinstance(self.classes, ClassCounts) else None
 
     def add_first_evaluation(self, influence: float | None, training: tuple[str, ...]) -> None:
         """How far samples of a batch influence each other, and what was in training mode; the first look tells that."""
@@ -123,8 +137,9 @@ class Curves:
         if self.looks:
             self.looks[-1] = replace(self.looks[-1], evaluated_loss=loss)
 
-    def take_epochs(self, epochs: list[EpochRecord]) -> None:
+    def take_epochs(self, epochs: list[EpochRecord], classes: ClassCounts | None) -> None:
         """Goes on behind epochs that another training has recorded of the same trial."""
+        self.classes = classes
         name, better = self.objective.metric, self.objective.better
         for record in epochs:
             self.epochs.append(record)
@@ -161,6 +176,10 @@ class Curves:
 
     def failed(self, failure: Failure, reason: str, duration_s: float) -> TrialResult:
         """The result of a trial that ended early, with the curves up to there."""
+        try:
+            self.classes = self.class_counts
+        except RuntimeError:  # the device itself may have failed
+            self.classes = None
         return self._so_far(TrialState.FAILED, failure, reason, duration_s)
 
     @property
@@ -194,6 +213,7 @@ class Curves:
             without_gradient=self.without_gradient,
             looks=tuple(look for look in self.looks if look.step < len(self.losses)),
             learned=self.learned,
+            class_counts=self.class_counts,
             test_loss=self.test_loss,
             test_accuracy=self.test_accuracy,
             parameter_count=self.parameter_count,

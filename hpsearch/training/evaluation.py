@@ -6,9 +6,10 @@ import torch
 from torch import Tensor, nn
 
 from hpsearch.task import Task
+from hpsearch.training.answers import Answers
 from hpsearch.training.arrays import Samples
 from hpsearch.training.loss import loss_function, predictions
-from hpsearch.training.losses import MemberLosses, right_predictions
+from hpsearch.training.losses import MemberLosses
 from hpsearch.training.precision import Autocast
 from hpsearch.training.stacked import StackedNetwork
 
@@ -29,6 +30,8 @@ class Score(NamedTuple):
     """Without label smoothing."""
     accuracy: float | None
     """Share in [0, 1]; None for regression."""
+    answers: Answers | None = None
+    """None for regression."""
 
 
 @torch.no_grad()
@@ -37,15 +40,19 @@ def evaluate(network: nn.Module, samples: Samples, task: Task, autocast: Autocas
     network.eval()
     loss = loss_function(task)
     size = batch_size(samples.images)
-    total, right = 0.0, 0
+    total = 0.0
+    predicted: list[Tensor] = []
     for images, targets in samples.pieces(size):
         with autocast():
             outputs = predictions(network, images, task)
         total += float(loss(outputs, targets)) * len(images)
         if task.is_classification:
-            right += int((outputs.argmax(1) == targets).sum())
+            predicted.append(outputs.argmax(1))
     count = len(samples)
-    return Score(total / count, right / count if task.is_classification else None)
+    if not task.is_classification:
+        return Score(total / count, None)
+    answers = Answers(samples.targets, torch.cat(predicted))
+    return Score(total / count, int((answers.predicted == answers.targets).sum()) / count, answers)
 
 
 @torch.no_grad()
@@ -56,7 +63,7 @@ def evaluate_together(network: StackedNetwork, samples: Samples, task: Task) -> 
     losses = MemberLosses(task, [0.0] * members, samples.images.device)
     size = batch_size(samples.images)
     found: list[Tensor] = []
-    right = torch.zeros(members, dtype=torch.int64, device=samples.images.device)
+    predicted: list[Tensor] = []
     sizes: list[int] = []
     for images, targets in samples.pieces(size):
         outputs = network(images).logits
@@ -64,13 +71,19 @@ def evaluate_together(network: StackedNetwork, samples: Samples, task: Task) -> 
         found.append(losses(outputs, given))
         sizes.append(len(images))
         if task.is_classification:
-            right += right_predictions(outputs, given)
+            predicted.append(outputs.argmax(2))
     totals = [
         sum(loss * size for loss, size in zip(mine, sizes, strict=True)) for mine in torch.stack(found, 1).tolist()
     ]
     count = len(samples)
-    accuracies = [number / count if task.is_classification else None for number in right.tolist()]
-    return [Score(total / count, accuracy) for total, accuracy in zip(totals, accuracies, strict=True)]
+    if not task.is_classification:
+        return [Score(total / count, None) for total in totals]
+    answers = torch.cat(predicted, 1)  # (K, N)
+    right = (answers == samples.targets).sum(1).tolist()
+    return [
+        Score(total / count, number / count, Answers(samples.targets, mine))
+        for total, number, mine in zip(totals, right, answers, strict=True)
+    ]
 
 
 def batch_size(images: Tensor) -> int:

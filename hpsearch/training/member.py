@@ -153,7 +153,7 @@ class Training:
             if best is not None:
                 put_back(self.network, best)
             score = evaluate(self.network, self.arrays.test, self.task, self.autocast)
-            self.curves.test_loss, self.curves.test_accuracy = score
+            self.curves.test_loss, self.curves.test_accuracy = score.loss, score.accuracy
         return before_s
 
     def snapshot(self, duration_s: float) -> Snapshot:

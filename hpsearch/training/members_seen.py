@@ -59,5 +59,5 @@ def see_test(asked: Sequence[tuple[int, Seat]], network: StackedNetwork, arrays:
                 put_member_back(network, place, seat.best)
         scores = evaluate_together(network, arrays.test, arrays.task)
     for place, seat in asked:
-        seat.curves.test_loss, seat.curves.test_accuracy = scores[place]
+        seat.curves.test_loss, seat.curves.test_accuracy = scores[place][:2]
         seat.duration_s += (time.perf_counter() - began) / len(asked)

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from hpsearch.class_counts import ClassCounts, counts_document, counts_of
 from hpsearch.look import Look, look_document, look_of
 from hpsearch.training.checkpoint import Snapshot
 from hpsearch.training.curves import Curves
@@ -42,6 +43,7 @@ def snapshot(
         "layers": [asdict(layer) for layer in curves.layers],
         "without_gradient": list(curves.without_gradient),
         "looks": [look_document(look) for look in curves.looks],
+        "classes": None if curves.class_counts is None else counts_document(curves.class_counts),
         "duration_s": duration_s,
     }
     return Snapshot(len(curves.epochs), tensors, document)
@@ -78,7 +80,7 @@ def go_on(found: Snapshot, curves: Curves, memory: Sequence[Tensor], order: Data
     curves.losses, curves.right, curves.sizes = recorded.losses, recorded.right, recorded.sizes
     curves.layers, curves.without_gradient = recorded.layers, recorded.without_gradient
     curves.looks = recorded.looks
-    curves.take_epochs(recorded.epochs)
+    curves.take_epochs(recorded.epochs, recorded.classes)
     order.state = recorded.order
     with torch.no_grad():
         for place, value in enumerate(memory):
@@ -123,6 +125,7 @@ class _Recorded(NamedTuple):
     without_gradient: tuple[str, ...]
     looks: list[Look]
     epochs: list[EpochRecord]
+    classes: ClassCounts | None
     order: Tensor
     duration_s: float
 
@@ -138,6 +141,7 @@ def _recorded(found: Snapshot) -> _Recorded:
         tuple(document["without_gradient"]),
         [look_of(look) for look in document["looks"]],
         [EpochRecord(**epoch) for epoch in document["epochs"]],
+        None if document["classes"] is None else counts_of(document["classes"]),
         tensors["order"],
         float(document["duration_s"]),
     )

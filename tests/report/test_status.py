@@ -5,8 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from hpsearch.class_counts import counted
 from hpsearch.progress import Event, EventKind, RoundProgress, StudyProgress
-from hpsearch.report.status import event_document, status_document, time_left_s
+from hpsearch.report.status import event_document, status_document, time_left_s, trial_detail
+from hpsearch.report.text import plain_text
+from hpsearch.report.trial_text import trial_renderable
 from hpsearch.results import StudyResults
 from hpsearch.stage import StageName
 from hpsearch.study import StudyState
@@ -50,6 +53,22 @@ def test_the_best_is_one_with_a_value(running: StudyProgress) -> None:
     assert best is not None
     assert (best.stage, best.trial, best.val_accuracy, best.test_accuracy) == (StageName.FINE, 2, 0.989, None)
     assert status_document(replace(running, best=None)).best is None
+
+
+def test_a_trial_tells_its_worst_classes(healthy: StudyResults) -> None:
+    trial = healthy.of_stage(StageName.FINE)[2]
+    assert trial.result is not None
+    counts = counted(2, [(3, 3, 10), (3, 5, 26), (5, 5, 36), (0, 0, 917), (1, 0, 11)])
+    counted_trial = replace(trial, result=replace(trial.result, epochs=(), class_counts=counts))
+    detail = trial_detail(counted_trial, healthy.study)
+    assert detail.class_counts is not None
+    assert [one.label for one in detail.class_counts.listed] == [0, 1, 3, 5]
+    shown = plain_text(trial_renderable(detail))
+    assert "Worst of 4 classes in validation, epoch 2" in shown
+    assert [line.split() for line in shown.splitlines() if "times)" in line] == [
+        ["1", "0", "11", "0.00%", "0", "(11", "times)", "0", "times"],
+        ["3", "10", "36", "27.8%", "5", "(26", "times)", "10", "times"],
+    ]
 
 
 def test_the_reason_of_a_state_is_told_while_it_lasts(running: StudyProgress) -> None:

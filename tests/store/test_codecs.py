@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from hpsearch.class_counts import counted
 from hpsearch.finding import Finding, Severity
 from hpsearch.look import LayerLook, Look, OutputLook
 from hpsearch.space import Choice, Grid, Int, LogInt, LogUniform, Uniform
@@ -114,7 +116,20 @@ curves: dict[str, st.SearchStrategy[Any]] = {
     "multiply_adds": st.none() | large,
     "duration_s": st.floats(0, 1e6),
 }
-results = st.one_of(
+pairs = st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(1, 9))
+answers = st.lists(pairs, min_size=1, max_size=9, unique_by=lambda pair: pair[:2])
+
+
+def counting(result: TrialResult, found: list[tuple[int, int, int]] | None) -> TrialResult:
+    """The same with counts by class, of an epoch whose accuracy is not told."""
+    if found is None:
+        return result
+    counts = counted(result.best_epoch or 1, found)
+    others = tuple(epoch for epoch in result.epochs if epoch.epoch != counts.epoch)
+    return replace(result, epochs=others, class_counts=counts)
+
+
+without_counts = st.one_of(
     st.builds(
         TrialResult, st.just(StageName.FINE), st.just(0), st.just(TrialState.COMPLETE), st.none() | finite, **curves
     ),
@@ -136,6 +151,7 @@ results = st.one_of(
         **curves,
     ),
 )
+results = st.builds(counting, without_counts, st.none() | answers)
 
 
 def through_json(written: Any) -> Any:

@@ -17,7 +17,12 @@ def test_batches_of_different_sizes_count_by_their_samples() -> None:
     with torch.no_grad():
         outputs = network.eval()(dataset.validation.images)
     assert score.loss == pytest.approx(float(functional.cross_entropy(outputs, dataset.validation.targets)), abs=1e-6)
-    assert score.accuracy == int((outputs.argmax(1) == dataset.validation.targets).sum()) / 700
+    right = outputs.argmax(1) == dataset.validation.targets
+    assert score.accuracy == int(right.sum()) / 700
+    assert score.answers is not None
+    counts = score.answers.counts(1)
+    assert counts.accuracy == score.accuracy
+    assert [one.right for one in counts.listed] == [int(right[dataset.validation.targets == c].sum()) for c in range(3)]
 
 
 def test_evaluation_leaves_the_network_in_evaluation_mode_and_unchanged() -> None:

@@ -46,7 +46,7 @@ def assert_alike(found: TrialResult, expected: TrialResult, tolerance: float = 1
     assert found.test_loss == (None if expected.test_loss is None else pytest.approx(expected.test_loss, abs=tolerance))
     assert found.value == (None if expected.value is None else pytest.approx(expected.value, rel=0, abs=tolerance))
     same = ("state", "best_epoch", "reason", "learned", "without_gradient", "parameter_count", "multiply_adds")
-    for name in (*same, "layers", "step_accuracies", "test_accuracy"):
+    for name in (*same, "layers", "class_counts", "step_accuracies", "test_accuracy"):
         assert getattr(found, name) == getattr(expected, name), name
 
 
