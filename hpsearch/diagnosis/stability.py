@@ -1,11 +1,8 @@
 """Rules on losses that blow up, swing or are lost in noise."""
 
 import math
-from collections.abc import Sequence
-from itertools import pairwise
 
 from hpsearch.diagnosis.curve import LEARNED, Curve
-from hpsearch.diagnosis.trend import trend
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
@@ -32,11 +29,6 @@ NOISY = 0.6
 """Noise of one iteration as a share of the mean loss. If losses of samples are exponential, a batch of n has 1/√n."""
 SMALL = 16
 """Samples: a batch of so many has a quarter of the noise of one, so that what is noisier is no matter of batches."""
-
-FEWEST_EPOCHS, FEWEST_PLACES = 4, 4
-EXPLAINED, CHANCE = 0.5, 1e-6
-SHARE_OF_RISES = 0.2
-"""Of the falls: a course that rises by less in all is a fall. See ``follows_the_order`` (shares are heuristics)."""
 
 
 def diverged(curve: Curve) -> Remark | None:
@@ -163,49 +155,3 @@ def noisy(curve: Curve) -> Remark | None:
         f"{curve.trial.job.batch_size}"
     )
     return Remark(sentence, {"noise": curve.noise, "mean": mean, "batch_size": curve.trial.job.batch_size})
-
-
-def _levelled(losses: Sequence[float]) -> list[float]:
-    """What is left of some losses without the straight line through them, with a mean square of 1."""
-    line, middle = trend(losses), (len(losses) - 1) / 2
-    left = [loss - line.level - line.slope * (index - middle) for index, loss in enumerate(losses)]
-    size = math.sqrt(math.fsum(one * one for one in left) / len(left))
-    return [one / size if size else 0.0 for one in left]
-
-
-def follows_the_order(curve: Curve) -> Remark | None:
-    """The loss rises and falls in the same way in every epoch: batches are not drawn at random.
-
-    Samples that are read in their stored order, class by class above all, make the loss of an iteration depend on its
-    place in the epoch. Compared are the means of each place over the last two thirds of the epochs, each epoch less a
-    straight line and brought to one size, with what is left around them (analysis of variance): reported where places
-    explain half of the movement, chance does so once in a million, and the course is no plain fall. The last batch of
-    an epoch is left out, since it may be smaller. Four epochs of four batches are needed.
-    """
-    if not curve.ended:
-        return None
-    count, places = len(curve.epochs), curve.per_epoch - 1
-    if count - count // 3 < FEWEST_EPOCHS or places < FEWEST_PLACES or len(curve.losses) < count * curve.per_epoch:
-        return None
-    raw = [curve.losses[epoch * curve.per_epoch :][:places] for epoch in range(count // 3, count)]
-    course = [math.fsum(column) for column in zip(*raw, strict=True)]
-    rises = math.fsum(max(0.0, after - before) for before, after in pairwise(course))
-    if rises < SHARE_OF_RISES * (rises + course[0] - course[-1]):
-        return None
-    rows = [_levelled(row) for row in raw]
-    number = len(rows)
-    means = [math.fsum(column) / number for column in zip(*rows, strict=True)]
-    whole = math.fsum(value * value for row in rows for value in row)
-    explained = number * math.fsum(mean * mean for mean in means)
-    if whole <= 0 or explained < EXPLAINED * whole:
-        return None
-    free = (places - 1, (number - 1) * (places - 1))
-    ratio = (explained / free[0]) / max(1e-300, (whole - explained) / free[1])
-    from scipy.special import fdtrc  # noqa: PLC0415  (50 MB that a service which answers requests can spare)
-
-    chance = float(fdtrc(*free, ratio))
-    if chance > CHANCE:
-        return None
-    share = explained / whole
-    sentence = f"the place of a batch in its epoch explains {share:.0%} of how its loss differs from the trend"
-    return Remark(sentence, {"explained": share, "chance": chance, "epochs": number, "places": places})

@@ -13,11 +13,15 @@ from hpsearch.diagnosis.fit import (
 )
 from hpsearch.diagnosis.initialization import flat_then_drops
 from hpsearch.diagnosis.learning_rate import decayed_too_early, learning_rate_too_low, should_decay_now
+from hpsearch.diagnosis.passes import follows_the_order, starts_again
 from hpsearch.diagnosis.rule import CurveRule
-from hpsearch.diagnosis.stability import diverged, follows_the_order, learning_rate_too_high, noisy, oscillating
+from hpsearch.diagnosis.stability import diverged, learning_rate_too_high, noisy, oscillating
 from hpsearch.finding import Severity
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+AGAIN = frozenset({"HC110"})
+"""Explains whatever else a training looks like that starts again in every epoch."""
 
 _ALL = (
     CurveRule("HC101", ERROR, diverged, "Lower the learning rate tenfold, or clip gradients.", sources.CS231N),
@@ -27,6 +31,7 @@ _ALL = (
         learning_rate_too_high,
         "Lower the learning rate by three to ten times, or let it rise over a warm-up.",
         sources.JOHNSON,
+        AGAIN,
     ),
     CurveRule(
         "HC103",
@@ -34,7 +39,7 @@ _ALL = (
         learning_rate_too_low,
         "Raise the learning rate by three to ten times.",
         sources.JOHNSON,
-        frozenset({"HC102", "HC106", "HC107"}),
+        AGAIN | frozenset({"HC102", "HC106", "HC107"}),
     ),
     CurveRule(
         "HC104",
@@ -49,7 +54,7 @@ _ALL = (
         should_decay_now,
         "Lower the learning rate tenfold from here on: a step or cosine schedule does.",
         sources.JOHNSON,
-        frozenset({"HC102", "HC107", "HC109", "HC206", "HC208"}),
+        AGAIN | frozenset({"HC102", "HC107", "HC109", "HC206", "HC208"}),
     ),
     CurveRule(
         "HC106",
@@ -57,7 +62,7 @@ _ALL = (
         flat_then_drops,
         "Look at the scale of every layer at the start; use He's initialisation and ReLU, or batch norm.",
         sources.JOHNSON,
-        frozenset({"HC206"}),
+        AGAIN | frozenset({"HC206"}),
     ),
     CurveRule(
         "HC107",
@@ -65,7 +70,7 @@ _ALL = (
         oscillating,
         "Lower the learning rate by three times, or the momentum to 0.9; see that batches are shuffled.",
         sources.COHEN,
-        frozenset({"HC102", "HC109"}),
+        AGAIN | frozenset({"HC102", "HC109"}),
     ),
     CurveRule(
         "HC108",
@@ -80,6 +85,14 @@ _ALL = (
         follows_the_order,
         "Draw a new random order of all samples in every epoch.",
         sources.BENGIO,
+        AGAIN,
+    ),
+    CurveRule(
+        "HC110",
+        ERROR,
+        starts_again,
+        "Build, load and initialise the network once, before the loop over epochs.",
+        sources.KARPATHY,
     ),
     CurveRule(
         "HC201",
@@ -87,7 +100,7 @@ _ALL = (
         does_not_learn,
         "Overfit one batch first; then look for dead or frozen layers, and at images beside their labels.",
         sources.CS231N,
-        frozenset({"HC102", "HC103", "HC109"}),
+        AGAIN | frozenset({"HC102", "HC103", "HC109"}),
     ),
     CurveRule(
         "HC202",
@@ -95,7 +108,7 @@ _ALL = (
         still_improving,
         "Train for more epochs.",
         sources.JOHNSON,
-        frozenset({"HC103", "HC104"}),
+        AGAIN | frozenset({"HC103", "HC104"}),
     ),
     CurveRule(
         "HC203",
@@ -103,7 +116,7 @@ _ALL = (
         overfitting,
         "Search weight decay and dropout, augment the images, or collect more.",
         sources.JOHNSON,
-        frozenset({"HC206"}),
+        AGAIN | frozenset({"HC206"}),
     ),
     CurveRule(
         "HC204",
@@ -111,7 +124,7 @@ _ALL = (
         underfitting,
         "Make the network wider or deeper, or take regularisation away; then look for wrong labels.",
         sources.JOHNSON,
-        frozenset({"HC102", "HC103", "HC104", "HC107", "HC108", "HC109", "HC202", "HC206", "HC208"}),
+        AGAIN | frozenset({"HC102", "HC103", "HC104", "HC107", "HC108", "HC109", "HC202", "HC206", "HC208"}),
     ),
     CurveRule(
         "HC205",
@@ -119,7 +132,7 @@ _ALL = (
         plateau,
         "Spend fewer epochs on each trial and more trials.",
         sources.PRECHELT,
-        frozenset({"HC102", "HC104", "HC105", "HC107", "HC203", "HC204", "HC206", "HC207", "HC208"}),
+        AGAIN | frozenset({"HC102", "HC104", "HC105", "HC107", "HC203", "HC204", "HC206", "HC207", "HC208"}),
     ),
     CurveRule(
         "HC206",
@@ -127,7 +140,7 @@ _ALL = (
         learns_by_heart,
         "Look at some images beside their labels, and whether the samples of a batch keep their places.",
         sources.ZHANG,
-        frozenset({"HC102", "HC109"}),
+        AGAIN | frozenset({"HC102", "HC109"}),
     ),
     CurveRule(
         "HC207",
@@ -135,7 +148,7 @@ _ALL = (
         loss_above_its_accuracy,
         "Return the outputs of the last layer with weights, without soft-max, sigmoid or a fixed scale.",
         sources.MATT,
-        frozenset({"HC102"}),
+        AGAIN | frozenset({"HC102"}),
     ),
     CurveRule(
         "HC208",
@@ -143,7 +156,7 @@ _ALL = (
         training_held_back,
         "Use less dropout, noise or augmentation, and none of them behind the last layer with weights.",
         sources.SRIVASTAVA,
-        frozenset({"HC102"}),
+        AGAIN | frozenset({"HC102"}),
     ),
 )
 

@@ -112,6 +112,8 @@ SOUND = Drawn(falling(2.4, 0.02, 12))
 NOISY = replace(SOUND, loss=falling(2.4, 0.8), noise=0.9)
 LOST = Drawn(constant(2.3), validation_error=constant(0.9))
 SORTED = Drawn(lambda share: 1.0 + 0.3 * math.sin(2 * math.pi * EPOCHS * share))
+SAWTOOTH = Drawn(lambda share: 2.4 - 1.6 * (EPOCHS * share % 1), constant(0.9), constant(0.5), constant(0.2))
+"""Every epoch begins where the first one began."""
 STEP_EARLY = (("schedule", "step"), ("factor", 0.001), ("every", 0.1))
 STEP_LATE = (("schedule", "step"), ("factor", 0.1), ("every", 0.7))
 SLOW = Drawn(falling(2.4, 1.05, 4))

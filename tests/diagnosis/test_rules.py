@@ -16,6 +16,7 @@ from tests.diagnosis.curve_cases import (
     BY_HEART,
     EPOCHS,
     GUESS,
+    SAWTOOTH,
     SOUND,
     STUDY,
     TASK,
@@ -60,6 +61,7 @@ def test_a_sound_training_is_sound() -> None:
 def test_the_reason_is_told_and_not_what_follows_from_it() -> None:
     assert codes(BY_HEART) == {"HC206"}
     assert codes(Drawn(straight(2.302, 2.29), noise=1e-4)) == {"HC103"}
+    assert codes(SAWTOOTH) == {"HC110"}
     for code, rule in CURVE_RULES.items():
         assert rule.explained_by <= set(CURVE_RULES) - {code}
 
