@@ -100,7 +100,7 @@ HELD_OUT_KINDS = (
     ),
     Kind("bottleneck-of-one", codes("HC204"), codes("HC105 HC202"), network={"fault": "bottleneck"}),
     Kind("optimiser-lacks-the-last-layer", codes(f"{CUT} HC204 HC202"), codes("HC103"), loop="headless", lasting=True),
-    Kind("restarts-every-epoch", codes("HC204 HC107 HC109"), codes("HC105"), loop="restarting"),
+    Kind("restarts-every-epoch", codes("HC110 HC204 HC107 HC109"), codes("HC105"), loop="restarting"),
     Kind("channel-constant", codes("HD103"), data="constant-channel", lasting=True),
     Kind(
         "pixels-a-thousandth",
