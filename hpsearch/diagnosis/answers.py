@@ -1,11 +1,14 @@
 """Rules on what the network gives out: bent outputs, the same answer for all, samples that influence each other."""
 
-from hpsearch.diagnosis.inside import Inside
+from hpsearch.diagnosis.inside import WITH_WEIGHTS, Inside
 from hpsearch.finding import Severity
+from hpsearch.look import LayerLook, OutputLook
 from hpsearch.rulebook import Remark
 
 ALIKE = 1e-3
 """Difference between samples as a share of what a layer gives (heuristic)."""
+ROUNDED = 2e-3
+"""Looks have four significant digits."""
 INFLUENCE = 1e-3
 """Standard deviations of the outputs. Rounding alone moves them by less than 1e-5 (measured)."""
 
@@ -33,7 +36,8 @@ def activation_on_output(inside: Inside) -> Remark | None:
     In every look the outputs of every sample are probabilities already (a soft-max), or none is negative (a ReLU, or
     with none above 1 a sigmoid), while logits of either sign are needed: with a second soft-max the loss stays
     far above zero, and an output that a ReLU has cut off gets no gradient. What a regression foretells may well be
-    positive, or a share: it is not looked at.
+    positive, or a share: it is not looked at. Nor is what comes as it is from a layer with weights: such outputs could
+    be negative, and are not by chance or by their biases.
     """
     if not inside.task.is_classification:
         return None
@@ -44,6 +48,8 @@ def activation_on_output(inside: Inside) -> Remark | None:
     if not lowest >= 0:
         return None
     last = inside.looks[-1].layers[-1] if inside.looks[-1].layers else None
+    if last is not None and seen[-1].sample_std and _comes_from(last, seen[-1]):
+        return None
     where = f" (the last layer is {last.name}, {last.kind})" if last is not None else ""
     numbers = {"lowest": lowest, "highest": highest, "layer": last.name if last else None}
     if all(one.sums_to_one for one in seen):
@@ -54,6 +60,14 @@ def activation_on_output(inside: Inside) -> Remark | None:
         what = f"no output is ever negative; {max(one.zero_share for one in seen):.0%} are exactly zero"
         severity = Severity.WARNING
     return Remark(what + where, numbers, severity)
+
+
+def _comes_from(layer: LayerLook, outputs: OutputLook) -> bool:
+    """Whether the outputs are what a layer with weights gave, untouched: they differ from sample to sample as much."""
+    return (
+        layer.kind.startswith(WITH_WEIGHTS)
+        and abs(layer.sample_std - outputs.sample_std) < ROUNDED * outputs.sample_std
+    )
 
 
 def same_answer(inside: Inside) -> Remark | None:
@@ -73,7 +87,11 @@ def same_answer(inside: Inside) -> Remark | None:
             return None
     seen = late[-1]
     weak = [layer for layer in seen.layers if layer.sample_std <= ALIKE * max(layer.output_std, abs(layer.output_mean))]
-    where = f"; from {weak[0].name} on, samples can hardly be told apart" if weak else ""
+    never = [look.layers[0] for look in inside.looks if look.layers and look.layers[0].sample_std == 0]
+    if len(never) == len(inside.looks) and never[-1].weight_norm:
+        where = f"; {never[-1].name}, the first layer, gives the same for all: the images do not arrive at it"
+    else:
+        where = f"; from {weak[0].name} on, samples can hardly be told apart" if weak else ""
     spread = late[-1].outputs.sample_std if late[-1].outputs else 0.0
     return Remark(
         f"every image gets the same answer: outputs differ by {spread:.1g} from sample to sample{where}",

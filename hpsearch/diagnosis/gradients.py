@@ -2,7 +2,7 @@
 
 import math
 
-from hpsearch.diagnosis.inside import Inside, relative
+from hpsearch.diagnosis.inside import NORMS, Inside, relative
 from hpsearch.finding import Severity
 from hpsearch.look import LayerLook, Look
 from hpsearch.rulebook import Remark
@@ -13,6 +13,13 @@ catalogue the first layer has at least 0.03)."""
 EXPLODED = 1e3
 """Norm of a layer's gradient in units of its weights' norm (heuristic: up to 130 in sound trainings of the catalogue,
 up to 30 in classification)."""
+LEARNED = 0.1
+"""Of guessing: with such a loss at the end, what is frozen was no hindrance (heuristic)."""
+NEW_NORM = (0.0, 0.5)
+"""Standard deviation of the parameters of a norm before any training: scales of 1 alone, or beside as many shifts of
+0."""
+UNTOUCHED = 0.005
+"""So near to it."""
 
 
 def vanishing_gradients(inside: Inside) -> Remark | None:
@@ -24,7 +31,7 @@ def vanishing_gradients(inside: Inside) -> Remark | None:
     largest of them (heuristic).
     """
     seen = []
-    for look in inside.later:
+    for look in inside.updated:
         layers = [layer for layer in look.layers if relative(layer.gradient_norm, layer) is not None]
         if len(layers) < 3:
             return None
@@ -70,7 +77,7 @@ def without_gradient(inside: Inside) -> Remark | None:
     something dead. In every look after the first (some layers wait for weights behind them that start at zero) the
     parameters were left exactly as they were, and no layer that they belong to had a gradient.
     """
-    looks = inside.later
+    looks = inside.updated
     if not looks or all(not look.still for look in looks) or not inside.trial.job.optimizer.learning_rate:
         return None
     graded = {layer.name for look in looks for layer in look.layers if layer.gradient_norm}
@@ -88,24 +95,55 @@ def without_gradient(inside: Inside) -> Remark | None:
 
 
 def frozen_layers(inside: Inside) -> Remark | None:
-    """Layers are frozen that were drawn at random.
+    """Layers stay as they were drawn at random although what they do could be learned.
 
-    Their parameters need no gradient, so that nothing of them is learned. Where the weights come from another training
-    that is meant so; what was drawn at random should learn. An error where all but the last layer are frozen.
+    Either their parameters need no gradient, or they get one and no update changes them: then the optimiser has not
+    been given them. Where the weights come from another training the first is meant so, and no finding; that is known
+    of weights that hpsearch has loaded, and of frozen norms whose numbers are not those that norms begin with. It is
+    an information where the network has learned all the same, to a tenth of the loss of guessing (heuristic), and an
+    error where all but one layer stay as they were.
     """
-    if not inside.looks or _pretrained(inside):
+    if not inside.looks:
         return None
     first = inside.looks[0]
     layers = [layer for layer in first.layers if layer.weight_norm is not None]
-    still = [layer for layer in layers if _is_frozen(layer, first)]
+    left = _left_out(inside)
+    loaded = _loaded(inside)
+    still = [layer for layer in layers if layer.name in left or (not loaded and _is_frozen(layer, first))]
     if not still:
         return None
     most = len(still) >= len(layers) - 1
-    sentence = (
+    learned = inside.ended and inside.last_loss < LEARNED * inside.task.initial_loss
+    severity = Severity.INFO if learned and not left else Severity.ERROR if most else None
+    frozen = (
         f"{len(still)} of {len(layers)} layers with weights are frozen as they were drawn, {still[0].name} the first"
     )
+    lacking = (
+        f"{len(still)} of {len(layers)} layers with weights get a gradient and no update changes them, {still[0].name} "
+        f"the first: the optimiser has not got their parameters"
+    )
     numbers = {"layer": still[0].name, "frozen": [layer.name for layer in still], "layers": len(layers)}
-    return Remark(sentence, numbers, Severity.ERROR if most else None)
+    return Remark(lacking if left else frozen, numbers, severity)
+
+
+def _left_out(inside: Inside) -> frozenset[str]:
+    """Layers whose weights got a gradient in every look after the first, and were left exactly as they were each time.
+
+    A step may be too small for the numbers to hold it. So their gradient, measured against the norm of the weights,
+    must be as large as that of some layer that was moved in the same iteration.
+    """
+    found: frozenset[str] | None = None
+    for look in inside.updated:
+        sizes = {layer.name: relative(layer.gradient_norm, layer) or 0.0 for layer in look.layers}
+        moved = [sizes[layer.name] for layer in look.layers if layer.update_norm and sizes[layer.name]]
+        still = {name.rpartition(".")[0] for name in look.still if not name.endswith("bias")}
+        names = {
+            layer.name
+            for layer in look.layers
+            if layer.name in still and layer.update_norm == 0 and moved and sizes[layer.name] >= min(moved)
+        }
+        found = frozenset(names) if found is None else found & names
+    return found or frozenset()
 
 
 def _is_frozen(layer: LayerLook, look: Look) -> bool:
@@ -120,7 +158,14 @@ def _is_frozen(layer: LayerLook, look: Look) -> bool:
     return layer.update_norm == 0 and not still
 
 
-def _pretrained(inside: Inside) -> bool:
-    """Whether the weights come from another training."""
-    network = inside.trial.job.network
-    return network.library is not None or bool(network.parameters.get("pretrained"))
+def _loaded(inside: Inside) -> bool:
+    """Whether the weights come from another training.
+
+    hpsearch knows it of those that it loaded. Of the user's own networks frozen norms tell: before any training the
+    scales of a norm are 1 and its shifts 0.
+    """
+    if inside.pretrained:
+        return True
+    norms = [layer for layer in inside.looks[0].layers if layer.kind in NORMS and layer.weight_std is not None]
+    frozen = [layer.weight_std or 0.0 for layer in norms if _is_frozen(layer, inside.looks[0])]
+    return any(all(abs(std - new) > UNTOUCHED for new in NEW_NORM) for std in frozen)

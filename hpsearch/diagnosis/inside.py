@@ -1,5 +1,6 @@
 """What was seen inside the network of one trial, with what the rules read from it."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,12 @@ from hpsearch.trial import FinishedTrial, TrialState
 
 FEWEST_SAMPLES = 8
 """A look at a batch of fewer says nothing of what units do (heuristic)."""
+WITH_WEIGHTS = ("Conv", "Linear", "Bilinear", "LazyConv", "LazyLinear", "Embedding")
+"""Beginnings of the class names of layers that multiply by weights."""
+NORMS = frozenset(
+    f"{kind}{axes}" for kind in ("BatchNorm", "InstanceNorm", "LazyBatchNorm") for axes in ("1d", "2d", "3d")
+) | {"GroupNorm", "LayerNorm", "RMSNorm", "LocalResponseNorm", "batch_norm", "SyncBatchNorm"}
+"""Class names of layers that take the scale away, and the name of such a function."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,24 @@ class Inside:
         return tuple(look for look in self.looks if look.step > 0)
 
     @cached_property
+    def updated(self) -> tuple[Look, ...]:
+        """Those of the later ones whose iteration changed weights: in fp16 an update may be left out."""
+        return tuple(filter(was_updated, self.later))
+
+    @property
+    def last_loss(self) -> float:
+        """Mean training loss of the last tenth of the iterations."""
+        losses = self.trial.result.step_losses
+        last = losses[-max(1, len(losses) // 10) :]
+        return math.fsum(last) / len(last)
+
+    @property
+    def pretrained(self) -> bool:
+        """Whether hpsearch has loaded weights of another training."""
+        network = self.trial.job.network
+        return network.library is not None or bool(network.parameters.get("pretrained"))
+
+    @cached_property
     def late(self) -> tuple[Look, ...]:
         """The last two of these: what shows in both stays."""
         return self.later[-2:]
@@ -60,6 +85,11 @@ class Inside:
         for key in tables[0] if tables else ():
             if all(key in table for table in tables):
                 yield tuple(table[key] for table in tables)
+
+
+def was_updated(look: Look) -> bool:
+    """Whether the iteration changed weights."""
+    return any(layer.update_norm is not None for layer in look.layers)
 
 
 def relative(norm: float | None, layer: LayerLook) -> float | None:

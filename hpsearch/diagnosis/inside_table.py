@@ -117,9 +117,9 @@ _ALL = (
         "HC316",
         WARNING,
         frozen_layers,
-        "Set requires_grad of these parameters, unless their weights are those of another training.",
+        "Set requires_grad of these parameters and give them to the optimiser, unless they were trained before.",
         sources.KARPATHY,
-        explains=NOT_LEARNED,
+        explains=NOT_LEARNED | {"HC311", "HC312", "HC313"},
     ),
     InsideRule(
         "HC317",
@@ -166,9 +166,9 @@ _ALL = (
         "HC333",
         ERROR,
         same_answer,
-        "Look at each layer's outputs for two images, at the first weights, dead or saturated units, and the data.",
+        "Look at each layer's outputs for two images, from the first on: is it times zero, dead, or averaged away?",
         sources.KARPATHY,
-        explains=NOT_LEARNED,
+        explains=NOT_LEARNED | {"HC313", "HC315"},
         explained_by=STEPS | {"HC305", "HC316", "HC331", "HC332"},
     ),
     InsideRule(
@@ -194,6 +194,7 @@ _ALL = (
         trained_in_evaluation_mode,
         "Let the modes of layers follow the network's: no eval() in the forward pass, no own train method.",
         sources.IOFFE,
+        explains=frozenset({"HC311", "HC313", "HC333"}),
     ),
 )
 

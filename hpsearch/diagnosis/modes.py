@@ -51,8 +51,7 @@ def trained_in_evaluation_mode(inside: Inside) -> Remark | None:
     """
     first = inside.trial.result.looks[:1]
     names = first[0].evaluating if first else ()
-    network = inside.trial.job.network
-    if not names or network.library is not None or network.parameters.get("pretrained"):
+    if not names or inside.pretrained:
         return None
     sentence = f"{len(names)} layers, {names[0]} the first, are in evaluation mode while the network is trained"
     return Remark(sentence, {"layers": list(names)})

@@ -4,7 +4,7 @@ import math
 from itertools import pairwise
 from statistics import median
 
-from hpsearch.diagnosis.inside import Inside
+from hpsearch.diagnosis.inside import NORMS, Inside
 from hpsearch.look import LayerLook, Look
 from hpsearch.rulebook import Remark
 
@@ -25,9 +25,6 @@ COUNTABLE = 0.9
 """Of the outputs before a dropout: with more zeros among them its own cannot be counted (heuristic)."""
 DROPPED = 0.8
 """Share of units that dropout takes away (heuristic: 0.5 is usual, and from 0.8 on hardly anything is left)."""
-NORMS = frozenset(
-    f"{kind}{axes}" for kind in ("BatchNorm", "InstanceNorm", "LazyBatchNorm") for axes in ("1d", "2d", "3d")
-) | {"GroupNorm", "LayerNorm", "RMSNorm", "LocalResponseNorm", "batch_norm", "SyncBatchNorm"}
 
 
 def equal_weights(inside: Inside) -> Remark | None:
@@ -67,7 +64,8 @@ def scale_at_start(inside: Inside) -> Remark | None:
     Each layer should hand on numbers about as large as those that it gets (He et al., Glorot and Bengio): with images
     of variance 1 the standard deviation stays near 1. Above 20 or below 0.02 it has left that (heuristic); the first
     such layer is named. The output layer may be as small as one likes, and not above 10. Layers in front of a norm are
-    not looked at, nor zeros, which residual branches may start with.
+    not looked at, nor zeros, which residual branches may start with. Too large is what one image makes of it, not what
+    all have in common: that are biases, which weights of another scale would not mend.
     """
     first = inside.first
     if first is None:
@@ -77,7 +75,7 @@ def scale_at_start(inside: Inside) -> Remark | None:
             continue
         std = layer.output_std
         low, high = (0.0, DECIDED) if behind is None else (SMALL, LARGE)
-        if std == 0 or low <= std <= high:
+        if std == 0 or low <= std <= high or layer.sample_std <= high < std:
             continue
         much = "large" if not std < low else "small"
         sentence = f"at the start the outputs of {layer.name} have a standard deviation of {std:.2g}, far too {much}"

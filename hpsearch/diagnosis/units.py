@@ -1,6 +1,6 @@
 """Rules on units that always give the same: dead ones and saturated ones."""
 
-from hpsearch.diagnosis.inside import Inside
+from hpsearch.diagnosis.inside import NORMS, WITH_WEIGHTS, Inside
 from hpsearch.finding import Severity
 from hpsearch.look import LayerLook
 from hpsearch.rulebook import Remark
@@ -20,12 +20,15 @@ def dead_units(inside: Inside) -> Remark | None:
     any more. The last looks, two at most, all show eight in ten units of a layer dead, in batches of at
     least 16 (heuristics). It is an error where the outputs are then the same for every image; a residual
     network can go on around a dead branch. Dead from the start, it is the first weights; later, a step was too large.
+    The layer that is named is where it begins: one behind a layer that gives nothing either is no more dead than what
+    it gets, and a layer with weights that are not zero gives nothing only where nothing arrives.
     """
     late = [look for look in inside.late if look.outputs is None or look.outputs.samples >= ENOUGH_SAMPLES]
+    share = 0.0
     for seen in inside.same(late):
+        before, share = share, min(one.dead_share for one in seen)
         layer = seen[-1]
-        share = min(one.dead_share for one in seen)
-        if share < MOSTLY_DEAD or not _can_die(layer):
+        if share < MOSTLY_DEAD or before >= MOSTLY_DEAD or not _can_die(layer):
             continue
         first = None if inside.first is None else _of(inside.first.layers, layer.name)
         when = "from the start" if first is not None and first.dead_share >= MOSTLY_DEAD else "since the training began"
@@ -45,8 +48,8 @@ def dead_units(inside: Inside) -> Remark | None:
 
 
 def _can_die(layer: LayerLook) -> bool:
-    """Dropout silences units on purpose."""
-    return "ropout" not in layer.kind
+    """Dropout silences units on purpose, and what multiplies by weights has no units that die."""
+    return "ropout" not in layer.kind and not layer.kind.startswith(WITH_WEIGHTS) and layer.kind not in NORMS
 
 
 def _of(layers: tuple[LayerLook, ...], name: str) -> LayerLook | None:

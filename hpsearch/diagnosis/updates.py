@@ -4,7 +4,7 @@ import math
 from itertools import pairwise
 from statistics import median
 
-from hpsearch.diagnosis.inside import Inside, relative
+from hpsearch.diagnosis.inside import Inside, relative, was_updated
 from hpsearch.look import Look
 from hpsearch.rulebook import Remark
 
@@ -29,16 +29,16 @@ def updates_too_small(inside: Inside) -> Remark | None:
     that the weights can go. In the median layer it is below 15 % over the whole training and below 0.05 % for one
     iteration, and the loss at the end is above a tenth of guessing (heuristics): the steps are far too small.
     """
-    losses, steps = inside.trial.result.step_losses, inside.steps
-    last = losses[-max(1, steps // 10) :]
-    if not inside.ended or len(inside.looks) < 2 or not math.fsum(last) > LEFT * inside.task.initial_loss * len(last):
+    steps = inside.steps
+    looks = tuple(filter(was_updated, inside.looks))
+    if not inside.ended or len(looks) < 2 or not inside.last_loss > LEFT * inside.task.initial_loss:
         return None
     ways = []
-    for seen in inside.same(inside.looks):
+    for seen in inside.same(looks):
         ratios = [relative(layer.update_norm, layer) for layer in seen]
         known = [ratio for ratio in ratios if ratio is not None and math.isfinite(ratio)]
         if len(known) == len(seen) and any(known):
-            ways.append(_sum_over(inside.looks, known, steps))
+            ways.append(_sum_over(looks, known, steps))
     if not ways or median(ways) >= min(MOVED, SLOW * steps):
         return None
     way = median(ways)
