@@ -1,7 +1,7 @@
-"""The rules of the advice on networks by their codes, and which of them a user has chosen. Needs no torch.
+"""The rules of the advice by their codes, and which of them a user has chosen. Needs no torch.
 
-The rules themselves look at networks and live in ``hpsearch.advice``; their codes are part of the study definition,
-so that everybody who reads one has to know them.
+The rules themselves look at networks, or at how they are to be trained, and live in ``hpsearch.advice``; their codes
+are part of the study definition, so that everybody who reads one has to know them.
 """
 
 from collections.abc import Iterable
@@ -23,6 +23,8 @@ RULES: dict[str, str] = {
     "HP203": "bias-before-norm",
     "HP204": "saturating-activations",
     "HP205": "dropout-before-norm",
+    "HP206": "dropout-on-outputs",
+    "HP207": "dropout-of-nearly-all",
     "HP301": "narrow-first-layer",
     "HP302": "filters-not-power-of-two",
     "HP303": "head-outweighs-convolutions",
@@ -31,8 +33,22 @@ RULES: dict[str, str] = {
     "HP403": "samples-influence-each-other",
     "HP404": "not-deterministic",
     "HP405": "changes-its-input",
+    "HP501": "warmup-most-of-training",
+    "HP502": "rate-decays-to-nothing",
+    "HP503": "momentum-magnifies-rates",
+    "HP504": "rates-out-of-reach",
+    "HP601": "weight-decay-too-strong",
+    "HP602": "label-smoothing-too-strong",
+    "HP603": "clip-norm-too-small",
+    "HP604": "max-norm-too-small",
+    "HP701": "too-few-updates",
+    "HP702": "few-updates-per-epoch",
+    "HP703": "batch-norm-of-tiny-batches",
+    "HP801": "range-spans-nothing",
+    "HP802": "range-too-wide",
 }
-"""1: sizes and windows; 2: activations, biases and norms; 3: widths and parameters; 4: how the forward pass behaves.
+"""1: sizes and windows; 2: activations, biases and norms; 3: widths and parameters; 4: how the forward pass behaves;
+5: the learning rate; 6: what holds the weights back; 7: mini-batches and updates; 8: the ranges that are searched.
 A code keeps its meaning for ever; a rule that goes leaves a gap."""
 
 EVERY = "HP"

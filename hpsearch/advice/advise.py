@@ -7,11 +7,13 @@ from typing import Any
 
 from torch import nn
 
-from hpsearch.advice.facts import Facts, Purpose
+from hpsearch.advice.facts import Facts, Kind, Purpose
 from hpsearch.advice.gathering import facts_of_network, facts_of_settings
 from hpsearch.advice.points import Values, deciding, points
 from hpsearch.advice.remark import Remark, Rule
 from hpsearch.advice.table import ADVICE
+from hpsearch.advice.training import Training
+from hpsearch.advice.training_table import TRAINING
 from hpsearch.finding import Finding, Severity
 from hpsearch.job import network_settings
 from hpsearch.rule import RULES, chosen
@@ -49,7 +51,8 @@ class _Noticed:
 
 
 def advise(definition: StudyDefinition, task: Task) -> tuple[Finding, ...]:
-    """What the rules that the definition selects find at the centre of the space and at its corners.
+    """What the rules that the definition selects find about how it is to be trained, and about its network at the
+    centre of the space and at its corners.
 
     Errors first, then by code. A finding that is the same at several points, whatever other layers it is about there,
     is told once; one that is not there at all of them says for which hyperparameters. Raises nothing for a network
@@ -60,13 +63,35 @@ def advise(definition: StudyDefinition, task: Task) -> tuple[Finding, ...]:
     codes = chosen(advice.select, advice.ignore)
     costs = not COUNTED.isdisjoint(codes)
     looked_at = points(network.parameters)
+    seen = [facts_of_settings(network_settings(network, point), purpose, costs=costs) for point in looked_at]
     noticed = [
-        _Noticed(told, point)
-        for point in looked_at
-        for told in _told(facts_of_settings(network_settings(network, point), purpose, costs=costs), codes)
+        _Noticed(told, point) for point, facts in zip(looked_at, seen, strict=True) for told in _told(facts, codes)
     ]
     searched = [key for key, value in network.parameters.items() if is_distribution(value)]
-    return _sorted(_merged(noticed, looked_at, searched))
+    training = Training(definition, task, sum(map(_has_batch_norm, seen)), len(seen))
+    return _sorted([*_merged(noticed, looked_at, searched), *advise_training(training, codes)])
+
+
+def advise_training(training: Training, codes: Collection[str] = frozenset(RULES)) -> tuple[Finding, ...]:
+    """What the rules find about how a definition is to be trained, in the order of the codes."""
+    found = [(rule, rule.look(training)) for code, rule in TRAINING.items() if code in codes]
+    return tuple(
+        Finding(
+            rule.code,
+            remark.severity or rule.severity,
+            remark.sentence,
+            dict(remark.numbers),
+            rule.advice,
+            rule.source,
+        )
+        for rule, remark in found
+        if remark is not None
+    )
+
+
+def _has_batch_norm(facts: Facts) -> bool:
+    """Not instance norm, which looks at each sample alone."""
+    return any(call.function == "batch_norm" for call in facts.of(Kind.BATCH_NORM))
 
 
 def advise_network(

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from hpsearch.advice.table import ADVICE
+from hpsearch.advice.training_table import TRAINING
 from hpsearch.rulebook import Rulebook
 
 GROUPS = {
@@ -11,11 +12,17 @@ GROUPS = {
     "HP2": "The signal: activations, biases, norms, dropout",
     "HP3": "Widths and parameters",
     "HP4": "How the forward pass behaves",
+    "HP5": "The learning rate: schedule, momentum, reach",
+    "HP6": "What holds the weights back",
+    "HP7": "Mini-batches, and how many updates there are",
+    "HP8": "The ranges that are searched",
 }
-HEAD = """# Advice on networks
+HEAD = """# Advice before training
 
-`hpsearch advise STUDY.yaml` looks at the network of a study before anything is trained: at the centre of the search
-space, at its corners, and where one hyperparameter at a time is at an end. Each rule has a code that keeps its meaning.
+`hpsearch advise STUDY.yaml` looks at a study before anything is trained: at its network (HP1 to HP4) at the centre of
+the search space, at its corners, and where one hyperparameter at a time is at an end; and at how it is to be trained
+(HP5 to HP8), where a warning means that every trial has what is told. `hpsearch check` has the same as its part
+`advice`. Each rule has a code that keeps its meaning.
 Choose rules in the definition, by codes or beginnings of codes:
 
 ```yaml
@@ -28,7 +35,7 @@ advice:
 or with `--select` and `--ignore`, which replace those of the definition. The choice changes what is said, never what is
 trained.
 """
-BOOK = Rulebook(ADVICE, "README.md", HEAD, GROUPS)
+BOOK = Rulebook({**ADVICE, **TRAINING}, "README.md", HEAD, GROUPS)
 
 if __name__ == "__main__":
     BOOK.write(Path(sys.argv[1]))

@@ -18,6 +18,9 @@ MOST_SIGMOIDS = 2
 MOST_SATURATING = 4
 """One behind another, tanh and its like included. Heuristic: Glorot and Bengio (2010) see saturation at five layers."""
 
+NEARLY_ALL = 0.9
+"""Of what a dropout is given (heuristic)."""
+
 
 def activation_on_output(facts: Facts) -> Iterator[Remark]:
     """The network ends with an activation or a soft-max.
@@ -164,4 +167,38 @@ def dropout_before_norm(facts: Facts) -> Iterator[Remark]:
                 f"{source.name} drops {source.strength:.0%} before the batch norm {call.name}, whose stored variance "
                 f"comes out too high by up to {1 / (1 - source.strength) - 1:.0%}",
                 {"share": source.strength, "norm": call.name},
+            )
+
+
+def dropout_on_outputs(facts: Facts) -> Iterator[Remark]:
+    """A dropout stands behind the last layer, on the outputs themselves.
+
+    While training, logits are set to zero at random and the others raised, the right class's among them: the loss
+    punishes what the network cannot help, and its floor is far above zero. In front of the last layer, as in AlexNet
+    and VGG, dropout is usual and nothing is told. Changes of shape and a soft-max behind it are looked through, a mean
+    over the map is not: it evens the noise out.
+    """
+    call = None if facts.last is None else facts.calls[facts.last]
+    while call is not None and call.kind in (Kind.SHAPE, Kind.ACTIVATION):
+        call = next(iter(facts.makers(call)), None)
+    if call is None or call.kind is not Kind.DROPOUT or not call.strength:
+        return
+    outputs = facts.purpose.outputs
+    yield Remark(
+        call.name,
+        f"{call.name} drops {call.strength:.0%} of the {outputs} outputs of the network themselves in training",
+        {"share": call.strength, "outputs": outputs},
+    )
+
+
+def dropout_of_nearly_all(facts: Facts) -> Iterator[Remark]:
+    """A dropout drops nine tenths and more.
+
+    What is handed on is one number of ten, ten times as large: the noise is three times the signal. Half is the most
+    that its paper uses inside a network.
+    """
+    for call in facts.of(Kind.DROPOUT):
+        if call.strength >= NEARLY_ALL:
+            yield Remark(
+                call.name, f"{call.name} drops {call.strength:.0%} of what it is given", {"share": call.strength}
             )

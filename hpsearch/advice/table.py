@@ -1,4 +1,4 @@
-"""All rules, by code."""
+"""All rules on networks, by code."""
 
 from hpsearch.advice import sources
 from hpsearch.advice.behaviour import (
@@ -14,6 +14,8 @@ from hpsearch.advice.signal import (
     activation_on_output,
     bias_before_norm,
     dropout_before_norm,
+    dropout_of_nearly_all,
+    dropout_on_outputs,
     no_bias_no_norm,
     saturating_activations,
 )
@@ -90,6 +92,8 @@ _ALL = (
     Rule("HP203", INFO, bias_before_norm, "Build the layer with bias=False.", sources.IOFFE),
     Rule("HP204", WARNING, saturating_activations, "Use ReLU or one of its kin; or add batch norm.", sources.GLOROT),
     Rule("HP205", WARNING, dropout_before_norm, "Move the dropout behind the last batch norm.", sources.LI),
+    Rule("HP206", WARNING, dropout_on_outputs, "Put the dropout in front of the last layer.", sources.SRIVASTAVA),
+    Rule("HP207", WARNING, dropout_of_nearly_all, "Drop 0.2 to 0.5.", sources.SRIVASTAVA),
     Rule("HP301", WARNING, narrow_first_layer, "Try twice as many filters in the first layer.", sources.ZEILER),
     Rule("HP302", INFO, filters_not_power_of_two, "Take the next power of two, or a multiple of 8.", sources.NVIDIA),
     Rule("HP303", WARNING, head_outweighs_convolutions, "Average each map before the linear layers.", sources.LIN),

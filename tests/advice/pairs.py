@@ -356,6 +356,21 @@ PAIRS = (
         lambda: features(conv(), nn.Dropout(0.0), nn.BatchNorm2d(16)),
     ),
     Pair(
+        "HP206",
+        WARNING,
+        "1 drops 50% of the 10 outputs of",
+        lambda: ending(nn.Dropout(), nn.Flatten()),
+        lambda: features(conv(), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Dropout()),
+    ),
+    Pair("HP206", WARNING, "drops 20%", lambda: ending(nn.Dropout(0.2), nn.LogSoftmax(1)), lambda: Own(whole)),
+    Pair(
+        "HP207",
+        WARNING,
+        "drops 95% of what it is given",
+        lambda: features(conv(), nn.Dropout(0.95)),
+        lambda: features(conv(), nn.Dropout(0.8)),
+    ),
+    Pair(
         "HP301",
         WARNING,
         "has 6 filters for patches of 27 numbers",

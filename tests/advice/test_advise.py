@@ -22,7 +22,8 @@ DIGITS = Task("cross_entropy", (1, 8, 8), 10, 1079, 359, 359, (36,) * 9 + (35,))
 COLOUR = Task("cross_entropy", (3, 32, 32), 10, 1079, 359, 359, (36,) * 9 + (35,))
 SMALL = 5_000_000
 """Parameters."""
-ERRORS = frozenset({code for code, rule in ADVICE.items() if rule.severity is Severity.ERROR} | {"HP201"})
+NEVER = frozenset({code for code, rule in ADVICE.items() if rule.severity is Severity.ERROR})
+ERRORS = NEVER | {"HP201", "HP206", "HP207"}
 
 
 def advice_on(network: Any, task: Task = DIGITS, **advice: Any) -> tuple[Finding, ...]:

@@ -7,6 +7,7 @@ import pytest
 from hpsearch.advice.advise import advise_network
 from hpsearch.advice.remark import Rule
 from hpsearch.advice.table import ADVICE
+from hpsearch.advice.training_table import TRAINING
 from hpsearch.rule import RULES
 from tests.advice.pairs import PAIRS, Pair
 
@@ -34,8 +35,9 @@ def test_every_rule_has_a_pair() -> None:
 
 
 def test_the_codes_on_the_ground_are_those_of_the_rules() -> None:
-    assert list(ADVICE) == list(RULES)
-    assert [rule.look.__name__.replace("_", "-") for rule in ADVICE.values()] == list(RULES.values())
+    every = {**ADVICE, **TRAINING}
+    assert list(every) == list(RULES)
+    assert [rule.look.__name__.replace("_", "-") for rule in every.values()] == list(RULES.values())
 
 
 @pytest.mark.parametrize("rule", ADVICE.values(), ids=ADVICE)
