@@ -20,4 +20,5 @@ SRIVASTAVA = "Srivastava et al., Dropout: A Simple Way to Prevent Neural Network
 PASCANU = "Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks (2013)"
 KROGH = "Krogh and Hertz, A Simple Weight Decay Can Improve Generalization (1992)"
 IOFFE = "Ioffe and Szegedy, Batch Normalization (2015)"
+NORTHCUTT = "Northcutt et al., Pervasive Label Errors in Test Sets Destabilize Machine Learning Benchmarks (2021)"
 BENGIO = "Bengio, Practical Recommendations for Gradient-Based Training of Deep Architectures (2012), section 3.1.2"

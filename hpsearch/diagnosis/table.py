@@ -1,6 +1,7 @@
 """All rules on curves, by code."""
 
 from hpsearch.diagnosis import sources
+from hpsearch.diagnosis.classes import class_fails_in_validation
 from hpsearch.diagnosis.fit import (
     does_not_learn,
     learns_by_heart,
@@ -116,7 +117,7 @@ _ALL = (
         overfitting,
         "Search weight decay and dropout, augment the images, or collect more.",
         sources.JOHNSON,
-        AGAIN | frozenset({"HC206"}),
+        AGAIN | frozenset({"HC206", "HC221"}),
     ),
     CurveRule(
         "HC204",
@@ -140,7 +141,7 @@ _ALL = (
         learns_by_heart,
         "Look at some images beside their labels, and whether the samples of a batch keep their places.",
         sources.ZHANG,
-        AGAIN | frozenset({"HC102", "HC109"}),
+        AGAIN | frozenset({"HC102", "HC109", "HC221"}),
     ),
     CurveRule(
         "HC207",
@@ -156,6 +157,14 @@ _ALL = (
         training_held_back,
         "Use less dropout, noise or augmentation, and none of them behind the last layer with weights.",
         sources.SRIVASTAVA,
+        AGAIN | frozenset({"HC102"}),
+    ),
+    CurveRule(
+        "HC221",
+        WARNING,
+        class_fails_in_validation,
+        "Look at validation images of these classes beside their labels, and at how many of them training has.",
+        sources.NORTHCUTT,
         AGAIN | frozenset({"HC102"}),
     ),
 )

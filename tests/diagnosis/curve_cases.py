@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hpsearch.class_counts import counted
 from hpsearch.job import Budget, job_for
 from hpsearch.schedule import learning_rate_at
 from hpsearch.stage import StageName
@@ -41,6 +42,8 @@ class Drawn:
     number: int = 0
     smoothing: float = 0.0
     batch_size: int = 32
+    answers: Sequence[tuple[int, int, int]] = ()
+    """What became of validation in the last epoch: (class, predicted class, samples)."""
 
     @property
     def trial(self) -> FinishedTrial:
@@ -66,8 +69,18 @@ class Drawn:
             return FinishedTrial(job, failed)
         epochs = tuple(self._epoch(number, losses) for number in range(self.epochs))
         value = max(epoch.val_accuracy or 0.0 for epoch in epochs)
+        counts = counted(self.epochs, self.answers) if self.answers else None
+        if counts is not None:
+            epochs = (*epochs[:-1], replace(epochs[-1], val_accuracy=counts.accuracy))
         result = TrialResult(
-            StageName.FINE, self.number, TrialState.COMPLETE, value, 1, step_losses=tuple(losses), epochs=epochs
+            StageName.FINE,
+            self.number,
+            TrialState.COMPLETE,
+            value,
+            1,
+            step_losses=tuple(losses),
+            epochs=epochs,
+            class_counts=counts,
         )
         return FinishedTrial(job, result)
 
@@ -120,6 +133,10 @@ SLOW = Drawn(falling(2.4, 1.05, 4))
 """Underfitting whose loss still falls, too slowly to come far."""
 BY_HEART = Drawn(falling(2.5, 0.3, 2), constant(3.0), validation_error=constant(0.9))
 RESTLESS = stepped(1.0, 1.15, 0.95, 1.12, 0.98, 1.1, 0.96, 1.14, 1.0, 1.12, 0.97, 1.1)
+
+
+SWAPPED = [*((label, label, 40) for label in range(2, 10)), (0, 1, 38), (0, 0, 2), (1, 0, 39), (1, 5, 1)]
+"""The labels of two classes, in validation."""
 
 
 def rates(drawn: Drawn) -> list[float]:

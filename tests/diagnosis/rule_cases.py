@@ -14,6 +14,7 @@ from tests.diagnosis.curve_cases import (
     SOUND,
     STEP_EARLY,
     STEP_LATE,
+    SWAPPED,
     Drawn,
     constant,
     falling,
@@ -230,6 +231,13 @@ CASES = (
         Drawn(falling(2.4, 1.47, 12), error=constant(0.02), validation_error=constant(0.03)),
         Drawn(falling(2.4, 1.47, 12), error=constant(0.02), validation_error=constant(0.03), smoothing=0.4),
         "yet the loss",
+    ),
+    Case(
+        "HC221",
+        WARNING,
+        replace(SOUND, answers=SWAPPED),
+        replace(SOUND, answers=[*SWAPPED[:-4], (0, 1, 20), (0, 0, 20), (1, 0, 20), (1, 1, 20)]),
+        "classes 0 and 1 are taken for each other in validation (38 of 40 and 39 of 40 samples), of the others 0.0%",
     ),
     Case(
         "HC207",

@@ -1,0 +1,147 @@
+"""Rules on single classes in validation: one that fails there although it was learned, or is never predicted."""
+
+from hpsearch.class_counts import ClassCount, ClassCounts, worst_first
+from hpsearch.diagnosis.curve import Curve
+from hpsearch.diagnosis.noise import chance_of_right
+from hpsearch.rulebook import Remark
+
+CHANCE = 1e-3
+"""Of calling any class failing that is not, over all classes together."""
+HALF = 0.5
+"""A class fails where more of its samples are wrong than right, by more than chance …"""
+OTHERS = 0.25
+"""… while no more than this share of the others is wrong (heuristic): else it is all of validation that fails …"""
+FEW = 4
+"""… and it is one class, or one in so many (heuristic)."""
+KNOWN = 0.25
+"""Of the samples of a class that is never predicted, as many would be right at least if it were known (heuristic)."""
+NAMED = 5
+
+
+def class_fails_in_validation(curve: Curve) -> Remark | None:
+    """One or two classes fail in validation that were learned in training, or a class is never predicted.
+
+    Where classes are taken for each other, two or more in a circle, each in more than half of its samples, their labels
+    are numbered in validation otherwise than in training. A class by itself fails where more than half of its samples
+    are wrong, while of all others no more than a quarter is (heuristic): its labels or images in validation are not
+    those of training. Both are told only of classes that were learned: the training error of the last epoch, if it were
+    theirs alone, would come to less. And a class is told that no sample at all is taken for, however rare it is, where
+    a quarter of its samples would be right if it were known (heuristic). All are exact binomial tests on the samples of
+    the class, at one chance in a thousand over all classes; of few samples nothing is said, and neither where all of
+    validation is poor.
+    """
+    counts = curve.trial.result.class_counts
+    if not curve.ended or counts is None or not curve.learned_on_the_way:
+        return None
+    error = curve.train_errors[-1]
+    return _numbered_otherwise(counts, error) or _fails_alone(counts, error) or _never_predicted(counts)
+
+
+def _numbered_otherwise(counts: ClassCounts, error: float) -> Remark | None:
+    """Classes that are taken for each other."""
+    circles = [circle for circle in _circles(counts) if _in_another_place(circle, counts, error)]
+    if not circles:
+        return None
+    told = [one for circle in circles for one in circle]
+    wrong, samples = sum(one.mistaken for one in told), sum(one.samples for one in told)
+    numbers = _numbers(counts, told, error)
+    others = _others(counts, told)
+    beside = f", of the others {others:.1%} are wrong" if others is not None else ""
+    if len(told) == 2:
+        first, second = told
+        return Remark(
+            f"classes {first.label} and {second.label} are taken for each other in validation "
+            f"({first.mistaken} of {first.samples} and {second.mistaken} of {second.samples} samples){beside}, and the "
+            f"training error is {error:.1%}: their labels may be swapped in validation",
+            numbers,
+        )
+    pairs = ", ".join(f"{one.label} for {one.taken_for}" for one in told[:NAMED]) + (" …" if len(told) > NAMED else "")
+    return Remark(
+        f"{len(told)} classes are taken for each other in validation ({pairs}; {wrong} of {samples} samples){beside}, "
+        f"and the training error is {error:.1%}: they may be numbered otherwise in validation",
+        numbers,
+    )
+
+
+def _fails_alone(counts: ClassCounts, error: float) -> Remark | None:
+    """One class, or one in four, whose samples are mostly wrong."""
+    allowed = CHANCE / counts.classes
+    told = [
+        one
+        for one in worst_first(counts.listed)
+        if chance_of_right(one.samples - one.right, one.samples, max(HALF, _in_training([one], counts, error)))
+        <= allowed
+    ]
+    others = _others(counts, told)
+    if not told or counts.classes < 3 or len(told) > max(1, counts.classes // FEW) or others is None or others > OTHERS:
+        return None
+    words = "; ".join(
+        f"class {one.label} is wrong for {one.samples - one.right} of {one.samples} validation samples, "
+        f"{one.mistaken} of them taken for {one.taken_for}"
+        for one in told[:2]
+    )
+    sentence = f"{words}; of the others {others:.1%} are wrong, and the training error is {error:.1%}"
+    return Remark(sentence, _numbers(counts, told, error))
+
+
+def _never_predicted(counts: ClassCounts) -> Remark | None:
+    """A class that nothing is taken for, though the others are known."""
+    allowed = CHANCE / counts.classes
+    told = [one for one in counts.listed if one.predicted == 0 and (1 - KNOWN) ** one.samples <= allowed]
+    others = _others(counts, told)
+    if not told or len(told) > max(1, counts.classes // FEW) or others is None or others > OTHERS:
+        return None
+    which = " and ".join(f"class {one.label} ({one.samples} samples)" for one in told[:2])
+    sentence = f"no validation sample is taken for {which}, while of the others {others:.1%} are wrong"
+    return Remark(sentence, _numbers(counts, told, None))
+
+
+def _circles(counts: ClassCounts) -> list[list[ClassCount]]:
+    """Classes of which each is mostly taken for the next one, and the last for the first."""
+    follows = {one.label: one.taken_for for one in counts.listed if one.mistaken > HALF * one.samples}
+    found: list[list[ClassCount]] = []
+    seen: set[int] = set()
+    for start in follows:
+        path: list[int] = []
+        label: int | None = start
+        while label in follows and label not in seen:
+            seen.add(label)
+            path.append(label)
+            label = follows[label]
+        if label in path:
+            circle = path[path.index(label) :]
+            found.append([one for label in circle if (one := counts.of(label)) is not None])
+    return found
+
+
+def _in_another_place(circle: list[ClassCount], counts: ClassCounts, error: float) -> bool:
+    """Whether so many are taken for the next class by more than chance, and by more than training leaves open."""
+    wrong, samples = sum(one.mistaken for one in circle), sum(one.samples for one in circle)
+    allowed = CHANCE / float(counts.classes) ** len(circle)  # there are fewer such circles
+    return chance_of_right(wrong, samples, max(HALF, _in_training(circle, counts, error))) <= allowed
+
+
+def _in_training(told: list[ClassCount], counts: ClassCounts, error: float) -> float:
+    """The share of these classes' training samples that are wrong if all that are wrong are theirs; the classes have
+    the shares in training that they have in validation."""
+    return min(1.0, error * counts.samples / sum(one.samples for one in told))
+
+
+def _others(counts: ClassCounts, told: list[ClassCount]) -> float | None:
+    """Share of the samples of all other classes that are wrong; None if there are none."""
+    samples = counts.samples - sum(one.samples for one in told)
+    right = counts.right - sum(one.right for one in told)
+    return 1 - right / samples if samples else None
+
+
+def _numbers(counts: ClassCounts, told: list[ClassCount], error: float | None) -> dict[str, object]:
+    return {
+        "classes": [one.label for one in told],
+        "samples": [one.samples for one in told],
+        "right": [one.right for one in told],
+        "taken_for": [one.taken_for for one in told],
+        "mistaken": [one.mistaken for one in told],
+        "error_of_others": _others(counts, told),
+        "train_error": error,
+        "epoch": counts.epoch,
+    }
