@@ -44,7 +44,8 @@ class ClassCounts:
     """After one epoch, over the whole validation split. Raises ValueError unless all sums agree."""
 
     epoch: int
-    """The best one so far, from 1: the one that the trial's value and its kept weights are from."""
+    """The last one, from 1. Where labels or images of validation are wrong, the best epoch is the one in which the least
+    was learned, and the best of many flatters by chance; the last one shows what the network has become."""
     classes: int
     """Of which there are samples in validation."""
     samples: int

@@ -98,8 +98,8 @@ class TrialResult:
     learned: bool | None = None
     """Whether every sample was predicted right within the budget; None if that was not asked."""
     class_counts: ClassCounts | None = None
-    """How many validation samples of each class were right in the best epoch, whose value and weights are kept; None
-    for regression, and for budgets in steps."""
+    """How many validation samples of each class were right after the last epoch; None for regression, and for budgets
+    in steps."""
     test_loss: float | None = None
     test_accuracy: float | None = None
     parameter_count: int | None = None
@@ -122,12 +122,14 @@ class TrialResult:
             self._check_counts(self.class_counts)
 
     def _check_counts(self, counts: ClassCounts) -> None:
-        """Raises ValueError for counts of another epoch than the best, or of another accuracy."""
-        if self.best_epoch not in (None, counts.epoch):
-            raise ValueError(f"classes were counted in epoch {counts.epoch}, and the best one is {self.best_epoch}")
-        accuracies = [epoch.val_accuracy for epoch in self.epochs if epoch.epoch == counts.epoch]
-        if any(accuracy is None or abs(accuracy - counts.accuracy) > ROUNDING for accuracy in accuracies):
-            raise ValueError(f"classes come to an accuracy of {counts.accuracy}, and epoch {counts.epoch} had another")
+        """Raises ValueError for counts of another epoch than the last, or of another accuracy."""
+        if not self.epochs:
+            raise ValueError("classes are counted after an epoch, and there is none")
+        last = self.epochs[-1]
+        if counts.epoch != last.epoch:
+            raise ValueError(f"classes were counted in epoch {counts.epoch}, and the last one is {last.epoch}")
+        if last.val_accuracy is None or abs(last.val_accuracy - counts.accuracy) > ROUNDING:
+            raise ValueError(f"classes come to an accuracy of {counts.accuracy}, and epoch {last.epoch} had another")
 
 
 @dataclass(frozen=True)

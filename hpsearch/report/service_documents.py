@@ -161,7 +161,7 @@ class ClassCountDocument(Document):
 class ClassCountsDocument(Document):
     """How many validation samples of each class were right."""
 
-    epoch: int = Field(description="the best one, from 1")
+    epoch: int = Field(description="the last one, from 1")
     classes: int = Field(description="how many classes have samples in validation")
     samples: int
     right: int

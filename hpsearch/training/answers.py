@@ -15,10 +15,6 @@ class Answers:
     targets: Tensor
     predicted: Tensor
 
-    def kept(self) -> "Answers":
-        """The same without what it is a part of: the answers of a whole cohort."""
-        return Answers(self.targets, self.predicted.clone())
-
     def counts(self, epoch: int) -> ClassCounts:
         """How often each class was right after an epoch (from 1); reading it waits for the device."""
         pairs = torch.stack([self.targets.to(self.predicted.dtype), self.predicted], 1)

@@ -46,7 +46,7 @@ class Curves:
     learned: bool | None = None
     best: EpochRecord | None = None
     classes: Answers | ClassCounts | None = None
-    """Of the best epoch; counted when it is read, since most best epochs are not the last one."""
+    """Of the last epoch; counted when it is read, since most epochs are not the last one."""
     test_loss: float | None = None
     test_accuracy: float | None = None
     parameter_count: int | None = None
@@ -113,18 +113,18 @@ class Curves:
             )
         record = EpochRecord(len(self.epochs) + 1, *self.of_pass(start), val_loss, val_accuracy)
         self.epochs.append(record)
+        self.classes = answers
         objective = self.objective
         if self.best is None or objective.better(record.metric(objective.metric), self.best.metric(objective.metric)):
             self.best = record
-            self.classes = None if answers is None else answers.kept()
             return True
         return False
 
     @property
     def class_counts(self) -> ClassCounts | None:
-        """Of the best epoch so far; None for regression, and where no epoch has ended."""
-        if isinstance(self.classes, Answers) and self.best is not None:
-            self.classes = self.classes.counts(self.best.epoch)
+        """Of the last epoch so far; None for regression, and where no epoch has ended."""
+        if isinstance(self.classes, Answers):
+            self.classes = self.classes.counts(len(self.epochs))
         return self.classes if isinstance(self.classes, ClassCounts) else None
 
     def add_first_evaluation(self, influence: float | None, training: tuple[str, ...]) -> None:
@@ -132,10 +132,10 @@ class Curves:
         if self.looks:
             self.looks[0] = replace(self.looks[0], influence=influence, training=training)
 
-    def add_last_evaluation(self, loss: float | None) -> None:
-        """Of some training samples, in evaluation mode; the last look tells it."""
+    def add_last_evaluation(self, evaluated: float | None, trained: float | None) -> None:
+        """The loss of some samples that were trained on, in evaluation and in training mode; the last look tells it."""
         if self.looks:
-            self.looks[-1] = replace(self.looks[-1], evaluated_loss=loss)
+            self.looks[-1] = replace(self.looks[-1], evaluated_loss=evaluated, trained_loss=trained)
 
     def take_epochs(self, epochs: list[EpochRecord], classes: ClassCounts | None) -> None:
         """Goes on behind epochs that another training has recorded of the same trial."""

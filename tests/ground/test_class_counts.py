@@ -81,9 +81,9 @@ def test_sums_have_to_agree(changes: dict[str, int]) -> None:
     replace(SOUND, classes=3, samples=30, right=20)
 
 
-def test_a_trial_has_counts_of_its_best_epoch_alone() -> None:
+def test_a_trial_has_counts_of_its_last_epoch_alone() -> None:
     epochs = tuple(EpochRecord(number, 1.0, 0.5, 1.0, share) for number, share in ((1, 0.6), (2, 0.7)))
     trial = TrialResult(StageName.FINE, 0, TrialState.COMPLETE, 0.7, 2, epochs=epochs, class_counts=SOUND)
-    for changes in ({"best_epoch": 1}, {"epochs": (epochs[0], replace(epochs[1], val_accuracy=0.75))}):
+    for wrong in ((), epochs[:1], epochs[1:] + epochs[:1], (epochs[0], replace(epochs[1], val_accuracy=0.75))):
         with pytest.raises(ValueError, match="classes"):
-            replace(trial, **changes)
+            replace(trial, epochs=wrong)

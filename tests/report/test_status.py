@@ -59,7 +59,8 @@ def test_a_trial_tells_its_worst_classes(healthy: StudyResults) -> None:
     trial = healthy.of_stage(StageName.FINE)[2]
     assert trial.result is not None
     counts = counted(2, [(3, 3, 10), (3, 5, 26), (5, 5, 36), (0, 0, 917), (1, 0, 11)])
-    counted_trial = replace(trial, result=replace(trial.result, epochs=(), class_counts=counts))
+    epochs = (trial.result.epochs[0], replace(trial.result.epochs[1], val_accuracy=counts.accuracy))
+    counted_trial = replace(trial, result=replace(trial.result, epochs=epochs, class_counts=counts))
     detail = trial_detail(counted_trial, healthy.study)
     assert detail.class_counts is not None
     assert [one.label for one in detail.class_counts.listed] == [0, 1, 3, 5]
@@ -67,7 +68,7 @@ def test_a_trial_tells_its_worst_classes(healthy: StudyResults) -> None:
     assert "Worst of 4 classes in validation, epoch 2" in shown
     assert [line.split() for line in shown.splitlines() if "times)" in line] == [
         ["1", "0", "11", "0.00%", "0", "(11", "times)", "0", "times"],
-        ["3", "10", "36", "27.8%", "5", "(26", "times)", "10", "times"],
+        ["3", "10", "36", "27.78%", "5", "(26", "times)", "10", "times"],
     ]
 
 

@@ -121,12 +121,12 @@ answers = st.lists(pairs, min_size=1, max_size=9, unique_by=lambda pair: pair[:2
 
 
 def counting(result: TrialResult, found: list[tuple[int, int, int]] | None) -> TrialResult:
-    """The same with counts by class, of an epoch whose accuracy is not told."""
-    if found is None:
+    """The same with counts by class, after its last epoch."""
+    if found is None or not result.epochs:
         return result
-    counts = counted(result.best_epoch or 1, found)
-    others = tuple(epoch for epoch in result.epochs if epoch.epoch != counts.epoch)
-    return replace(result, epochs=others, class_counts=counts)
+    *before, last = result.epochs
+    counts = counted(last.epoch, found)
+    return replace(result, epochs=(*before, replace(last, val_accuracy=counts.accuracy)), class_counts=counts)
 
 
 without_counts = st.one_of(
