@@ -41,6 +41,10 @@ class LayerLook:
     """At the start; this and the next one are told in the first look alone."""
     weight_count: int | None = None
     """How many numbers these weights are."""
+    twin_share: float | None = None
+    """Share of the units of a linear layer, or of a convolution over all its maps, that have exactly the weights of
+    another one, and not zeros; told in the first and the last look. None for other layers, and in looks of before
+    there was such a field."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +92,11 @@ class Look:
     """The same that ran in training mode when the network was evaluated after the first epoch; told in the first look
     alone."""
     evaluated_loss: float | None = None
-    """Of some training samples in evaluation mode after the last epoch, told in the last look alone: far above the
-    training loss where the network does something else in evaluation than in training."""
+    """Of some samples that were trained on, in evaluation mode after the last epoch, told in the last look alone."""
+    trained_loss: float | None = None
+    """Of the same samples with the same weights, in training mode and in batches as large as those of the training: far
+    below the other where the network does something else in evaluation than in training. None in looks of before there
+    was such a field."""
 
 
 def look_document(look: Look) -> dict[str, Any]:
@@ -104,11 +111,13 @@ def look_document(look: Look) -> dict[str, Any]:
         "evaluating": list(look.evaluating),
         "training": list(look.training),
         "evaluated_loss": look.evaluated_loss,
+        "trained_loss": look.trained_loss,
     }
 
 
 def look_of(written: Mapping[str, Any]) -> Look:
-    """What ``look_document`` was given; raises KeyError or TypeError for anything else."""
+    """What ``look_document`` was given, now or when there were fewer fields; raises KeyError or TypeError for anything
+    else."""
     return Look(
         written["step"],
         tuple(LayerLook(*layer) for layer in written["layers"]),
@@ -119,4 +128,5 @@ def look_of(written: Mapping[str, Any]) -> Look:
         tuple(written["evaluating"]),
         tuple(written["training"]),
         written["evaluated_loss"],
+        written.get("trained_loss"),
     )

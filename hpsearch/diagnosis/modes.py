@@ -9,22 +9,22 @@ FAR, APART = 2.0, 0.2
 
 
 def evaluated_otherwise(inside: Inside) -> Remark | None:
-    """On samples that it was trained on, the network does far worse in evaluation mode.
+    """On samples that it was trained on, the network does far worse in evaluation mode than in training mode.
 
     The kept statistics of a batch norm are not those of its batches (a momentum next to nothing, too few iterations,
-    batches that differ), or a layer does something else in evaluation. The loss of training samples in evaluation mode
-    after the last epoch is more than twice the training loss of that epoch, and a fifth of guessing above it
-    (heuristic). Scores on validation are then no measure of what was learned.
+    batches that differ), or a layer does something else in evaluation. The same samples are tried in both modes, with
+    the weights after the last epoch: the loss in evaluation mode is more than twice the other, and a fifth of guessing
+    above it (heuristic). Scores on validation are then no measure of what was learned.
     """
-    epochs = inside.trial.result.epochs
-    found = next((look.evaluated_loss for look in inside.trial.result.looks[-1:]), None)
-    if found is None or not epochs or len(epochs) != inside.trial.job.budget.epochs:
+    last = next(iter(inside.trial.result.looks[-1:]), None)
+    if last is None or last.evaluated_loss is None or last.trained_loss is None:
         return None
-    trained = epochs[-1].train_loss
-    guess = inside.task.initial_loss
+    trained, found, guess = last.trained_loss, last.evaluated_loss, inside.task.initial_loss
     if not found > max(FAR * trained, trained + APART * guess):
         return None
-    sentence = f"training samples have a loss of {trained:.3g} in training mode and of {found:.3g} in evaluation mode"
+    sentence = (
+        f"the same training samples have a loss of {trained:.3g} in training mode and of {found:.3g} in evaluation"
+    )
     return Remark(sentence, {"trained": trained, "evaluated": found, "guessing_loss": guess})
 
 

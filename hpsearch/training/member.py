@@ -16,7 +16,17 @@ from hpsearch.training.checkpoint import Checkpoints, Snapshot
 from hpsearch.training.curves import Curves, DivergedError
 from hpsearch.training.evaluation import evaluate
 from hpsearch.training.isolation import own_randomness
-from hpsearch.training.looks import SHORT, TRAINED_ON, Eye, Glance, evaluated_loss, in_mode, influence, moments
+from hpsearch.training.looks import (
+    SHORT,
+    TRAINED_ON,
+    Eye,
+    Glance,
+    evaluated_loss,
+    in_mode,
+    influence,
+    moments,
+    trained_loss,
+)
 from hpsearch.training.loss import loss_function, training_outputs, with_auxiliary
 from hpsearch.training.network_state import NetworkState, copied, put_back, state_of
 from hpsearch.training.optimizer import optimizer_of
@@ -99,11 +109,6 @@ def learned(curves: Curves, start: int, arrays: Arrays) -> bool:
     variance = float(arrays.train.targets.double().var(dim=0, correction=0).mean())
     # An absolute error is compared by its square, so that both losses are held to the same unit.
     return (loss * loss if arrays.task.loss == "l1" else loss) <= LEARNED_SHARE * variance
-
-
-def first_samples(arrays: Arrays) -> Tensor:
-    """Indices of a few training samples, the same for every trial."""
-    return torch.arange(min(TRAINED_ON, arrays.task.train_samples), device=arrays.device)
 
 
 class Training:
@@ -202,8 +207,9 @@ class Training:
                 found = influence(network, self.arrays.validation.images, self.task, self.autocast)
                 self.curves.add_first_evaluation(found, in_mode(network, training=True))
             if epoch == self.job.budget.epochs:
-                samples = self.arrays.batch(first_samples(self.arrays))
-                self.curves.add_last_evaluation(evaluated_loss(network, *samples, self.task, self.autocast))
+                samples = (*self.arrays.batch(self.order.some(TRAINED_ON)), self.task, self.autocast)
+                trained = trained_loss(network, *samples, self.job.batch_size)
+                self.curves.add_last_evaluation(evaluated_loss(network, *samples), trained)
 
     def _backward(self, images: Tensor, targets: Tensor, glance: Glance, *, first: bool) -> None:
         """One iteration without its update; in the first one the network is looked at as well.

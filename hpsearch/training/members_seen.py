@@ -10,8 +10,8 @@ from torch import Tensor
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.evaluation import evaluate_together
 from hpsearch.training.isolation import own_randomness
-from hpsearch.training.looks import evaluated_losses, in_mode, influences
-from hpsearch.training.member import first_samples, network_of
+from hpsearch.training.looks import TRAINED_ON, evaluated_losses, in_mode, influences, trained_losses
+from hpsearch.training.member import network_of
 from hpsearch.training.network_state import put_member_back
 from hpsearch.training.precision import Autocast
 from hpsearch.training.probe import layer_scales, without_gradient_of
@@ -36,8 +36,10 @@ def see_gradients(seats: Sequence[Seat], network: StackedNetwork) -> None:
         seat.curves.without_gradient = without_gradient_of(gradients)
 
 
-def see_evaluation(present: Sequence[tuple[int, Seat]], network: StackedNetwork, arrays: Arrays, epoch: int) -> None:
-    """In evaluation mode, after an epoch (from 1), of those members, by place. What fails here is not told."""
+def see_evaluation(
+    present: Sequence[tuple[int, Seat]], seats: Sequence[Seat], network: StackedNetwork, arrays: Arrays, epoch: int
+) -> None:
+    """After an epoch (from 1), of those members, by place among the seats. What fails here is not told."""
     with suppress(Exception):
         if epoch == 1:
             found = influences(network, arrays.validation.images)
@@ -45,9 +47,12 @@ def see_evaluation(present: Sequence[tuple[int, Seat]], network: StackedNetwork,
             for place, seat in present:
                 seat.curves.add_first_evaluation(found[place] if found else None, training)
         if epoch == present[0][1].job.budget.epochs:
-            losses = evaluated_losses(network, *arrays.batch(first_samples(arrays)), arrays.task)
-            for place, seat in present if losses else ():
-                seat.curves.add_last_evaluation(losses[place])
+            chosen = torch.stack([seat.order.some(TRAINED_ON) for seat in seats]).to(arrays.index_device)
+            samples = (*arrays.batches(chosen), arrays.task)
+            evaluated = evaluated_losses(network, *samples)
+            trained = trained_losses(network, *samples, seats[0].job.batch_size)
+            for place, seat in present if evaluated else ():
+                seat.curves.add_last_evaluation(evaluated[place], trained[place] if trained else None)
 
 
 def see_test(asked: Sequence[tuple[int, Seat]], network: StackedNetwork, arrays: Arrays) -> None:

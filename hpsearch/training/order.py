@@ -24,6 +24,10 @@ class DataOrder:
     def state(self, state: Tensor) -> None:
         self._generator.set_state(state)
 
+    def some(self, count: int) -> Tensor:
+        """Indices of so many of the samples that are trained on, or of all; the same whenever it is asked."""
+        return self._chosen[:count]
+
     def one_pass(self) -> tuple[Tensor, ...]:
         """Indices of the samples of each batch, in a new order each time."""
         return torch.split(self.whole_pass(), self.sizes)

@@ -251,7 +251,7 @@ class Together:
             if seat.curves.ended or self.step >= self.total:
                 ended[place] = None
         if scores is not None and self.eye is not None and self.total >= SHORT:
-            see_evaluation(self.present, self.network, self.arrays, self.step // len(self.sizes))
+            see_evaluation(self.present, self.seats, self.network, self.arrays, self.step // len(self.sizes))
         return ended
 
     def _read_test(self, places: Sequence[int]) -> None:

@@ -1,4 +1,4 @@
-"""What a network does in evaluation mode, tried beside its evaluation: nothing that it holds or draws is disturbed."""
+"""What a network does in either mode, tried beside its evaluation: nothing that it holds or draws is disturbed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,6 +11,7 @@ from hpsearch.training.isolation import own_randomness
 from hpsearch.training.looks.told import rounded
 from hpsearch.training.loss import loss_function, predictions
 from hpsearch.training.losses import MemberLosses
+from hpsearch.training.order import batch_sizes
 from hpsearch.training.precision import Autocast
 from hpsearch.training.stacked import StackedNetwork
 
@@ -21,7 +22,7 @@ TRAINED_ON = 32
 SEED = 0
 
 Run = Callable[[Tensor], Tensor]
-"""Images (N, C, H, W) to logits (K, N, outputs)."""
+"""Images (N, C, H, W), of members also (K, N, C, H, W), to logits (K, N, outputs)."""
 
 
 def influence(network: nn.Module, images: Tensor, task: Task, autocast: Autocast) -> float | None:
@@ -47,26 +48,59 @@ def evaluated_loss(network: nn.Module, images: Tensor, targets: Tensor, task: Ta
     return None
 
 
-def evaluated_losses(network: StackedNetwork, images: Tensor, targets: Tensor, task: Task) -> list[float]:
-    """The same of K members, on samples that they share; empty instead of None."""
+def trained_loss(
+    network: nn.Module, images: Tensor, targets: Tensor, task: Task, autocast: Autocast, batch_size: int
+) -> float | None:
+    """The same in training mode, in batches of that size."""
     with suppress(Exception), torch.no_grad():
-        logits = _run_of_members(network)(images)
-        losses = MemberLosses(task, [0.0] * len(logits), logits.device)
-        return [rounded(loss) for loss in losses(logits, targets.expand(len(logits), *targets.shape)).tolist()]
+        logits = _in_batches(_run_of(network, task, autocast, training=True), images, batch_size)[0]
+        return rounded(float(loss_function(task)(logits, targets)))
+    return None
+
+
+def evaluated_losses(network: StackedNetwork, images: Tensor, targets: Tensor, task: Task) -> list[float]:
+    """The evaluated loss of K members, each on samples of its own: images (K, N, C, H, W), targets (K, N, …); empty
+    instead of None."""
+    with suppress(Exception), torch.no_grad():
+        return _losses(_run_of_members(network)(images), targets, task)
     return []
 
 
-def _run_of(network: nn.Module, task: Task, autocast: Autocast) -> Run:
+def trained_losses(
+    network: StackedNetwork, images: Tensor, targets: Tensor, task: Task, batch_size: int
+) -> list[float]:
+    """The same in training mode, in batches of that size."""
+    with suppress(Exception), torch.no_grad():
+        return _losses(_in_batches(_run_of_members(network, training=True), images, batch_size), targets, task)
+    return []
+
+
+def _in_batches(run: Run, images: Tensor, batch_size: int) -> Tensor:
+    """Logits (K, N, outputs). Norms read each batch for itself."""
+    axis = images.ndim - 4  # (N, C, H, W) or (K, N, C, H, W)
+    return torch.cat([run(part) for part in torch.split(images, batch_sizes(images.shape[axis], batch_size), axis)], 1)
+
+
+def _losses(logits: Tensor, targets: Tensor, task: Task) -> list[float]:
+    losses = MemberLosses(task, [0.0] * len(logits), logits.device)
+    return [rounded(loss) for loss in losses(logits, targets).tolist()]
+
+
+def _run_of(network: nn.Module, task: Task, autocast: Autocast, *, training: bool = False) -> Run:
     def run(images: Tensor) -> Tensor:
         with _undisturbed(network), own_randomness(SEED, images.device), torch.no_grad(), autocast():
+            if training:
+                network.train()
             return predictions(network, images, task).unsqueeze(0)
 
     return run
 
 
-def _run_of_members(network: StackedNetwork) -> Run:
+def _run_of_members(network: StackedNetwork, *, training: bool = False) -> Run:
     def run(images: Tensor) -> Tensor:
         with network.undisturbed(), torch.no_grad():
+            if training:
+                network.train()
             return network(images).logits
 
     return run

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from hpsearch.look import Look
 from hpsearch.training.looks.told import Seen, looks_of
+from hpsearch.training.looks.twins import comparable
 from hpsearch.training.looks.watch import Watch, layers_of
 from hpsearch.training.looks.weights import Weighed
 from hpsearch.training.stacked import StackedNetwork
@@ -78,7 +79,9 @@ class OpenGlance(Glance):
     def before_update(self) -> None:
         """As ``Glance``."""
         with suppress(Exception):
-            self._weighed = Weighed(self._eye.parameters(), self._eye.gradients(), spread=self._step == 0)
+            eye, first = self._eye, self._step == 0
+            compared = eye.compared if first or self._step == eye.last else ()
+            self._weighed = Weighed(eye.parameters(), eye.gradients(), spread=first, compared=compared)
 
     def looks(self, *, updated: bool = True, left_out: Sequence[bool] = ()) -> list[Look]:
         """As ``Glance``."""
@@ -116,6 +119,8 @@ class Eye:
         self.classes = classes
         self.stacked = isinstance(network, StackedNetwork)
         self.layers = layers_of(self.root)
+        self.compared = comparable(self.layers)
+        self.last = max(self._steps, default=0)
 
     @property
     def root(self) -> nn.Module:

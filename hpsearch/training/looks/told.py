@@ -141,6 +141,7 @@ class _Weights:
         self._spread = None
         if norms.means is not None and norms.variances is not None:
             self._spread = _read(norms.means), _read(norms.variances)
+        self._twins = {} if norms.twins is None else dict(zip(weighed.compared, _read(norms.twins).T, strict=True))
         self._has_gradient = weighed.has_gradient
         self._sizes = weighed.sizes
         owned: dict[str, list[int]] = {}
@@ -171,6 +172,7 @@ class _Weights:
             "update_norm": rounded(math.sqrt(self._updates[member, places].sum())) if updated else None,
             "weight_std": std,
             "weight_count": None if std is None else int(sizes.sum()),
+            "twin_share": rounded(float(self._twins[layer][member])) if layer in self._twins else None,
         }
 
 

@@ -1,10 +1,12 @@
 """Norms of weights, gradients and updates of K members, parameter by parameter."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
+
+from hpsearch.training.looks.twins import twin_share
 
 
 class Norms(NamedTuple):
@@ -17,6 +19,8 @@ class Norms(NamedTuple):
     means: Tensor | None
     """Of the weights themselves, where they were asked for, as is the next one."""
     variances: Tensor | None
+    twins: Tensor | None
+    """(K, layers), of those that were asked for: the share of units that are another one's twin."""
 
 
 class Weighed:
@@ -24,9 +28,14 @@ class Weighed:
 
     @torch.no_grad()
     def __init__(
-        self, parameters: Mapping[str, Tensor], gradients: Mapping[str, Tensor | None], *, spread: bool
+        self,
+        parameters: Mapping[str, Tensor],
+        gradients: Mapping[str, Tensor | None],
+        *,
+        spread: bool,
+        compared: Sequence[str] = (),
     ) -> None:
-        """``spread``: whether means and variances are asked for."""
+        """``spread``: whether means and variances are asked for; ``compared``: in which layers twins are."""
         self.names = tuple(parameters)
         given = [gradients[name] for name in self.names]
         self.has_gradient = tuple(gradient is not None for gradient in given)
@@ -40,13 +49,16 @@ class Weighed:
         none = values[0].new_zeros(self._members, 1) if values else None
         self._gradients = self._norms([found for one in given if (found := none if one is None else one) is not None])
         self._spread: tuple[Tensor | None, Tensor | None] = self._spread_of(values) if spread else (None, None)
+        self.compared = tuple(layer for layer in compared if f"{layer}.weight" in parameters)
+        shares = [twin_share(parameters[f"{layer}.weight"].detach()) for layer in self.compared]
+        self._twins = torch.stack(shares, 1) if shares else None
 
     @torch.no_grad()
     def after(self) -> Norms:
         """What the update has made of them."""
         if self._before:
             torch._foreach_sub_(self._before, self._parameters)
-        return Norms(self._weights, self._gradients, self._norms(self._before), *self._spread)
+        return Norms(self._weights, self._gradients, self._norms(self._before), *self._spread, self._twins)
 
     def _norms(self, values: list[Tensor]) -> Tensor:
         """(K, parameters)"""
