@@ -4,12 +4,14 @@ import argparse
 import platform
 import statistics
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 
-from benchmarks.diagnosis.catalogue import cases
+from benchmarks.diagnosis.catalogue import Case, cases
 from benchmarks.diagnosis.scoring import Scored, lines
+from benchmarks.diagnosis.second import second_cases
 from benchmarks.diagnosis.told import Told, told
 
 
@@ -20,8 +22,8 @@ def main() -> None:
         folder = Path(arguments.keep or own)
         folder.mkdir(parents=True, exist_ok=True)
         everything = []
-        for case in cases():
-            if case.held_out == (arguments.part == "held-out") and arguments.only in case.name:
+        for case in _part(arguments.part):
+            if arguments.only in case.name:
                 everything.append(told(case, folder))
                 if arguments.verbose:
                     _tell(everything[-1])
@@ -37,6 +39,12 @@ def main() -> None:
         print(line)
 
 
+def _part(part: str) -> Iterator[Case]:
+    if part == "second":
+        return second_cases()
+    return (case for case in cases() if case.held_out == (part == "held-out"))
+
+
 def _tell(one: Told) -> None:
     print(f"{one.case.name}: {one.trial.result.epochs[-1] if one.trial.result.epochs else one.trial.result.reason}")
     for finding in one.findings:
@@ -46,7 +54,7 @@ def _tell(one: Told) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", help="folder that keeps the curves, so that rules can be tried again on them")
-    parser.add_argument("--part", choices=("tuned", "held-out"), default="held-out")
+    parser.add_argument("--part", choices=("tuned", "held-out", "second"), default="held-out")
     parser.add_argument("--only", default="", help="cases whose name holds this")
     parser.add_argument("--verbose", action="store_true", help="every case with its findings")
     return parser.parse_args()

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
+from benchmarks.diagnosis.second_loops import SECOND_LOOPS
 from hpsearch.job import Job
 from hpsearch.training import member
 from hpsearch.training.arrays import Arrays
@@ -110,7 +111,7 @@ LOOPS: dict[str, type[Training]] = {
 def training_with(loop: str) -> Iterator[None]:
     """While it is open, members are trained by the loop of that name."""
     whole = member.Training
-    member.Training = LOOPS[loop]  # type: ignore[misc]
+    member.Training = {**LOOPS, **SECOND_LOOPS}[loop]  # type: ignore[misc]
     try:
         yield
     finally:

@@ -1,0 +1,213 @@
+"""Training loops of the second held-out part that are wrong on purpose."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from hpsearch.job import Job
+from hpsearch.training.arrays import Arrays
+from hpsearch.training.curves import Curves
+from hpsearch.training.member import Training
+from hpsearch.training.order import DataOrder
+
+Step = Callable[[float], None]
+"""An update with a learning rate."""
+
+
+class _OtherSteps(Training):
+    """Its updates are not those of the optimiser alone."""
+
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
+        super().__init__(job, arrays, curves)
+        self.optimizer.step = self.other(self.optimizer.step)  # type: ignore[assignment, method-assign]
+
+    @property
+    def trained(self) -> list[Tensor]:
+        """The parameters that learn."""
+        return [one for one in self.network.parameters() if one.requires_grad]
+
+    def other(self, step: Step) -> Step:
+        """What is done in place of an update."""
+        raise NotImplementedError
+
+    def times(self, factor: float) -> None:
+        """Multiplies all gradients."""
+        for one in self.trained:
+            if one.grad is not None:
+                one.grad.mul_(factor)
+
+
+class AveragedTwice(_OtherSteps):
+    """The mean over the batch is divided by the size of the batch once more."""
+
+    def other(self, step: Step) -> Step:
+        """As an update, with gradients that are too small."""
+
+        def smaller(learning_rate: float) -> None:
+            self.times(1 / self.job.batch_size)
+            step(learning_rate)
+
+        return smaller
+
+
+class ScaleKept(_OtherSteps):
+    """The loss is multiplied for half precision, and its gradients are never divided again."""
+
+    def other(self, step: Step) -> Step:
+        """As an update, with gradients that are too large."""
+
+        def larger(learning_rate: float) -> None:
+            self.times(1024.0)
+            step(learning_rate)
+
+        return larger
+
+
+class RareSteps(_OtherSteps):
+    """Only every fiftieth batch changes the weights."""
+
+    def other(self, step: Step) -> Step:
+        """An update now and then; the gradients of the other batches are thrown away."""
+        count = 0
+
+        def rarely(learning_rate: float) -> None:
+            nonlocal count
+            count += 1
+            if count % 50 == 0:
+                step(learning_rate)
+            else:
+                _clear(self.trained)
+
+        return rarely
+
+
+class StepForgotten(_OtherSteps):
+    """Gradients are computed and cleared, and nothing is done with them."""
+
+    def other(self, step: Step) -> Step:  # noqa: ARG002
+        """No update."""
+
+        def nothing(learning_rate: float) -> None:  # noqa: ARG001
+            _clear(self.trained)
+
+        return nothing
+
+
+class HeadUphill(_OtherSteps):
+    """The gradient of the last layer has the wrong sign."""
+
+    def other(self, step: Step) -> Step:
+        """As an update, but for two parameters."""
+
+        def partly_uphill(learning_rate: float) -> None:
+            for one in self.trained[-2:]:
+                if one.grad is not None:
+                    one.grad.neg_()
+            step(learning_rate)
+
+        return partly_uphill
+
+
+class NoisyGradients(_OtherSteps):
+    """Noise fifteen times as large as the gradient is added to it."""
+
+    def other(self, step: Step) -> Step:
+        """As an update, with noise."""
+
+        def noisy(learning_rate: float) -> None:
+            for one in self.trained:
+                if one.grad is not None:
+                    noise = torch.randn_like(one.grad)
+                    one.grad.add_(noise * (15 * one.grad.norm() / noise.norm()))
+            step(learning_rate)
+
+        return noisy
+
+
+class _OneBatch(DataOrder):
+    """The first batch of the first order, again and again."""
+
+    def whole_pass(self) -> Tensor:
+        """Indices (N,), those of the first batch many times."""
+        return self._chosen[torch.arange(self.samples) % self.sizes[0]]
+
+
+class OneBatchTraining(Training):
+    """The loader gives the same batch for ever."""
+
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
+        super().__init__(job, arrays, curves)
+        self.order = _OneBatch(job.order_seed, self.task.train_samples, job.budget.samples, job.batch_size)
+
+
+class _WithoutAClass(DataOrder):
+    """Samples of the first class are never drawn, others more than once instead."""
+
+    labels: Tensor
+
+    def whole_pass(self) -> Tensor:
+        """Indices (N,), none of the first class."""
+        drawn = super().whole_pass()
+        others = drawn[self.labels[drawn] != 0]
+        return others[torch.arange(self.samples) % len(others)]
+
+
+class ClassNeverDrawn(Training):
+    """The sampler leaves out a class."""
+
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
+        super().__init__(job, arrays, curves)
+        order = _WithoutAClass(job.order_seed, self.task.train_samples, job.budget.samples, job.batch_size)
+        order.labels = arrays.train.targets
+        self.order = order
+
+
+class ClassWeighsNothing(Training):
+    """In the loss one class has the weight 0."""
+
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
+        super().__init__(job, arrays, curves)
+        weights = torch.ones(self.task.outputs)
+        weights[0] = 0.0
+
+        def weighted(outputs: Tensor, targets: Tensor) -> Tensor:
+            return functional.cross_entropy(outputs, targets, weights)
+
+        self.loss = weighted
+
+
+class LabelsOfTheBatchBefore(Training):
+    """The loss is given the labels of the batch before."""
+
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
+        super().__init__(job, arrays, curves)
+        whole, before = self.loss, torch.zeros(0, dtype=torch.int64)
+
+        def late(outputs: Tensor, targets: Tensor) -> Tensor:
+            nonlocal before
+            given = before if len(before) == len(targets) else targets.roll(1)
+            before = targets
+            return whole(outputs, given)
+
+        self.loss = late
+
+
+def _clear(parameters: list[Tensor]) -> None:
+    for one in parameters:
+        one.grad = None
+
+
+SECOND_LOOPS: dict[str, type[Training]] = {
+    "averaged-twice": AveragedTwice,
+    "scale-kept": ScaleKept,
+    "rare-steps": RareSteps,
+    "step-forgotten": StepForgotten,
+    "head-uphill": HeadUphill,
+    "noisy-gradients": NoisyGradients,
+    "one-batch": OneBatchTraining,
+    "class-never-drawn": ClassNeverDrawn,
+    "class-weighs-nothing": ClassWeighsNothing,
+    "labels-of-the-batch-before": LabelsOfTheBatchBefore,
+}
