@@ -11,6 +11,7 @@ from hpsearch.errors import HpsearchError
 from hpsearch.executors.nursery import Nursery
 from hpsearch.settings import Settings, require_writable_home
 from hpsearch.store.embedded import EmbeddedPostgres
+from hpsearch.store.postgres_home import PostgresHome
 
 if TYPE_CHECKING:
     from hpsearch.cli.examination import Examination, Examined
@@ -26,7 +27,7 @@ STARTING_S = 5.0
 
 
 class Begun:
-    """A nursery from the first moment on; database and checks as soon as there is a definition; then the workers."""
+    """A nursery from the first moment on; the database as soon as there is a definition; checks; then the workers."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -36,10 +37,24 @@ class Begun:
         self._folder: Path | None = None
         self._examination: Examination | None = None
 
+    def start_database(self) -> bool:
+        """Begins to start the embedded database, where that is what the settings name.
+
+        Says whether there may be studies in it: it was there before.
+        """
+        if self._settings.database_url is not None:
+            return True
+        before = PostgresHome(self._settings.home / "postgres").data.exists()
+        self._starting.start()
+        return before
+
     def examine(self, definition: "StudyDefinition", folder: Path) -> None:
-        """Begins to check a definition, and to start the database; ``folder`` holds the user's own modules."""
-        if self._settings.database_url is None:
-            self._starting.start()
+        """Begins to check a definition, which loads its data; ``folder`` holds the user's own modules.
+
+        Nothing for one that is being checked already.
+        """
+        if self._examination is not None:
+            return
         from hpsearch.cli.examination import Examination
 
         self._folder = folder

@@ -28,7 +28,8 @@ def run(ctx: click.Context, study: Path, workers: int | None, again: bool, as_js
         from hpsearch.cli.definition import study_in
 
         definition, folder = study_in(study), study.resolve().parent
-        begun.examine(definition, folder)
+        if not begun.start_database() or again:
+            begun.examine(definition, folder)  # else it may have ended: nothing is loaded for its report
 
         from hpsearch.cli.choosing import ended_before
         from hpsearch.cli.output import print_json, print_text
@@ -41,6 +42,7 @@ def run(ctx: click.Context, study: Path, workers: int | None, again: bool, as_js
         with open_store(settings) as store:
             results = ended_before(store, definition, again)
             if results is None:
+                begun.examine(definition, folder)
                 results = searched(store, settings, definition, workers, again, begun)
     document = report_document(results, settings.database_shown)
     if as_json:

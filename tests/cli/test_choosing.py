@@ -1,11 +1,16 @@
 """Which study a definition goes on with."""
 
+from pathlib import Path
+
 import pytest
 
+from hpsearch.cli.begun import Begun
 from hpsearch.cli.choosing import chosen_study, ended_before
 from hpsearch.store.memory import MemoryStore
+from hpsearch.store.postgres import PostgresStore
 from hpsearch.study import Resources, StudyState
 from tests.cli.cli_cases import DEFINITION, ended_study
+from tests.cli.conftest import Cli
 
 OTHER = DEFINITION.model_copy(update={"seed": 5})
 ON_EIGHT = DEFINITION.model_copy(update={"resources": Resources(workers=8)})
@@ -64,3 +69,20 @@ def test_another_definition_of_that_name_gets_a_number(store: MemoryStore, capsy
     ended_study(store)
     assert chosen_study(store, OTHER, again=False).name == "digits-2"
     assert capsys.readouterr().err == "New study digits-2: another study is called digits.\n"
+
+
+def test_the_report_of_an_ended_study_needs_no_data(
+    cli: Cli, stored: PostgresStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whether it is the same study is known from the definition and what is in the files behind it."""
+    ended_study(stored)
+    examined: list[str] = []
+    monkeypatch.setattr(Begun, "examine", lambda _self, definition, _folder: examined.append(definition.name))
+    study = tmp_path / "digits.yaml"
+    study.write_text("{name: digits, data: {dataset: digits}, network: convnet}")
+    done = cli("run", study)
+    assert (done.exit_code, examined) == (0, [])
+    assert done.stderr == "Study digits has ended before; this is its report. --again trains a copy.\n"
+    study.write_text("{name: digits, seed: 1, data: {dataset: digits}, network: convnet}")
+    cli("run", study)
+    assert examined == ["digits"]
