@@ -7,7 +7,7 @@ from functools import cached_property
 from statistics import median
 
 from hpsearch.diagnosis.noise import chance_of_right, share_error
-from hpsearch.diagnosis.trend import Trend, moving_average, spread_of_neighbours, trend
+from hpsearch.diagnosis.trend import Trend, moving_average, spread_of_bends, spread_of_neighbours, trend
 from hpsearch.schedule import learning_rate_at
 from hpsearch.task import Task
 from hpsearch.trial import EpochRecord, Failure, FinishedTrial, TrialState
@@ -19,6 +19,12 @@ LEARNED = 0.03
 recipe's sweep of learning rates asks for)."""
 FLAT = 0.1
 """Of its level: a loss that falls by less along the second half stands still (heuristic)."""
+DECAYED = 0.2
+"""Of its peak: a learning rate below it counts as decayed (heuristic)."""
+UNFINISHED = 0.1
+"""Of guessing: a loss above it has something left to lose (heuristic)."""
+GOOD, GOOD_SHARE = 0.1, 0.2
+"""See ``ended_well``."""
 SIGNIFICANCE = 0.01
 """Chance of calling a score better than guessing that is not."""
 
@@ -70,6 +76,11 @@ class Curve:
     @cached_property
     def peak_rate(self) -> float:
         return max(self.rate(step) for step in range(self.total))
+
+    @property
+    def annealed(self) -> bool:
+        """Whether the learning rate ended as decayed."""
+        return self.rate(len(self.losses) - 1) < DECAYED * self.peak_rate
 
     @cached_property
     def guess(self) -> float:
@@ -168,6 +179,11 @@ class Curve:
         return [epoch.val_loss for epoch in self.epochs]
 
     @cached_property
+    def late_val_loss(self) -> float:
+        """The median over the last third of the epochs."""
+        return median(self.val_losses[2 * len(self.val_losses) // 3 :])
+
+    @cached_property
     def val_errors(self) -> list[float]:
         """Shares of wrong predictions in validation; in regression the losses as shares of that of guessing."""
         return [
@@ -183,30 +199,44 @@ class Curve:
             for epoch in self.epochs
         ]
 
+    @cached_property
+    def moved(self) -> float:
+        """How far the validation error moves around its own course from epoch to epoch in the second half, or in the
+        last four epochs if these are more. The samples stay the same, so this is the movement of the network."""
+        return spread_of_bends(self.val_errors[-max(4, -(-len(self.val_errors) // 2)) :])
+
+    @cached_property
+    def error_of_draw(self) -> float:
+        """Standard error of the gap over the draw of the samples."""
+        train, held = self.ends
+        return math.hypot(self._drawn(held, self.task.validation_samples), self._drawn(train, self.task.train_samples))
+
     @property
     def error_of_gap(self) -> float:
-        """Standard error of the difference of the last validation and training errors over the draw of the samples."""
-        if self.task.is_classification:
-            held = share_error(min(1.0, self.val_errors[-1]), self.task.validation_samples)
-            trained = share_error(min(1.0, self.train_errors[-1]), self.task.train_samples)
-            return math.hypot(held, trained)
-        # As if single losses spread as far as their mean is high (heuristic, see the recipe).
-        return math.hypot(
-            self.val_errors[-1] / math.sqrt(max(1, self.task.validation_samples)),
-            self.train_errors[-1] / math.sqrt(max(1, self.task.train_samples)),
-        )
+        """Standard error of the gap over the draw of the samples and over the epochs that it is the mean of."""
+        return math.hypot(self.error_of_draw, self.moved / math.sqrt(self.ending))
 
     @property
     def error_of_validation(self) -> float:
         """Standard error of one validation error over the draw of the samples."""
+        return self._drawn(self.val_errors[-1], self.task.validation_samples)
+
+    def _drawn(self, error: float, samples: int) -> float:
+        """Standard error of an error over the draw of so many samples. In regression as if single losses spread as far
+        as their mean is high (heuristic, see the recipe)."""
         if self.task.is_classification:
-            return share_error(min(1.0, self.val_errors[-1]), self.task.validation_samples)
-        return self.val_errors[-1] / math.sqrt(max(1, self.task.validation_samples))
+            return share_error(min(1.0, error), samples)
+        return error / math.sqrt(max(1, samples))
+
+    @property
+    def ending(self) -> int:
+        """Epochs that count as the end: a sixth of them, at least two."""
+        return max(2, len(self.epochs) // 6)
 
     @cached_property
     def ends(self) -> tuple[float, float]:
-        """Errors of training and of validation at the end: means over the last sixth of the epochs, at least two."""
-        count = max(2, len(self.epochs) // 6)
+        """Errors of training and of validation at the end: means over its epochs."""
+        count = self.ending
         return math.fsum(self.train_errors[-count:]) / count, math.fsum(self.val_errors[-count:]) / count
 
     @property
@@ -214,6 +244,22 @@ class Curve:
         """Validation error less training error at the end."""
         train, held = self.ends
         return held - train
+
+    @property
+    def chance_of_error(self) -> float:
+        """Share of wrong predictions of guessing; of regression, the loss of guessing in its own measure."""
+        return 1 - self.task.guessing_accuracy if self.task.is_classification else 1.0
+
+    @property
+    def ended_well(self) -> bool:
+        """Whether the validation error at the end is not surely high.
+
+        High is above ten per cent, or a fifth of that of guessing where this is less (heuristics); surely is by two
+        standard errors over the draw of the validation samples.
+        """
+        held = self.ends[1]
+        limit = min(GOOD, GOOD_SHARE * self.chance_of_error)
+        return held - 2 * self._drawn(held, self.task.validation_samples) < limit
 
     @cached_property
     def relative_update(self) -> float | None:
@@ -232,18 +278,10 @@ class Curve:
 
     @cached_property
     def jitter(self) -> float:
-        """How far validation moves around its own course from epoch to epoch in the second half, as a share of its
-        loss; 0 for fewer than three epochs there.
-
-        The samples stay the same, so this is the movement of the network and not the draw of the samples. It is read
-        from second differences, which a straight fall does not add to.
-        """
+        """How far the validation loss moves around its own course from epoch to epoch in the second half, as a share of
+        it; 0 for fewer than three epochs there. This is the movement of the network, as that of the error is."""
         half = self.val_losses[len(self.val_losses) // 2 :]
-        bends = [before - 2 * here + behind for before, here, behind in zip(half, half[1:], half[2:], strict=False)]
-        if not bends:
-            return 0.0
-        spread = math.sqrt(math.fsum(bend * bend for bend in bends) / (6 * len(bends)))
-        return spread / max(1e-12, math.fsum(half) / len(half))
+        return spread_of_bends(half) / max(1e-12, math.fsum(half) / len(half))
 
     @property
     def loss_of_error(self) -> float:

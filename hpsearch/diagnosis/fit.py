@@ -1,26 +1,18 @@
-"""Rules on how well the network fits: not at all, too little, too much, or not yet."""
+"""Rules on how well the network fits: not at all, too little, not yet, or for too long."""
 
 import math
 from itertools import pairwise
 
-from hpsearch.diagnosis.curve import Curve
+from hpsearch.diagnosis.curve import UNFINISHED, Curve
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
-LARGE_GAP = 0.05
-"""Between validation and training error (heuristic: smaller ones are usual in sound training)."""
-GOOD = 0.1
-"""Share of wrong predictions in validation, and of what it errs more than training, below which overfitting does little
-harm (heuristic)."""
-WIDE = 0.6
-"""Training error as a share of the validation error, below which the two are apart (heuristic)."""
-RISEN = 0.15
-"""A validation loss so much above its lowest has turned (heuristic; after Prechelt's generalisation loss) …"""
-LEAST_RISE = 0.115
-"""… if it is also so many nats, a twentieth of guessing among ten classes, however few there are: less is within chance
-on a few hundred samples (heuristic)."""
-MUCH_LEFT = 0.15
-"""Share of wrong predictions in training that a larger network would lower (heuristic)."""
+SMALL_GAP, SMALL_SHARE = 0.025, 1 / 3
+"""Between validation and training error, and as a share of the training error: a gap below it is not what most of the
+errors are due to (heuristics)."""
+MUCH_LEFT, MUCH_SHARE = 0.15, 0.3
+"""Share of wrong predictions in training that a larger network would lower; or as a share of those of guessing, where
+this is less (heuristics)."""
 HELD_UP = 0.4
 """Of guessing: a loss above it does not belong to predictions that are right (heuristic)."""
 DOUBT = 1.25
@@ -30,17 +22,10 @@ HOPELESS = 0.3
 FALLING, STEEP = 0.1, 0.2
 """Of itself: by so much the validation loss falls along the last third where more epochs are worth it, and where that
 alone is reason enough (heuristic)."""
-UNFINISHED = 0.1
-"""Of guessing: a loss above it has something left to lose (heuristic)."""
 NOTHING_LEFT = 0.02
 """Of guessing: from a training loss below it nothing more can be learned (heuristic)."""
 SHORT = 6
 """Epochs: of fewer, the last third is too short to read a trend from, and the last half is taken."""
-STANDARD_ERRORS = 3.0
-SURE = 1.25
-"""Times guessing: a validation loss above it takes sure answers that are wrong (heuristic)."""
-HELD_BACK = 0.1
-"""By so much more training errs than validation where something holds it back (heuristic)."""
 
 
 def does_not_learn(curve: Curve) -> Remark | None:
@@ -58,24 +43,6 @@ def does_not_learn(curve: Curve) -> Remark | None:
     return Remark(sentence, {"lowest_epoch_loss": curve.lowest, "guessing_loss": curve.guess})
 
 
-def learns_by_heart(curve: Curve) -> Remark | None:
-    """Training gets better and validation stays at guessing.
-
-    What the network learns holds for the training samples alone: labels that were shuffled or moved against their
-    images, images that show nothing, samples of a batch that change places. Better than guessing is a validation
-    accuracy in any epoch that guessing reaches with one chance in a hundred over all epochs (exact binomial), or in
-    regression a loss three per cent below that of guessing.
-    """
-    if not curve.ended or not curve.learned_on_the_way or curve.generalises:
-        return None
-    train, held = min(curve.train_errors), min(curve.val_errors)
-    sentence = (
-        f"the training error came down to {train:.1%}, and validation is no better than guessing in any epoch "
-        f"({held:.1%} wrong at best)"
-    )
-    return Remark(sentence, {"train_error": train, "validation_error": held, "epochs": len(curve.epochs)})
-
-
 def loss_above_its_accuracy(curve: Curve) -> Remark | None:
     """Nearly all training samples are right, and the loss stays high as if they were guessed.
 
@@ -88,7 +55,7 @@ def loss_above_its_accuracy(curve: Curve) -> Remark | None:
     if not curve.ended or not curve.task.is_classification or not curve.flat:
         return None
     level = curve.epochs[-1].train_loss - curve.floor
-    if level < max(HELD_UP * curve.guess, DOUBT * curve.loss_of_error) or curve.train_errors[-1] > MUCH_LEFT:
+    if level < max(HELD_UP * curve.guess, DOUBT * curve.loss_of_error) or curve.train_errors[-1] > _much_left(curve):
         return None
     sentence = f"the training error is {curve.train_errors[-1]:.1%}, yet the loss stands still at {level:.3g}"
     return Remark(sentence, {"train_error": curve.train_errors[-1], "loss": level, "guessing_loss": curve.guess})
@@ -102,7 +69,8 @@ def still_improving(curve: Curve) -> Remark | None:
     is still above a tenth of guessing (heuristics beside the standard error). Of fewer than six epochs the last three
     are read: both losses must fall in each, by a twentieth in all. A training loss below two per cent of guessing has
     nothing left to learn from. More epochs would go on with it; a value that is read here depends on how long the
-    training was allowed to last.
+    training was allowed to last. It is information where training ended below a tenth of guessing, or below 30 % of it
+    after the learning rate had decayed, which makes losses fall at the end of any training.
     """
     if not curve.ended or curve.level < NOTHING_LEFT * curve.guess:
         return None
@@ -128,77 +96,38 @@ def still_improving(curve: Curve) -> Remark | None:
         if short
         else f"{fell} between the last two thirds of the training, and the loss was still falling at its end"
     )
-    return Remark(sentence, {"gain": gain, "standard_error": error, "epochs": len(curve.epochs)})
+    numbers = {"gain": gain, "standard_error": error, "epochs": len(curve.epochs)}
+    done = curve.level < (HOPELESS if curve.annealed else UNFINISHED) * curve.guess
+    return Remark(sentence, numbers, Severity.INFO if done else None)
 
 
-def overfitting(curve: Curve) -> Remark | None:
-    """Training got better than validation by more than chance, or validation has turned.
-
-    Either the validation error is above the training error by three standard errors and five per cent, and the training
-    error is below six tenths of it, and in every epoch of the last third the two are apart; or the validation loss has
-    risen by 15 % and by 0.115 nats (five per cent of guessing in regression) above its lowest while training went on
-    falling (heuristics beside the standard error). Where validation is far worse than guessing, its images or labels
-    may be prepared otherwise. It is information where validation is good all the same: less than ten per cent wrong,
-    and less than ten more than in training (heuristics).
-    """
-    if not curve.ended or not curve.learned:
-        return None
-    lowest = min(curve.val_losses)
-    at = curve.val_losses.index(lowest)
-    last = math.fsum(curve.val_losses[-2:]) / 2
-    least = LEAST_RISE if curve.task.is_classification else 0.05 * curve.guess
-    risen = last - lowest > max(RISEN * lowest, least) and at < len(curve.epochs) - 2
-    risen = risen and curve.epochs[-1].train_loss < curve.epochs[at].train_loss
-    train, held = curve.ends
-    third = -(-len(curve.epochs) // 3)
-    nearest = min(b - a for a, b in zip(curve.train_errors[-third:], curve.val_errors[-third:], strict=True))
-    wide = (
-        nearest > LARGE_GAP / 2
-        and curve.gap > max(LARGE_GAP, STANDARD_ERRORS * curve.error_of_gap)
-        and train < WIDE * held
-    )
-    numbers = {
-        "train_error": train,
-        "validation_error": held,
-        "gap": curve.gap,
-        "standard_error": curve.error_of_gap,
-        "lowest_validation_loss": lowest,
-        "last_validation_loss": curve.val_losses[-1],
-        "last_two_validation_losses": last,
-        "best_epoch": at + 1,
-    }
-    if not (risen or wide):
-        return None
-    good = held < GOOD and curve.gap < GOOD and last <= SURE * curve.guess
-    severity = Severity.INFO if good else None
-    if wide:
-        sentence = f"the error is {train:.1%} in training and {held:.1%} in validation"
-        if last > SURE * curve.guess:
-            sentence += f", whose loss of {last:.3g} is that of sure and wrong answers: is it prepared as training is?"
-        return Remark(sentence, numbers, severity)
-    sentence = (
-        f"the validation loss was lowest in epoch {at + 1} ({lowest:.3g}) and has risen since, to {last:.3g} in the "
-        f"mean of the last two epochs"
-    )
-    return Remark(sentence, numbers, severity)
+def _much_left(curve: Curve) -> float:
+    return min(MUCH_LEFT, MUCH_SHARE * curve.chance_of_error)
 
 
 def underfitting(curve: Curve) -> Remark | None:
     """Training is far from perfect and hardly gets better, and validation is as good: there is no gap.
 
     The network, or how it is held back, is the limit: it has too little capacity, too much regularisation, or the
-    labels have errors that nobody can learn. The training error is at least 15 %; the validation error is not apart
-    from it by more than two standard errors and 2.5 %; and the loss stands still, or would stay above 30 % of guessing
-    if it went on for half as long again (heuristics).
+    labels have errors that nobody can learn. The training error is at least 15 %, or three tenths of that of guessing
+    if this is less; the validation error is not apart from it by more than two standard errors, 2.5 % and a third of
+    it, and validation loses no more than guessing; and the loss stands still, or would stay above 30 % of guessing if
+    it went on for half as long again (heuristics).
     """
-    if not curve.ended or not (curve.learned or _better_than_guessing(curve)) or curve.train_errors[-1] < MUCH_LEFT:
+    if (
+        not curve.ended
+        or not (curve.learned or _better_than_guessing(curve))
+        or curve.train_errors[-1] < _much_left(curve)
+    ):
         return None
     ahead = curve.level + min(0.0, curve.line(0.5, 1.0).change)
     if not curve.flat and ahead < HOPELESS * curve.guess:
         return None
-    if abs(curve.gap) > max(2 * curve.error_of_gap, LARGE_GAP / 2):
-        return None
     train, held = curve.train_errors[-1], curve.val_errors[-1]
+    if curve.late_val_loss > curve.guess or abs(curve.gap) > max(
+        2 * curve.error_of_gap, SMALL_GAP, SMALL_SHARE * curve.ends[0]
+    ):
+        return None
     course = (
         "the loss hardly falls any more"
         if curve.flat
@@ -214,23 +143,6 @@ def underfitting(curve: Curve) -> Remark | None:
         "loss_ahead": ahead,
     }
     return Remark(sentence, numbers)
-
-
-def training_held_back(curve: Curve) -> Remark | None:
-    """Training errs far more often than validation does.
-
-    What is done in training alone makes its images or outputs so hard that the network has to work against it: dropout
-    behind the last layer or of nearly everything, augmentation that leaves too little, noise. Training errs by ten per
-    cent more, by three standard errors, and more than twice as often (heuristics beside the standard error); a little
-    more is usual with dropout, and while the error still falls fast.
-    """
-    if not curve.ended or not curve.task.is_classification:
-        return None
-    train, held = curve.ends
-    if train - held < max(HELD_BACK, STANDARD_ERRORS * curve.error_of_gap) or held > train / 2:
-        return None
-    sentence = f"the error is {train:.1%} in training and only {held:.1%} in validation"
-    return Remark(sentence, {"train_error": train, "validation_error": held, "standard_error": curve.error_of_gap})
 
 
 def _better_than_guessing(curve: Curve) -> bool:

@@ -2,7 +2,8 @@
 
 import math
 
-from hpsearch.diagnosis.curve import LEARNED, Curve
+from hpsearch.diagnosis.curve import LEARNED, UNFINISHED, Curve
+from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
 STANDSTILL = 0.1
@@ -11,6 +12,9 @@ FALL = 0.25
 """Of guessing: how far the loss falls in the time after that, as long again as the flat part (heuristic)."""
 LEAST = 10
 """Iterations."""
+WARM = 0.75
+"""Learning rate in the middle of the flat part, as a share of that at its end: where it is less, the rate was still
+warming up (heuristic; half of a linear rise is a half)."""
 BLIND = 0.1
 """Of guessing: what three standard errors of the moving average must not exceed to see that it is flat (heuristic)."""
 
@@ -19,7 +23,9 @@ def flat_then_drops(curve: Curve) -> Remark | None:
     """The loss stands still at guessing for a while and then falls quickly.
 
     The first weights let no signal through, or no gradient back: they are too small, too alike, or the units saturate.
-    Nothing is learned until they have grown. The moving average must stay within three per cent of guessing, or three
+    Nothing is learned until they have grown. It is information where the training ends well all the same, with a loss
+    below a tenth of guessing or a validation error that is not surely high: then it has cost the flat part alone. The
+    moving average must stay within three per cent of guessing, or three
     standard errors, for a tenth of the training, and then lose a quarter of guessing in as long a time again
     (heuristics).
     """
@@ -34,10 +40,12 @@ def flat_then_drops(curve: Curve) -> Remark | None:
     if flat < max(LEAST, STANDSTILL * len(curve.losses)) or flat == len(curve.means):
         return None
     later = curve.means[min(2 * flat, len(curve.means) - 1)]
-    if start - later < FALL * curve.guess:
+    if start - later < FALL * curve.guess or curve.rate(flat // 2) < WARM * curve.rate(flat):
         return None
     sentence = (
         f"the loss stood still at {start:.3g} for the first {flat} of {len(curve.losses)} iterations and had fallen to "
         f"{later:.3g} as long again later"
     )
-    return Remark(sentence, {"flat_iterations": flat, "iterations": len(curve.losses), "then": later})
+    harmless = curve.ended_well or curve.level < UNFINISHED * curve.guess
+    numbers = {"flat_iterations": flat, "iterations": len(curve.losses), "then": later}
+    return Remark(sentence, numbers, Severity.INFO if harmless else None)

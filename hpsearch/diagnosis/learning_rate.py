@@ -4,8 +4,9 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from hpsearch.diagnosis.curve import LEARNED, Curve
+from hpsearch.diagnosis.curve import DECAYED, UNFINISHED, Curve
 from hpsearch.diagnosis.trend import trend
+from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
 SLOW = 0.5
@@ -18,8 +19,6 @@ BRISK = 3e-3
 """Share of their norm that weights are moved by in one update; seldom more where the rate is too low (heuristic)."""
 HALF = 0.5
 """Of what training loses, validation loses at least so much where the images are understood (heuristic)."""
-DECAYED = 0.2
-"""Of its peak: a learning rate below it counts as decayed (heuristic)."""
 QUARTER = 0.25
 """Share of the training that no sound schedule ends its first rate in (heuristic)."""
 EARLY = 0.5
@@ -29,10 +28,11 @@ STILL = 0.005
 (heuristic)."""
 SLOWED = 0.2
 """Relative progress after a decay as a share of that before it (heuristic)."""
-UNFINISHED = 0.1
-"""Of guessing: a loss above it has something left to lose (heuristic)."""
 FLAT = 0.1
 """Of its level: a loss that changes by less along the second half stands still (heuristic)."""
+LITTLE, HARDLY = 0.02, 0.9
+"""Of guessing: below the one there is nothing left that a smaller step would win, above the other hardly anything was
+learned that it would refine (heuristics)."""
 RESTLESS = 0.03
 """Movement of the validation loss from epoch to epoch, as a share of it, that a smaller step would calm (heuristic)."""
 
@@ -129,15 +129,18 @@ def should_decay_now(curve: Curve) -> Remark | None:
     At a constant learning rate, gradient noise keeps the weights at a distance from the minimum that is proportional to
     the rate; a smaller one lets them fall further at once. Over the second half the training loss changes by less than
     a tenth of its level or no more than chance, while the validation loss moves by three per cent and more from one
-    epoch to the next (heuristics).
+    epoch to the next, and training stands between 90 % and 2 % of guessing. Below 10 % little is left to win, and it
+    is information (heuristics).
     """
     if not curve.ended or not curve.learned or curve.rate(len(curve.losses) - 1) < 0.5 * curve.peak_rate:
         return None
-    if curve.level < LEARNED * curve.guess or not curve.flat or curve.jitter < RESTLESS:
-        return None
     line = curve.line(0.5, 1.0)
+    level = (line.level - curve.floor) / curve.guess
+    if not LITTLE < level < HARDLY or not curve.flat or curve.jitter < RESTLESS:
+        return None
     sentence = (
         f"the loss has stayed at {line.level:.3g} over the second half of the training while the validation loss moved "
         f"by {curve.jitter:.0%} from epoch to epoch; the learning rate is still {curve.rate(len(curve.losses) - 1):.3g}"
     )
-    return Remark(sentence, {"level": line.level, "change": line.change, "jitter": curve.jitter})
+    severity = Severity.INFO if level < UNFINISHED else None
+    return Remark(sentence, {"level": line.level, "change": line.change, "jitter": curve.jitter}, severity)

@@ -21,6 +21,8 @@ RISING = 0.05
 """Of guessing: a training loss that ends so far above its best epoch, and above guessing, is rising (heuristic)."""
 LOST = 0.8
 """Of guessing: from below this a loss has fallen back to guessing (heuristic)."""
+RAISED = 1.2
+"""Times: a loss that rises while the learning rate rises so far does what the schedule makes it do (heuristic)."""
 SWINGS = 2
 """So many times a loss comes back up, to be called oscillating."""
 SWING = 0.25
@@ -112,17 +114,18 @@ def oscillating(curve: Curve) -> Remark | None:
 
     Counted are the rises of the training loss from one epoch to a later one that exceed four standard errors of an
     epoch's mean and a quarter of the level (heuristic), with a fall of the same size before the next; two make the
-    finding. Too much momentum, a learning rate at the edge of stability, and batches that are all of one kind do this.
+    finding. A rise while the learning rate rises, as in a warm-up or a cycle, is not counted. Too much momentum, a
+    learning rate at the edge of stability, and batches that are all of one kind do this.
     """
     if not curve.ended or not curve.learned_on_the_way:
         return None
     error = curve.noise_of(curve.losses) / math.sqrt(curve.per_epoch)
     means = [epoch.train_loss - curve.floor for epoch in curve.epochs]
-    swings, largest, low, high, falling = 0, 0.0, means[0], means[0], True
-    for mean in means[1:]:
+    swings, largest, low, high, falling, lowest = 0, 0.0, means[0], means[0], True, 0
+    for number, mean in enumerate(means[1:], 1):
         if falling:
-            low = min(low, mean)
-            if mean - low > max(4 * error, SWING * low, LEARNED * curve.guess):
+            low, lowest = (mean, number) if mean < low else (low, lowest)
+            if mean - low > max(4 * error, SWING * low, LEARNED * curve.guess) and not _raised(curve, lowest, number):
                 swings, falling, high = swings + 1, False, mean
                 largest = max(largest, mean - low)
         else:
@@ -134,6 +137,13 @@ def oscillating(curve: Curve) -> Remark | None:
         return None
     sentence = f"the training loss rose {swings} times again after it had fallen, by up to {largest:.3g}"
     return Remark(sentence, {"rises": swings, "largest": largest, "standard_error": error})
+
+
+def _raised(curve: Curve, first: int, last: int) -> bool:
+    """Whether the learning rate rose between the beginning of one epoch and the end of another."""
+    steps = range(first * curve.per_epoch, (last + 1) * curve.per_epoch, max(1, curve.per_epoch // 4))
+    rates = [curve.rate(min(step, curve.total - 1)) for step in steps]
+    return any(rate > RAISED * min(rates[: number + 1]) for number, rate in enumerate(rates))
 
 
 def noisy(curve: Curve) -> Remark | None:

@@ -4,14 +4,12 @@ from hpsearch.diagnosis import sources
 from hpsearch.diagnosis.classes import class_fails_in_validation
 from hpsearch.diagnosis.fit import (
     does_not_learn,
-    learns_by_heart,
     loss_above_its_accuracy,
-    overfitting,
     plateau,
     still_improving,
-    training_held_back,
     underfitting,
 )
+from hpsearch.diagnosis.gap import learns_by_heart, overfitting, training_held_back
 from hpsearch.diagnosis.initialization import flat_then_drops
 from hpsearch.diagnosis.learning_rate import decayed_too_early, learning_rate_too_low, should_decay_now
 from hpsearch.diagnosis.passes import follows_the_order, starts_again
@@ -125,7 +123,7 @@ _ALL = (
         underfitting,
         "Make the network wider or deeper, or take regularisation away; then look for wrong labels.",
         sources.JOHNSON,
-        AGAIN | frozenset({"HC102", "HC103", "HC104", "HC107", "HC108", "HC109", "HC202", "HC206", "HC208"}),
+        AGAIN | frozenset({"HC102", "HC103", "HC104", "HC107", "HC108", "HC109", "HC206", "HC208"}),
     ),
     CurveRule(
         "HC205",

@@ -49,6 +49,15 @@ def spread_of_neighbours(numbers: Sequence[float]) -> float:
     return math.sqrt(math.fsum((b - a) ** 2 for a, b in pairwise(numbers)) / (2 * (len(numbers) - 1)))
 
 
+def spread_of_bends(numbers: Sequence[float]) -> float:
+    """Standard deviation around a course without sharp bends: from second differences, which a straight fall does not
+    add to; 0 for fewer than three."""
+    bends = [
+        before - 2 * here + behind for before, here, behind in zip(numbers, numbers[1:], numbers[2:], strict=False)
+    ]
+    return math.sqrt(math.fsum(bend * bend for bend in bends) / (6 * len(bends))) if bends else 0.0
+
+
 def moving_average(numbers: Sequence[float], window: int) -> list[float]:
     """Means over ``window`` numbers in a row; as many numbers as there are whole windows."""
     width = max(1, min(window, len(numbers)))

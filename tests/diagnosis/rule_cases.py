@@ -124,15 +124,29 @@ CASES = (
         "stayed at",
     ),
     Case(
+        "HC105",
+        INFO,
+        Drawn(then(falling(2.4, 0.15), 0.3, constant(0.15)), RESTLESS),
+        Drawn(then(falling(2.4, 0.03), 0.3, constant(0.03)), RESTLESS),
+        "stayed at 0.15",
+    ),
+    Case(
         "HC106",
         WARNING,
-        Drawn(then(constant(2.3), 0.25, falling(2.3, 0.05)), noise=0.01),
-        Drawn(then(constant(2.3), 0.02, falling(2.3, 0.05)), noise=0.01),
+        Drawn(then(constant(2.3), 0.25, falling(2.3, 0.6)), noise=0.01),
+        Drawn(then(constant(2.3), 0.02, falling(2.3, 0.6)), noise=0.01),
         "stood still at 2.3",
     ),
     Case(
         "HC106",
         WARNING,
+        Drawn(then(constant(2.3), 0.25, falling(2.3, 0.6)), noise=0.01),
+        Drawn(then(constant(2.3), 0.25, falling(2.3, 0.6)), noise=0.01, optimizer=(("warmup", 0.3),)),
+        "of 240 iterations",
+    ),
+    Case(
+        "HC106",
+        INFO,
         Drawn(then(constant(2.3), 0.25, falling(2.3, 0.05)), noise=0.01),
         Drawn(straight(2.3, 0.3), noise=0.01),
         "of 240 iterations",
@@ -144,6 +158,16 @@ CASES = (
         Drawn(stepped(2.3, 0.8, 0.9, 0.7, 0.76, 0.7, 0.8, 0.7, 0.8, 0.7, 0.75, 0.7)),
         "rose 5 times",
     ),
+    Case(
+        "HC107",
+        WARNING,
+        Drawn(stepped(2.3, 0.9, 0.5, 0.9, 1.5, 0.5, 0.9, 1.4, 0.5, 0.9, 1.3, 0.5)),
+        Drawn(
+            stepped(2.3, 0.9, 0.5, 0.9, 1.5, 0.5, 0.9, 1.4, 0.5, 0.9, 1.3, 0.5),
+            optimizer=(("schedule", "cyclic"), ("every", 0.25), ("factor", 0.1)),
+        ),
+        "rose 3 times",
+    ),
     Case("HC108", WARNING, replace(NOISY, batch_size=2), replace(SOUND, batch_size=2), "batches of 2"),
     Case("HC108", WARNING, replace(NOISY, batch_size=2), NOISY, "batches of 2"),
     Case("HC109", WARNING, SORTED, SOUND, "place of a batch"),
@@ -153,6 +177,7 @@ CASES = (
     Case("HC201", ERROR, LOST, Drawn(straight(2.3, 2.1)), "guessing has 2.303"),
     Case("HC201", ERROR, LOST, replace(LOST, validation_error=constant(0.6)), "guessing has 2.303"),
     Case("HC202", WARNING, Drawn(falling(2.4, 0.2, 1.8)), SOUND, "still falling"),
+    Case("HC202", INFO, Drawn(falling(2.4, 0.2, 1.8), optimizer=(("schedule", "cosine"),)), SOUND, "still falling"),
     Case(
         "HC202",
         WARNING,
@@ -180,8 +205,16 @@ CASES = (
     Case(
         "HC203",
         WARNING,
-        replace(SOUND, validation=then(straight(1.0, 0.2), 0.4, straight(0.2, 0.8)), validation_error=constant(0.11)),
+        replace(SOUND, validation=then(straight(1.0, 0.2), 0.4, straight(0.2, 0.8)), validation_error=constant(0.16)),
         SOUND,
+        "in validation",
+    ),
+    Case("HC203", INFO, replace(SOUND, validation_error=constant(0.11)), SOUND, "11.0% in validation"),
+    Case(
+        "HC203",
+        WARNING,
+        replace(SOUND, validation_error=constant(0.2), validation=then(straight(1.0, 0.4), 0.4, straight(0.4, 1.2))),
+        replace(SOUND, validation_error=constant(0.01), validation=RESTLESS),
         "in validation",
     ),
     Case("HC204", WARNING, Drawn(falling(2.4, 1.2)), Drawn(falling(2.4, 0.2)), "the loss hardly falls any more; the"),
@@ -196,6 +229,9 @@ CASES = (
         "HC204", WARNING, Drawn(falling(2.4, 1.2)), Drawn(falling(2.4, 1.2), validation_error=constant(0.65)), "no gap"
     ),
     Case("HC205", INFO, Drawn(falling(2.4, 0.3, 30)), SOUND, "second half"),
+    Case(
+        "HC206", ERROR, BY_HEART, Drawn(straight(2.3, 2.18), straight(2.3, 2.2), constant(0.88), constant(0.9)), "than"
+    ),
     Case("HC206", ERROR, BY_HEART, replace(BY_HEART, validation_error=constant(0.82)), "no better than guessing"),
     Case(
         "HC208",
