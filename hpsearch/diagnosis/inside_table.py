@@ -8,11 +8,11 @@ from hpsearch.diagnosis.modes import evaluated_in_training_mode, evaluated_other
 from hpsearch.diagnosis.scales import (
     activations_blow_up,
     dropout_destroys,
-    equal_weights,
     hidden_by_norm,
     scale_at_start,
     weights_decay_away,
 )
+from hpsearch.diagnosis.twins import equal_weights
 from hpsearch.diagnosis.units import dead_units, saturated_units
 from hpsearch.diagnosis.updates import updates_too_large, updates_too_small
 from hpsearch.finding import Severity
@@ -33,7 +33,7 @@ _ALL = (
         "Lower the learning rate, start biases at zero and weights by He's rule, or use leaky ReLU or a norm.",
         sources.LU,
         explains=NOT_LEARNED | {"HC311", "HC313", "HC315", "HC333"},
-        explained_by=WEIGHTS | STEPS | {"HC305", "HC316", "HC317", "HC331", "HC332"},
+        explained_by=WEIGHTS | STEPS | {"HC305", "HC314", "HC316", "HC317", "HC331", "HC332"},
     ),
     InsideRule(
         "HC302",
@@ -103,7 +103,7 @@ _ALL = (
         "Lower the learning rate by three to ten times.",
         sources.KARPATHY,
         explains=frozenset({"HC107", "HC201", "HC204", "HC333"}),
-        explained_by=WEIGHTS | STEPS,
+        explained_by=WEIGHTS | STEPS | {"HC305"},
     ),
     InsideRule(
         "HC315",
@@ -178,7 +178,7 @@ _ALL = (
         "Leave the momentum of batch norm at 0.1, train for more iterations, or use group norm.",
         sources.IOFFE,
         explains=frozenset({"HC105", "HC203", "HC206"}),
-        explained_by=frozenset({"HC102", "HC107", "HC314", "HC342"}),
+        explained_by=frozenset({"HC102", "HC107", "HC110", "HC301", "HC304", "HC314", "HC342"}),
     ),
     InsideRule(
         "HC342",

@@ -8,8 +8,6 @@ from hpsearch.diagnosis.inside import NORMS, Inside
 from hpsearch.look import LayerLook, Look
 from hpsearch.rulebook import Remark
 
-SAME = 1e-4
-"""Weights whose standard deviation is a smaller share of their root mean square are equal (heuristic)."""
 LARGE, SMALL = 20.0, 0.02
 """Standard deviation of a layer's outputs at the start, for inputs of 1, that is not healthy (heuristic: in sound
 trainings of the catalogue it lies between 0.3 and 4)."""
@@ -25,37 +23,6 @@ COUNTABLE = 0.9
 """Of the outputs before a dropout: with more zeros among them its own cannot be counted (heuristic)."""
 DROPPED = 0.8
 """Share of units that dropout takes away (heuristic: 0.5 is usual, and from 0.8 on hardly anything is left)."""
-
-
-def equal_weights(inside: Inside) -> Remark | None:
-    """All weights of a layer are the same number at the start, or zero.
-
-    Units with equal weights give the same and get the same gradient, so that they stay equal: a layer of many is one
-    unit. Zeros in front of another layer let no gradient through as well. A layer of zeros that has moved by the last
-    look (an output layer, the end of a residual branch) is meant so and is no finding.
-    """
-    first = inside.first
-    if first is None or len(inside.looks) < 2:
-        return None
-    last = {layer.name: layer for layer in inside.looks[-1].layers if layer.weight_norm is not None}
-    weighted = [layer for layer in first.layers if layer.weight_norm is not None and layer.kind not in NORMS]
-    bad = []
-    for layer in weighted:
-        zero = layer.weight_norm == 0
-        later = last.get(layer.name)
-        if zero and (later is None or later.weight_norm == 0 or math.isnan(later.weight_norm or 0.0)):
-            bad.append(layer)
-        elif not zero and layer.weight_std is not None and layer.weight_count is not None:
-            size = (layer.weight_norm or 0.0) / math.sqrt(layer.weight_count)
-            if layer.weight_count > 1 and layer.weight_std < SAME * size:
-                bad.append(layer)
-    if not bad:
-        return None
-    what = "zero" if bad[0].weight_norm == 0 else "the same number"
-    sentence = f"all weights of {bad[0].name} are {what} at the start" + (
-        f", and those of {len(bad) - 1} more layers" if len(bad) > 1 else ""
-    )
-    return Remark(sentence, {"layer": bad[0].name, "layers": [layer.name for layer in bad], "zero": what == "zero"})
 
 
 def scale_at_start(inside: Inside) -> Remark | None:

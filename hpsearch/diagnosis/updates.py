@@ -19,7 +19,12 @@ SLOW = 5e-4
 LEFT = 0.1
 """Of guessing: a loss that is lower has nothing to complain of (heuristic)."""
 HALF = 0.5
-"""Of the first loss."""
+"""Of the first loss, or of guessing."""
+GROWN = 5.0
+"""Times the first norm of the weights (heuristic: up to 2.3 in sound trainings of the catalogue)."""
+AT_ONCE = 0.0032
+"""Logarithm of that growth for one iteration. A random walk of updates of size r, in units of the weights' norm, grows
+by the logarithm r² / 2 each: this is r = 0.08, above that of sound trainings."""
 
 
 def updates_too_small(inside: Inside) -> Remark | None:
@@ -48,11 +53,15 @@ def updates_too_small(inside: Inside) -> Remark | None:
 
 
 def updates_too_large(inside: Inside) -> Remark | None:
-    """Updates change a large part of the weights.
+    """Updates change a large part of the weights, or have carried them away.
 
     About a thousandth of the weights' norm is usual. Nothing that was learned lasts where it is above a fifth in the
-    median layer, in half of the looks after the first; and an update as large as the weights themselves, the first one
-    included, makes another network of it (heuristics). Nothing is said where the loss came down to half.
+    median layer, in half of the looks after the first; nothing is said of that where the loss came down to half. An
+    update as large as the weights themselves, the first one included, makes another network of it: that is told unless
+    the loss came down to a tenth of guessing. Steps that are smaller and all go one way, as with too much momentum, add
+    up: the norm of the weights of the median layer is five times what it was, so soon that gradients without a
+    direction, which add up like a random walk, would not have brought it there with updates of a sound size, while
+    the loss is above half of guessing (heuristics).
     """
     seen = []
     for look in inside.looks:
@@ -62,16 +71,36 @@ def updates_too_large(inside: Inside) -> Remark | None:
             seen.append((look, median(known)))
     large = [(look, ratio) for look, ratio in seen if look.step and ratio > TOO_LARGE]
     whole = [(look, ratio) for look, ratio in seen if ratio > 1]
-    if not (whole or (large and 2 * len(large) >= len(seen) - 1)) or not _ended_high(inside):
-        return None
-    look, ratio = (whole or large)[0]
+    lasting = large if 2 * len(large) >= len(seen) - 1 and _ended_high(inside) else []
+    guess = inside.task.initial_loss
+    told = whole if not inside.ended or not inside.last_loss < LEFT * guess else []
+    rate = inside.trial.job.optimizer.learning_rate
+    if not (told or lasting):
+        return _carried_away(inside) if not inside.ended or not inside.last_loss < HALF * guess else None
+    look, ratio = (told or lasting)[0]
     worst = max(look.layers, key=lambda layer: relative(layer.update_norm, layer) or 0.0)
     sentence = (
         f"in iteration {look.step + 1} the update was {ratio:.2g} times the norm of the weights in the median layer, "
         f"and largest in {worst.name}"
     )
-    rate = inside.trial.job.optimizer.learning_rate
     return Remark(sentence, {"ratio": ratio, "layer": worst.name, "iteration": look.step + 1, "learning_rate": rate})
+
+
+def _carried_away(inside: Inside) -> Remark | None:
+    """The weights have grown at once, whatever each update was."""
+    if inside.first is None:
+        return None
+    for look in inside.later:
+        pairs = [(before.weight_norm, after.weight_norm) for before, after in inside.same((inside.first, look))]
+        grown = median([after / before for before, after in pairs if before and after is not None] or [0.0])
+        if grown >= GROWN and math.log(min(grown, 1e300)) >= AT_ONCE * look.step:
+            sentence = (
+                f"in iteration {look.step + 1} the norm of the weights was {grown:.2g} times that of the first ones in "
+                f"the median layer"
+            )
+            rate = inside.trial.job.optimizer.learning_rate
+            return Remark(sentence, {"growth": grown, "iteration": look.step + 1, "learning_rate": rate})
+    return None
 
 
 def _ended_high(inside: Inside) -> bool:
