@@ -23,11 +23,12 @@ RULES: MappingProxyType[Kind, Callable[[Situation], Iterator[Change]]] = Mapping
         Kind.REGULARISATION_LOWERED: regularisation_lowered,
         Kind.EPOCHS_RAISED: epochs_raised,
         Kind.WIDTH_RAISED: width_raised,
-        Kind.RANGE_WIDENED: range_widened,
         Kind.RATES_CUT: rates_cut,
+        Kind.RANGE_WIDENED: range_widened,
     }
 )
-"""In the order in which they are applied: a path that one has changed is left alone by the later ones."""
+"""In the order in which they are applied: a path that one has changed is left alone by the later ones, but that rates
+which are cut at their high end may be widened at their low one."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,15 @@ class Steered:
 def steered(now: Situation) -> Steered:
     """The next round's space with every change that the definition does not switch off."""
     switches, space = now.study.recipe.fine.steer, dict(now.space)
-    changes: list[Change] = []
+    changes, findings = list[Change](), list[Finding]()
     for kind, rule in RULES.items():
         if not getattr(switches, SWITCHES[kind]):
             continue
-        for change in rule(now):
-            taken = any(change.path == other.path for other in changes)
-            if not taken and change.after != now.space.get(change.path):
+        for change in rule(now.with_space(space)):
+            before = space.get(change.path)
+            taken = any(change.path == other.path for other in changes if other.kind is not Kind.RATES_CUT)
+            if not taken and change.after != before:
                 changes.append(change)
+                findings.append(change.finding(before))
                 space[change.path] = change.after
-    findings = tuple(change.finding(now.space.get(change.path)) for change in changes)
-    return Steered({path: space[path] for path in sorted(space)}, tuple(changes), findings)
+    return Steered({path: space[path] for path in sorted(space)}, tuple(changes), tuple(findings))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from hpsearch.finding import Finding, Severity
 from hpsearch.recipe.change import Change, Kind
+from hpsearch.recipe.followed import followed
 from hpsearch.recipe.learning_rates import within
 from hpsearch.recipe.situation import Situation, is_own, network_default
 from hpsearch.recipe.sources import JOHNSON
@@ -32,7 +33,7 @@ def regularisation_raised(now: Situation) -> Iterator[Change]:
     A default range of weight decay may grow by a decade; dropout is added where a named network has it and the
     definition does not set it. What the definition gives is not left.
     """
-    if OVERFITTING not in now.found:
+    if OVERFITTING not in followed(now):
         return
     why = f"overfitting {now.where(OVERFITTING)}"
     for path, after in ((WEIGHT_DECAY, _more_decay(now)), (DROPOUT, _more_dropout(now))):
@@ -119,7 +120,8 @@ def _ended_too_early(now: Situation) -> str | None:
     """The code of the finding that says so of a fine round; None where the best trials overfit as well."""
     if OVERFITTING in now.found or now.stage is not StageName.FINE:
         return None
-    return next((code for code in STILL_FALLING if code in now.found), None)
+    found = followed(now)
+    return next((code for code in STILL_FALLING if code in found), None)
 
 
 def width_raised(now: Situation) -> Iterator[Change]:
@@ -148,7 +150,7 @@ def width_raised(now: Situation) -> Iterator[Change]:
 
 def _is_too_small(now: Situation) -> bool:
     """Whether the best underfit, and not because their learning rate is too high to end lower."""
-    return UNDERFITTING in now.found and not {OVERFITTING, PLATEAU} & now.found.keys()
+    return UNDERFITTING in followed(now) and not {OVERFITTING, PLATEAU} & now.found.keys()
 
 
 def _more_decay(now: Situation) -> Distribution | None:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 from hpsearch.recipe.change import Change, Kind
+from hpsearch.recipe.followed import followed
 from hpsearch.recipe.learning_rates import LEARNING_RATE, within
 from hpsearch.recipe.search_findings import end_of
 from hpsearch.recipe.situation import Situation, is_own
@@ -29,7 +30,8 @@ def decay_added(now: Situation) -> Iterator[Change]:
 
     Only where all of the schedule is the default. A grid search takes the decay alone, since it tries every value.
     """
-    code = next((code for code in RESTLESS if code in now.found), None)
+    found = followed(now)
+    code = next((code for code in RESTLESS if code in found), None)
     if code is None or not is_own(now.study, SCHEDULE) or SCHEDULE in now.whole:
         return
     after, what = Choice(("constant", "cosine")), "tries a cosine decay beside the constant learning rate"

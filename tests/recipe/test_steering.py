@@ -8,7 +8,11 @@ import pytest
 
 from hpsearch.diagnosis.diagnose import diagnose
 from hpsearch.finding import Severity
+from hpsearch.recipe import followed as sure_ones
+from hpsearch.recipe.change import Kind
 from hpsearch.recipe.plan import Plan
+from hpsearch.recipe.situation import Situation
+from hpsearch.recipe.steering import steered
 from hpsearch.search_job import EPOCHS, SCHEDULE, search_job
 from hpsearch.space import Choice, LogUniform, Uniform
 from hpsearch.stage import StageName
@@ -246,6 +250,37 @@ def test_a_range_is_not_widened_into_rates_that_have_diverged(diverged_at: float
     verdict = judged(definition(), replace(plan, jobs=tuple(jobs)), finished)
     widened = diverged_at != 0.97
     assert (("range-widened" in codes(verdict)), ("best-at-edge" in codes(verdict))) == (widened, not widened)
+
+
+def test_rates_are_cut_at_their_high_end_and_widened_at_their_low_one() -> None:
+    """The two best lie at the low end of the default range, and all above one in its middle have diverged."""
+    plan = planned(COARSE, definition())
+    rates = [1.1e-5, 1.2e-5, 1.3e-5, 1.4e-5, 3e-5, 0.5, 0.6, 0.9]
+    jobs = [
+        search_job(definition(), COARSE, j.number, {**j.parameters, RATE: r})
+        for j, r in zip(plan.jobs, rates, strict=True)
+    ]
+    finished = [looks(job, SOUND) if job.optimizer.learning_rate < 0.1 else failed(job) for job in jobs]
+    now = Situation(definition(), COARSE, plan.space, tuple(finished), tuple(finished[:3]), {}, {**plan.space}, round=0)
+    after = steered(now)
+    assert [change.kind for change in after.changes if change.path == RATE] == [Kind.RATES_CUT, Kind.RANGE_WIDENED]
+    low, high = after.space[RATE].ends()
+    assert (low, high) == (pytest.approx(1e-6), pytest.approx((3e-5 * 0.5) ** 0.5))
+    told = [finding.evidence for finding in after.findings if finding.evidence["path"] == RATE]
+    assert told[1]["before"] == told[0]["after"]
+
+
+@pytest.mark.parametrize(("drawn", "code"), [(PLATEAU, "HC105"), (OVERFITTING, "HC203"), (RISING, "HC202")])
+def test_what_is_not_sure_is_followed_only_where_all_of_the_best_have_it(
+    drawn: Drawn, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sure_ones, "SURE", frozenset())
+    plan, finished, verdict = fine_round(definition(), drawn)
+    assert CHANGES & set(codes(verdict))
+    one_is_sound = [looks(finished[1].job, SOUND) if trial.job.number == 1 else trial for trial in finished]
+    assert not CHANGES & set(codes(judged(definition(), plan, one_is_sound)))
+    monkeypatch.setattr(sure_ones, "SURE", frozenset({code}))
+    assert CHANGES & set(codes(judged(definition(), plan, one_is_sound)))
 
 
 def test_what_is_often_wrong_is_a_note_in_a_verdict() -> None:
