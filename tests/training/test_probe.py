@@ -16,7 +16,7 @@ def test_scales_of_any_size(factor: float, shift: float) -> None:
     found = scale_of(values)
     assert found.mean == pytest.approx(float(mean), rel=1e-5)
     assert found.std == pytest.approx(float(std), rel=1e-4)
-    assert found.zeros == pytest.approx(float((values == 0).float().mean()))
+    assert found.zero_share == pytest.approx(float((values == 0).float().mean()))
 
 
 @pytest.mark.parametrize("value", [0.1, 7.7e-3])
