@@ -98,16 +98,6 @@ def one_filter(network: nn.Module) -> nn.Module:
     return network
 
 
-def alike_units(network: nn.Module) -> nn.Module:
-    """Every layer begins with one random unit, copied."""
-    for module in network.modules():
-        if isinstance(module, WEIGHTED):
-            module.weight.data[:] = module.weight.data[:1].clone()
-            if module.bias is not None:
-                nn.init.zeros_(module.bias)
-    return network
-
-
 def positive_weights(network: nn.Module) -> nn.Module:
     """Weights are drawn between 0 and 1."""
     for module in network.modules():
@@ -121,14 +111,6 @@ def huge_epsilon(network: nn.Module) -> nn.Module:
     for module in network.modules():
         if isinstance(module, NORMS):
             module.eps = 1e4
-    return network
-
-
-def forgetful_norms(network: nn.Module) -> nn.Module:
-    """The statistics of batch norm are those of the last batch: its momentum was taken for its opposite."""
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.momentum = 0.99
     return network
 
 
@@ -241,10 +223,8 @@ SECOND_FAULTS: dict[str, Callable[[nn.Module], nn.Module]] = {
         pooled_early,
         wide_stride,
         one_filter,
-        alike_units,
         positive_weights,
         huge_epsilon,
-        forgetful_norms,
         closed_norms,
         only_biases,
         fresh_layer,
