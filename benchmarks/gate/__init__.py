@@ -1,0 +1,1 @@
+"""What ``hpsearch check`` says of faulty and of sound projects."""

@@ -1,0 +1,112 @@
+"""A project with what the check said of it, kept as a document so that the score can be told again."""
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchmarks.gate.project import Project
+from hpsearch.checked import CheckVerdict
+from hpsearch.finding import Severity
+from hpsearch.gate.check import check
+
+ADVICE_ON_DESIGN = ("HP1", "HP2", "HP3")
+"""Remarks on how a network is built, true of sound ones as well …"""
+FAULTS_OF_DESIGN = frozenset({"HP201", "HP204"})
+"""… but for these, which name faults."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One finding as a user sees it."""
+
+    part: str
+    code: str
+    severity: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A project that was checked."""
+
+    project: Project
+    verdict: CheckVerdict
+    said: tuple[Said, ...]
+    summaries: dict[str, str]
+    seconds: float
+    """Of the processor."""
+
+    @property
+    def alarms(self) -> tuple[Said, ...]:
+        """Errors and warnings that are more than advice on design."""
+        return tuple(one for one in self.said if one.severity != Severity.INFO and not _of_design(one.code))
+
+    @property
+    def design(self) -> tuple[Said, ...]:
+        """Warnings that are advice on design."""
+        return tuple(one for one in self.said if one.severity != Severity.INFO and _of_design(one.code))
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Of the alarms."""
+        return frozenset(one.code for one in self.alarms)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the exit code is 1."""
+        return self.verdict not in (CheckVerdict.PASS, CheckVerdict.OVERRIDDEN)
+
+    @property
+    def named(self) -> bool:
+        """Whether a code says what is wrong."""
+        return bool(self.codes & self.project.right)
+
+    @property
+    def judged(self) -> bool:
+        """Whether the verdict is right: sound passes without alarm; a fault fails where it must, and is told else."""
+        if self.project.sound:
+            return not self.failed and not self.alarms
+        return self.failed if self.project.fails else self.failed or self.named
+
+    @property
+    def wrong(self) -> frozenset[str]:
+        """Codes that are neither the cause nor true beside it."""
+        return self.codes - self.project.right - self.project.also
+
+    @property
+    def first(self) -> Said | None:
+        """What a reader meets first: the gravest of the first part that has any."""
+        errors = [one for one in self.alarms if one.severity == Severity.ERROR]
+        return next(iter((*errors, *self.alarms)), None)
+
+
+def looked(project: Project, folder: Path | None) -> Looked:
+    """Checks the project, or reads what an earlier run kept."""
+    file = None if folder is None else folder / f"{project.name.replace('/', '--')}.json"
+    if file is not None and file.is_file():
+        kept = json.loads(file.read_text(encoding="utf-8"))
+    else:
+        kept = _checked(project)
+        if file is not None:
+            file.write_text(json.dumps(kept), encoding="utf-8")
+    said = tuple(Said(**one) for one in kept["said"])
+    return Looked(project, CheckVerdict(kept["verdict"]), said, kept["summaries"], kept["seconds"])
+
+
+def _checked(project: Project) -> dict[str, object]:
+    study, dataset = project.study, project.dataset
+    began = time.process_time()
+    found = check(study, dataset)
+    seconds = time.process_time() - began
+    said = [
+        asdict(Said(part.name, one.finding.code, str(one.finding.severity), one.finding.message))
+        for part in found.parts
+        for one in part.findings
+    ]
+    summaries = {part.name: f"{part.verdict}: {part.summary}" for part in found.parts}
+    return {"verdict": str(found.verdict), "said": said, "summaries": summaries, "seconds": seconds}
+
+
+def _of_design(code: str) -> bool:
+    return code.startswith(ADVICE_ON_DESIGN) and code not in FAULTS_OF_DESIGN
