@@ -33,6 +33,10 @@ SCENARIOS: dict[str, dict[str, Any]] = {
         "optimizer": {"learning_rate": {"log_uniform": [1e-2, 0.2]}},
         "recipe": {"fine": {"trials": 6, "epochs": 6, "rounds": 2}},
     },
+    "slow": {  # the default of 12 epochs, which may become 24
+        "optimizer": {"learning_rate": {"log_uniform": [5e-4, 3e-3]}},
+        "recipe": {"fine": {"trials": 6, "rounds": 2}},
+    },
     "short": {  # a number of epochs that is given is not changed any more, and told of as advice
         "optimizer": {"learning_rate": {"log_uniform": [2e-3, 1e-2]}},
         "recipe": {"fine": {"trials": 6, "epochs": 4, "rounds": 2}},
