@@ -15,6 +15,7 @@ from hpsearch.cohort import Cohort
 from hpsearch.data.dataset import Dataset
 from hpsearch.job import Job, seed_for
 from hpsearch.training import member
+from hpsearch.training.answers import Answers
 from hpsearch.training.arrays import Arrays, Shelf
 from hpsearch.training.curves import Curves, DivergedError
 from hpsearch.training.formats import alone_channels_last
@@ -85,9 +86,11 @@ class WatchedCurves(Curves):
             self.watch.loss, self.watch.outputs, self.watch.targets = loss.detach(), outputs.detach(), targets
         super().add_step(loss, outputs, targets)
 
-    def add_epoch(self, start: int, val_loss: float, val_accuracy: float | None) -> bool:
+    def add_epoch(
+        self, start: int, val_loss: float, val_accuracy: float | None, answers: Answers | None = None
+    ) -> bool:
         """As ever."""
-        is_best = super().add_epoch(start, val_loss, val_accuracy)
+        is_best = super().add_epoch(start, val_loss, val_accuracy, answers)
         if self.watch is not None and (len(self.epochs) - 1) % BATCHES_BETWEEN == 0:
             self.watch.look_at_first_batch(len(self.epochs))
         return is_best
