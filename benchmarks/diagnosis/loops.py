@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -30,8 +31,8 @@ class SortedOrder(DataOrder):
 class SortedTraining(Training):
     """Samples are read class by class."""
 
-    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
-        super().__init__(job, arrays, curves)
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves, *more: Any) -> None:
+        super().__init__(job, arrays, curves, *more)
         order = SortedOrder(job.order_seed, self.task.train_samples, job.budget.samples, job.batch_size)
         order.labels = arrays.train.targets
         self.order = order
@@ -40,8 +41,8 @@ class SortedTraining(Training):
 class PartialTraining(Training):
     """The optimiser was given the last layer and nothing else."""
 
-    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
-        super().__init__(job, arrays, curves)
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves, *more: Any) -> None:
+        super().__init__(job, arrays, curves, *more)
         trained = [one for one in self.network.parameters() if one.requires_grad]
         self.optimizer = optimizer_of(job, trained[-2:])
 
@@ -49,8 +50,8 @@ class PartialTraining(Training):
 class HeadlessTraining(Training):
     """The optimiser was given all but the last layer."""
 
-    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
-        super().__init__(job, arrays, curves)
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves, *more: Any) -> None:
+        super().__init__(job, arrays, curves, *more)
         trained = [one for one in self.network.parameters() if one.requires_grad]
         self.optimizer = optimizer_of(job, trained[:-2])
 
@@ -58,8 +59,8 @@ class HeadlessTraining(Training):
 class AccumulatingTraining(Training):
     """Gradients are never cleared: each update goes by the sum of all so far."""
 
-    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
-        super().__init__(job, arrays, curves)
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves, *more: Any) -> None:
+        super().__init__(job, arrays, curves, *more)
         trained = [one for one in self.network.parameters() if one.requires_grad]
         step, sums = self.optimizer.step, [torch.zeros_like(one) for one in trained]
 
@@ -76,8 +77,8 @@ class AccumulatingTraining(Training):
 class AscendingTraining(Training):
     """The loss has the wrong sign: the weights go up its gradient."""
 
-    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
-        super().__init__(job, arrays, curves)
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves, *more: Any) -> None:
+        super().__init__(job, arrays, curves, *more)
         step = self.optimizer.step
 
         def upwards(learning_rate: float) -> None:

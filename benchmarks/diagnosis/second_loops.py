@@ -1,6 +1,7 @@
 """Training loops of the second held-out part that are wrong on purpose."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,8 +20,8 @@ Step = Callable[[float], None]
 class _OtherSteps(Training):
     """Its updates are not those of the optimiser alone."""
 
-    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
-        super().__init__(job, arrays, curves)
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves, *more: Any) -> None:
+        super().__init__(job, arrays, curves, *more)
         self.optimizer.step = self.other(self.optimizer.step)  # type: ignore[assignment, method-assign]
 
     @property
@@ -137,8 +138,8 @@ class _OneBatch(DataOrder):
 class OneBatchTraining(Training):
     """The loader gives the same batch for ever."""
 
-    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
-        super().__init__(job, arrays, curves)
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves, *more: Any) -> None:
+        super().__init__(job, arrays, curves, *more)
         self.order = _OneBatch(job.order_seed, self.task.train_samples, job.budget.samples, job.batch_size)
 
 
@@ -157,8 +158,8 @@ class _WithoutAClass(DataOrder):
 class ClassNeverDrawn(Training):
     """The sampler leaves out a class."""
 
-    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
-        super().__init__(job, arrays, curves)
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves, *more: Any) -> None:
+        super().__init__(job, arrays, curves, *more)
         order = _WithoutAClass(job.order_seed, self.task.train_samples, job.budget.samples, job.batch_size)
         order.labels = arrays.train.targets
         self.order = order
@@ -167,8 +168,8 @@ class ClassNeverDrawn(Training):
 class ClassWeighsNothing(Training):
     """In the loss one class has the weight 0."""
 
-    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
-        super().__init__(job, arrays, curves)
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves, *more: Any) -> None:
+        super().__init__(job, arrays, curves, *more)
         weights = torch.ones(self.task.outputs)
         weights[0] = 0.0
 
@@ -181,8 +182,8 @@ class ClassWeighsNothing(Training):
 class LabelsOfTheBatchBefore(Training):
     """The loss is given the labels of the batch before."""
 
-    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
-        super().__init__(job, arrays, curves)
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves, *more: Any) -> None:
+        super().__init__(job, arrays, curves, *more)
         whole, before = self.loss, torch.zeros(0, dtype=torch.int64)
 
         def late(outputs: Tensor, targets: Tensor) -> Tensor:
