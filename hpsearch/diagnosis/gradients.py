@@ -99,9 +99,10 @@ def frozen_layers(inside: Inside) -> Remark | None:
 
     Either their parameters need no gradient, or they get one and no update changes them: then the optimiser has not
     been given them. Where the weights come from another training the first is meant so, and no finding; that is known
-    of weights that hpsearch has loaded, and of frozen norms whose numbers are not those that norms begin with. It is
-    an information where the network has learned all the same, to a tenth of the loss of guessing (heuristic), and an
-    error where all but one layer stay as they were.
+    of weights that hpsearch has loaded, and of frozen norms whose numbers are not those that norms begin with; and a
+    layer whose units have the weights of one another was set, as a blur is, and not drawn. It is an information where
+    the network has learned all the same, to a tenth of the loss of guessing (heuristic), and an error where all but one
+    layer stay as they were.
     """
     if not inside.looks:
         return None
@@ -109,7 +110,11 @@ def frozen_layers(inside: Inside) -> Remark | None:
     layers = [layer for layer in first.layers if layer.weight_norm is not None]
     left = _left_out(inside)
     loaded = _loaded(inside)
-    still = [layer for layer in layers if layer.name in left or (not loaded and _is_frozen(layer, first))]
+    still = [
+        layer
+        for layer in layers
+        if layer.name in left or (not loaded and _is_frozen(layer, first) and not layer.twin_share)
+    ]
     if not still:
         return None
     most = len(still) >= len(layers) - 1

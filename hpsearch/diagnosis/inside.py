@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hpsearch.look import LayerLook, Look
+from hpsearch.schedule import learning_rate_at
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial, TrialState
 
 FEWEST_SAMPLES = 8
 """A look at a batch of fewer says nothing of what units do (heuristic)."""
+SAMPLED = 64
+"""Learning rates, or a few more, of a stretch of a schedule."""
 WITH_WEIGHTS = ("Conv", "Linear", "Bilinear", "LazyConv", "LazyLinear", "Embedding")
 """Beginnings of the class names of layers that multiply by weights."""
 NORMS = frozenset(
@@ -69,6 +72,24 @@ class Inside:
     def steps(self) -> int:
         """Iterations that were trained."""
         return len(self.trial.result.step_losses)
+
+    @cached_property
+    def planned(self) -> int:
+        """Iterations that the learning rate was planned for."""
+        budget, epochs = self.trial.job.budget, len(self.trial.result.epochs)
+        if budget.epochs is None:
+            return max(budget.steps or 0, self.steps, 1)
+        return max(self.steps * budget.epochs // epochs if epochs else self.steps, self.steps, 1)
+
+    def rate(self, step: int) -> float:
+        """The learning rate of an iteration."""
+        return learning_rate_at(self.trial.job.optimizer, min(step, self.planned - 1), self.planned)
+
+    def rates(self, begin: int, end: int) -> float:
+        """The sum of those from ``begin`` up to ``end``, from some of them."""
+        every = max(1, (end - begin) // SAMPLED)
+        chosen = [self.rate(step) for step in range(begin, end, every)]
+        return math.fsum(chosen) * (end - begin) / len(chosen) if chosen else 0.0
 
     @property
     def ended(self) -> bool:

@@ -31,8 +31,9 @@ def updates_too_small(inside: Inside) -> Remark | None:
     """All updates together cannot take the weights anywhere.
 
     The norm of an update, in units of the weights' norm, times the iterations that it stands for is the longest way
-    that the weights can go. In the median layer it is below 15 % over the whole training and below 0.05 % for one
-    iteration, and the loss at the end is above a tenth of guessing (heuristics): the steps are far too small.
+    that the weights can go; between looks it is taken to change with the learning rate. In the median layer it is below
+    15 % over the whole training and below 0.05 % for one iteration, the norm of the weights has not changed by more
+    either, and the loss at the end is above a tenth of guessing (heuristics): the steps are far too small.
     """
     steps = inside.steps
     looks = tuple(filter(was_updated, inside.looks))
@@ -43,7 +44,8 @@ def updates_too_small(inside: Inside) -> Remark | None:
         ratios = [relative(layer.update_norm, layer) for layer in seen]
         known = [ratio for ratio in ratios if ratio is not None and math.isfinite(ratio)]
         if len(known) == len(seen) and any(known):
-            ways.append(_sum_over(looks, known, steps))
+            norms = [layer.weight_norm or 0.0 for layer in seen]
+            ways.append(max(_way(inside, looks, known), abs(norms[-1] / norms[0] - 1)))
     if not ways or median(ways) >= min(MOVED, SLOW * steps):
         return None
     way = median(ways)
@@ -110,7 +112,17 @@ def _ended_high(inside: Inside) -> bool:
     return not inside.ended or not math.fsum(losses[-part:]) < HALF * part * losses[0]
 
 
-def _sum_over(looks: tuple[Look, ...], ratios: list[float], steps: int) -> float:
-    """Each ratio stands for the iterations up to the middle between its look and the neighbours."""
-    ends = [0.0, *((one.step + other.step) / 2 for one, other in pairwise(looks)), float(steps)]
-    return math.fsum(ratio * (end - begin) for ratio, (begin, end) in zip(ratios, pairwise(ends), strict=True))
+def _way(inside: Inside, looks: tuple[Look, ...], ratios: list[float]) -> float:
+    """Each look stands for the iterations up to the middle between it and its neighbours, at their learning rates.
+
+    A layer that an update leaves as it is waits, for weights behind it that start at zero or for a rate that does: the
+    next look stands for its iterations too.
+    """
+    moving = [(look.step, ratio) for look, ratio in zip(looks, ratios, strict=True) if ratio]
+    middles = [(one + other) // 2 for (one, _), (other, _) in pairwise(moving)]
+    ends = [0, *middles, inside.steps]
+    parts = [
+        ratio * inside.rates(begin, end) / (inside.rate(step) or math.inf)
+        for (step, ratio), (begin, end) in zip(moving, pairwise(ends), strict=True)
+    ]
+    return math.fsum(parts)

@@ -119,7 +119,7 @@ class Eye:
         self.classes = classes
         self.stacked = isinstance(network, StackedNetwork)
         self.layers = layers_of(self.root)
-        self.compared = comparable(self.layers)
+        self.compared = comparable(self.layers, self.trained())
         self.last = max(self._steps, default=0)
 
     @property

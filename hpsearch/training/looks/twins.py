@@ -1,6 +1,6 @@
 """Which units of a layer have the weights of another one."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -13,13 +13,14 @@ SAME = 1e-9
 """Relative difference of sums over them, in float64."""
 
 
-def comparable(layers: Sequence[tuple[str, nn.Module]]) -> tuple[str, ...]:
-    """Names of the layers whose units all see the same, so that two with equal weights are one."""
+def comparable(layers: Sequence[tuple[str, nn.Module]], trained: Container[str]) -> tuple[str, ...]:
+    """Names of the layers whose units all see the same, so that two with equal weights are one; and of those that are
+    frozen, where equal weights are filters that were set. ``trained``: names of parameters."""
     return tuple(
         name
         for name, module in layers
         if isinstance(module, nn.Linear | nn.Conv1d | nn.Conv2d | nn.Conv3d)
-        and getattr(module, "groups", 1) == 1
+        and (getattr(module, "groups", 1) == 1 or f"{name}.weight" not in trained)
         and isinstance(getattr(module, "weight", None), Tensor | Stacked)
     )
 
