@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from hpsearch.data.checks.facts import Facts, Part, Place
+from hpsearch.data.checks.facts import Facts, Part, Place, evenly
 from hpsearch.data.checks.prints import nearest, small_copies, standardised
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
@@ -23,6 +23,9 @@ ALIKE = 0.9
 """Least correlation of two whole images that are called nearly the same (heuristic)."""
 MOST_QUERIES, MOST_KNOWN = 4_096, 131_072
 """Held-out and training images that are compared, evenly spaced ones of more: the work is their product."""
+FEWEST_PAIRS = 3
+"""Of fewer pairs chance may have made all: of splits without copies one in a hundred has a pair, and few of these have
+more."""
 PAIRS_NAMED = 10
 
 
@@ -82,16 +85,16 @@ def near_duplicates_across_split(facts: Facts) -> Remark | None:
     data have (Levina and Bickel). Of the pairs reported at most one in a hundred may be so by chance (Benjamini and
     Hochberg), and whole images must have a correlation of at least 0.9 (heuristic). Of more than
     4,096 held-out images evenly spaced ones are looked at. Mirrored, turned and moved copies are not found.
-    Below one per cent this is information.
+    Below one per cent, and below three pairs, this is information.
     """
     train = facts.train
-    known = _evenly(train.telling, MOST_KNOWN)
+    known = evenly(train.telling, MOST_KNOWN)
     if len(known) <= NEIGHBOURS:
         return None
     copies = _copies(train, known)
     for part in facts.held_out:
         exact = _leaked(facts, part)
-        queries = _evenly(part.telling, MOST_QUERIES)
+        queries = evenly(part.telling, MOST_QUERIES)
         queries = queries[[int(index) not in exact for index in queries]]
         if not len(queries):
             continue
@@ -107,7 +110,7 @@ def near_duplicates_across_split(facts: Facts) -> Remark | None:
                 "distance_ratio": ratio,
                 "examples": _examples(pairs),
             }
-            severity = Severity.INFO if share < SERIOUS else None
+            severity = Severity.INFO if share < SERIOUS or len(pairs) < FEWEST_PAIRS else None
             sentence = f"{len(pairs)} of {len(queries)} {part.name} images are nearly the same as a training image"
             return Remark(sentence, numbers, severity)
     return None
@@ -173,12 +176,6 @@ def _near_pairs(
 
 def _copies(part: Part, indices: Tensor) -> Tensor:
     return torch.cat([small_copies(part.split.images[chosen]) for chosen in torch.split(indices, part.portion)])
-
-
-def _evenly(indices: Tensor, most: int) -> Tensor:
-    if len(indices) <= most:
-        return indices
-    return indices[torch.arange(most) * len(indices) // most]
 
 
 def _label(facts: Facts, place: Place) -> int:

@@ -155,3 +155,8 @@ class Facts:
         if scale is None:
             return values
         return values * values.new_tensor(scale.std) + values.new_tensor(scale.mean)
+
+
+def evenly(indices: Tensor, most: int) -> Tensor:
+    """So many of the indices at most, evenly spaced ones."""
+    return indices if len(indices) <= most else indices[torch.arange(most) * len(indices) // most]

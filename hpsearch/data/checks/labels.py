@@ -20,6 +20,8 @@ CHANCE = 1e-4
 UNEVEN = 0.05
 """… and by so much, at least, the shares of the classes differ in all (heuristic)."""
 
+ROUNDING = 1e-3
+"""Of targets that were normalised and brought back."""
 MOST_VALUES, OFTEN = 20, 10
 """See ``targets_look_like_classes`` (heuristics)."""
 
@@ -166,13 +168,28 @@ def targets_look_like_classes(facts: Facts) -> Remark | None:
     They may be classes that were stored as real numbers. Then a squared error pulls every guess towards the middle, and
     a three is nearer to a four than to an eight, which classes know nothing of. Told of one column of targets with 20
     values at most and ten samples or more of each, on average (heuristic); ratings and counts look the same and are
-    numbers for good.
+    numbers for good. Told of several columns as well where each row has the sum 1 and no number below 0, as classes do
+    that are written as one column each.
     """
     targets = facts.train.split.targets
-    if facts.dataset.task.is_classification or targets.ndim != 2 or targets.shape[1] != 1 or not len(targets):
+    if facts.dataset.task.is_classification or targets.ndim != 2 or not len(targets):
         return None
+    if targets.shape[1] > 1:
+        return _one_column_each(facts, targets)
     values = int(torch.unique(targets).numel())
     if not 2 <= values <= MOST_VALUES or len(targets) < OFTEN * values:
         return None
     sentence = f"the {len(targets)} training targets take {values} values only: are they classes?"
     return Remark(sentence, {"values": values, "targets": len(targets)})
+
+
+def _one_column_each(facts: Facts, targets: torch.Tensor) -> Remark | None:
+    scale = facts.dataset.target_scale
+    raw = targets if scale is None else targets * targets.new_tensor(scale.std) + targets.new_tensor(scale.mean)
+    if float(raw.min()) < -ROUNDING or float((raw.sum(dim=1) - 1).abs().max()) > ROUNDING:
+        return None
+    hard = bool((raw.amax(dim=1) > 1 - ROUNDING).all())
+    columns = targets.shape[1]
+    what = "one is 1 and the others are 0" if hard else "none is below 0 and the sum is 1"
+    sentence = f"in each of {len(targets)} rows of {columns} targets {what}: are they {columns} classes?"
+    return Remark(sentence, {"columns": columns, "targets": len(targets), "one_hot": hard})

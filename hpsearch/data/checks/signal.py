@@ -7,7 +7,7 @@ from scipy.special import bdtrc
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from hpsearch.data.checks.facts import Facts, Part
+from hpsearch.data.checks.facts import Facts, Part, evenly
 from hpsearch.data.checks.patches import features_of, few, patches_of
 from hpsearch.data.checks.prints import nearest, small_copies
 from hpsearch.rulebook import Remark
@@ -81,7 +81,7 @@ def no_local_correlation(facts: Facts) -> Remark | None:
     """
     part = facts.train
     height, width = part.split.images.shape[2:]
-    chosen = _evenly(part.telling, min(SAMPLED, max(FEWEST, PIXELS // max(1, part.split.images[:1].numel()))))
+    chosen = evenly(part.telling, min(SAMPLED, max(FEWEST, PIXELS // max(1, part.split.images[:1].numel()))))
     if len(chosen) < FEWEST or min(height, width) < LEAST_SIDE:
         return None
     images = part.split.images[chosen].float()
@@ -155,8 +155,4 @@ def _usable(facts: Facts, part: Part, most: int) -> Tensor:
     if not facts.classes or not len(part):
         return torch.empty(0, dtype=torch.int64)
     labels = part.split.targets[part.telling]
-    return _evenly(part.telling[(labels >= 0) & (labels < facts.classes)], most)
-
-
-def _evenly(indices: Tensor, most: int) -> Tensor:
-    return indices if len(indices) <= most else indices[torch.arange(most) * len(indices) // most]
+    return evenly(part.telling[(labels >= 0) & (labels < facts.classes)], most)

@@ -12,4 +12,5 @@ ZHANG = "Zhang et al., Understanding deep learning requires rethinking generaliz
 LEVINA = "Levina and Bickel, Maximum Likelihood Estimation of Intrinsic Dimension (2005)"
 WALD = "Wald and Wolfowitz, On a Test Whether Two Samples are from the Same Population (1940)"
 RUDERMAN = "Ruderman, The statistics of natural images (1994)"
+LAPUSCHKIN = "Lapuschkin et al., Unmasking Clever Hans predictors and assessing what machines really learn (2019)"
 CS231N = "Karpathy, CS231n: Convolutional Neural Networks for Visual Recognition (2016), data preprocessing"

@@ -1,12 +1,14 @@
 """All checks of data, by code."""
 
 from hpsearch.data.checks import sources
+from hpsearch.data.checks.borders import border_in_one_split
 from hpsearch.data.checks.duplicates import (
     conflicting_labels,
     duplicates_across_split,
     duplicates_in_training,
     near_duplicates_across_split,
 )
+from hpsearch.data.checks.evidence import few_to_be_measured_by
 from hpsearch.data.checks.labels import (
     class_imbalance,
     few_samples,
@@ -16,6 +18,7 @@ from hpsearch.data.checks.labels import (
     split_not_stratified,
     targets_look_like_classes,
 )
+from hpsearch.data.checks.marks import mark_gives_label_away
 from hpsearch.data.checks.pixels import (
     constant_channel,
     constant_images,
@@ -26,6 +29,8 @@ from hpsearch.data.checks.pixels import (
 )
 from hpsearch.data.checks.rule import DataRule
 from hpsearch.data.checks.signal import labels_without_signal, no_local_correlation
+from hpsearch.data.checks.steps import few_levels, wrapped_values
+from hpsearch.data.checks.transformed import split_is_transformed
 from hpsearch.finding import Severity
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
@@ -49,6 +54,34 @@ _ALL = (
         "Prepare all splits with the same function, or divide the samples at random.",
         sources.CS231N,
     ),
+    DataRule(
+        "HD107",
+        WARNING,
+        split_is_transformed,
+        "Read all splits with the same function, and look at some images of each.",
+        sources.KARPATHY,
+    ),
+    DataRule(
+        "HD108",
+        WARNING,
+        border_in_one_split,
+        "Resize and pad all splits with the same function.",
+        sources.CS231N,
+    ),
+    DataRule(
+        "HD109",
+        WARNING,
+        few_levels,
+        "Read all splits with the same function; a threshold or a division of whole numbers does this.",
+        sources.KARPATHY,
+    ),
+    DataRule(
+        "HD110",
+        WARNING,
+        wrapped_values,
+        "Turn images into real numbers before anything is added to them or multiplied, and cut off at the ends.",
+        sources.KARPATHY,
+    ),
     DataRule("HD201", ERROR, labels_out_of_range, "Number the classes 0 … K − 1.", sources.KARPATHY),
     DataRule(
         "HD202", ERROR, missing_class, "Give samples of it to each split, or renumber the classes.", sources.KOHAVI
@@ -69,6 +102,13 @@ _ALL = (
         targets_look_like_classes,
         "If they are classes, store them as whole numbers 0 … K − 1, and cross-entropy is minimised.",
         sources.CS231N,
+    ),
+    DataRule(
+        "HD208",
+        WARNING,
+        few_to_be_measured_by,
+        "Hold more samples out, or divide several times and take the mean (cross-validation).",
+        sources.KOHAVI,
     ),
     DataRule(
         "HD301", WARNING, conflicting_labels, "Look at the images named and correct their labels.", sources.NORTHCUTT
@@ -101,6 +141,13 @@ _ALL = (
         no_local_correlation,
         "Look at an image: undo the permutation or correct the reshape; otherwise try fully connected layers.",
         sources.RUDERMAN,
+    ),
+    DataRule(
+        "HD404",
+        WARNING,
+        mark_gives_label_away,
+        "Look at this place in images of the class; cut the mark off or paint it over in all images.",
+        sources.LAPUSCHKIN,
     ),
 )
 

@@ -1,0 +1,64 @@
+"""Checks for a border that is filled in one split and not in another: padding, or another way of resizing."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from hpsearch.data.checks.facts import Facts, Part, evenly
+from hpsearch.rulebook import Remark
+
+MOST = 2_048
+"""Images of a split that are looked at, evenly spaced ones of more."""
+FEWEST = 20
+"""Images of a split below which nothing is said."""
+APART = 0.5
+"""Of the images: by so much more often a border is of one colour in one split (heuristic) …"""
+STANDARD_ERRORS = 5.0
+"""… which must also be so many standard errors."""
+SAME = 1e-3
+"""Of the spread of all pixels: values that differ by less are the same."""
+SIDES = ("top", "bottom", "left", "right")
+
+
+def border_in_one_split(facts: Facts) -> Remark | None:
+    """The border of the images is of one colour in one split, and shows something in another.
+
+    Padding, or a way of resizing that keeps the proportions, was applied to one split alone; its pictures are smaller
+    than the others, and in another place. Told where the outermost row or column of pixels is constant in so many
+    images more of one split than of training that it is half of the images (heuristic) and five standard errors.
+    """
+    spread = float(facts.train.spreads[facts.train.finite].mean()) if len(facts.train) else 0.0
+    ours = _shares(facts.train, spread)
+    for part in facts.held_out:
+        theirs = _shares(part, spread)
+        if ours is None or theirs is None:
+            continue
+        (known, count), (judged, others) = ours, theirs
+        for side, share, other in zip(SIDES, known.tolist(), judged.tolist(), strict=True):
+            both = (share * count + other * others) / (count + others)
+            error = math.sqrt(both * (1 - both) * (1 / count + 1 / others))
+            if abs(other - share) <= max(APART, STANDARD_ERRORS * error):
+                continue
+            sentence = (
+                f"the {side} border is of one colour in {other:.1%} of the {part.name} images and in {share:.1%} of "
+                "the training images"
+            )
+            numbers = {"split": part.name, "side": side, "train": share, "other": other, "standard_error": error}
+            return Remark(sentence, numbers)
+    return None
+
+
+def _shares(part: Part, spread: float) -> tuple[Tensor, int] | None:
+    """In what share of the images each of the four borders is constant, and how many images were looked at."""
+    chosen = evenly(part.telling, MOST)
+    if len(chosen) < FEWEST:
+        return None
+    found = [_constant(part.split.images[some], SAME * spread) for some in torch.split(chosen, part.portion)]
+    return torch.cat(found).double().mean(dim=0), len(chosen)
+
+
+def _constant(images: Tensor, slack: float) -> Tensor:
+    """Whether each border of each image is (N, 4)."""
+    borders = (images[:, :, 0], images[:, :, -1], images[:, :, :, 0], images[:, :, :, -1])  # each (N, C, length)
+    return torch.stack([(one.amax(2) - one.amin(2) <= slack).all(1) for one in borders], 1)
