@@ -1,9 +1,10 @@
 """Trains the jobs of a check, one at a time, and knows how long they take."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
+from torch import nn
 
 from hpsearch.data.dataset import Dataset
 from hpsearch.gate.dose import nominal_sample_s
@@ -16,6 +17,7 @@ from hpsearch.task import Task
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.member import train_member
+from hpsearch.training.regularisation import drops_out
 from hpsearch.training.size import Arithmetic
 from hpsearch.trial import FinishedTrial
 
@@ -30,27 +32,34 @@ class CheckBench:
 
     def __init__(self, study: StudyDefinition, dataset: Dataset) -> None:
         named = study.network.name is not None  # as in training: a user's own network keeps its layout in memory
-        self._arrays = Arrays(dataset, torch.device("cpu"), channels_last=named)
+        device = torch.device("cpu")
+        self._arrays = Arrays(dataset, device, channels_last=named)
         self._arithmetic = Arithmetic()
-        self.multiply_adds = _multiply_adds(study, dataset.task)
+        with own_randomness(seed_for(study.seed, "check"), device):
+            network = _network(study, dataset.task)
+            self.multiply_adds = _multiply_adds(network, dataset.task)
+        self.drops_out = drops_out(network)
         self.speed = Speed(nominal_sample_s(self.multiply_adds or UNKNOWN_MULTIPLY_ADDS))
 
-    def train(self, job: Job) -> FinishedTrial:
-        """Trains a job to its end."""
+    def train(self, job: Job, enough: Callable[[Sequence[float]], bool] | None = None) -> FinishedTrial:
+        """Trains a job to its end, or until the losses of its iterations are ``enough``."""
         with _threads((self.multiply_adds or 0) >= LARGE_MULTIPLY_ADDS):
-            result = train_member(job, self._arrays, self._arithmetic)
+            result = train_member(job, self._arrays, self._arithmetic, enough=enough)
         self.speed.learn(job, result)
         return FinishedTrial(job, result)
 
 
-def _multiply_adds(study: StudyDefinition, task: Task) -> int | None:
-    """For one sample; None if they cannot be counted."""
+def _network(study: StudyDefinition, task: Task) -> nn.Module:
+    """At the centre of the space."""
     prefix = "network."
     point = {**study.fixed(), **centre(study.space)}
     parameters = {path.removeprefix(prefix): value for path, value in point.items() if path.startswith(prefix)}
-    with own_randomness(seed_for(study.seed, "check"), torch.device("cpu")):
-        network = build_network(network_settings(study.network, parameters), task.input_shape, task.outputs, seed=0)
-        return Arithmetic().multiply_adds(network, torch.zeros(1, *task.input_shape))
+    return build_network(network_settings(study.network, parameters), task.input_shape, task.outputs, seed=0)
+
+
+def _multiply_adds(network: nn.Module, task: Task) -> int | None:
+    """For one sample; None if they cannot be counted."""
+    return Arithmetic().multiply_adds(network, torch.zeros(1, *task.input_shape))
 
 
 @contextmanager

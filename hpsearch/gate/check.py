@@ -21,6 +21,7 @@ from hpsearch.recipe.ends import concluded, told_to_skip
 from hpsearch.results import StageRecord, TrialRecord
 from hpsearch.stage import SANITY, StageName
 from hpsearch.study import StudyDefinition
+from hpsearch.trial import FinishedTrial
 from hpsearch.verdict import Outcome, Verdict
 
 SHARES = {StageName.INITIAL_LOSS: 0.2, StageName.OVERFIT: 0.5, StageName.LR_SWEEP: 1.0}
@@ -82,6 +83,7 @@ class _Check:
         self._parts: list[Part] = []
         self._stages: list[StageRecord] = []
         self._trials: list[TrialRecord] = []
+        self._attempts: tuple[FinishedTrial, ...] = ()
         self._began_s = 0.0
 
     def done(self) -> Checked:
@@ -104,7 +106,7 @@ class _Check:
                 self._parts.append(Part(stage, CheckVerdict.NOT_RUN, stopped_by))
                 continue
             run = self._stage(stage, bench, learned_at)
-            learned_at = run.learned_at or learned_at
+            learned_at, self._attempts = run.learned_at or learned_at, run.finished
             last = self._parts[-1].verdict
             if last is CheckVerdict.FAIL:
                 stopped_by = f"not run: {stage} failed"
@@ -114,7 +116,7 @@ class _Check:
         started_at = datetime.now(UTC)
         dose = self._dose(stage, bench)
         limit = most_steps(dose, self._study, bench.multiply_adds)
-        run = run_stage(bench, self._study, self._task, stage, dose, self._deadline, learned_at, limit)
+        run = run_stage(bench, self._study, self._task, stage, dose, self._deadline, learned_at, limit, self._attempts)
         unproved = stage is StageName.LR_SWEEP and dose is not WHOLE and not run.cut and not _clean(run)
         if unproved and can_be_proved(self._study, bench.multiply_adds):
             dose, unproved = WHOLE, False

@@ -50,10 +50,12 @@ def _sweep(study: StudyDefinition, dose: Dose, run: StageRun) -> tuple[str, ...]
     found = [f"{tried} of {counted(wanted, 'learning rate')}"] if tried < wanted else []
     if found and len(optimizers) > 1:
         found[0] += f" of {len(optimizers)} optimisers together"
-    steps = run.plan.jobs[0].budget.steps or 0
+    steps = max((len(trial.result.step_losses) for trial in run.finished), default=run.plan.jobs[0].budget.steps or 0)
     if steps < whole.steps:
         found.append(f"{steps} of {whole.steps} iterations")
     if dose.sweep_samples is not None:
         first = run.plan.jobs[0]
         found.append(f"mini-batches of {first.batch_size} from {dose.sweep_samples} samples instead of all")
+    if run.taken_over and run.taken_over == len(run.finished):
+        found.append("read from the attempt to learn a sample by heart, which trained alike")
     return (", ".join(found),) if found else ()

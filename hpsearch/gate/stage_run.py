@@ -3,12 +3,14 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Literal, NoReturn
 
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.deadline import Deadline
 from hpsearch.gate.dose import INITIAL_SAMPLES, LEAST, Dose, dosed_plan, dosed_study, initial_work, work_of
+from hpsearch.gate.settled import is_settled, twin
 from hpsearch.job import Job
 from hpsearch.recipe import initial_loss, lr_sweep, overfit
 from hpsearch.recipe.learning_rates import allowed
@@ -42,6 +44,8 @@ class StageRun:
     """Whether jobs were left out or shortened for lack of time."""
     given_up: int | None = None
     """After so many iterations an attempt was given up without proof; None: none was."""
+    taken_over: int = 0
+    """How many jobs of a sweep the attempts to learn a sample had already shown."""
 
     @property
     def passed(self) -> bool:
@@ -77,12 +81,13 @@ def run_stage(
     deadline: Deadline,
     learned_at: float | None = None,
     most_steps: int | None = None,
+    attempts: Sequence[FinishedTrial] = (),
 ) -> StageRun:
     """Trains the jobs of the stage, the most promising first, and ends as soon as a pass stands: in a sweep over
     several optimisers, for each of them.
 
     ``learned_at``: the rate at which the stage before has learned its sample. ``most_steps``: of an attempt to learn
-    one. A failure is judged by all jobs, each to its end, only.
+    one. ``attempts``: those of the stage before. A failure is judged by all jobs, each to its end, only.
     """
     dosed = dosed_study(study, stage, dose, learned_at)
     step = STEPS[stage]
@@ -90,16 +95,20 @@ def run_stage(
     finished: list[FinishedTrial] = []
     cut = False
     given_up: int | None = None
+    taken_over = 0
+    repeats = stage is StageName.LR_SWEEP and dose.sweep_rates == "near"
     swept: set[str] = set()
     for job in _ordered(plan, study, learned_at):
         if job.optimizer.name in swept:
             continue
-        fitting = _fitting(job, bench, deadline)
+        shown = twin(job, attempts, task, drops_out=bench.drops_out) if repeats else None
+        fitting = job if shown is not None else _fitting(job, bench, deadline)
         if fitting is None:
             cut = True
             break
         limited = _limited(fitting, most_steps)
-        trial = bench.train(limited)
+        taken_over += shown is not None
+        trial = shown or bench.train(limited, partial(is_settled, job=job, task=task) if repeats else None)
         ended_early = len(trial.result.step_losses) == limited.budget.steps and not trial.result.learned
         if ended_early and limited is not fitting:
             given_up = limited.budget.steps
@@ -119,7 +128,8 @@ def run_stage(
     verdict = step.judge(dosed, task, plan, finished) if enough else None
     if verdict is not None and (cut or given_up) and not _stands(verdict, study, finished):
         verdict = None
-    return StageRun(plan, tuple(sorted(finished, key=lambda trial: trial.job.number)), verdict, cut, given_up)
+    in_order = tuple(sorted(finished, key=lambda trial: trial.job.number))
+    return StageRun(plan, in_order, verdict, cut, given_up, taken_over)
 
 
 def _ends_early(stage: StageName, dose: Dose) -> bool:

@@ -1,6 +1,7 @@
 """Trains one member of a cohort."""
 
 import time
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 
 import torch
@@ -47,7 +48,13 @@ STAGES_WITH_LAYERS = frozenset({StageName.INITIAL_LOSS, StageName.OVERFIT})
 
 
 def train_member(
-    job: Job, arrays: Arrays, arithmetic: Arithmetic, checkpoints: Checkpoints | None = None, *, looks: bool = True
+    job: Job,
+    arrays: Arrays,
+    arithmetic: Arithmetic,
+    checkpoints: Checkpoints | None = None,
+    *,
+    looks: bool = True,
+    enough: Callable[[Sequence[float]], bool] | None = None,
 ) -> TrialResult:
     """Trains a job to its end. Whatever is raised on the way ends the job as failed, except for an interruption and
     a lack of memory in Python, which are the process's own.
@@ -55,12 +62,13 @@ def train_member(
     ``arithmetic`` is that of the job's cohort. With ``checkpoints`` it goes on from where an earlier training of the
     same trial was set aside, and is set aside itself where its budget ends it at a rung. The size of the network is
     recorded of trials that are compared. Nothing but the record of ``looks`` depends on whether there are any.
+    ``enough`` is asked after each pass whether the losses so far are all that is wanted.
     """
     started = time.perf_counter()
     curves = Curves(job, arrays.task)
     try:
         with own_randomness(seed_for(job.order_seed, "noise"), arrays.device):
-            training = Training(job, arrays, curves)
+            training = Training(job, arrays, curves, enough)
             if looks:
                 training.open_eye()
             before_s = training.run(checkpoints)
@@ -114,8 +122,11 @@ def learned(curves: Curves, start: int, arrays: Arrays) -> bool:
 class Training:
     """One job under way."""
 
-    def __init__(self, job: Job, arrays: Arrays, curves: Curves) -> None:
+    def __init__(
+        self, job: Job, arrays: Arrays, curves: Curves, enough: Callable[[Sequence[float]], bool] | None = None
+    ) -> None:
         self.job = job
+        self.enough = enough
         self.arrays = arrays
         self.task = arrays.task
         self.curves = curves
@@ -154,6 +165,8 @@ class Training:
             if budget.until_learned:
                 self.curves.learned = whole and learned(self.curves, start, self.arrays)
             start += order.batches
+            if self.enough is not None and self.enough(self.curves.losses):
+                break
         if job.evaluate_test and self.task.test_samples:
             if best is not None:
                 put_back(self.network, best)

@@ -15,6 +15,15 @@ DROPOUT_RATES: tuple[tuple[type[nn.Module], str], ...] = (
 """Modules of torch that drop something while they train, and the attribute that holds the rate."""
 
 
+def drops_out(network: nn.Module) -> bool:
+    """Whether there is dropout that ``switch_dropout_off`` would switch off."""
+    return any(
+        isinstance(module, kind) and getattr(module, rate) > 0
+        for module in network.modules()
+        for kind, rate in DROPOUT_RATES
+    )
+
+
 def switch_dropout_off(network: nn.Module) -> None:
     """Sets the rate of every dropout module to 0, subclasses included.
 

@@ -1,0 +1,66 @@
+"""A run of a short sweep ends as soon as it is settled, and is not trained where an attempt has shown it already."""
+
+import pytest
+
+from hpsearch.gate.bench import CheckBench
+from hpsearch.gate.deadline import NO_DEADLINE
+from hpsearch.gate.dose import LEAST
+from hpsearch.gate.sentences import left_out
+from hpsearch.gate.settled import is_settled
+from hpsearch.gate.stage_run import StageRun, run_stage
+from hpsearch.preflight.check import check_definition
+from hpsearch.recipe.lr_sweep import plan
+from hpsearch.stage import StageName
+from hpsearch.study import StudyDefinition
+from hpsearch.verdict import Outcome
+from tests.gate.gate_cases import small
+
+FALLING = [2.3 - 0.15 * step for step in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("losses", "settled"),
+    [
+        (FALLING, True),
+        (FALLING[:7], False),  # too few to trust
+        ([2.3 - 0.002 * step for step in range(20)], False),  # too little
+        ([2.3, 1.2, 2.3, 1.2, 2.3, 1.2, 1.3, 1.4, 1.2], False),  # noise
+        ([2.3, 9.0, 6.0, 3.0], False),  # may still end there
+        ([2.3, 9.0, 6.0, 3.0, 2.4, 2.3, 2.3], True),  # whatever comes, it was unstable
+    ],
+)
+def test_what_settles_a_run(losses: list[float], settled: bool) -> None:
+    study = small()
+    task = check_definition(study).task
+    job = plan(study, task, (), (), None).jobs[0]  # type: ignore[arg-type]
+    assert is_settled(losses, job, task) is settled
+
+
+@pytest.mark.parametrize(
+    ("changes", "taken_over"),
+    [
+        ({}, 1),
+        ({"loss": {"label_smoothing": 0.1}}, 0),
+        ({"network": {"name": "convnet", "depth": 1, "width": 8, "dropout": 0.2}}, 0),
+        ({"optimizer": {"learning_rate": 0.05, "weight_decay": 0.0, "max_norm": 3.0}}, 0),
+    ],
+)
+def test_a_sweep_takes_over_what_was_trained_alike(changes: dict[str, object], taken_over: int) -> None:
+    study = small(**changes)
+    run = swept(study)
+    assert run.taken_over == taken_over
+    assert run.verdict is not None
+    assert run.verdict.outcome is Outcome.PASS
+    assert {trial.result.stage for trial in run.finished} == {StageName.LR_SWEEP}
+    told = " ".join(left_out(study, StageName.LR_SWEEP, LEAST, run))
+    assert ("learn a sample by heart" in told) is bool(taken_over)
+
+
+def swept(study: StudyDefinition) -> StageRun:
+    dataset = check_definition(study)
+    bench = CheckBench(study, dataset)
+    overfit = run_stage(bench, study, dataset.task, StageName.OVERFIT, LEAST, NO_DEADLINE)
+    after = overfit.finished
+    return run_stage(
+        bench, study, dataset.task, StageName.LR_SWEEP, LEAST, NO_DEADLINE, overfit.learned_at, attempts=after
+    )
