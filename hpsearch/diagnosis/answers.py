@@ -75,8 +75,8 @@ def same_answer(inside: Inside) -> Remark | None:
 
     The image does not arrive at the outputs: somewhere on the way it is multiplied by zero, saturated or averaged away.
     In the last two looks the outputs of one sample differ from those of another by less than a thousandth of what they
-    are (heuristic), while there are different samples in the batch. The first layer whose outputs differ
-    as little is named.
+    are (heuristic), while there are different samples in the batch. The first layer from which on outputs differ as
+    little is named.
     """
     late = inside.late
     if not late:
@@ -86,14 +86,18 @@ def same_answer(inside: Inside) -> Remark | None:
         if outputs is None or not outputs.sample_std < ALIKE * max(abs(outputs.lowest), abs(outputs.highest), 1e-6):
             return None
     seen = late[-1]
-    weak = [layer for layer in seen.layers if layer.sample_std <= ALIKE * max(layer.output_std, abs(layer.output_mean))]
+    weak: list[LayerLook] = []
+    for layer in reversed(seen.layers):
+        if layer.sample_std > ALIKE * max(layer.output_std, abs(layer.output_mean)):
+            break
+        weak.append(layer)
     never = [look.layers[0] for look in inside.looks if look.layers and look.layers[0].sample_std == 0]
     if len(never) == len(inside.looks) and never[-1].weight_norm:
         where = f"; {never[-1].name}, the first layer, gives the same for all: the images do not arrive at it"
     else:
-        where = f"; from {weak[0].name} on, samples can hardly be told apart" if weak else ""
+        where = f"; from {weak[-1].name} on, samples can hardly be told apart" if weak else ""
     spread = late[-1].outputs.sample_std if late[-1].outputs else 0.0
     return Remark(
         f"every image gets the same answer: outputs differ by {spread:.1g} from sample to sample{where}",
-        {"sample_std": spread, "layer": weak[0].name if weak else None},
+        {"sample_std": spread, "layer": weak[-1].name if weak else None},
     )

@@ -33,7 +33,7 @@ _ALL = (
         "Lower the learning rate, start biases at zero and weights by He's rule, or use leaky ReLU or a norm.",
         sources.LU,
         explains=NOT_LEARNED | {"HC311", "HC313", "HC315", "HC333"},
-        explained_by=WEIGHTS | STEPS | {"HC305", "HC314", "HC316", "HC317", "HC331", "HC332"},
+        explained_by=WEIGHTS | STEPS | {"HC303", "HC305", "HC314", "HC316", "HC317", "HC331", "HC332"},
     ),
     InsideRule(
         "HC302",
@@ -102,7 +102,7 @@ _ALL = (
         updates_too_large,
         "Lower the learning rate by three to ten times.",
         sources.KARPATHY,
-        explains=frozenset({"HC107", "HC201", "HC204", "HC333"}),
+        explains=frozenset({"HC107", "HC201", "HC203", "HC204", "HC333"}),
         explained_by=WEIGHTS | STEPS | {"HC305"},
     ),
     InsideRule(

@@ -6,6 +6,8 @@ from hpsearch.rulebook import Remark
 FAR, APART = 2.0, 0.2
 """Times the training loss, and of guessing: a loss in evaluation mode above both is that of another network
 (heuristic)."""
+FEWEST_EPOCHS = 2
+"""At the end, where there are so many."""
 
 
 def evaluated_otherwise(inside: Inside) -> Remark | None:
@@ -14,13 +16,17 @@ def evaluated_otherwise(inside: Inside) -> Remark | None:
     The kept statistics of a batch norm are not those of its batches (a momentum next to nothing, too few iterations,
     batches that differ), or a layer does something else in evaluation. The same samples are tried in both modes, with
     the weights after the last epoch: the loss in evaluation mode is more than twice the other, and a fifth of guessing
-    above it (heuristic). Scores on validation are then no measure of what was learned.
+    above it (heuristic). So is the validation loss in each of the last epochs, a third of all: where steps are large
+    for a while, the statistics of norms lag behind, which is over when the rate falls. Scores on validation are then no
+    measure of what was learned.
     """
     last = next(iter(inside.trial.result.looks[-1:]), None)
     if last is None or last.evaluated_loss is None or last.trained_loss is None:
         return None
     trained, found, guess = last.trained_loss, last.evaluated_loss, inside.task.initial_loss
-    if not found > max(FAR * trained, trained + APART * guess):
+    epochs = inside.trial.result.epochs
+    pairs = [(one.train_loss, one.val_loss) for one in epochs[-max(FEWEST_EPOCHS, len(epochs) // 3) :]]
+    if not all(other > max(FAR * one, one + APART * guess) for one, other in ((trained, found), *pairs)):
         return None
     sentence = (
         f"the same training samples have a loss of {trained:.3g} in training mode and of {found:.3g} in evaluation"

@@ -1,4 +1,4 @@
-"""Rules on weights that are equal at the start, whole layers of them or unit by unit."""
+"""A rule on weights that are equal at the start, whole layers of them or unit by unit."""
 
 import math
 
@@ -11,8 +11,6 @@ SAME = 1e-4
 """Weights whose standard deviation is a smaller share of their root mean square are equal (heuristic)."""
 TWINS = 0.5
 """Share of a layer's units that have the weights of another one at the start; what is drawn has none (heuristic)."""
-LEARNED = 0.1
-"""Of guessing: with such a loss at the end, what was equal at the start was no hindrance (heuristic)."""
 
 
 def equal_weights(inside: Inside) -> Remark | None:
@@ -22,8 +20,8 @@ def equal_weights(inside: Inside) -> Remark | None:
     unit. Zeros in front of another layer let no gradient through as well. A layer of zeros that has moved by the last
     look (an output layer, the end of a residual branch) is meant so and is no finding, nor is an output layer of equal
     weights whose units differ by the last look, as the classes pull them apart. Where half of a layer's units have the
-    weights of others, other layers may pull them apart too: it is an error if they are equal still, an information if
-    not and the loss came down to a tenth of guessing (heuristics). What is frozen is not looked at.
+    weights of others (heuristic), or all weights are equal, other layers may pull them apart too: then it is a warning,
+    and an error where they are equal still. What is frozen is not looked at.
     """
     first = inside.first
     if first is None or len(inside.looks) < 2:
@@ -37,10 +35,7 @@ def equal_weights(inside: Inside) -> Remark | None:
         return None
     what = _what(bad[0])
     sentence = f"{what} at the start" + (f", and those of {len(bad) - 1} more layers" if len(bad) > 1 else "")
-    learned = inside.ended and inside.last_loss < LEARNED * inside.task.initial_loss
-    severity = (
-        None if any(layer.name not in parted for layer in bad) else Severity.INFO if learned else Severity.WARNING
-    )
+    severity = None if any(layer.name not in parted for layer in bad) else Severity.WARNING
     zero = bad[0].weight_norm == 0
     return Remark(sentence, {"layer": bad[0].name, "layers": [layer.name for layer in bad], "zero": zero}, severity)
 

@@ -10,11 +10,9 @@ from torch import Tensor, nn
 from hpsearch.look import Look
 from hpsearch.training.looks.told import Seen, looks_of
 from hpsearch.training.looks.twins import comparable
-from hpsearch.training.looks.watch import Watch, layers_of
+from hpsearch.training.looks.watch import MODED, Watch, layers_of
 from hpsearch.training.looks.weights import Weighed
 from hpsearch.training.stacked import StackedNetwork
-
-MODED = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.AlphaDropout)
 
 
 class Glance:
@@ -52,14 +50,13 @@ class OpenGlance(Glance):
         self._watch = Watch(eye.root, eye.layers, eye.members)
         self._logits: Tensor | None = None
         self._weighed: Weighed | None = None
-        self._evaluating: tuple[str, ...] = ()
+        self._before: tuple[str, ...] = ()
         self._watching = False
 
     def __enter__(self) -> None:
         """As ``Glance``."""
         with suppress(Exception):
-            if self._step == 0:
-                self._evaluating = in_mode(self._eye.root, training=False)
+            self._before = in_mode(self._eye.root, training=False) if self._step == 0 else ()
             self._watch.__enter__()
             self._watching = True
 
@@ -98,10 +95,15 @@ class OpenGlance(Glance):
                 classes=self._eye.classes,
                 updated=updated,
                 left_out=tuple(left_out) or (False,) * self._eye.members,
-                evaluating=self._evaluating,
+                evaluating=self._evaluating(),
             )
             return looks_of(seen, self._eye.members)
         return []
+
+    def _evaluating(self) -> tuple[str, ...]:
+        """In the first iteration: what was in evaluation mode before the forward pass or was switched to it by it."""
+        switched = self._watch.evaluating if self._step == 0 else []
+        return tuple(dict.fromkeys((*self._before, *switched)))
 
 
 def in_mode(root: nn.Module, *, training: bool) -> tuple[str, ...]:

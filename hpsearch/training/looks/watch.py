@@ -32,6 +32,8 @@ DENSE = frozenset({"Conv1d", "Conv2d", "Conv3d", "Linear", "BatchNorm1d", "Batch
 """Their outputs are zero where a whole unit is, so that zeros need not be counted."""
 PASSED = (nn.Flatten, nn.Unflatten, nn.Identity, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
 """They show nothing that the layer before has not shown."""
+MODED = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.AlphaDropout)
+"""Layers that do something else in evaluation mode."""
 PLACES = 8
 """Rows, and columns, of a map that are looked at, evenly spread; of larger ones the rest is passed over."""
 
@@ -59,6 +61,8 @@ class Watch(TorchFunctionMode):
         """``layers``: those of ``layers_of``."""
         super().__init__()
         self.sights: list[Sight] = []
+        self.evaluating: list[str] = []
+        """Those of ``MODED`` that were called in evaluation mode."""
         self.failed = False
         """Whether something gave what cannot be looked at."""
         self._root = root
@@ -121,6 +125,8 @@ class Watch(TorchFunctionMode):
         elif self._called is not None:
             self._note_call()
         self._last = self._names[id(module)]
+        if isinstance(module, MODED) and not module.training:
+            self.evaluating.append(self._last)
         if not isinstance(module, PASSED):
             self._note(self._last, type(module).__name__, made)
 
