@@ -209,7 +209,7 @@ class Curve:
     def error_of_draw(self) -> float:
         """Standard error of the gap over the draw of the samples."""
         train, held = self.ends
-        return math.hypot(self._drawn(held, self.task.validation_samples), self._drawn(train, self.task.train_samples))
+        return math.hypot(self.drawn(held), self.drawn(train, self.task.train_samples))
 
     @property
     def error_of_gap(self) -> float:
@@ -219,14 +219,20 @@ class Curve:
     @property
     def error_of_validation(self) -> float:
         """Standard error of one validation error over the draw of the samples."""
-        return self._drawn(self.val_errors[-1], self.task.validation_samples)
+        return self.drawn(self.val_errors[-1])
 
-    def _drawn(self, error: float, samples: int) -> float:
-        """Standard error of an error over the draw of so many samples. In regression as if single losses spread as far
-        as their mean is high (heuristic, see the recipe)."""
+    def drawn(self, error: float, samples: int | None = None) -> float:
+        """Standard error of an error over the draw of so many samples, by default those of validation. In regression as
+        if single losses spread as far as their mean is high (heuristic, see the recipe)."""
+        count = self.task.validation_samples if samples is None else samples
         if self.task.is_classification:
-            return share_error(min(1.0, error), samples)
-        return error / math.sqrt(max(1, samples))
+            return share_error(min(1.0, error), count)
+        return error / math.sqrt(max(1, count))
+
+    @property
+    def error_of_guessing(self) -> float:
+        """Standard error of what guessing errs, over the draw of the validation samples."""
+        return self.drawn(self.chance_of_error)
 
     @property
     def ending(self) -> int:
@@ -259,7 +265,7 @@ class Curve:
         """
         held = self.ends[1]
         limit = min(GOOD, GOOD_SHARE * self.chance_of_error)
-        return held - 2 * self._drawn(held, self.task.validation_samples) < limit
+        return held - 2 * self.drawn(held) < limit
 
     @cached_property
     def relative_update(self) -> float | None:

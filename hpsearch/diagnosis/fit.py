@@ -105,14 +105,26 @@ def _much_left(curve: Curve) -> float:
     return min(MUCH_LEFT, MUCH_SHARE * curve.chance_of_error)
 
 
+def _error_ahead(curve: Curve) -> float:
+    """The training error after half as many epochs more, if it goes on as a power of their number, as from the middle
+    to the end; 0 for fewer than six epochs."""
+    half, count = len(curve.epochs) // 2, curve.ending
+    if len(curve.epochs) < SHORT:
+        return 0.0
+    middle = math.fsum(curve.train_errors[max(0, half - count) : half]) / count
+    end = curve.ends[0]
+    return end * math.pow(min(1.0, end / max(1e-12, middle)), math.log2(1.5))
+
+
 def underfitting(curve: Curve) -> Remark | None:
     """Training is far from perfect and hardly gets better, and validation is as good: there is no gap.
 
     The network, or how it is held back, is the limit: it has too little capacity, too much regularisation, or the
     labels have errors that nobody can learn. The training error is at least 15 %, or three tenths of that of guessing
     if this is less; the validation error is not apart from it by more than two standard errors, 2.5 % and a third of
-    it, and validation loses no more than guessing; and the loss stands still, or would stay above 30 % of guessing if
-    it went on for half as long again (heuristics).
+    it, and validation loses no more than guessing; and the loss stands still, or half as many epochs
+    more would leave it above 30 % of guessing, or the training error above those 15 % (heuristics). Nothing is said
+    where validation has ended well.
     """
     if (
         not curve.ended
@@ -121,17 +133,20 @@ def underfitting(curve: Curve) -> Remark | None:
     ):
         return None
     ahead = curve.level + min(0.0, curve.line(0.5, 1.0).change)
-    if not curve.flat and ahead < HOPELESS * curve.guess:
+    wrong_ahead = _error_ahead(curve)
+    if not curve.flat and ahead < HOPELESS * curve.guess and wrong_ahead < _much_left(curve):
         return None
     train, held = curve.train_errors[-1], curve.val_errors[-1]
-    if curve.late_val_loss > curve.guess or abs(curve.gap) > max(
-        2 * curve.error_of_gap, SMALL_GAP, SMALL_SHARE * curve.ends[0]
+    if (
+        curve.ended_well
+        or curve.late_val_loss > curve.guess
+        or curve.gap > max(2 * curve.error_of_gap, SMALL_GAP, SMALL_SHARE * curve.ends[0])
     ):
         return None
     course = (
         "the loss hardly falls any more"
         if curve.flat
-        else f"the loss falls so slowly that half as many epochs more would bring it to {ahead:.3g}"
+        else f"falls so slowly that half as many epochs more would make it {wrong_ahead:.0%} (a loss of {ahead:.3g})"
     )
     sentence = f"the training error is {train:.1%} and {course}; the validation error is {held:.1%}, no gap"
     numbers = {
@@ -141,6 +156,7 @@ def underfitting(curve: Curve) -> Remark | None:
         "standard_error": curve.error_of_gap,
         "flat": curve.flat,
         "loss_ahead": ahead,
+        "error_ahead": wrong_ahead,
     }
     return Remark(sentence, numbers)
 

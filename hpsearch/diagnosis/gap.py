@@ -1,6 +1,7 @@
 """Rules on how validation compares with training: learned by heart, overfitted, or held back in training alone."""
 
 import math
+from itertools import pairwise
 
 from hpsearch.diagnosis.curve import Curve
 from hpsearch.diagnosis.trend import spread_of_bends
@@ -21,6 +22,9 @@ APART = 2.0
 """Standard errors that the best validation error is above that of training where something was learned by heart."""
 FEW, FEW_OF_A_CLASS = 100, 20
 """Samples: from fewer, nothing general needs to be learned, however sound the data are (heuristics)."""
+BLIND = 0.1
+"""Of what guessing errs: a standard error above it cannot tell guessing from some learning (heuristic; 100 validation
+samples of two even classes)."""
 SURE = 1.25
 """Times guessing: a validation loss above it takes sure answers that are wrong (heuristic)."""
 HELD_BACK = 0.1
@@ -35,13 +39,16 @@ def learns_by_heart(curve: Curve) -> Remark | None:
     accuracy in any epoch that guessing reaches with one chance in a hundred over all epochs (exact binomial), or in
     regression a loss three per cent below that of guessing. The best validation error must also be above the best of
     training by two standard errors, or the validation loss end above guessing: a training that has hardly begun leaves
-    both at guessing. Nothing is said of fewer than 100 training samples, or 20 a class: from so few, learning by heart
-    is what a sound network does.
+    both at guessing. Nothing is said where so few samples validate that guessing has a standard error of more than a
+    tenth of what it errs, or of fewer than 100 training samples, or 20 a class: from so few, learning by heart is what
+    a sound network does.
     """
     if not curve.ended or not curve.learned_on_the_way or curve.generalises:
         return None
     train, held = min(curve.train_errors), min(curve.val_errors)
     if curve.task.train_samples < max(FEW, FEW_OF_A_CLASS * curve.task.outputs * curve.task.is_classification):
+        return None
+    if curve.task.is_classification and curve.error_of_guessing > BLIND * curve.chance_of_error:
         return None
     if held - train < APART * curve.error_of_validation and curve.late_val_loss < curve.guess:
         return None
@@ -59,10 +66,10 @@ def overfitting(curve: Curve) -> Remark | None:
     guessing errs seldom), and the training error is below six tenths of it, and in every epoch of the last third the
     two are apart (by those errors, unless these are small also over the movement from epoch to epoch); or the
     validation loss has risen, while training went on falling, above its lowest by 15 %, by 0.115 nats (five per cent of
-    guessing in regression), and by more than chance and the movement from epoch to epoch make of it (heuristics beside
-    the errors). Where validation is far worse than guessing, its images or labels may be prepared otherwise. It is
-    information where validation has ended well all the same: not surely, by two standard errors, above ten per cent
-    wrong, or a fifth of what guessing errs.
+    guessing in regression), and by more than chance and the movement from epoch to epoch make of it, or the validation
+    error has risen by as much (heuristics beside the errors). Where validation is far worse than guessing, its
+    images or labels may be prepared otherwise. It is information where validation has ended well all the same: not
+    surely, by two standard errors, above ten per cent wrong, or a fifth of what guessing errs.
     """
     if not curve.ended or not curve.learned:
         return None
@@ -71,6 +78,7 @@ def overfitting(curve: Curve) -> Remark | None:
     last = math.fsum(curve.val_losses[-2:]) / 2
     risen = last - lowest > max(RISEN * lowest, _least_rise(curve, last)) and at < len(curve.epochs) - 2
     risen = risen and curve.epochs[-1].train_loss < curve.epochs[at].train_loss
+    erring = _error_has_risen(curve)
     train, held = curve.ends
     third = -(-len(curve.epochs) // 3)
     nearest = min(b - a for a, b in zip(curve.train_errors[-third:], curve.val_errors[-third:], strict=True))
@@ -87,7 +95,7 @@ def overfitting(curve: Curve) -> Remark | None:
         "last_two_validation_losses": last,
         "best_epoch": at + 1,
     }
-    if not (risen or wide):
+    if not (risen or wide or erring):
         return None
     severity = Severity.INFO if curve.ended_well and last <= SURE * curve.guess else None
     if wide:
@@ -95,11 +103,25 @@ def overfitting(curve: Curve) -> Remark | None:
         if last > SURE * curve.guess:
             sentence += f", whose loss of {last:.3g} is that of sure and wrong answers: is it prepared as training is?"
         return Remark(sentence, numbers, severity)
+    if erring and not risen:
+        best = min(curve.val_errors)
+        return Remark(f"the validation error was {best:.1%} at best and is {held:.1%} at the end", numbers, severity)
     sentence = (
         f"the validation loss was lowest in epoch {at + 1} ({lowest:.3g}) and has risen since, to {last:.3g} in the "
         f"mean of the last two epochs"
     )
     return Remark(sentence, numbers, severity)
+
+
+def _error_has_risen(curve: Curve) -> bool:
+    """Whether the validation error, in means of two epochs, has risen from its lowest by two standard errors of the
+    draw of the samples and three movements of the network, while the training error fell."""
+    means = [(before + after) / 2 for before, after in pairwise(curve.val_errors)]
+    at = means.index(min(means))
+    rise, large = means[-1] - means[at], min(LARGE_GAP, LARGE_SHARE * curve.chance_of_error)
+    drawn = math.hypot(curve.drawn(means[at]), curve.drawn(means[-1]))
+    chance = math.hypot(APART * drawn, STANDARD_ERRORS * curve.moved / math.sqrt(2))
+    return rise > max(large, chance) and curve.train_errors[-1] < curve.train_errors[at]
 
 
 def _least_rise(curve: Curve, last: float) -> float:
@@ -119,7 +141,7 @@ def training_held_back(curve: Curve) -> Remark | None:
     cent more, by three standard errors, and more than twice as often (heuristics beside the standard error); a little
     more is usual with dropout, and while the error still falls fast. Where the training samples were looked at in
     evaluation mode, and are then no better than half of the way to validation, it is they that are harder, and nothing
-    is said: their labels may be wrong more often.
+    is said: their labels may be wrong more often. It is information where validation has ended well.
     """
     if not curve.ended or not curve.task.is_classification:
         return None
@@ -130,4 +152,5 @@ def training_held_back(curve: Curve) -> Remark | None:
     if evaluated is not None and evaluated > (curve.epochs[-1].train_loss + curve.epochs[-1].val_loss) / 2:
         return None
     sentence = f"the error is {train:.1%} in training and only {held:.1%} in validation"
-    return Remark(sentence, {"train_error": train, "validation_error": held, "standard_error": curve.error_of_gap})
+    numbers = {"train_error": train, "validation_error": held, "standard_error": curve.error_of_gap}
+    return Remark(sentence, numbers, Severity.INFO if curve.ended_well else None)

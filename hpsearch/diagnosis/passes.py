@@ -14,8 +14,8 @@ SHARE_OF_RISES = 0.2
 """Of the falls: a course that rises by less in all is a fall. See ``follows_the_order`` (shares are heuristics)."""
 END = 0.1
 """Share of an epoch that is its end, which is two batches at least (heuristic)."""
-BACK = 0.5
-"""Of what the epoch before had gained, a new start loses at least so much at once (heuristic)."""
+BACK = 0.2
+"""Of what the epoch before had gained, a new start of a part of the weights loses so much at once (heuristic)."""
 ELSEWHERE = 1 / 3
 """Of the rise between epochs, a rise between batches that would be due to their order (heuristic)."""
 MOST = 0.75
@@ -26,15 +26,15 @@ STANDARD_ERRORS = 3.0
 
 
 def starts_again(curve: Curve) -> Remark | None:
-    """Every epoch begins where the first one began: what was learned is lost in between.
+    """Every epoch begins far behind the end of the one before: something that was learned is lost in between.
 
     Something puts first weights back at each beginning of a pass: the network or a part of it is built, loaded or
     initialised within the loop over epochs. The loss of the first batch is that of weights which no update of this
-    epoch has changed yet. It is compared with the mean over the last tenth of the epoch before: if, over all epochs,
-    it is higher by three standard errors and by 3 % of guessing, and half of the way back to the very first loss (or
-    guessing, if that is lower), the training starts again (shares are heuristics). A loss that also rises by a third
-    as much from one batch to the next elsewhere, or starts far above the very first, is that of batches in a fixed
-    order. Validation, which looks at the end of an epoch, may be good all the same.
+    epoch has changed yet. It is compared with the mean over the last tenth of the epoch before: if, over all epochs, it
+    is higher by three standard errors and by 3 % of guessing, and a fifth of the way back to the very first loss (or
+    guessing, if that is lower), something starts again; all of the way where all weights do (shares are heuristics). A
+    loss that also rises by a third as much from one batch to the next elsewhere, or starts far above the very first, is
+    that of batches in a fixed order. Validation, which looks at the end of an epoch, may be good all the same.
     """
     places, count = curve.per_epoch, len(curve.losses) // curve.per_epoch
     if not curve.ended or places < FEWEST_PLACES or count < 3:

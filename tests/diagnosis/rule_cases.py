@@ -217,13 +217,24 @@ CASES = (
         replace(SOUND, validation_error=constant(0.01), validation=RESTLESS),
         "in validation",
     ),
+    Case(
+        "HC203",
+        WARNING,
+        replace(
+            SOUND, validation_error=then(straight(0.6, 0.08), 0.5, straight(0.08, 0.18)), error=straight(0.9, 0.15)
+        ),
+        replace(
+            SOUND, validation_error=then(straight(0.6, 0.08), 0.5, straight(0.08, 0.12)), error=straight(0.9, 0.15)
+        ),
+        "8.0% at best and is 17",
+    ),
     Case("HC204", WARNING, Drawn(falling(2.4, 1.2)), Drawn(falling(2.4, 0.2)), "the loss hardly falls any more; the"),
     Case(
         "HC204",
         WARNING,
         SLOW,
         Drawn(falling(2.4, 0.2)),
-        "falls so slowly that half as many epochs more would bring it to",
+        "falls so slowly that half as many epochs more would make it 34%",
     ),
     Case(
         "HC204", WARNING, Drawn(falling(2.4, 1.2)), Drawn(falling(2.4, 1.2), validation_error=constant(0.65)), "no gap"
@@ -236,6 +247,13 @@ CASES = (
     Case(
         "HC208",
         WARNING,
+        Drawn(falling(2.4, 1.0), falling(2.4, 0.5), constant(0.4), constant(0.16)),
+        Drawn(falling(2.4, 1.0), falling(2.4, 0.5), constant(0.25), constant(0.16)),
+        "16.0% in validation",
+    ),
+    Case(
+        "HC208",
+        INFO,
         Drawn(falling(2.4, 1.0), falling(2.4, 0.1), constant(0.4), constant(0.03)),
         Drawn(falling(2.4, 1.0), falling(2.4, 0.1), constant(0.1), constant(0.03)),
         "3.0% in validation",
@@ -244,7 +262,7 @@ CASES = (
         "HC203",
         WARNING,
         replace(SOUND, validation_error=constant(0.2)),
-        replace(SOUND, validation_error=stepped(0.2, 0.2, 0.2, 0.2, 0.01, 0.2)),
+        replace(SOUND, validation_error=stepped(*[0.2] * 9, 0.01, 0.2, 0.2)),
         "20.0% in validation",
     ),
     Case(
