@@ -36,7 +36,9 @@ def report_document(results: StudyResults, stored_in: str, abandoned: bool = Fal
         sizes=sizes_document(results),
         stored_in=stored_in,
     )
-    return told.model_copy(update={"story": story(told)})
+    best = next(iter(best_trials(results)), None)
+    epoch = best.best_epoch if best else None
+    return told.model_copy(update={"story": story(told, epoch.train_accuracy if epoch else None)})
 
 
 def list_document(

@@ -1,30 +1,55 @@
 """Which findings a person is told, and their evidence cut to a few short rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hpsearch.finding import Severity
 from hpsearch.report.documents import FindingDocument, StageDocument
 from hpsearch.report.ranking import Ranking
+from hpsearch.report.story import LOOK_AT_LABELS, NO_RATE
 from hpsearch.report.words import facts_words, value_words
 from hpsearch.verdict import Outcome
 
+ABOVE = "as told above"
+"""What stands in the place of a message that the report has already."""
 MOST_ROWS = 6
 """Of a longer list so many elements are shown, evenly spread: the document has all."""
 
 
-def listed_findings(stages: tuple[StageDocument, ...]) -> list[tuple[StageDocument, FindingDocument]]:
+def listed_findings(
+    stages: tuple[StageDocument, ...], story: Sequence[str] = ()
+) -> list[tuple[StageDocument, FindingDocument]]:
     """The findings worth a place of their own.
 
-    A mere remark without advice that the summary of its stage has told already is none of them, nor is one on a
-    hyperparameter that a later round repeats with other numbers.
+    A mere remark that the summary of its stage has told already is none of them, where it has no advice or ``story``
+    has that too; nor is one on a hyperparameter that a later round repeats with other numbers.
     """
     return [
         (stage, finding)
         for stage in stages
         for place, finding in enumerate(stage.findings)
-        if not _told(stage, finding) and not any(_repeats(later, finding) for later in stage.findings[place + 1 :])
+        if not _told(stage, finding, story)
+        and not any(_repeats(later, finding) for later in stage.findings[place + 1 :])
     ]
+
+
+def is_told(finding: FindingDocument, stage: StageDocument | None, story: Sequence[str]) -> bool:
+    """Whether the paragraphs of a report, or the row of its stage, say the finding's message."""
+    above = [*story, *([entry.summary for entry in stage.rounds] if stage else [])]
+    message = finding.message[1:]  # the first letter may be a capital
+    return bool(message) and any(message in part for part in above)
+
+
+def is_cause_told(stage: StageDocument, story: Sequence[str]) -> bool:
+    """Whether the paragraphs of a report say why the stage failed."""
+    failed = stage.verdict is Outcome.FAIL and len(stage.rounds) == 1
+    return failed and any(is_told(finding, None, story) for finding in stage.findings)
+
+
+def is_advised(finding: FindingDocument, story: Sequence[str]) -> bool:
+    """Whether the paragraphs of a report give the finding's advice, or a better one in its place."""
+    better = finding.code == NO_RATE and any(LOOK_AT_LABELS in paragraph for paragraph in story)
+    return better or any(finding.advice in paragraph for paragraph in story)
 
 
 def evidence_words(finding: FindingDocument) -> str:
@@ -51,9 +76,10 @@ def left_out_words(stage: StageDocument, finding: FindingDocument) -> str:
     return f"{', '.join(names)} (see --json)" if names else ""
 
 
-def _told(stage: StageDocument, finding: FindingDocument) -> bool:
+def _told(stage: StageDocument, finding: FindingDocument, story: Sequence[str]) -> bool:
     in_summary = any(finding.message in entry.summary for entry in stage.rounds)
-    return in_summary and finding.severity is Severity.INFO and not finding.advice
+    advised = not finding.advice or is_advised(finding, story)
+    return in_summary and finding.severity is Severity.INFO and advised
 
 
 def _repeats(later: FindingDocument, finding: FindingDocument) -> bool:

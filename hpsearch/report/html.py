@@ -59,13 +59,14 @@ def html_report(report: ReportDocument, results: StudyResults) -> str:
     title = f"Study {study.name}"
     stages = (*report.stages, report.test) if report.test else report.stages
     blocks = [f"<h1>{_text(title)}</h1>", f"<p><strong>{_text(state_words(report))}</strong></p>"]
+    blocks += [f"<p>{_text(paragraph)}</p>" for paragraph in report.story]
+    blocks.append("<h2>Stages</h2>")
     if study.task:
         blocks.append(f'<p class="dim">{_text(task_words(study.task))}</p>')
-    blocks += [f"<p>{_text(paragraph)}</p>" for paragraph in report.story]
-    blocks += ["<h2>Stages</h2>", _stages(stages, study.task)]
+    blocks.append(_stages(stages, study.task))
     if study.state in UNFINISHED and (missing := not_run(report)):
         blocks.append(f"<p>Not run: {_text(', '.join(missing))}</p>")
-    if found := listed_findings(stages):
+    if found := listed_findings(stages, report.story):
         blocks += ["<h2>Findings</h2>", *(_finding(stage, finding) for stage, finding in found)]
     sweep = sweep_chart(results)
     blocks += _charts("Curves of the best trials", curve_charts(results))

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from hpsearch.report.answers import METHOD, importance_ranking, levels_ranking, sizes_ranking, smallest_words
 from hpsearch.report.architecture import ARCHITECTURE
 from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument, TaskDocument
-from hpsearch.report.findings import evidence_tables, evidence_words, left_out_words, listed_findings
+from hpsearch.report.findings import (
+    ABOVE,
+    evidence_tables,
+    evidence_words,
+    is_advised,
+    is_cause_told,
+    is_told,
+    left_out_words,
+    listed_findings,
+)
 from hpsearch.report.ranking import Ranking, best_ranking
 from hpsearch.report.words import (
     OUTCOME_WORDS,
@@ -27,13 +36,14 @@ def markdown_report(report: ReportDocument) -> str:
     """The whole report; ends with a line break."""
     study = report.study
     blocks = [f"# Study {escaped(study.name)}", f"**{escaped(state_words(report))}**"]
+    blocks += [escaped(paragraph) for paragraph in report.story]
+    blocks.append("## Stages")
     if study.task:
         blocks.append(escaped(task_words(study.task)))
-    blocks += [escaped(paragraph) for paragraph in report.story]
-    blocks += ["## Stages", stages_table(report.stages, study.task)]
+    blocks.append(stages_table(report.stages, study.task, report.story))
     if study.state in UNFINISHED and (missing := not_run(report)):
         blocks.append(escaped(f"Not run: {', '.join(missing)}"))
-    blocks += findings_blocks((*report.stages, report.test) if report.test else report.stages)
+    blocks += findings_blocks((*report.stages, report.test) if report.test else report.stages, report.story)
     blocks += architecture_blocks(report)
     if report.best:
         blocks += ["## Best", f"Best: {escaped(best_words(report.best))}."]
@@ -43,14 +53,20 @@ def markdown_report(report: ReportDocument) -> str:
     return "\n\n".join([*blocks, place]) + "\n"
 
 
-def stages_table(stages: tuple[StageDocument, ...], task: TaskDocument | None) -> str:
-    """One row for each stage."""
+def stages_table(stages: tuple[StageDocument, ...], task: TaskDocument | None, story: Sequence[str] = ()) -> str:
+    """One row for each stage; why one failed is not said once more where ``story`` above has it."""
     rows = [
         (
             escaped(stage.name),
             "running" if stage.verdict is None else OUTCOME_WORDS[stage.verdict],
             "<br>".join(
-                escaped(line) for line in (*summary_lines(stage), held_against(stage, task), speed_line(stage)) if line
+                escaped(line)
+                for line in (
+                    *(() if is_cause_told(stage, story) else summary_lines(stage)),
+                    held_against(stage, task),
+                    speed_line(stage),
+                )
+                if line
             ),
             escaped(handed_on_words(stage)),
         )
@@ -59,9 +75,9 @@ def stages_table(stages: tuple[StageDocument, ...], task: TaskDocument | None) -
     return _table(("stage", "verdict", "measured and expected", "handed on"), rows)
 
 
-def findings_blocks(stages: tuple[StageDocument, ...]) -> list[str]:
-    """A heading and one list item for each finding; nothing if there is none."""
-    items = [_finding(stage, finding) for stage, finding in listed_findings(stages)]
+def findings_blocks(stages: tuple[StageDocument, ...], story: Sequence[str] = ()) -> list[str]:
+    """A heading and one list item for each finding, without what ``story`` has told; nothing if there is none."""
+    items = [_finding(stage, finding, story) for stage, finding in listed_findings(stages, story)]
     return ["## Findings", "\n".join(items)] if items else []
 
 
@@ -101,12 +117,13 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _finding(stage: StageDocument, finding: FindingDocument) -> str:
-    lines = [f"- **{finding.severity}** {escaped(stage.name)}: {escaped(finding.message)} ({code(finding.code)})"]
+def _finding(stage: StageDocument, finding: FindingDocument, story: Sequence[str]) -> str:
+    message = ABOVE if is_told(finding, stage, story) else escaped(finding.message)
+    lines = [f"- **{finding.severity}** {escaped(stage.name)}: {message} ({code(finding.code)})"]
     for title, content in (
         ("evidence", evidence_words(finding)),
         ("more evidence", left_out_words(stage, finding)),
-        ("try", finding.advice),
+        ("try", "" if is_advised(finding, story) else finding.advice),
         ("source", finding.source),
     ):
         if content:

@@ -25,6 +25,11 @@ def speed_facts(speed: Speed) -> tuple[str, ...]:
     )
 
 
+def is_busy(speed: Speed) -> bool:
+    """Whether nothing but the training itself limited the speed."""
+    return speed.share_training >= MOSTLY
+
+
 def _rounded(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{round(value, 1):g}"
 
@@ -34,7 +39,7 @@ def limit_words(speed: Speed) -> str:
 
     By a rule (heuristic): training itself, where it took three quarters; else the largest of what is told apart.
     """
-    if speed.share_training >= MOSTLY:
+    if is_busy(speed):
         return "limited by the training itself"
     shares = {
         "waiting for workers to start": speed.share(speed.starting_s * speed.workers),

@@ -1,7 +1,8 @@
 """What came of a study, in a few paragraphs: composed from the facts of its report by rules, without filler.
 
-A paragraph each for what was checked and where learning rates work, for what the search has reached, for every change
-that findings have made and what it brought, and for what remains and what to do next. What is not known is left out.
+The first one is what a reader came for: why the study stopped and what to do, or what the search has reached. Then a
+paragraph each for every change that findings have made and what it brought, for what remains and what to do next, and
+for what was checked and where learning rates work. What is not known is left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,15 @@ BECAUSE = ", because of "
 """What the finding of a change has between what is changed and why."""
 TELLING = frozenset({"best-at-edge", "round-brought-nothing", "more-epochs-advised"})
 """Findings whose advice is worth following although nothing is wrong."""
+NO_RATE = "no-learning-rate"
+BY_HEART_ALONE = (
+    "The network does learn a small sample by heart, so that it is rather the samples that have nothing in common to "
+    "be learned: their labels may not belong to their images."
+)
+LOOK_AT_LABELS = (
+    "Look at some images beside their labels; `hpsearch check` compares them. If they are right, try more steps "
+    "(recipe.lr_sweep.steps)."
+)
 CHECKED = {
     StageName.INITIAL_LOSS: "guesses before training as theory says",
     StageName.OVERFIT: "learns a small sample by heart",
@@ -25,15 +35,19 @@ CHECKED = {
 """What the network does, where a check of it has passed."""
 
 
-def story(report: ReportDocument) -> tuple[str, ...]:
-    """The paragraphs; none before anything was judged."""
+def story(report: ReportDocument, train_accuracy: float | None = None) -> tuple[str, ...]:
+    """The paragraphs; none before anything was judged.
+
+    ``train_accuracy``: of the best trial in its best epoch, while it was training; None if there is none.
+    """
+    stopped = any(stage.verdict is Outcome.FAIL for stage in report.stages)
     parts = (
-        _checks(report),
-        _failures(report),
-        _search(report),
+        f"{_failures(report)} {_what_next(report)}".strip() if stopped else _failures(report),
+        _search(report, train_accuracy),
         *(_changes(report, stage, number) for stage, number in _rounds(report)),
         _ended(report),
-        _what_next(report),
+        "" if stopped else _what_next(report),
+        _checks(report),
     )
     return tuple(part for part in parts if part)
 
@@ -60,14 +74,29 @@ def _failures(report: ReportDocument) -> str:
     told = []
     for stage in report.stages:
         if stage.verdict is Outcome.FAIL:
-            told.append(f"The study stopped at {_title(stage)}: {_sentence(stage.summary)}")
+            told.append(f"The study stopped at {_title(stage)}: {_sentence(_cause(stage))}")
+            if _learns_by_heart_alone(report, stage):
+                told.append(BY_HEART_ALONE)
         elif stage.verdict is Outcome.OVERRIDDEN:
             reason = stage.summary.removesuffix(" (overridden by the definition)")
             told.append(f"{_capital(_title(stage))} failed and was overridden: {_sentence(reason)}")
     return " ".join(told)
 
 
-def _search(report: ReportDocument) -> str:
+def _cause(stage: StageDocument) -> str:
+    """The summary up to the end of its first error: what stands behind that is what went well beside it."""
+    errors = [finding.message for finding in stage.findings if finding.severity is Severity.ERROR]
+    before, error, _ = stage.summary.partition(errors[0]) if errors and errors[0] else (stage.summary, "", "")
+    return f"{before}{error}"
+
+
+def _learns_by_heart_alone(report: ReportDocument, stage: StageDocument) -> bool:
+    """Whether the network has learned a small sample, and nothing is learned from all samples at any rate."""
+    passed = {one.name for one in report.stages if one.verdict is Outcome.PASS}
+    return StageName.OVERFIT in passed and any(one.code == NO_RATE for one in stage.findings)
+
+
+def _search(report: ReportDocument, train_accuracy: float | None) -> str:
     tried = [
         f"{stage.done} {'trial' if stage.done == 1 else 'trials'} of {_title(stage)}"
         + (f" in {len(stage.rounds)} rounds" if len(stage.rounds) > 1 else "")
@@ -79,12 +108,15 @@ def _search(report: ReportDocument) -> str:
         return ""
     accuracy = best.val_accuracy is not None
     reached = share_words(best.val_accuracy) if accuracy else f"a loss of {value_words(best.val_loss)}"
+    if accuracy and train_accuracy is not None:
+        reached = f"{share_words(train_accuracy)} while training, {reached}"
     tested = _tested(report)
     point = ", ".join(f"{_short(path)} {value_words(value)}" for path, value in best.parameters.items())
     among = " and ".join(tried)
     with_point = f", with {point}" if point else ""
     unread = f" The test split was not read: {_sentence(best.test_reason)}" if best.test_reason else ""
-    which = f"the best (trial {best.trial} of {best.stage})"
+    epoch = f", epoch {best.epoch}" if best.epoch is not None else ""
+    which = f"the best (trial {best.trial} of {best.stage}{epoch})"
     return f"Of {among} {which} reaches {reached} in validation{tested}{with_point}.{unread}"
 
 
@@ -163,6 +195,8 @@ def _what_next(report: ReportDocument) -> str:
     useful = [one for stage in overridden for one in stage.findings if one.severity is Severity.ERROR]
     useful += [one for one in found if one in remains or one.code in TELLING]
     advice = list(dict.fromkeys(_sentence(one.advice) for one in useful if one.advice))[:MOST_ADVICE]
+    if any(_learns_by_heart_alone(report, stage) for stage in report.stages if stage.verdict is Outcome.FAIL):
+        advice = [LOOK_AT_LABELS]
     return " ".join([*told, *([f"Next: {' '.join(advice)}"] if advice else [])])
 
 

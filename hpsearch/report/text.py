@@ -1,5 +1,6 @@
 """A report for a terminal or a text file."""
 
+from collections.abc import Sequence
 from datetime import UTC
 from io import StringIO
 
@@ -18,12 +19,20 @@ from hpsearch.report.documents import (
     StudyLine,
     TaskDocument,
 )
-from hpsearch.report.findings import evidence_tables, evidence_words, left_out_words, listed_findings
+from hpsearch.report.findings import (
+    ABOVE,
+    evidence_tables,
+    evidence_words,
+    is_advised,
+    is_cause_told,
+    is_told,
+    left_out_words,
+    listed_findings,
+)
 from hpsearch.report.ranking import Ranking, best_ranking
 from hpsearch.report.words import (
     OUTCOME_WORDS,
     UNFINISHED,
-    best_words,
     handed_on_words,
     held_against,
     not_run,
@@ -52,39 +61,43 @@ def report_renderable(report: ReportDocument) -> RenderableType:
     """The whole report; one screen for a study without findings."""
     study = report.study
     parts: list[RenderableType] = [Text.assemble((f"Study {study.name}", "bold"), f" {state_words(report)}")]
+    parts += [part for paragraph in report.story for part in ("", Text(printable(paragraph)))]
+    parts += [""]
     if study.task:
         parts.append(Text(task_words(study.task), style="dim"))
-    parts += [part for paragraph in report.story for part in ("", Text(printable(paragraph)))]
-    parts += ["", stages_renderable(report.stages, study.task)]
+    parts.append(stages_renderable(report.stages, study.task, report.story))
     if study.state in UNFINISHED and (missing := not_run(report)):
         parts.append(Text(f"Not run: {', '.join(missing)}"))
-    parts += findings_renderable((*report.stages, report.test) if report.test else report.stages)
+    parts += findings_renderable((*report.stages, report.test) if report.test else report.stages, report.story)
     parts += architecture_renderable(report)
     if ranking := best_ranking(report):
         parts += ["", ranking_renderable(ranking)]
-    if report.best:
-        parts.append(Text.assemble(("Best: ", "bold"), best_words(report.best)))
     parts += ["", Text(f"Stored in {report.stored_in} as study {study.id}. See it: hpsearch show {study.name}")]
     return Group(*parts)
 
 
-def stages_renderable(stages: tuple[StageDocument, ...], task: TaskDocument | None) -> RenderableType:
-    """One row for each stage: its verdict, what was measured against what was expected, what it handed on."""
+def stages_renderable(
+    stages: tuple[StageDocument, ...], task: TaskDocument | None, story: Sequence[str] = ()
+) -> RenderableType:
+    """One row for each stage: its verdict, what was measured against what was expected, what it handed on.
+
+    ``story``: what stands above, and is not told of a stage that failed once more.
+    """
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold", ratio=1)
     for stage in stages:
-        table.add_row(Text(stage.name, style="bold"), _verdict(stage), _told(stage, task))
+        table.add_row(Text(stage.name, style="bold"), _verdict(stage), _told(stage, task, story))
     return table
 
 
-def findings_renderable(stages: tuple[StageDocument, ...]) -> list[RenderableType]:
-    """Every finding with its evidence and advice; nothing if there is none."""
-    found = listed_findings(stages)
+def findings_renderable(stages: tuple[StageDocument, ...], story: Sequence[str] = ()) -> list[RenderableType]:
+    """Every finding with its evidence and advice, without what ``story`` above has told; nothing if there is none."""
+    found = listed_findings(stages, story)
     parts: list[RenderableType] = ["", Text("Findings", style="bold")] if found else []
     for stage, finding in found:
-        parts.append(finding_renderable(stage, finding))
+        parts.append(finding_renderable(stage, finding, story))
     return parts
 
 
@@ -140,8 +153,9 @@ def _verdict(stage: StageDocument) -> Text:
     return Text(OUTCOME_WORDS[stage.verdict], style=OUTCOME_STYLES[stage.verdict])
 
 
-def _told(stage: StageDocument, task: TaskDocument | None) -> RenderableType:
-    lines: list[RenderableType] = [Text(line) for line in summary_lines(stage)]
+def _told(stage: StageDocument, task: TaskDocument | None, story: Sequence[str]) -> RenderableType:
+    summary = () if is_cause_told(stage, story) else summary_lines(stage)
+    lines: list[RenderableType] = [Text(line) for line in summary]
     if against := held_against(stage, task):
         lines.append(Text(against, style="dim"))
     if speed := speed_line(stage):
@@ -151,11 +165,14 @@ def _told(stage: StageDocument, task: TaskDocument | None) -> RenderableType:
     return Group(*lines)
 
 
-def finding_renderable(stage: StageDocument | None, finding: FindingDocument) -> RenderableType:
-    """One finding of a stage, or of a single trial."""
+def finding_renderable(
+    stage: StageDocument | None, finding: FindingDocument, story: Sequence[str] = ()
+) -> RenderableType:
+    """One finding of a stage, or of a single trial; ``story`` stands above it."""
+    message = ABOVE if is_told(finding, stage, story) else printable(finding.message)
     head = Text.assemble(
         (finding.severity, SEVERITY_STYLES[finding.severity]),
-        f" {'' if stage is None else f'{stage.name}: '}{printable(finding.message)} ",
+        f" {'' if stage is None else f'{stage.name}: '}{message} ",
         (f"[{finding.code}]", "dim"),
     )
     lines: list[RenderableType] = [
@@ -163,7 +180,7 @@ def finding_renderable(stage: StageDocument | None, finding: FindingDocument) ->
         for title, content in (
             ("evidence", evidence_words(finding)),
             ("more evidence", "" if stage is None else left_out_words(stage, finding)),
-            ("try", finding.advice),
+            ("try", "" if is_advised(finding, story) else finding.advice),
             ("source", finding.source if finding.severity is not Severity.INFO else ""),
         )
         if content

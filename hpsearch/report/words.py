@@ -12,7 +12,7 @@ from hpsearch.report.documents import (
     StudyLine,
     TaskDocument,
 )
-from hpsearch.report.speed_words import speed_words
+from hpsearch.report.speed_words import is_busy, speed_words
 from hpsearch.stage import RECIPE, SEARCHES, StageName
 from hpsearch.study import StudyState
 from hpsearch.verdict import Outcome
@@ -204,8 +204,12 @@ def summary_lines(stage: StageDocument) -> tuple[str, ...]:
 
 
 def speed_line(stage: StageDocument) -> str:
-    """How fast a searching stage went; empty for the others, which are short, and where it is not known."""
-    return printable(speed_words(stage.speed.speed())) if stage.name in SEARCHES and stage.speed else ""
+    """How fast a searching stage went and what held it up; empty where that was the training itself, for the other
+    stages, which are short, and where it is not known."""
+    speed = stage.speed.speed() if stage.speed else None
+    if stage.name not in SEARCHES or speed is None or (is_busy(speed) and not speed.alone):
+        return ""
+    return printable(speed_words(speed))
 
 
 def best_words(best: BestDocument) -> str:

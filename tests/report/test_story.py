@@ -8,7 +8,7 @@ from hpsearch.report.html import html_report
 from hpsearch.report.markdown import markdown_report
 from hpsearch.report.text import plain_text, report_renderable
 from hpsearch.results import StageRecord, StudyResults
-from hpsearch.stage import StageName
+from hpsearch.stage import SANITY, StageName
 from hpsearch.verdict import Outcome, Verdict
 
 CHANGE = Finding(
@@ -39,13 +39,14 @@ def test_the_story_tells_what_was_found_changed_and_what_remains(healthy: StudyR
     found = {(StageName.FINE, 0): (PLATEAU, CHANGE), (StageName.FINE, 1): (GAP,)}
     results = with_findings(healthy, found)
     report = report_document(results, "/x")
-    checks, search, change, ended, remains = report.story
+    search, change, ended, remains, checks = report.story
     assert checks == (
         "The network guesses before training as theory says and learns a small sample by heart. "
         "Learning rates from 0.0022 to 0.1 work."
     )
     assert search.startswith("Of 4 trials of the coarse search and 4 trials of the fine search in 2 rounds the best ")
-    assert "reaches 98.90% in validation and 98.10% on the test split, with width 16, learning rate " in search
+    reached = "reaches 98.90% while training, 98.90% in validation and 98.10% on the test split"
+    assert f"{reached}, with width 16, learning rate " in search
     assert change == (
         "Round 2 of the fine search tries a cosine decay, because of a plateau in all 3 best trials. "
         "Its best trial has 98.90%; before that it was 98.60%."
@@ -61,19 +62,48 @@ def test_the_story_tells_what_was_found_changed_and_what_remains(healthy: StudyR
 
 def test_a_round_that_brought_nothing_is_told_as_it_is(healthy: StudyResults) -> None:
     report = report_document(with_findings(healthy, {(StageName.FINE, 1): (NOTHING,)}), "/x")
-    assert report.story[-2].startswith(
-        "The last round was no better than what was known by more than the noise of 0.0055"
-    )
-    assert report.story[-1] == "Next: Hold out more."
+    ended, following, _ = report.story[-3:]
+    assert ended.startswith("The last round was no better than what was known by more than the noise of 0.0055")
+    assert following == "Next: Hold out more."
 
 
 def test_a_failed_study_is_told_with_its_reason_and_the_way_out(broken: StudyResults) -> None:
-    story = report_document(broken, "/x").story
-    assert story == (
+    report = report_document(broken, "/x")
+    assert report.story == (
+        "The study stopped at the small sample: the loss | did not move. Next: Look for *frozen* parameters.",
         "The network guesses before training as theory says.",
-        "The study stopped at the small sample: the loss | did not move.",
-        "Next: Look for *frozen* parameters.",
     )
+    first = " ".join(plain_text(report_renderable(report)).splitlines()[:5])
+    assert report.story[0] in first  # cause and way out, before anything else
+
+
+def test_labels_are_suspected_where_a_sample_is_learned_by_heart_and_nothing_else(healthy: StudyResults) -> None:
+    """What one stage cannot know of another one, the story of both can."""
+    nothing = Finding("no-learning-rate", Severity.ERROR, "it did not move", {}, "Try other rates.", "CS231n")
+    stages = [one for one in healthy.stages if one.stage in (*SANITY,)]
+    verdict = Verdict(
+        StageName.LR_SWEEP, Outcome.FAIL, "the loss drops at no rate; it did not move", 0, {}, {}, (nothing,)
+    )
+    for passed in (True, False):
+        stages[-1] = replace(stages[-1], verdict=verdict)
+        judged = [one for one in stages if passed or one.stage is not StageName.OVERFIT]
+        report = report_document(replace(healthy, stages=tuple(judged), trials=()), "/x")
+        text = " ".join(plain_text(report_renderable(report)).split())
+        cause = "The study stopped at the sweep of learning rates: the loss drops at no rate; it did not move. "
+        assert report.story[0].startswith(cause)
+        assert ("their labels may not belong to their images. Next: Look at some images" in text) is passed
+        assert ("Try other rates." in text) is not passed
+        assert text.count("it did not move") == 1
+
+
+def test_what_went_well_beside_an_error_is_no_cause(broken: StudyResults) -> None:
+    error = Finding("learning-rates-too-high", Severity.ERROR, "at 173 the loss exploded", {}, "Lower it.", "")
+    beside = Verdict(
+        StageName.OVERFIT, Outcome.FAIL, "at 173 the loss exploded; it is learned at 0.1", 0, {}, {}, (error,)
+    )
+    stages = tuple(replace(one, verdict=beside) if one.stage is StageName.OVERFIT else one for one in broken.stages)
+    story = report_document(replace(broken, stages=stages), "/x").story
+    assert story[0] == "The study stopped at the small sample: at 173 the loss exploded. Next: Lower it."
 
 
 def test_an_overridden_failure_is_told(healthy: StudyResults) -> None:
