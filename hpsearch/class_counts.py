@@ -44,7 +44,7 @@ class ClassCounts:
     """After one epoch, over the whole validation split. Raises ValueError unless all sums agree."""
 
     epoch: int
-    """The last one, from 1. Where labels or images of validation are wrong, the best epoch is the one in which the least
+    """The last one, from 1. Where labels or images of validation are wrong, the best epoch is the one in which least
     was learned, and the best of many flatters by chance; the last one shows what the network has become."""
     classes: int
     """Of which there are samples in validation."""
@@ -82,6 +82,26 @@ class ClassCounts:
     def of(self, label: int) -> ClassCount | None:
         """One class, if it is listed."""
         return next((one for one in self.listed if one.label == label), None)
+
+    def circles(self) -> list[list[ClassCount]]:
+        """Classes of which each is taken for the next one in more than half of its samples, and the last for the first.
+
+        No class is in two of them.
+        """
+        follows = {one.label: one.taken_for for one in self.listed if 2 * one.mistaken > one.samples}
+        found: list[list[ClassCount]] = []
+        seen: set[int] = set()
+        for start in follows:
+            path: list[int] = []
+            label: int | None = start
+            while label in follows and label not in seen:
+                seen.add(label)
+                path.append(label)
+                label = follows[label]
+            if label in path:
+                circle = path[path.index(label) :]
+                found.append([one for label in circle if (one := self.of(label)) is not None])
+        return found
 
 
 def counted(epoch: int, pairs: Sequence[tuple[int, int, int]]) -> ClassCounts:

@@ -39,7 +39,7 @@ def class_fails_in_validation(curve: Curve) -> Remark | None:
 
 def _numbered_otherwise(counts: ClassCounts, error: float) -> Remark | None:
     """Classes that are taken for each other."""
-    circles = [circle for circle in _circles(counts) if _in_another_place(circle, counts, error)]
+    circles = [circle for circle in counts.circles() if _in_another_place(circle, counts, error)]
     if not circles:
         return None
     told = [one for circle in circles for one in circle]
@@ -94,24 +94,6 @@ def _never_predicted(counts: ClassCounts) -> Remark | None:
     which = " and ".join(f"class {one.label} ({one.samples} samples)" for one in told[:2])
     sentence = f"no validation sample is taken for {which}, while of the others {others:.1%} are wrong"
     return Remark(sentence, _numbers(counts, told, None))
-
-
-def _circles(counts: ClassCounts) -> list[list[ClassCount]]:
-    """Classes of which each is mostly taken for the next one, and the last for the first."""
-    follows = {one.label: one.taken_for for one in counts.listed if one.mistaken > HALF * one.samples}
-    found: list[list[ClassCount]] = []
-    seen: set[int] = set()
-    for start in follows:
-        path: list[int] = []
-        label: int | None = start
-        while label in follows and label not in seen:
-            seen.add(label)
-            path.append(label)
-            label = follows[label]
-        if label in path:
-            circle = path[path.index(label) :]
-            found.append([one for label in circle if (one := counts.of(label)) is not None])
-    return found
 
 
 def _in_another_place(circle: list[ClassCount], counts: ClassCounts, error: float) -> bool:

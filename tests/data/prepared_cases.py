@@ -5,7 +5,7 @@ from dataclasses import replace
 import torch
 
 from hpsearch.data.dataset import Dataset, Split
-from tests.data.broken_data import INFO, WARNING, Case, Change, changed, digits, kept, regression
+from tests.data.broken_data import INFO, WARNING, Case, Change, changed, digits, kept, regression, shuffled
 
 Pair = tuple[torch.Tensor, torch.Tensor]
 
@@ -99,6 +99,13 @@ def faint(images: torch.Tensor, targets: torch.Tensor) -> Pair:
     return torch.where(half, marked, images), targets
 
 
+def renamed(table: dict[int, int]) -> Change:
+    def change(images: torch.Tensor, targets: torch.Tensor) -> Pair:
+        return images, torch.tensor([table.get(label, label) for label in targets.tolist()])
+
+    return change
+
+
 def held_out(count: int) -> Change:
     return lambda images, targets: (images[:count], targets[:count])
 
@@ -174,6 +181,20 @@ PREPARED = (
         "known to ±3.6% (one standard error); ±1% takes 900 samples",
     ),
     Case("HD208", INFO, lambda: changed(digits(), validation=held_out(72)), digits, "72 samples"),
+    Case(
+        "HD403",
+        WARNING,
+        lambda: changed(digits(), validation=renamed({2: 7, 7: 2})),
+        lambda: changed(digits(), train=renamed({2: 7, 7: 2}), validation=renamed({2: 7, 7: 2})),
+        "takes 2 classes for each other in validation (2 for 7, 7 for 2;",
+    ),
+    Case(
+        "HD403",
+        WARNING,
+        lambda: changed(digits(), train=renamed({label: (label + 1) % 10 for label in range(10)})),
+        lambda: shuffled(1.0),
+        "takes 10 classes for each other",
+    ),
     Case(
         "HD404",
         WARNING,

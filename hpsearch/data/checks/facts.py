@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar, cast
 
 import torch
 from torch import Tensor
@@ -12,6 +13,7 @@ from hpsearch.data.checks.prints import fingerprints
 from hpsearch.data.dataset import Dataset, Split
 from hpsearch.data.stream import StreamedDataset
 
+Fact = TypeVar("Fact")
 Place = tuple[str, int]
 """The name of a split and an index in it."""
 PORTION = 2**22
@@ -92,6 +94,13 @@ class Facts:
     """A data set and what is known of it."""
 
     dataset: Dataset
+    _made: dict[Callable[["Facts"], object], object] = field(default_factory=dict)
+
+    def once(self, fact: Callable[["Facts"], Fact]) -> Fact:
+        """What another file makes of these facts, when it is asked for the first time."""
+        if fact not in self._made:
+            self._made[fact] = fact(self)
+        return cast("Fact", self._made[fact])
 
     @cached_property
     def train(self) -> Part:

@@ -5,21 +5,13 @@ import math
 import torch
 from scipy.special import bdtrc
 from torch import Tensor
-from torch.nn.functional import one_hot
 
-from hpsearch.data.checks.facts import Facts, Part, evenly
-from hpsearch.data.checks.patches import features_of, few, patches_of
-from hpsearch.data.checks.prints import nearest, small_copies
+from hpsearch.data.checks.facts import Facts, evenly
+from hpsearch.data.checks.models import FEWEST, cheap_models
 from hpsearch.rulebook import Remark
 
 CHANCE = 0.01
 """Of taking guessing for knowledge, over all models and shares together."""
-MOST_TRAINED, MOST_JUDGED = 4_096, 2_048
-"""Images that the cheap models learn from and are judged by."""
-FEWEST = 50
-"""Below so many held-out images nothing is said."""
-RIDGES = (1e-3, 1e-1)
-"""Strengths of the ridge, in units of the features' mean square times their number; both are tried."""
 SAMPLED, PIXELS = 2_048, 2**24
 """Images that correlations of pixels are measured on, and what they may come to together."""
 LEAST_SIDE = 4
@@ -38,18 +30,11 @@ def labels_without_signal(facts: Facts) -> Remark | None:
     for both; then a network of your own that is better than guessing is the proof. At most 4,096 training and 2,048
     held-out images are used, and nothing is said of fewer than 50.
     """
-    train, held = facts.train, facts.validation
-    known, judged = _usable(facts, train, MOST_TRAINED), _usable(facts, held, MOST_JUDGED)
-    if not facts.classes or len(judged) < FEWEST or len(known) < FEWEST:
+    models = facts.once(cheap_models)
+    if models is None:
         return None
-    by_patches = _by_patches(train, held, known, judged, facts)
-    if by_patches is None:
-        return None
-    labels, truth = train.split.targets[known], held.split.targets[judged]
-    right = {
-        "nearest": int((_by_nearest(train, held, known, judged, labels) == truth).sum()),
-        **by_patches,
-    }
+    labels, truth = models.labels, models.truth
+    right = {name: int((guesses == truth).sum()) for name, guesses in models.guesses.items()}
     guess = int(torch.bincount(labels, minlength=facts.classes).argmax())
     most = torch.bincount(truth, minlength=facts.classes)
     guessing = float(most.max()) / len(truth)
@@ -110,37 +95,6 @@ def no_local_correlation(facts: Facts) -> Remark | None:
     return Remark(sentence, numbers)
 
 
-def _by_nearest(train: Part, held: Part, known: Tensor, judged: Tensor, labels: Tensor) -> Tensor:
-    ours, theirs = (
-        torch.cat([small_copies(part.split.images[chosen]) for chosen in torch.split(indices, part.portion)])
-        for part, indices in ((train, known), (held, judged))
-    )
-    return labels[nearest(theirs, ours, 1)[1][:, 0]]
-
-
-def _by_patches(train: Part, held: Part, known: Tensor, judged: Tensor, facts: Facts) -> dict[str, int] | None:
-    """How many held-out images a linear model on random patches gets right, for each strength of its ridge.
-
-    None if pixels are so large that no number can hold what a patch comes to.
-    """
-    patches = patches_of(few(train.split.images, known))
-    if patches is None:
-        return None
-    ours, theirs = (features_of(part, indices, patches) for part, indices in ((train, known), (held, judged)))
-    mean, spread = ours.mean(dim=0), ours.std(dim=0, correction=0)
-    ours, theirs = ((one - mean) / spread.clamp_min(1e-6) for one in (ours, theirs))
-    if not torch.isfinite(ours).all():
-        return None
-    targets = one_hot(train.split.targets[known], facts.classes).double()
-    targets -= targets.mean(dim=0)
-    square, cross = ours.T @ ours, ours.T @ targets
-    truth, found = held.split.targets[judged], {}
-    for ridge in RIDGES:
-        weights = torch.linalg.solve(square + ridge * len(ours) * torch.eye(len(square), dtype=torch.float64), cross)
-        found[f"patches, ridge {ridge:g}"] = int(((theirs @ weights).argmax(dim=1) == truth).sum())
-    return found
-
-
 def _correlations(scaled: Tensor, alive: Tensor, down: int, right: int) -> Tensor:
     """Sizes of the correlation, over images, of every pixel that varies with the one so far below and to the right."""
     height, width = scaled.shape[2:]
@@ -148,11 +102,3 @@ def _correlations(scaled: Tensor, alive: Tensor, down: int, right: int) -> Tenso
     both = alive[:, : height - down, : width - right] * alive[:, down:, right:]
     found: Tensor = (one * other).mean(dim=0)[both > 0].abs()
     return found
-
-
-def _usable(facts: Facts, part: Part, most: int) -> Tensor:
-    """Evenly spaced images that show something and have a label in range."""
-    if not facts.classes or not len(part):
-        return torch.empty(0, dtype=torch.int64)
-    labels = part.split.targets[part.telling]
-    return evenly(part.telling[(labels >= 0) & (labels < facts.classes)], most)

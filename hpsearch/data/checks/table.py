@@ -19,6 +19,7 @@ from hpsearch.data.checks.labels import (
     targets_look_like_classes,
 )
 from hpsearch.data.checks.marks import mark_gives_label_away
+from hpsearch.data.checks.numbering import labels_numbered_otherwise
 from hpsearch.data.checks.pixels import (
     constant_channel,
     constant_images,
@@ -141,6 +142,13 @@ _ALL = (
         no_local_correlation,
         "Look at an image: undo the permutation or correct the reshape; otherwise try fully connected layers.",
         sources.RUDERMAN,
+    ),
+    DataRule(
+        "HD403",
+        WARNING,
+        labels_numbered_otherwise,
+        "Number the classes by one table for all splits, and look at images of these classes in each.",
+        sources.NORTHCUTT,
     ),
     DataRule(
         "HD404",
