@@ -94,7 +94,7 @@ def test_run_stops_at_a_failed_stage(program: Program, tmp_path: Path) -> None:
     done = program("run", sick(tmp_path))
     assert done.returncode == 1, done.stderr
     assert "Not run: lr_sweep, coarse, fine" in done.stdout
-    assert "try:" in done.stdout
+    assert " Next: " in " ".join(done.stdout.split())
     again = program("run", sick(tmp_path))
     assert (again.returncode, again.stdout) == (1, done.stdout)
 
