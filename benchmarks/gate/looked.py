@@ -10,9 +10,9 @@ from hpsearch.checked import CheckVerdict
 from hpsearch.finding import Severity
 from hpsearch.gate.check import check
 
-ADVICE_ON_DESIGN = ("HP1", "HP2", "HP3")
-"""Remarks on how a network is built, true of sound ones as well …"""
-FAULTS_OF_DESIGN = frozenset({"HP201", "HP204"})
+ADVICE = "HP"
+"""Remarks on how a network is built and what a search over it is to do, true of sound projects as well …"""
+FAULTS_OF_DESIGN = ("HP201", "HP204", "HP4")
 """… but for these, which name faults."""
 
 
@@ -39,8 +39,9 @@ class Looked:
 
     @property
     def alarms(self) -> tuple[Said, ...]:
-        """Errors and warnings that are more than advice on design."""
-        return tuple(one for one in self.said if one.severity != Severity.INFO and not _of_design(one.code))
+        """Errors and warnings that are more than advice on design, or that name the cause."""
+        told = (one for one in self.said if one.severity != Severity.INFO)
+        return tuple(one for one in told if not _of_design(one.code) or one.code in self.project.right)
 
     @property
     def design(self) -> tuple[Said, ...]:
@@ -109,4 +110,4 @@ def _checked(project: Project) -> dict[str, object]:
 
 
 def _of_design(code: str) -> bool:
-    return code.startswith(ADVICE_ON_DESIGN) and code not in FAULTS_OF_DESIGN
+    return code.startswith(ADVICE) and not code.startswith(FAULTS_OF_DESIGN)

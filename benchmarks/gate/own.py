@@ -40,10 +40,12 @@ STARTS: dict[str, Callable[[Tensor], object]] = {
 
 
 def started(network: nn.Module, start: str) -> nn.Module:
-    """With first weights of that name, and biases of zero; untouched for ``torch``."""
+    """With first weights of that name, and biases of zero; untouched for ``torch``. By the fan out convolutions alone
+    are drawn, as in published networks: the fan out of a last layer is that of its few outputs."""
     if start != "torch":
+        kinds = nn.Conv2d if start == "fan-out" else nn.Conv2d | nn.Linear
         for module in network.modules():
-            if isinstance(module, nn.Conv2d | nn.Linear):
+            if isinstance(module, kinds):
                 STARTS[start](module.weight)
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)

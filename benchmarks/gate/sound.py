@@ -102,6 +102,6 @@ SOUND: tuple[Project, ...] = (
     _trained("nesterov-cosine", nesterov=True, learning_rate=0.05, schedule="cosine"),
     _trained("clipped", clip_norm=1.0, learning_rate=0.05),
     _trained("smoothed", {"label_smoothing": 0.1}, learning_rate=0.05),
-    _trained("regression-l1", {"name": "l1"}, "heights", learning_rate=0.02),
+    _trained("regression-l1", {"name": "l1"}, "heights", learning_rate=0.005),
     _trained("regression-adam", None, "heights", name="adam", learning_rate=1e-3),
 )

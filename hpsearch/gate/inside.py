@@ -12,11 +12,15 @@ from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial
 from hpsearch.verdict import Outcome, Verdict
 
-FAULTS = frozenset({"HC315", "HC316", "HC321", "HC331", "HC332", "HC333", "HC341", "HC342", "HC343"})
+AT_THE_START = frozenset({"HC311", "HC321", "HC322"})
+"""Of these what the first weights show, before any update …"""
+FAULTS = AT_THE_START | {"HC315", "HC316", "HC331", "HC332", "HC333", "HC341", "HC342", "HC343"}
 """Faults of the network itself. What updates do at rates that are tried out only, too large ones among them, says
 nothing of it."""
-BESIDE_A_PASS = frozenset({"HC316", "HC342", "HC343"})
+BESIDE_A_PASS = frozenset({"HC316", "HC321", "HC342", "HC343"})
 """Those that a small sample can be learned with."""
+CAUSES = frozenset({"HC311", "HC316", "HC321", "HC322", "HC331", "HC332", "HC333", "HC343"})
+"""Of a sample that cannot be learned: they come before the symptom."""
 COMMON = 0.5
 """Share of the attempts that must show a fault for it to be the network's (heuristic): more than this."""
 
@@ -30,11 +34,7 @@ def seen_inside(verdict: Verdict, finished: Sequence[FinishedTrial], study: Stud
         return verdict
     passed = verdict.outcome is Outcome.PASS
     looked_at = [trial for trial in finished if trial.result.learned] if passed else finished
-    found = [
-        {finding.code: finding for finding in diagnose(trial, study, task)}
-        for trial in looked_at
-        if trial.result.failure is None
-    ]
+    found = [_found_in(trial, study, task) for trial in looked_at if trial.result.failure is None]
     codes = Counter(code for one in found for code in one)
     told = BESIDE_A_PASS if passed else FAULTS
     added = [
@@ -44,7 +44,23 @@ def seen_inside(verdict: Verdict, finished: Sequence[FinishedTrial], study: Stud
     ]
     if not added:
         return verdict
-    return replace(verdict, findings=(*verdict.findings, *(_beside_a_pass(one) if passed else one for one in added)))
+    if passed:
+        return replace(verdict, findings=(*verdict.findings, *(_beside_a_pass(one) for one in added)))
+    causes = sorted((one for one in added if one.code in CAUSES), key=lambda one: one.severity is not Severity.ERROR)
+    others = [one for one in added if one.code not in CAUSES]
+    return replace(verdict, findings=(*causes, *verdict.findings, *others), summary=_caused(verdict.summary, causes))
+
+
+def _found_in(trial: FinishedTrial, study: StudyDefinition, task: Task) -> dict[str, Finding]:
+    """What the looks of one attempt say, by code: of some rules only if the looks before any update say it alone."""
+    first = replace(trial, result=replace(trial.result, looks=trial.result.looks[:1]))
+    at_start = {finding.code for finding in diagnose(first, study, task)}
+    found = {finding.code: finding for finding in diagnose(trial, study, task)}
+    return {code: finding for code, finding in found.items() if code not in AT_THE_START or code in at_start}
+
+
+def _caused(summary: str, causes: Sequence[Finding]) -> str:
+    return f"{summary}; {causes[0].message}" if causes else summary
 
 
 def _beside_a_pass(finding: Finding) -> Finding:

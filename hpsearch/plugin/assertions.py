@@ -15,7 +15,7 @@ from hpsearch.advice.advise import findings_of
 from hpsearch.advice.facts import Purpose
 from hpsearch.advice.gathering import facts_of_network
 from hpsearch.data.dataset import Dataset
-from hpsearch.finding import Finding
+from hpsearch.finding import Finding, Severity
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.deadline import NO_DEADLINE
 from hpsearch.gate.dose import QUICK
@@ -97,8 +97,8 @@ def assert_gradients_reach(model: Model, data: object, *, except_for: Iterable[s
         replace(trial, result=replace(trial.result, without_gradient=trained(trial.result.without_gradient)))
         for trial in run.finished
     ]
-    layers = finished[0].result.layers
-    found = signal_lost(layers) or without_gradient(finished, layers)
+    lost = signal_lost(finished)
+    found = lost if lost is not None and lost.severity is Severity.ERROR else without_gradient(finished)
     if found is not None:
         raise AssertionError(_told(found.message, (found,)))
 

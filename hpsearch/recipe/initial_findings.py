@@ -1,8 +1,10 @@
 """What is noticed about a network at initialisation."""
 
+import math
 from collections.abc import Sequence
 
 from hpsearch.finding import Finding, Severity
+from hpsearch.recipe.arrival import arrival, mostly_dead
 from hpsearch.recipe.layers import (
     BOUNDED,
     ONE_SIDED,
@@ -11,16 +13,30 @@ from hpsearch.recipe.layers import (
     first_unhealthy,
     is_weighted,
     output_layer,
+    spreads_of,
 )
-from hpsearch.recipe.output_loss import floor_of_probabilities
+from hpsearch.recipe.output_loss import excess, floor_of_probabilities
 from hpsearch.recipe.sources import GLOROT, HE, JOHNSON, KARPATHY
 from hpsearch.recipe.wording import counted, finite, shortened
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial, LayerScale
 
+FEWEST_EXPLAINED = 0.25
+"""Of a loss that is too high the last layer's outputs must explain this share (heuristic)."""
 INITIALISATION = (
     "Initialise the weights for the activation in use: Kaiming for ReLU and its kin, Xavier for tanh; or add batch "
     "norm. Look at what multiplies the weights or the inputs, and whether the images are normalised."
+)
+
+
+RANDOM = "Weights of zero, or a dead activation, let nothing through: initialise them at random."
+DEAD = (
+    "Look at that layer and at what stands in front of it: weights of zero, activations that never open (biases far "
+    "below zero), images that are multiplied away, overwritten or replaced."
+)
+FAINT = (
+    "Initialise the weights for the activation in use (Kaiming for ReLU and its kin), add batch norm or residual "
+    "connections, or take fewer layers; look whether the images are normalised to mean 0."
 )
 
 
@@ -29,25 +45,36 @@ def not_measured(finished: Sequence[FinishedTrial]) -> Finding | None:
     broken = [trial.result for trial in finished if trial.result.failure is not None]
     if not broken:
         return None
-    first = first_unhealthy(broken[0].layers)
+    layers = broken[0].layers
+    first = first_unhealthy(layers)
     where = f"; the activations first leave their healthy scale in layer {first.sentence}" if first else ""
+    advice = (
+        "If the loss is not finite at initialisation, the weights or the inputs are far too large; otherwise correct "
+    )
+    advice += "what raised the error."
+    if layers and first is None and all(math.isfinite(layer.std) for layer in layers):
+        where = f"; all layers up to {layers[-1].name} give finite numbers of healthy scale"
+        advice = (
+            "Correct what raised the error; if the loss is not finite, look at what is done with the outputs of the "
+            "last layer: a root or a logarithm of negative numbers, a division by zero."
+        )
     return Finding(
         "training-failed",
         Severity.ERROR,
         f"{len(broken)} of {counted(len(finished), 'initialisation')} could not be measured: {broken[0].reason}{where}",
         {"failed": len(broken), "reasons": sorted({result.reason or "" for result in broken}), **_unhealthy(first)},
-        "If the loss is not finite at initialisation, the weights or the inputs are far too large; otherwise correct "
-        "what raised the error.",
+        advice,
         HE,
     )
 
 
-def loss_off(task: Task, mean: float, allowed: float, layers: Sequence[LayerScale]) -> Finding | None:
+def loss_off(task: Task, mean: float, allowed: float, finished: Sequence[FinishedTrial]) -> Finding | None:
     """The mean loss lies further from the expected one than ``allowed``."""
     off = mean - task.initial_loss
     if abs(off) <= allowed:
         return None
-    first = first_unhealthy(layers)
+    layers = finished[0].result.layers
+    first = first_unhealthy(layers, spreads_of(finished[0]))
     evidence = {"loss": mean, "expected": task.initial_loss, "off": off, "tolerance": allowed, **_unhealthy(first)}
     if off < 0:
         return Finding(
@@ -62,6 +89,11 @@ def loss_off(task: Task, mean: float, allowed: float, layers: Sequence[LayerScal
     head = output_layer(layers)
     if first is not None:
         where = f"; the activations first leave their healthy scale in layer {first.sentence}"
+    elif head is not None and FEWEST_EXPLAINED * off > excess(task, head.std**2 + head.mean**2):
+        where = (
+            f"; all layers are of healthy scale, and the outputs of {head.name} deviate by {head.std:.3g} only: look "
+            "at what is done with them in front of the loss"
+        )
     elif head is not None:
         where = f"; the hidden layers are of healthy scale, the outputs of {head.name} deviate by {head.std:.3g}"
     else:
@@ -76,18 +108,53 @@ def loss_off(task: Task, mean: float, allowed: float, layers: Sequence[LayerScal
     )
 
 
-def signal_lost(layers: Sequence[LayerScale]) -> Finding | None:
-    """The image does not reach the outputs."""
-    first = dead_from(layers)
-    if first is None:
+def signal_lost(finished: Sequence[FinishedTrial]) -> Finding | None:
+    """The image does not reach the outputs, or hardly; looks inside say it better than scales, where there are any."""
+    seen = arrival(finished)
+    first = dead_from(finished[0].result.layers)
+    if seen is None and first is None:
         return None
+    if seen is None or first is not None:
+        name = first.name if first is not None else ""
+        sentence = f"from layer {name} on the outputs are the same for every image, so that nothing can be learned"
+        evidence = {} if first is None else _named(first)
+        return Finding("signal-lost", Severity.ERROR, sentence, evidence, RANDOM, GLOROT)
+    layer = seen.layer
+    evidence = {"layer": layer.name, "kind": layer.kind, "share": seen.share, "sample_std": layer.sample_std}
+    if seen.lost:
+        where = (
+            f"the images do not arrive: {layer.name}, the first layer, gives the same for all of them"
+            if seen.is_first
+            else f"from layer {layer.name} on the outputs are the same for every image"
+        )
+        where += "" if seen.share == 0 else " but for rounding"
+        return Finding(
+            "signal-lost", Severity.ERROR, f"{where}, so that nothing can be learned", evidence, DEAD, GLOROT
+        )
     return Finding(
         "signal-lost",
-        Severity.ERROR,
-        f"from layer {first.name} on the outputs are the same for every image, so that nothing can be learned",
-        _named(first),
-        "Weights of zero, or a dead activation, let nothing through: initialise them at random.",
-        GLOROT,
+        Severity.WARNING,
+        f"hardly anything of the image arrives: outputs differ by {seen.share:.1g} of their size from image to image, "
+        f"and from layer {layer.name} on by less than a thousandth",
+        evidence,
+        FAINT,
+        f"{GLOROT}; {HE}",
+    )
+
+
+def units_dead(finished: Sequence[FinishedTrial]) -> Finding | None:
+    """Most units of a layer are closed for every image before anything was learned."""
+    layer = mostly_dead(finished)
+    if layer is None:
+        return None
+    return Finding(
+        "dead-units-at-start",
+        Severity.WARNING,
+        f"{layer.dead_share:.0%} of the units of layer {layer.name} are zero for every image from the start",
+        {"layer": layer.name, "kind": layer.kind, "dead_share": layer.dead_share},
+        "Start biases at zero and draw weights evenly around zero (Kaiming); look at what shifts the inputs of that "
+        "layer far below zero.",
+        HE,
     )
 
 
@@ -112,10 +179,11 @@ def activation_on_output(task: Task, layers: Sequence[LayerScale]) -> Finding | 
     )
 
 
-def scale_left(layers: Sequence[LayerScale]) -> Finding | None:
+def scale_left(finished: Sequence[FinishedTrial]) -> Finding | None:
     """The loss is right although a layer is not of healthy scale."""
-    first = first_unhealthy(layers)
-    if first is None or dead_from(layers) is not None:
+    layers = finished[0].result.layers
+    first = first_unhealthy(layers, spreads_of(finished[0]))
+    if first is None:
         return None
     deviations = {layer.name: finite(layer.std) for layer in layers if is_weighted(layer)}
     return Finding(
@@ -128,14 +196,15 @@ def scale_left(layers: Sequence[LayerScale]) -> Finding | None:
     )
 
 
-def without_gradient(finished: Sequence[FinishedTrial], layers: Sequence[LayerScale]) -> Finding | None:
+def without_gradient(finished: Sequence[FinishedTrial]) -> Finding | None:
     """Names that got no gradient at any initialisation, unless a head of zeros explains all of them."""
+    layers = finished[0].result.layers
     last = output_layer(layers)
-    if last is None or last.std == 0:
-        return None
     every = [set(trial.result.without_gradient) for trial in finished]
     names = [name for name in finished[0].result.without_gradient if all(name in found for found in every)]
-    if not names:
+    if names and all(_nothing_learns(trial) for trial in finished):
+        return _cut_off(names)
+    if last is None or last.std == 0 or not names:
         return None
     waiting = any(layer.zero_share == 1 for layer in layers)  # a residual branch that starts at zero, for example
     return Finding(
@@ -145,6 +214,25 @@ def without_gradient(finished: Sequence[FinishedTrial], layers: Sequence[LayerSc
         {"parameters": names},
         "Fine if they are frozen on purpose, or wait for weights behind them that start at zero; otherwise look for a "
         "detached part or a dead activation.",
+        KARPATHY,
+    )
+
+
+def _nothing_learns(trial: FinishedTrial) -> bool:
+    """Whether none of the layers with weights got any gradient."""
+    looks = trial.result.looks
+    with_weights = [layer for layer in looks[0].layers if layer.weight_norm is not None] if looks else []
+    return bool(with_weights) and not any(layer.gradient_norm for layer in with_weights)
+
+
+def _cut_off(names: Sequence[str]) -> Finding:
+    return Finding(
+        "parameters-without-gradient",
+        Severity.ERROR,
+        f"no weight gets a gradient, so that nothing can be learned: {shortened(names)}",
+        {"parameters": list(names)},
+        "Look for what cuts the outputs off from the weights: torch.no_grad, detach, .data, torch.tensor(…), NumPy, "
+        "argmax or rounding in the forward pass; or for weights that are all frozen.",
         KARPATHY,
     )
 

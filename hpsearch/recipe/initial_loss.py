@@ -4,7 +4,7 @@ import math
 import statistics
 from collections.abc import Sequence
 
-from hpsearch.finding import Severity
+from hpsearch.finding import Finding, Severity
 from hpsearch.job import Budget, job_for
 from hpsearch.recipe.centre import centre
 from hpsearch.recipe.initial_findings import (
@@ -13,6 +13,7 @@ from hpsearch.recipe.initial_findings import (
     not_measured,
     scale_left,
     signal_lost,
+    units_dead,
     without_gradient,
 )
 from hpsearch.recipe.output_loss import tolerance
@@ -57,17 +58,7 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
     losses = [trial.result.step_losses[0] for trial in finished]
     mean, spread = statistics.fmean(losses), statistics.stdev(losses)
     allowed = tolerance(task) + spread / math.sqrt(len(losses))
-    layers = finished[0].result.layers
-    findings = [
-        found
-        for found in (
-            loss_off(task, mean, allowed, layers) or scale_left(layers),
-            signal_lost(layers),
-            activation_on_output(task, layers),
-            without_gradient(finished, layers),
-        )
-        if found is not None
-    ]
+    findings = _findings(task, mean, allowed, finished)
     failed = [finding for finding in findings if finding.severity is Severity.ERROR]
     summary = f"the initial loss is {mean:.4g} against {task.initial_loss:.4g} for guessing"
     return Verdict(
@@ -79,3 +70,15 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         {"loss": task.initial_loss, "tolerance": allowed},
         tuple(findings),
     )
+
+
+def _findings(task: Task, mean: float, allowed: float, finished: Sequence[FinishedTrial]) -> list[Finding]:
+    """Causes before what follows from them: without a signal neither scales nor gradients mean anything."""
+    lost = signal_lost(finished)
+    off = loss_off(task, mean, allowed, finished)
+    bent = activation_on_output(task, finished[0].result.layers)
+    if lost is not None and lost.severity is Severity.ERROR:
+        return [one for one in (lost, off, bent) if one is not None]
+    dead = units_dead(finished)
+    left = scale_left(finished) if off is None and lost is None and dead is None else None
+    return [one for one in (off, lost, dead, left, bent, without_gradient(finished)) if one is not None]

@@ -1,10 +1,11 @@
 """Reading the scale of the layers at initialisation."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hpsearch.trial import LayerScale
+from hpsearch.diagnosis.inside import NORMS
+from hpsearch.trial import FinishedTrial, LayerScale
 
 WEIGHTED = ("Conv", "Linear", "Bilinear", "LazyConv", "LazyLinear")
 """Beginnings of the class names of layers that multiply by weights."""
@@ -66,20 +67,36 @@ class Unhealthy:
         return f"{self.layer.name}, which multiplies the scale of its input by {self.gain:.3g}"
 
 
-def first_unhealthy(layers: Sequence[LayerScale]) -> Unhealthy | None:
+def spreads_of(trial: FinishedTrial) -> dict[str, float]:
+    """By layer, how far its outputs for one image are from those for another; empty where nobody has looked."""
+    found: dict[str, float] = {}
+    for layer in trial.result.looks[0].layers if trial.result.looks else ():
+        found.setdefault(layer.name, layer.sample_std)
+    return found
+
+
+def first_unhealthy(layers: Sequence[LayerScale], spreads: Mapping[str, float] | None = None) -> Unhealthy | None:
     """The first layer with weights that leaves ``HEALTHY_GAIN`` or, unless it is the last one, ``HEALTHY_STD``.
 
     The input of a layer is taken to be what the layer before it gave, and images to have mean square 1. A head may
-    be small: it is held to the upper gain alone.
+    be small: it is held to the upper gain alone. A norm mends the gain of the layer in front of it. A layer that gives
+    nothing but zeros starts so on purpose, as residual branches do: it would be told that the signal is lost if it
+    were. ``spreads`` are those of ``spreads_of``: outputs that are large alike for all images are so by their biases,
+    which weights of another scale would not mend.
     """
     last = output_layer(layers)
     before = 1.0  # root mean square
-    for layer in layers:
-        if is_weighted(layer) and before > 0:
+    for place, layer in enumerate(layers):
+        if is_weighted(layer) and before > 0 and layer.std > 0:
             gain = layer.std / before
             is_head = layer is last
-            gain_ok = (is_head or gain >= HEALTHY_GAIN[0]) and gain <= HEALTHY_GAIN[1]
-            if not gain_ok or not (is_head or HEALTHY_STD[0] <= layer.std <= HEALTHY_STD[1]):
+            normed = place + 1 < len(layers) and layers[place + 1].kind in NORMS
+            biased = (spreads or {}).get(layer.name, math.inf) <= HEALTHY_GAIN[1] * before
+            low_ok = is_head or normed or gain >= HEALTHY_GAIN[0]
+            high_ok = normed or biased or gain <= HEALTHY_GAIN[1]
+            std_ok = is_head or (HEALTHY_STD[0] <= layer.std and (biased or layer.std <= HEALTHY_STD[1]))
+            if not (low_ok and high_ok and std_ok):
                 return Unhealthy(layer, gain)
-        before = math.hypot(layer.mean, layer.std)
+        if layer.std > 0 or layer.mean != 0:
+            before = math.hypot(layer.mean, layer.std)
     return None

@@ -38,7 +38,7 @@ def test_weights_of_zero() -> None:
 
 def test_weights_of_zero_behind_random_biases() -> None:
     first, second = walk(own_network("zeroed_plain", depth=4, width=8), INITIAL_LOSS, OVERFIT)
-    assert codes(first) == ["parameters-without-gradient"]
+    assert codes(first) == ["signal-lost"]
     assert codes(second) == ["loss-did-not-move"]
     assert second.outcome is Outcome.FAIL
 

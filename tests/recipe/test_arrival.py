@@ -1,0 +1,91 @@
+"""What looks at an untrained network say of the way from the images to its outputs."""
+
+from dataclasses import replace
+
+import pytest
+
+from hpsearch.finding import Severity
+from hpsearch.look import LayerLook, Look, OutputLook
+from hpsearch.recipe.arrival import arrival
+from hpsearch.recipe.initial_findings import signal_lost, units_dead, without_gradient
+from hpsearch.recipe.layers import first_unhealthy
+from hpsearch.stage import StageName
+from hpsearch.trial import FinishedTrial
+from tests.recipe.recipe_cases import ended, layers, planned, study
+
+JOB = planned(StageName.INITIAL_LOSS, study()).jobs[0]
+SCALES = layers(("conv", "Conv2d", 0.0, 1.0), ("head", "Linear", 0.1, 0.2))
+
+
+def layer(name: str, sample_std: float, weight: float | None = 1.0, gradient: float | None = 0.1) -> LayerLook:
+    return LayerLook(name, "Conv2d" if weight is not None else "ReLU", 0.1, 1.0, sample_std, 0, 0, 0, weight, gradient)
+
+
+def seen(*found: LayerLook, sample_std: float, highest: float = 1.0, **result: object) -> list[FinishedTrial]:
+    look = Look(0, found, OutputLook(64, -highest, highest, 0.0, sums_to_one=False, sample_std=sample_std))
+    return [ended(JOB, layers=SCALES, looks=(look,), **result)] * 2
+
+
+def test_nothing_of_the_images_arrives_behind_a_layer_that_is_named() -> None:
+    finished = seen(layer("conv", 1.0), layer("relu", 0.0, None), layer("fc", 0.0), layer("head", 0.0), sample_std=0.0)
+    lost = signal_lost(finished)
+    assert lost is not None
+    assert lost.severity is Severity.ERROR
+    assert "from layer relu on" in lost.message
+    blind = signal_lost(seen(layer("conv", 0.0), layer("head", 0.0), sample_std=0.0))
+    assert blind is not None
+    assert "do not arrive: conv" in blind.message
+
+
+def test_what_hardly_arrives_is_a_warning_and_what_arrives_is_none() -> None:
+    found = (layer("conv", 1.0), layer("deep", 1e-5), layer("head", 1e-5))
+    faint = signal_lost(seen(*found, sample_std=1e-5))
+    assert faint is not None
+    assert faint.severity is Severity.WARNING
+    assert "from layer deep on" in faint.message
+    assert signal_lost(seen(*found[:1], layer("head", 0.01), sample_std=0.01)) is None
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        (layer("conv", 1.0), layer("head", 0.0)),  # a head of zeros
+        (layer("conv", 1.0), layer("scale", 0.0, 0.0, 0.5), layer("head", 0.0)),  # a gate that the update opens
+        (),
+    ],
+)
+def test_what_opens_with_the_first_update_is_meant_so(found: tuple[LayerLook, ...]) -> None:
+    assert arrival(seen(*found, sample_std=0.0)) is None
+
+
+def test_most_units_closed_for_every_image_are_told() -> None:
+    closed = replace(layer("relu", 0.5, None), dead_share=0.9)
+    dead = units_dead(seen(layer("conv", 1.0), closed, layer("head", 1.0), sample_std=1.0))
+    assert dead is not None
+    assert "90% of the units of layer relu" in dead.message
+    half = replace(closed, dead_share=0.5)
+    assert units_dead(seen(layer("conv", 1.0), half, layer("head", 1.0), sample_std=1.0)) is None
+
+
+def test_a_network_none_of_whose_weights_gets_a_gradient_fails_at_once() -> None:
+    names = ("conv.weight", "head.weight")
+    cut = seen(layer("conv", 1, 1.0, None), layer("head", 1, 1.0, 0.0), sample_std=1.0, without_gradient=names)
+    found = without_gradient(cut)
+    assert found is not None
+    assert found.severity is Severity.ERROR
+    part = seen(layer("conv", 1, 1.0, None), layer("head", 1), sample_std=1.0, without_gradient=names[:1])
+    found = without_gradient(part)
+    assert found is not None
+    assert found.severity is Severity.WARNING
+
+
+def test_zeros_norms_and_biases_are_no_unhealthy_scale() -> None:
+    branch = layers(("conv", "Conv2d", 0.0, 1.0), ("branch", "Conv2d", 0.0, 0.0), ("head", "Linear", 0.0, 0.5))
+    assert first_unhealthy(branch) is None
+    normed = layers(("conv", "Conv2d", 0.0, 9.0), ("norm", "BatchNorm2d", 0.0, 1.0), ("head", "Linear", 0.0, 0.5))
+    assert first_unhealthy(normed) is None
+    biased = layers(("conv", "Conv2d", -100.0, 33.0), ("relu", "ReLU", 0.1, 1.0), ("head", "Linear", 0.0, 0.5))
+    assert first_unhealthy(biased, {"conv": 1.0}) is None
+    large = first_unhealthy(biased, {"conv": 33.0})
+    assert large is not None
+    assert large.layer.name == "conv"
