@@ -8,7 +8,7 @@ from hpsearch.cli.options import json_option, name_argument, server_options
 
 @click.command(cls=GuardedCommand)
 @name_argument
-@click.option("--stage", help="List every trial of this stage as well.")
+@click.option("--stage", help="Show this stage alone, with every trial.")
 @click.option("--trial", type=click.IntRange(min=0), help="Show this trial of the stage instead, and what it shows.")
 @server_options
 @json_option
@@ -18,8 +18,7 @@ def show(
     """Show where a study stands, or what came of it; STUDY is its name or id, by default the newest one."""
     from hpsearch.cli.output import print_json, print_text
     from hpsearch.cli.reading import reported, trial_of
-    from hpsearch.report.ranking import all_trials
-    from hpsearch.report.text import ranking_renderable, report_renderable
+    from hpsearch.report.text import report_renderable, stage_renderable
     from hpsearch.report.trial_text import trial_renderable
     from hpsearch.settings import settings_from_environment
     from hpsearch.stage import RECIPE, StageName
@@ -37,7 +36,8 @@ def show(
     if as_json:
         print_json(document)
         return
-    print_text(report_renderable(document))
-    for found in (*document.stages, *([document.test] if document.test else ())):
-        if found.name == stage:
-            print_text(ranking_renderable(all_trials(found)))
+    stages = (*document.stages, *([document.test] if document.test else ()))
+    found = next((one for one in stages if one.name == stage), None)
+    if stage is not None and found is None:
+        click.echo(f"The study has not come to {stage}; this is its report.", err=True)
+    print_text(report_renderable(document) if found is None else stage_renderable(document, found))

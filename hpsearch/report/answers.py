@@ -7,20 +7,27 @@ from hpsearch.report.words import short_names, value_words
 
 MOST_SIZES = 8
 """Of a longer front so many trials are shown, the most accurate ones: the document has all."""
+UNTOLD = "the trials do not tell what is best: the differences are not distinguishable from chance"
 METHOD = (
     "A share is what a hyperparameter explains of the differences in rank between trials of one round, beyond "
     "chance (Kruskal and Wallis, 1952; p-values after Holm, 1979)."
 )
 
 
-def importance_ranking(report: ReportDocument) -> Ranking | None:
-    """One row for each hyperparameter; None if nothing is known yet."""
+def importance_ranking(report: ReportDocument, *, short: bool = False) -> Ranking | None:
+    """One row for each hyperparameter; None if nothing is known yet.
+
+    ``short``: one row for all together of which the trials do not tell what is best.
+    """
     found = report.importances
     if not found:
         return None
     names = short_names([one.parameter for one in found])
-    rows = tuple((names[one.parameter], share_of_rank(one), one.answer) for one in found)
-    return Ranking("What mattered", ("hyperparameter", "share", "answer"), rows)
+    apart = [one for one in found if one.distinguishable or not short]
+    rows = [(names[one.parameter], share_of_rank(one), one.answer) for one in apart]
+    if alike := [one for one in found if one not in apart]:
+        rows.append((", ".join(names[one.parameter] for one in alike), share_of_rank(alike[0]), UNTOLD))
+    return Ranking("What mattered", ("hyperparameter", "share", "answer"), tuple(rows))
 
 
 def share_of_rank(one: ImportanceDocument) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 from hpsearch.finding import Severity
 from hpsearch.report.documents import FindingDocument, StageDocument
 from hpsearch.report.ranking import Ranking
-from hpsearch.report.story import LOOK_AT_LABELS, NO_RATE
-from hpsearch.report.words import facts_words, value_words
+from hpsearch.report.story import LOOK_AT_LABELS, NO_RATE, NOTHING
+from hpsearch.report.words import facts_words, printable, value_words
 from hpsearch.verdict import Outcome
 
 ABOVE = "as told above"
@@ -44,6 +44,14 @@ def is_cause_told(stage: StageDocument, story: Sequence[str]) -> bool:
     """Whether the paragraphs of a report say why the stage failed."""
     failed = stage.verdict is Outcome.FAIL and len(stage.rounds) == 1
     return failed and any(is_told(finding, None, story) for finding in stage.findings)
+
+
+def untold(line: str, stage: StageDocument, story: Sequence[str]) -> str:
+    """A line of a stage's summary without what a story always tells of it: that its only round brought nothing."""
+    told = [one.message for one in stage.findings if one.code == NOTHING] if story and len(stage.rounds) == 1 else []
+    for message in told:
+        line = line.replace(f"; {printable(message)}", "")
+    return line
 
 
 def is_advised(finding: FindingDocument, story: Sequence[str]) -> bool:

@@ -17,7 +17,8 @@ MOST_ADVICE = 3
 """So many things to do next are told; the findings have the rest."""
 BECAUSE = ", because of "
 """What the finding of a change has between what is changed and why."""
-TELLING = frozenset({"best-at-edge", "round-brought-nothing", "more-epochs-advised"})
+NOTHING = "round-brought-nothing"
+TELLING = frozenset({"best-at-edge", NOTHING, "more-epochs-advised"})
 """Findings whose advice is worth following although nothing is wrong."""
 NO_RATE = "no-learning-rate"
 BY_HEART_ALONE = (
@@ -25,7 +26,7 @@ BY_HEART_ALONE = (
     "be learned: their labels may not belong to their images."
 )
 LOOK_AT_LABELS = (
-    "Look at some images beside their labels; `hpsearch check` compares them. If they are right, try more steps "
+    "Look at some images beside their labels; hpsearch check compares them. If they are right, try more steps "
     "(recipe.lr_sweep.steps)."
 )
 CHECKED = {
@@ -162,12 +163,13 @@ def _ended(report: ReportDocument) -> str:
     if fine is None or not fine.rounds:
         return ""
     last = fine.rounds[-1]
-    nothing = next((one for one in _of_round(fine, last) if one.code == "round-brought-nothing"), None)
+    nothing = next((one for one in _of_round(fine, last) if one.code == NOTHING), None)
     if nothing is not None:
-        error = value_words(nothing.evidence.get("standard_error"))
+        error, before = (value_words(nothing.evidence.get(key)) for key in ("standard_error", "before"))
+        known = f"the {before} known before" if "before" in nothing.evidence else "what was known"
         return (
-            f"The last round was no better than what was known by more than the noise of {error}, so that more of the "
-            "same search will hardly help."
+            f"The last round was no better than {known} by more than the noise of {error}, so that more of the same "
+            "search will hardly help."
         )
     reached = _best_of(report, [trial for trial in fine.trials if trial.round == last.round])
     earlier = _best_of(report, [trial for trial in fine.trials if trial.round < last.round])

@@ -28,8 +28,9 @@ from hpsearch.report.findings import (
     is_told,
     left_out_words,
     listed_findings,
+    untold,
 )
-from hpsearch.report.ranking import Ranking, best_ranking
+from hpsearch.report.ranking import Ranking, all_trials, best_ranking
 from hpsearch.report.words import (
     OUTCOME_WORDS,
     UNFINISHED,
@@ -76,6 +77,13 @@ def report_renderable(report: ReportDocument) -> RenderableType:
     return Group(*parts)
 
 
+def stage_renderable(report: ReportDocument, stage: StageDocument) -> RenderableType:
+    """One stage: its verdict, what was found, and every trial."""
+    head = Text.assemble((f"Study {report.study.name}", "bold"), f" {state_words(report)}")
+    row, found = stages_renderable((stage,), report.study.task), findings_renderable((stage,))
+    return Group(head, "", row, *found, "", ranking_renderable(all_trials(stage)))
+
+
 def stages_renderable(
     stages: tuple[StageDocument, ...], task: TaskDocument | None, story: Sequence[str] = ()
 ) -> RenderableType:
@@ -104,7 +112,7 @@ def findings_renderable(stages: tuple[StageDocument, ...], story: Sequence[str] 
 def architecture_renderable(report: ReportDocument) -> list[RenderableType]:
     """What mattered, and what sizes bring; nothing of either that is not known."""
     parts: list[RenderableType] = []
-    for table in (importance_ranking(report), sizes_ranking(report)):
+    for table in (importance_ranking(report, short=True), sizes_ranking(report)):
         parts += ["", ranking_renderable(table)] if table else []
     if words := smallest_words(report):
         parts.append(Text(words))
@@ -155,7 +163,7 @@ def _verdict(stage: StageDocument) -> Text:
 
 def _told(stage: StageDocument, task: TaskDocument | None, story: Sequence[str]) -> RenderableType:
     summary = () if is_cause_told(stage, story) else summary_lines(stage)
-    lines: list[RenderableType] = [Text(line) for line in summary]
+    lines: list[RenderableType] = [Text(untold(line, stage, story)) for line in summary]
     if against := held_against(stage, task):
         lines.append(Text(against, style="dim"))
     if speed := speed_line(stage):

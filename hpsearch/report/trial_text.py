@@ -28,8 +28,11 @@ def trial_renderable(trial: TrialDetailDocument) -> RenderableType:
         parts += ["", ranking_renderable(_epochs(trial))]
     if trial.class_counts is not None:
         parts += ["", _classes(trial.class_counts)]
-    parts += ["", Text("What its curves say", style="bold")]
-    parts += [finding_renderable(None, finding) for finding in trial.findings] or [Text("nothing is wrong with them")]
+    if trial.epochs or trial.findings:
+        parts += ["", Text("What its curves say", style="bold")]
+        parts += [finding_renderable(None, one) for one in trial.findings] or [Text("no rule finds anything in them")]
+    elif trial.reason is None:
+        parts.append(Text("It has no curve by epochs: stages before the searches train for a number of iterations."))
     return Group(*parts)
 
 

@@ -74,6 +74,7 @@ def test_show_lists_every_trial_of_a_stage(cli: Cli, stored: PostgresStore) -> N
     ended_study(stored)
     text = " ".join(cli("show", "digits", "--stage", "coarse").stdout.split())
     assert "Trials of coarse" in text
+    assert "Of 3 trials of the coarse search" not in text  # the stage, and not the whole report once more
     assert "the loss became NaN in step 7" in text
     done = cli("show", "digits", "--stage", "middle")
     assert done.exit_code == 2
@@ -174,7 +175,8 @@ def test_a_study_whose_process_was_killed_is_told(cli: Cli, stored: PostgresStor
 
 def test_show_knows_the_stage_of_the_test_split(cli: Cli, stored: PostgresStore) -> None:
     ended_study(stored)
-    assert cli("show", "--stage", "test").exit_code == 0
+    done = cli("show", "--stage", "test")
+    assert (done.exit_code, done.stderr) == (0, "The study has not come to test; this is its report.\n")
 
 
 @pytest.mark.parametrize("words", [("--format", "json"), ("--format=json",)])

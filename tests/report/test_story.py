@@ -20,7 +20,9 @@ CHANGE = Finding(
 )
 PLATEAU = Finding("HC105", Severity.WARNING, "should decay now in all 3 best trials", {}, "Lower the learning rate.")
 GAP = Finding("HC203", Severity.WARNING, "overfitting in all 3 best trials", {"share": 1.0}, "Search dropout.")
-NOTHING = Finding("round-brought-nothing", Severity.INFO, "no better", {"standard_error": 0.0055}, "Hold out more.")
+NOTHING = Finding(
+    "round-brought-nothing", Severity.INFO, "no better", {"before": 0.986, "standard_error": 0.0055}, "Hold out more."
+)
 
 
 def with_findings(results: StudyResults, found: dict[tuple[StageName, int], tuple[Finding, ...]]) -> StudyResults:
@@ -63,7 +65,7 @@ def test_the_story_tells_what_was_found_changed_and_what_remains(healthy: StudyR
 def test_a_round_that_brought_nothing_is_told_as_it_is(healthy: StudyResults) -> None:
     report = report_document(with_findings(healthy, {(StageName.FINE, 1): (NOTHING,)}), "/x")
     ended, following, _ = report.story[-3:]
-    assert ended.startswith("The last round was no better than what was known by more than the noise of 0.0055")
+    assert ended.startswith("The last round was no better than the 0.986 known before by more than the noise of 0.0055")
     assert following == "Next: Hold out more."
 
 
