@@ -3,10 +3,10 @@
 from hpsearch.diagnosis.inside import Inside
 from hpsearch.rulebook import Remark
 
-FAR, APART = 2.0, 0.2
+FAR, APART = 2.0, 0.4
 """Times the training loss, and of guessing: a loss in evaluation mode above both is that of another network
 (heuristic)."""
-FEWEST_EPOCHS = 2
+FEWEST_EPOCHS = 3
 """At the end, where there are so many."""
 
 
@@ -15,10 +15,10 @@ def evaluated_otherwise(inside: Inside) -> Remark | None:
 
     The kept statistics of a batch norm are not those of its batches (a momentum next to nothing, too few iterations,
     batches that differ), or a layer does something else in evaluation. The same samples are tried in both modes, with
-    the weights after the last epoch: the loss in evaluation mode is more than twice the other, and a fifth of guessing
-    above it (heuristic). So is the validation loss in each of the last epochs, a third of all: where steps are large
-    for a while, the statistics of norms lag behind, which is over when the rate falls. Scores on validation are then no
-    measure of what was learned.
+    the weights after the last epoch: the loss in evaluation mode is more than twice the other, and two fifths of
+    guessing above it (heuristic). So is the validation loss in each of the last epochs, a third of all: where steps are
+    large for a while, the statistics of norms lag behind, which is over when the rate falls. Scores on validation are
+    then no measure of what was learned.
     """
     last = next(iter(inside.trial.result.looks[-1:]), None)
     if last is None or last.evaluated_loss is None or last.trained_loss is None:

@@ -77,7 +77,7 @@ class OpenGlance(Glance):
         """As ``Glance``."""
         with suppress(Exception):
             eye, first = self._eye, self._step == 0
-            compared = eye.compared if first or self._step == eye.last else ()
+            compared = eye.compared() if first or self._step == eye.last else ()
             self._weighed = Weighed(eye.parameters(), eye.gradients(), spread=first, compared=compared)
 
     def looks(self, *, updated: bool = True, left_out: Sequence[bool] = ()) -> list[Look]:
@@ -121,7 +121,6 @@ class Eye:
         self.classes = classes
         self.stacked = isinstance(network, StackedNetwork)
         self.layers = layers_of(self.root)
-        self.compared = comparable(self.layers, self.trained())
         self.last = max(self._steps, default=0)
 
     @property
@@ -148,6 +147,10 @@ class Eye:
         for name, one in self._all():
             found[name] = one.grad if one.grad is None or self.stacked else one.grad.unsqueeze(0)
         return found
+
+    def compared(self) -> tuple[str, ...]:
+        """The layers whose units are compared."""
+        return comparable(self.layers, self.trained())
 
     def trained(self) -> frozenset[str]:
         """Names of the parameters that are not frozen."""
