@@ -52,7 +52,7 @@ def codes(text: str) -> frozenset[str]:
 
 NOTHING = "HC201 HC206"
 """Nothing is learned, or nothing that holds for other images."""
-MOVED = f"HD401 {NOTHING}"
+MOVED = f"HD401 HD403 HC221 {NOTHING}"
 """… and the data themselves show it."""
 LARGE = "HC101 HC102 HC107 updates-too-large activations-blow-up exploding-gradients"
 """The steps are too large."""

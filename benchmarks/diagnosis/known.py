@@ -98,7 +98,13 @@ _DATA = (
         lasting=True,
     ),
     Kind("images-constant", codes("HD102"), codes(f"{POOR} HC207"), data="constant-images", lasting=True),
-    Kind("validation-inverted", codes("HD106 HC206"), codes("HC203 HD401"), data="inverted-validation", lasting=True),
+    Kind(
+        "validation-inverted",
+        codes("HD106 HD107 HC206"),
+        codes("HC203 HD401"),
+        data="inverted-validation",
+        lasting=True,
+    ),
     Kind("pixels-to-255", codes("HD104"), codes(f"{START} {LARGE} {BROKEN} {POOR}"), data="bytes-in", lasting=True),
     Kind(
         "ranges-mixed",
@@ -112,7 +118,7 @@ _DATA = (
     Kind(
         "classes-uneven",
         codes("HD204"),
-        codes("HD203 HD202 HD401 HC206 HC203 HC204 HC202"),
+        codes("HD203 HD202 HD208 HC221 HD401 HC206 HC203 HC204 HC202"),
         data="uneven",
         epochs=16,
         lasting=True,
