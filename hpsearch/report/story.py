@@ -46,8 +46,7 @@ def story(report: ReportDocument, train_accuracy: float | None = None) -> tuple[
         f"{_failures(report)} {_what_next(report)}".strip() if stopped else _failures(report),
         _search(report, train_accuracy),
         *(_changes(report, stage, number) for stage, number in _rounds(report)),
-        _ended(report),
-        "" if stopped else _what_next(report),
+        _ended(report) if stopped else f"{_ended(report)} {_what_next(report)}".strip(),
         _checks(report),
     )
     return tuple(part for part in parts if part)
