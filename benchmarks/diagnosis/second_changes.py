@@ -155,6 +155,18 @@ def noisy_pixels(dataset: Dataset) -> Dataset:
     return _everywhere(dataset, lambda images: images + 0.25 * torch.randn(images.shape, generator=draw))
 
 
+def two_classes(dataset: Dataset) -> Dataset:
+    """Sound: only the first two classes."""
+
+    def thinned(split: Split) -> Split:
+        kept = split.targets < 2
+        return Split(split.images[kept], split.targets[kept])
+
+    splits = thinned(dataset.train), thinned(dataset.validation), thinned(dataset.test)
+    task = replace(dataset.task, outputs=2)
+    return replace(dataset, train=splits[0], validation=splits[1], test=splits[2], task=task)
+
+
 def fewer(dataset: Dataset) -> Dataset:
     """Sound: 400 samples to train on."""
     train = dataset.train
@@ -215,6 +227,7 @@ SECOND_CHANGES: dict[str, Callable[[Dataset], Dataset]] = {
         two_percent_wrong,
         fair_validation,
         noisy_pixels,
+        two_classes,
         fewer,
     )
 }
