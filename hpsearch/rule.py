@@ -33,6 +33,7 @@ RULES: dict[str, str] = {
     "HP403": "samples-influence-each-other",
     "HP404": "not-deterministic",
     "HP405": "changes-its-input",
+    "HP406": "unregistered-weights",
     "HP501": "warmup-most-of-training",
     "HP502": "rate-decays-to-nothing",
     "HP503": "momentum-magnifies-rates",

@@ -68,3 +68,22 @@ def changes_its_input(facts: Facts) -> Iterator[Remark]:
             f"the forward pass changes the images that it is given, by up to {facts.probe.input_change:.3g}",
             {"change": facts.probe.input_change},
         )
+
+
+def unregistered_weights(facts: Facts) -> Iterator[Remark]:
+    """The forward pass takes weights that the network does not have as parameters.
+
+    The layers are kept in a Python list or dict rather than in ``nn.ModuleList``, ``nn.Sequential`` or
+    ``nn.ModuleDict``, or are made anew in every pass. ``parameters()`` does not list them: no optimiser trains them,
+    they stay random, are not saved, and do not move to another device. What needs no gradient, as the weights of a
+    teacher, does not count.
+    """
+    if facts.foreign:
+        first, more = facts.foreign[0], len(facts.foreign) - 1
+        others = f" and {more} other tensor{'s' if more > 1 else ''}" if more else ""
+        yield Remark(
+            "",
+            f"the forward pass takes weights that are no parameters of the network, so that they are never trained: "
+            f"those of {first}{others}",
+            {"taken": list(facts.foreign)},
+        )

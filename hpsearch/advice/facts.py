@@ -154,6 +154,8 @@ class Facts:
     """The call that made the logits; None if no call did."""
     unused: tuple[str, ...] = ()
     """Layers that neither the pass in eval mode nor the one in training mode calls."""
+    foreign: tuple[str, ...] = ()
+    """Weights that the pass takes and the network does not have: what takes them, and their shapes."""
     probe: Probe | None = None
     layers: tuple[LayerCost, ...] = ()
     """What each layer costs and what it sees of the image; empty if that could not be counted."""

@@ -39,9 +39,8 @@ def _facts(network: nn.Module, images: Tensor, purpose: Purpose, *, costs: bool,
         probe = probed(network, purpose.input_shape) if sound else None
     except USERS_FAILURES as error:
         return Facts(purpose, failure=_reason(error))
-    return Facts(
-        purpose, seen.calls, seen.last, unused_layers(network, used), probe, _layers(network, purpose) if costs else ()
-    )
+    layers = _layers(network, purpose) if costs else ()
+    return Facts(purpose, seen.calls, seen.last, unused_layers(network, used), seen.foreign, probe, layers)
 
 
 def _layers(network: nn.Module, purpose: Purpose) -> tuple[LayerCost, ...]:

@@ -6,6 +6,7 @@ from hpsearch.advice.behaviour import (
     forward_fails,
     not_deterministic,
     samples_influence_each_other,
+    unregistered_weights,
     unused_layer,
 )
 from hpsearch.advice.field import input_not_divisible, receptive_field_too_small
@@ -114,6 +115,13 @@ _ALL = (
         sources.TRIED,
     ),
     Rule("HP405", ERROR, changes_its_input, "Work on a copy: x = x - mean instead of x -= mean.", sources.TRIED),
+    Rule(
+        "HP406",
+        ERROR,
+        unregistered_weights,
+        "Keep layers in nn.ModuleList, nn.Sequential or nn.ModuleDict, and make them in __init__.",
+        sources.TRIED,
+    ),
 )
 
 ADVICE: dict[str, Rule] = {rule.code: rule for rule in _ALL}

@@ -27,6 +27,8 @@ class Trace:
     """Of the output; None if it is not one tensor."""
     used: frozenset[str]
     """Parameters that some call took, and modules that were called."""
+    foreign: tuple[str, ...] = ()
+    """Tensors that are to be trained, were taken by a call, and are no parameters of the network."""
 
 
 def traced(network: nn.Module, images: Tensor, *, training: bool = False) -> Trace:
@@ -40,7 +42,9 @@ def traced(network: nn.Module, images: Tensor, *, training: bool = False) -> Tra
         found = network.train(training)(images)
     last = recorder.maker_of(found) if isinstance(found, Tensor) else None
     shape = tuple(found.shape) if isinstance(found, Tensor) else None
-    return Trace(tuple(recorder.calls), None if last == IMAGES else last, shape, frozenset(recorder.used))
+    return Trace(
+        tuple(recorder.calls), None if last == IMAGES else last, shape, frozenset(recorder.used), recorder.foreign
+    )
 
 
 def unused_layers(network: nn.Module, used: frozenset[str]) -> tuple[str, ...]:
@@ -68,7 +72,12 @@ class _Recorder(TorchFunctionMode):
         self._makers: dict[int, int] = {id(images): IMAGES}
         self._padding: dict[int, tuple[Padding, int]] = {}
         self._kept: list[Tensor] = [images]  # so that no other tensor gets the same id
+        self._foreign: dict[int, str] = {}
         self._inside: list[tuple[str, nn.Module]] = []
+
+    @property
+    def foreign(self) -> tuple[str, ...]:
+        return tuple(self._foreign.values())
 
     def maker_of(self, tensor: Tensor) -> int | None:
         return self._makers.get(id(tensor))
@@ -80,6 +89,8 @@ class _Recorder(TorchFunctionMode):
         given = [*_tensors(args), *_tensors(kwargs.values())]
         self.used.update(self._names[id(one)] for one in given if id(one) in self._names)
         before = self._before(given)
+        if before:
+            self._note_foreign(name_of(func, {}), given)
         shapes = [tuple(one.shape) for one in given if id(one) in self._makers]
         result = func(*args, **kwargs)
         made = list(_tensors((result,)))
@@ -121,6 +132,14 @@ class _Recorder(TorchFunctionMode):
             ),
             made,
         )
+
+    def _note_foreign(self, function: str, given: Iterable[Tensor]) -> None:
+        """In a pass without gradients whatever wants one was made outside of it, or as a new layer in it."""
+        for one in given:
+            is_weight = one.requires_grad and one.is_leaf and id(one) not in self._names
+            if is_weight and id(one) not in self._makers and id(one) not in self._foreign:
+                self._kept.append(one)
+                self._foreign[id(one)] = f"{function} ({'×'.join(map(str, one.shape)) or '1'})"
 
     def _append(self, call: Call, made: Iterable[Tensor]) -> None:
         self.calls.append(call)

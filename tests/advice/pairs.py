@@ -130,6 +130,19 @@ def raising(network: Own, images: Tensor) -> Tensor:
     raise RuntimeError("no such day")
 
 
+class Listed(nn.Module):
+    """Its first layer lies in a list of Python's own."""
+
+    def __init__(self, *, trained: bool) -> None:
+        super().__init__()
+        self.parts = [conv().requires_grad_(trained)]
+        self.rest = features()
+
+    def forward(self, images: Tensor) -> Tensor:
+        found: Tensor = self.rest(self.parts[0](images))
+        return found
+
+
 class GatedByConvolution(nn.Module):
     """The same with a convolution over the pooled map."""
 
@@ -446,4 +459,5 @@ PAIRS = (
         lambda: nn.Sequential(nn.ReLU(inplace=True), Own(whole)),
         lambda: nn.Sequential(nn.ReLU(), Own(whole)),
     ),
+    Pair("HP406", ERROR, "those of conv2d (16×3×3×3)", lambda: Listed(trained=True), lambda: Listed(trained=False)),
 )
