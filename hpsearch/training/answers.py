@@ -7,6 +7,9 @@ from torch import Tensor
 
 from hpsearch.class_counts import ClassCounts, counted
 
+MOST_CLASSES = 2**31
+"""So that a class and a predicted class are one number."""
+
 
 @dataclass(frozen=True, eq=False)
 class Answers:
@@ -17,6 +20,6 @@ class Answers:
 
     def counts(self, epoch: int) -> ClassCounts:
         """How often each class was right after an epoch (from 1); reading it waits for the device."""
-        pairs = torch.stack([self.targets.to(self.predicted.dtype), self.predicted], 1)
-        found, numbers = torch.unique(pairs, dim=0, return_counts=True)
-        return counted(epoch, [(*pair, count) for pair, count in zip(found.tolist(), numbers.tolist(), strict=True)])
+        pairs, numbers = torch.unique(self.targets.long() * MOST_CLASSES + self.predicted, return_counts=True)
+        found = zip(pairs.tolist(), numbers.tolist(), strict=True)
+        return counted(epoch, [(*divmod(pair, MOST_CLASSES), count) for pair, count in found])
