@@ -9,11 +9,11 @@ from torch import nn
 
 from hpsearch.advice.facts import Facts, Kind, Purpose
 from hpsearch.advice.gathering import facts_of_network, facts_of_settings
+from hpsearch.advice.planned import advise_training
 from hpsearch.advice.points import Values, deciding, points
 from hpsearch.advice.remark import Remark, Rule
 from hpsearch.advice.table import ADVICE
 from hpsearch.advice.training import Training
-from hpsearch.advice.training_table import TRAINING
 from hpsearch.finding import Finding, Severity
 from hpsearch.job import network_settings
 from hpsearch.rule import RULES, chosen
@@ -70,23 +70,6 @@ def advise(definition: StudyDefinition, task: Task) -> tuple[Finding, ...]:
     searched = [key for key, value in network.parameters.items() if is_distribution(value)]
     training = Training(definition, task, sum(map(_has_batch_norm, seen)), len(seen))
     return _sorted([*_merged(noticed, looked_at, searched), *advise_training(training, codes)])
-
-
-def advise_training(training: Training, codes: Collection[str] = frozenset(RULES)) -> tuple[Finding, ...]:
-    """What the rules find about how a definition is to be trained, in the order of the codes."""
-    found = [(rule, rule.look(training)) for code, rule in TRAINING.items() if code in codes]
-    return tuple(
-        Finding(
-            rule.code,
-            remark.severity or rule.severity,
-            remark.sentence,
-            dict(remark.numbers),
-            rule.advice,
-            rule.source,
-        )
-        for rule, remark in found
-        if remark is not None
-    )
 
 
 def _has_batch_norm(facts: Facts) -> bool:

@@ -4,6 +4,8 @@ import logging
 
 import click
 
+from hpsearch.advice.planned import advise_training
+from hpsearch.advice.training import Training
 from hpsearch.cli.begun import Begun
 from hpsearch.cli.choosing import chosen_study
 from hpsearch.cli.progress import shown_progress
@@ -12,7 +14,9 @@ from hpsearch.conductor.conduct import Conductor
 from hpsearch.conductor.holder import this_process
 from hpsearch.conductor.logs import LOGGER, keep_off_the_terminal
 from hpsearch.errors import LeaseLostError, PausedError
+from hpsearch.finding import Severity
 from hpsearch.results import StudyRecord, StudyResults
+from hpsearch.rule import chosen
 from hpsearch.settings import Settings
 from hpsearch.store.port import StudyStore
 from hpsearch.study import ENDED, StudyDefinition, StudyState, objective_for
@@ -37,6 +41,7 @@ def searched(
     examined = begun.examined()
     task = examined.task
     study = _resumed(settings, chosen_study(store, definition, again))
+    _warn(definition, task)
     # A cluster's GPUs are not counted from here: there the definition says the share.
     asked = workers_for(
         definition.resources, workers, 0 if settings.cluster_address else examined.gpus, examined.fitting
@@ -47,6 +52,14 @@ def searched(
             store, executor, progress, this_process(), settings.lease_s, checkpoints=settings.checkpoints
         )
         return _conducted(conductor, study, task)
+
+
+def _warn(definition: StudyDefinition, task: Task) -> None:
+    """Says what is known to be unwise about how the study is to be trained, before it is."""
+    advice = definition.advice
+    for found in advise_training(Training(definition, task), chosen(advice.select, advice.ignore)):
+        if found.severity is not Severity.INFO:
+            click.echo(f"{found.severity}: {found.message} [{found.code}]. {found.advice}", err=True)
 
 
 def _resumed(settings: Settings, study: StudyRecord) -> StudyRecord:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from hpsearch.advice.advise import advise, advise_training
+from hpsearch.advice.advise import advise
+from hpsearch.advice.planned import advise_training
 from hpsearch.advice.training import Training, TrainingRule
 from hpsearch.advice.training_table import TRAINING
 from hpsearch.finding import Severity
