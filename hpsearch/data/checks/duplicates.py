@@ -26,6 +26,8 @@ MOST_QUERIES, MOST_KNOWN = 4_096, 131_072
 FEWEST_PAIRS = 3
 """Of fewer pairs chance may have made all: of splits without copies one in a hundred has a pair, and few of these have
 more."""
+SURER = 20.0
+"""So many times less likely by chance fewer pairs have to be: their chance assumes that images are spread evenly."""
 PAIRS_NAMED = 10
 
 
@@ -54,7 +56,7 @@ def duplicates_across_split(facts: Facts) -> Remark | None:
     """Held-out images are in the training split as well, pixel by pixel.
 
     What was learned by heart then counts as understood, and the score is too good. Above one per cent of a held-out
-    split this is an error.
+    split, and from three images on, this is an error: a few small drawings can be equal by chance.
     """
     found: dict[str, list[Sequence[Place]]] = {}
     for part in facts.held_out:
@@ -71,7 +73,7 @@ def duplicates_across_split(facts: Facts) -> Remark | None:
         "share": share,
         "examples": _examples(pairs),
     }
-    severity = Severity.ERROR if share > SERIOUS else None
+    severity = Severity.ERROR if share > SERIOUS and len(pairs) >= FEWEST_PAIRS else None
     return Remark(f"{len(pairs)} of {lengths[name]} {name} images ({share:.1%}) are in training too", numbers, severity)
 
 
@@ -160,6 +162,8 @@ def _near_pairs(
     ranked, order = chances.sort()
     allowed = FALSE_SHARE * torch.arange(1, len(queries) + 1) / len(queries)
     count = int(torch.nonzero(ranked <= allowed).max()) + 1 if bool((ranked <= allowed).any()) else 0
+    if count < FEWEST_PAIRS:
+        count = int((ranked[:count] <= allowed[:count] / SURER).sum())
     near = order[:count].sort().values
     ratio = float(ratios[near].max()) if count else 0.0
     pairs: list[Sequence[Place]] = []

@@ -12,6 +12,8 @@ from hpsearch.rulebook import Remark
 
 CHANCE = 0.01
 """Of taking guessing for knowledge, over all models and shares together."""
+GAIN = 0.2
+"""Of the errors of guessing: where a model avoids more, images are only too few to be sure (heuristic)."""
 SAMPLED, PIXELS = 2_048, 2**24
 """Images that correlations of pixels are measured on, and what they may come to together."""
 LEAST_SIDE = 4
@@ -27,7 +29,9 @@ def labels_without_signal(facts: Facts) -> Remark | None:
     The nearest image among small copies, and a linear model on 8×8 pixels and the responses of 64 random patches of
     training images (Coates, Lee and Ng), are no better than guessing the most frequent class, at one chance in a
     hundred. Labels that were shuffled, or moved against their images, look like this. So does a task that is too hard
-    for both; then a network of your own that is better than guessing is the proof. At most 4,096 training and 2,048
+    for both; then a network of your own that is better than guessing is the proof. Nothing is said either where one of
+    them avoids a fifth of the errors of guessing (heuristic): of few images that may be within chance, and is no sign
+    that there is nothing to learn. At most 4,096 training and 2,048
     held-out images are used, and nothing is said of fewer than 50.
     """
     models = facts.once(cheap_models)
@@ -40,7 +44,8 @@ def labels_without_signal(facts: Facts) -> Remark | None:
     guessing = float(most.max()) / len(truth)
     best = max(right, key=lambda name: right[name])
     chance = min(1.0, len(right) * float(bdtrc(right[best] - 1, len(truth), guessing)))
-    if chance <= CHANCE:
+    gain = right[best] / len(truth) - guessing
+    if chance <= CHANCE or gain > GAIN * (1 - guessing):
         return None
     sentence = (
         f"the labels seem to have nothing to do with the images: the best of {len(right)} cheap models is right for "
