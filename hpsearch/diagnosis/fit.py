@@ -4,6 +4,7 @@ import math
 from itertools import pairwise
 
 from hpsearch.diagnosis.curve import UNFINISHED, Curve
+from hpsearch.diagnosis.trend import spread_of_bends
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
@@ -65,12 +66,13 @@ def still_improving(curve: Curve) -> Remark | None:
     """Validation was still getting better when the training ended.
 
     Along the last third of the epochs both losses fall, validation by a tenth; and the mean error over that third is
-    below the one before by two standard errors of the validation samples, or the validation loss falls by a fifth and
-    is still above a tenth of guessing (heuristics beside the standard error). Of fewer than six epochs the last three
-    are read: both losses must fall in each, by a twentieth in all. A training loss below two per cent of guessing has
-    nothing left to learn from. More epochs would go on with it; a value that is read here depends on how long the
-    training was allowed to last. It is information where training ended below a tenth of guessing, or below 30 % of it
-    after the learning rate had decayed, which makes losses fall at the end of any training.
+    below the one before by two standard errors (of the draw of the validation samples, and of its movement from epoch
+    to epoch), or the validation loss falls by a fifth and three of its movements and is still above a tenth of guessing
+    (heuristics beside the standard error). Of fewer than six epochs the last three are read: both losses must fall in
+    each, by a twentieth in all. A training loss below two per cent of guessing has nothing left to learn from. More
+    epochs would go on with it; a value that is read here depends on how long the training was allowed to last. It is
+    information where training ended below a tenth of guessing, or below 30 % of it after the learning rate had decayed,
+    which makes losses fall at the end of any training.
     """
     if not curve.ended or curve.level < NOTHING_LEFT * curve.guess:
         return None
@@ -78,14 +80,15 @@ def still_improving(curve: Curve) -> Remark | None:
     third = max(1, len(curve.epochs) // 3)
     last, before = curve.val_errors[-third:], curve.val_errors[-2 * third : -third]
     gain = (math.fsum(before) - math.fsum(last)) / third
-    error = curve.error_of_validation
+    error = math.hypot(curve.error_of_validation, curve.moved / math.sqrt(third))
     end = curve.val_losses[-3:] if short else curve.val_losses[-third:]
     if short:
         trained = [epoch.train_loss for epoch in curve.epochs[-3:]]
         falling = all(b < (1 - FALLING / 4) * a for losses in (end, trained) for a, b in pairwise(losses))
     else:
         falling = curve.line(2 / 3, 1.0).deviations < -2 and end[-1] < (1 - FALLING) * end[0]
-    steep = end[-1] < (1 - STEEP) * end[0] and end[-1] > UNFINISHED * curve.guess
+    moved = spread_of_bends(curve.val_losses[len(curve.val_losses) // 2 :])
+    steep = end[0] - end[-1] > max(STEEP * end[0], 3 * moved) and end[-1] > UNFINISHED * curve.guess
     if (gain < 2 * error and not steep) or gain <= 0 or not falling:
         return None
     what = "validation error" if curve.task.is_classification else "validation loss, as a share of guessing,"

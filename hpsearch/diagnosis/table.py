@@ -53,7 +53,7 @@ _ALL = (
         should_decay_now,
         "Lower the learning rate tenfold from here on: a step or cosine schedule does.",
         sources.JOHNSON,
-        AGAIN | frozenset({"HC102", "HC107", "HC109", "HC206", "HC208"}),
+        AGAIN | frozenset({"HC102", "HC107", "HC109", "HC206", "HC207", "HC208"}),
     ),
     CurveRule(
         "HC106",

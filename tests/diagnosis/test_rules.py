@@ -90,6 +90,25 @@ def test_the_guess_of_uneven_classes_is_their_entropy() -> None:
     assert uneven.guess < 0.2
 
 
+def test_few_samples_prove_little() -> None:
+    few_trained, few_held = (
+        replace(TASK, train_samples=50),
+        replace(TASK, validation_samples=5, validation_class_counts=(1,) * 5),
+    )
+    assert codes(BY_HEART) == {"HC206"}
+    assert "HC206" not in codes(BY_HEART, few_trained)
+    assert "HC206" not in codes(BY_HEART, few_held)
+    apart = replace(SOUND, validation_error=constant(0.3))
+    assert codes(apart) == {"HC203"}
+    assert codes(apart, few_held) == set()
+
+
+def test_what_is_well_depends_on_what_guessing_errs() -> None:
+    ninth = Curve(replace(SOUND, validation_error=constant(0.09)).trial, TASK)
+    assert ninth.ended_well
+    assert not Curve(ninth.trial, replace(TASK, validation_class_counts=(364,) + (4,) * 9)).ended_well
+
+
 def test_label_smoothing_lifts_the_floor() -> None:
     smoothed = Curve(replace(SOUND, smoothing=0.1).trial, TASK)
     assert smoothed.floor == pytest.approx(0.5003, abs=1e-3)
