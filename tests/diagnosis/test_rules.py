@@ -7,9 +7,11 @@ import pytest
 
 from hpsearch.diagnosis.curve import Curve
 from hpsearch.diagnosis.diagnose import diagnose
+from hpsearch.diagnosis.gap import training_held_back
 from hpsearch.diagnosis.rule import CurveRule
 from hpsearch.diagnosis.table import CURVE_RULES
 from hpsearch.job import Budget
+from hpsearch.look import Look
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial, TrialState
 from tests.diagnosis.curve_cases import (
@@ -101,6 +103,13 @@ def test_few_samples_prove_little() -> None:
     apart = replace(SOUND, validation_error=constant(0.3))
     assert codes(apart) == {"HC203"}
     assert codes(apart, few_held) == set()
+
+
+def test_training_is_held_back_by_what_evaluation_takes_away() -> None:
+    drawn = Drawn(falling(2.4, 1.0), falling(2.4, 0.5), constant(0.4), constant(0.16))
+    for evaluated, told in ((0.5, True), (1.0, False)):
+        looked = replace(drawn.trial.result, looks=(Look(0, (), evaluated_loss=evaluated),))
+        assert (training_held_back(Curve(replace(drawn.trial, result=looked), TASK)) is not None) is told
 
 
 def test_what_is_well_depends_on_what_guessing_errs() -> None:
