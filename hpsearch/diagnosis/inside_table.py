@@ -160,7 +160,7 @@ _ALL = (
         activation_on_output,
         "Return the outputs of the last layer with weights; the loss applies the soft-max itself.",
         sources.KARPATHY,
-        explains=NOT_LEARNED,
+        explains=NOT_LEARNED | {"HC313"},
     ),
     InsideRule(
         "HC333",

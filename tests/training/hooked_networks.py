@@ -1,0 +1,113 @@
+"""Two networks, one straight and one with a residual block and norms, with faults that hooks put in."""
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Residual(nn.Module):
+    """A stem, a block beside an identity whose last norm starts at zero, and a linear layer."""
+
+    def __init__(self, channels: int, side: int, outputs: int) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(channels, 8, 3, padding=1, bias=False)
+        self.body = nn.Conv2d(8, 8, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(8)
+        self.head = nn.Linear(8 * side * side, outputs)
+        nn.init.zeros_(self.norm.weight)
+
+    def forward(self, images: Tensor) -> Tensor:
+        maps = functional.relu(self.stem(images))
+        maps = functional.relu(maps + self.norm(self.body(maps)))
+        logits: Tensor = self.head(maps.flatten(1))
+        return logits
+
+
+class Straight(nn.Module):
+    """Two convolutions and two linear layers, with a dropout that drops nothing, and no norm."""
+
+    def __init__(self, channels: int, side: int, outputs: int) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(channels, 8, 3, padding=1)
+        self.body = nn.Conv2d(8, 8, 3, padding=1)
+        self.norm = nn.Dropout(0.0)
+        self.hidden = nn.Linear(8 * side * side, 16)
+        self.head = nn.Linear(16, outputs)
+
+    def forward(self, images: Tensor) -> Tensor:
+        maps = functional.relu(self.body(functional.relu(self.stem(images))))
+        logits: Tensor = self.head(functional.relu(self.hidden(self.norm(maps.flatten(1)))))
+        return logits
+
+
+def build(input_shape: tuple[int, int, int], outputs: int, base: str, fault: str = "") -> nn.Module:
+    """One of the two, with a fault of ``FAULTS`` or none."""
+    made = {"straight": Straight, "residual": Residual}[base](input_shape[0], input_shape[1], outputs)
+    if fault:
+        FAULTS[fault](made)
+    return made
+
+
+class _Scaled(torch.autograd.Function):
+    """Hands numbers on, and their gradient times a factor."""
+
+    @staticmethod
+    def forward(ctx: Any, values: Tensor, factor: float) -> Tensor:
+        ctx.factor = factor
+        return values.clone()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        return gradients[0] * ctx.factor, None
+
+
+def _gradient(factor: float) -> Callable[[nn.Module], None]:
+    def put_in(network: nn.Module) -> None:
+        stem = network.get_submodule("stem")
+        stem.register_forward_hook(lambda _, __, made: _Scaled.apply(made, factor))  # type: ignore[no-untyped-call]
+
+    return put_in
+
+
+def _blow(network: nn.Module) -> None:
+    calls = itertools.count(1)
+
+    def grow(_: nn.Module, __: object, made: Tensor) -> Tensor:
+        return made * (1.0 + float(next(calls)) ** 2)
+
+    network.get_submodule("stem").register_forward_hook(grow)
+
+
+def _blind(network: nn.Module) -> None:
+    network.register_forward_pre_hook(lambda _, given: (given[0] * 0,))
+
+
+def _forget(network: nn.Module) -> None:
+    """The same numbers reach the last layer whatever the image."""
+    network.get_submodule("head").register_forward_pre_hook(lambda _, given: (0.1 * torch.ones_like(given[0]),))
+
+
+def _switch(network: nn.Module) -> None:
+    """The forward pass switches a norm or dropout to evaluation mode."""
+    network.register_forward_pre_hook(lambda one, _: one.get_submodule("norm").eval() and None)
+
+
+def _twins(network: nn.Module) -> None:
+    weight = network.get_parameter("stem.weight")
+    with torch.no_grad():
+        weight.copy_(weight[:1].clone().expand_as(weight))
+
+
+FAULTS: dict[str, Callable[[nn.Module], None]] = {
+    "vanishing": _gradient(1e-7),
+    "exploding": _gradient(1e7),
+    "blowing": _blow,
+    "blind": _blind,
+    "forgetting": _forget,
+    "switching": _switch,
+    "twins": _twins,
+}
