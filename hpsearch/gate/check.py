@@ -14,6 +14,7 @@ from hpsearch.finding import Finding, Severity
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.deadline import NO_DEADLINE, Deadline
 from hpsearch.gate.dose import DOSES, WHOLE, Dose, can_be_proved, most_steps, usual_dose
+from hpsearch.gate.images import with_images
 from hpsearch.gate.inside import seen_inside
 from hpsearch.gate.sentences import left_out
 from hpsearch.gate.stage_run import StageRun, chosen_dose, run_stage
@@ -130,7 +131,8 @@ class _Check:
             summary = _unjudged(run)
             self._end(Part(stage, CheckVerdict.INCOMPLETE, summary, left_out=sentences))
         else:
-            verdict = concluded(self._study, seen_inside(run.verdict, run.finished, self._study, self._task))
+            seen = seen_inside(run.verdict, run.finished, self._study, self._task)
+            verdict = concluded(self._study, with_images(seen, self._dataset.train.images))
             self._keep(run, verdict, started_at)
             found = tuple(Placed(finding, None) for finding in verdict.findings)
             self._end(Part(stage, VERDICTS[verdict.outcome], verdict.summary, found, sentences))

@@ -19,6 +19,7 @@ from hpsearch.finding import Finding, Severity
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.deadline import NO_DEADLINE
 from hpsearch.gate.dose import QUICK
+from hpsearch.gate.images import NORMALISE, far_off
 from hpsearch.gate.inside import seen_inside
 from hpsearch.gate.stage_run import StageRun, run_stage
 from hpsearch.plugin.held import FACTORY, Model, holding, network_of
@@ -31,9 +32,6 @@ from hpsearch.verdict import Outcome
 
 SEEDS = 3
 """Initialisations of a network that is handed in as what builds it; one that is there has its own weights alone."""
-FAR = 8.0
-"""From 0 for the mean of images, from 1 as a factor for their standard deviation (heuristic): images of 0 … 255 and of
-a wrong unit are farther, those of 0 … 1 are not."""
 FEW_NAMES = 4
 """Of many, so many are told."""
 FEW = 32
@@ -183,14 +181,8 @@ def _demand(run: StageRun, data: object) -> None:
 
 def _of_scale(data: object) -> str:
     """A line about images that are far from mean 0 and standard deviation 1, where a failure may come from that."""
-    images, _ = pair_of(data)
-    mean, std = images.mean().item(), images.std(correction=0).item()
-    if abs(mean) <= FAR and 1 / FAR <= std <= FAR:
-        return ""
-    return (
-        f"\n  the images have a mean of {mean:.3g} and a standard deviation of {std:.3g}\n"
-        "  try: Normalise them to 0 and 1 by figures of the training split, before anything else."
-    )
+    words = far_off(pair_of(data)[0])
+    return f"\n  {words}\n  try: {NORMALISE}" if words else ""
 
 
 def _told(sentence: str, findings: Sequence[Finding]) -> str:
