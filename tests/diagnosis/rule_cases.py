@@ -1,20 +1,17 @@
-"""Each rule on curves with a drawing that it finds and one that it lets pass."""
+"""Each rule on how the weights are changed, with a drawing that it finds and one that it lets pass."""
 
 from dataclasses import dataclass, replace
 
 from hpsearch.finding import Severity
 from tests.diagnosis.curve_cases import (
-    BY_HEART,
     LOST,
     NOISY,
     RESTLESS,
     SAWTOOTH,
-    SLOW,
     SORTED,
     SOUND,
     STEP_EARLY,
     STEP_LATE,
-    SWAPPED,
     Drawn,
     constant,
     falling,
@@ -37,7 +34,7 @@ class Case:
     said: str
 
 
-CASES = (
+RATE_CASES = (
     Case("HC101", ERROR, replace(SOUND, diverged_after=9), SOUND, "iteration 10"),
     Case("HC101", ERROR, replace(SOUND, diverged_after=0), SOUND, "before any update"),
     Case(
@@ -125,6 +122,13 @@ CASES = (
     ),
     Case(
         "HC105",
+        WARNING,
+        Drawn(constant(1.9), lambda share: 2 * RESTLESS(share)),
+        Drawn(constant(2.2), lambda share: 2 * RESTLESS(share)),
+        "stayed at 1.9",
+    ),
+    Case(
+        "HC105",
         INFO,
         Drawn(then(falling(2.4, 0.15), 0.3, constant(0.15)), RESTLESS),
         Drawn(then(falling(2.4, 0.03), 0.3, constant(0.03)), RESTLESS),
@@ -174,130 +178,11 @@ CASES = (
     Case("HC109", WARNING, SORTED, replace(SORTED, noise=0.6), "place of a batch"),
     Case("HC110", ERROR, SAWTOOTH, SORTED, "at the end of the epoch before; the training began at 2."),
     Case("HC110", ERROR, SAWTOOTH, Drawn(lambda share: 2.4 - 0.8 * (24 * share % 1)), "on average, after 0.9"),
-    Case("HC201", ERROR, LOST, Drawn(straight(2.3, 2.1)), "guessing has 2.303"),
-    Case("HC201", ERROR, LOST, replace(LOST, validation_error=constant(0.6)), "guessing has 2.303"),
-    Case("HC202", WARNING, Drawn(falling(2.4, 0.2, 1.8)), SOUND, "still falling"),
-    Case("HC202", INFO, Drawn(falling(2.4, 0.2, 1.8), optimizer=(("schedule", "cosine"),)), SOUND, "still falling"),
     Case(
-        "HC202",
-        WARNING,
-        Drawn(straight(2.3, 0.8), epochs=4),
-        Drawn(falling(2.3, 0.8), epochs=4),
-        "between epochs 3 and 4, the last ones, and both losses fell in each of three",
-    ),
-    Case("HC202", WARNING, Drawn(falling(2.4, 0.2, 1.8)), Drawn(falling(2.4, 0.01, 9), straight(1.0, 0.2)), "falling"),
-    Case("HC202", WARNING, Drawn(straight(2.3, 0.2)), Drawn(then(straight(2.3, 0.2), 0.6, constant(0.2))), "fell from"),
-    Case(
-        "HC203",
-        WARNING,
-        replace(SOUND, validation_error=constant(0.2)),
-        replace(SOUND, validation_error=constant(0.04)),
-        "20.0% in validation",
-    ),
-    Case(
-        "HC203",
-        INFO,
-        replace(SOUND, validation=then(straight(1.0, 0.2), 0.4, straight(0.2, 0.8)), validation_error=constant(0.03)),
-        replace(SOUND, validation=then(straight(1.0, 0.2), 0.4, constant(0.21)), validation_error=constant(0.03)),
-        "lowest in epoch",
-    ),
-    Case("HC203", INFO, replace(SOUND, validation_error=constant(0.09)), SOUND, "9.0% in validation"),
-    Case(
-        "HC203",
-        WARNING,
-        replace(SOUND, validation=then(straight(1.0, 0.2), 0.4, straight(0.2, 0.8)), validation_error=constant(0.16)),
-        SOUND,
-        "in validation",
-    ),
-    Case("HC203", INFO, replace(SOUND, validation_error=constant(0.11)), SOUND, "11.0% in validation"),
-    Case(
-        "HC203",
-        WARNING,
-        replace(SOUND, validation_error=constant(0.2), validation=then(straight(1.0, 0.4), 0.4, straight(0.4, 1.2))),
-        replace(SOUND, validation_error=constant(0.01), validation=RESTLESS),
-        "in validation",
-    ),
-    Case(
-        "HC203",
-        WARNING,
-        replace(
-            SOUND, validation_error=then(straight(0.6, 0.08), 0.5, straight(0.08, 0.18)), error=straight(0.9, 0.15)
-        ),
-        replace(
-            SOUND, validation_error=then(straight(0.6, 0.08), 0.5, straight(0.08, 0.12)), error=straight(0.9, 0.15)
-        ),
-        "8.0% at best and is 17",
-    ),
-    Case("HC204", WARNING, Drawn(falling(2.4, 1.2)), Drawn(falling(2.4, 0.2)), "the loss hardly falls any more; the"),
-    Case(
-        "HC204",
-        WARNING,
-        SLOW,
-        Drawn(falling(2.4, 0.2)),
-        "falls so slowly that half as many epochs more would make it 34%",
-    ),
-    Case(
-        "HC204", WARNING, Drawn(falling(2.4, 1.2)), Drawn(falling(2.4, 1.2), validation_error=constant(0.65)), "no gap"
-    ),
-    Case("HC205", INFO, Drawn(falling(2.4, 0.3, 30)), SOUND, "second half"),
-    Case(
-        "HC206", ERROR, BY_HEART, Drawn(straight(2.3, 2.18), straight(2.3, 2.2), constant(0.88), constant(0.9)), "than"
-    ),
-    Case("HC206", ERROR, BY_HEART, replace(BY_HEART, validation_error=constant(0.82)), "no better than guessing"),
-    Case(
-        "HC208",
-        WARNING,
-        Drawn(falling(2.4, 1.0), falling(2.4, 0.5), constant(0.4), constant(0.16)),
-        Drawn(falling(2.4, 1.0), falling(2.4, 0.5), constant(0.25), constant(0.16)),
-        "16.0% in validation",
-    ),
-    Case(
-        "HC208",
-        INFO,
-        Drawn(falling(2.4, 1.0), falling(2.4, 0.1), constant(0.4), constant(0.03)),
-        Drawn(falling(2.4, 1.0), falling(2.4, 0.1), constant(0.1), constant(0.03)),
-        "3.0% in validation",
-    ),
-    Case(
-        "HC203",
-        WARNING,
-        replace(SOUND, validation_error=constant(0.2)),
-        replace(SOUND, validation_error=stepped(*[0.2] * 9, 0.01, 0.2, 0.2)),
-        "20.0% in validation",
-    ),
-    Case(
-        "HC203",
-        WARNING,
-        replace(SOUND, validation=constant(5.9), validation_error=constant(0.6)),
-        replace(SOUND, validation=constant(5.9), validation_error=constant(0.02)),
-        "prepared as training is",
-    ),
-    Case(
-        "HC207",
-        WARNING,
-        Drawn(falling(2.4, 1.47, 12), error=constant(0.02), validation_error=constant(0.03)),
-        Drawn(falling(2.4, 0.5, 12), error=constant(0.02), validation_error=constant(0.03)),
-        "yet the loss",
-    ),
-    Case(
-        "HC207",
-        WARNING,
-        Drawn(falling(2.4, 1.47, 12), error=constant(0.02), validation_error=constant(0.03)),
-        Drawn(falling(2.4, 1.47, 12), error=constant(0.02), validation_error=constant(0.03), smoothing=0.4),
-        "yet the loss",
-    ),
-    Case(
-        "HC221",
-        WARNING,
-        replace(SOUND, answers=SWAPPED),
-        replace(SOUND, answers=[*SWAPPED[:-4], (0, 1, 20), (0, 0, 20), (1, 0, 20), (1, 1, 20)]),
-        "classes 0 and 1 are taken for each other in validation (38 of 40 and 39 of 40 samples), of the others 0.0%",
-    ),
-    Case(
-        "HC207",
-        WARNING,
-        Drawn(falling(2.4, 1.0, 12), error=constant(0.02), validation_error=constant(0.03)),
-        Drawn(falling(2.4, 0.93, 12), error=constant(0.149), validation_error=constant(0.149), noise=0.001),
-        "yet the loss",
+        "HC110",
+        ERROR,
+        SAWTOOTH,
+        Drawn(lambda share: (2.4 if share < 1 / 12 else 5.0) - 1.6 * (12 * share % 1) * (1 + 1.6 * (share >= 1 / 12))),
+        "the training began",
     ),
 )

@@ -27,8 +27,10 @@ from tests.diagnosis.curve_cases import (
     falling,
     straight,
 )
-from tests.diagnosis.rule_cases import CASES, Case
+from tests.diagnosis.fit_cases import FIT_CASES
+from tests.diagnosis.rule_cases import RATE_CASES, Case
 
+CASES = (*RATE_CASES, *FIT_CASES)
 IDS = [f"{case.code}-{number}" for number, case in enumerate(CASES)]
 
 
