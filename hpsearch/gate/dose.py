@@ -60,7 +60,7 @@ class Dose:
 WHOLE = Dose("whole")
 QUICK = Dose("quick", initial_samples=512, sweep_rates="decades", sweep_steps=50)
 SHORT = Dose("short", 3, 256, 64, "decades", 40, 32, 256)
-LEAST = Dose("least", 2, 32, 16, "near", 20, 16, 16)
+LEAST = Dose("least", 2, 16, 16, "near", 20, 16, 16)
 DOSES = (QUICK, SHORT, LEAST)
 """Largest first, without the whole."""
 
