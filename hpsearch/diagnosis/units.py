@@ -7,6 +7,8 @@ from hpsearch.rulebook import Remark
 
 MOSTLY_DEAD = 0.8
 """Share of a layer's units (heuristic: in sound trainings of the catalogue up to 0.6 are silent for a whole batch)."""
+SPARED = 0.5
+"""Of guessing (heuristic)."""
 SATURATED = 0.8
 """Share of outputs (heuristic)."""
 ENOUGH_SAMPLES = 16
@@ -21,7 +23,9 @@ def dead_units(inside: Inside) -> Remark | None:
     least 16 (heuristics). It is an error where the outputs are then the same for every image; a residual
     network can go on around a dead branch. Dead from the start, it is the first weights; later, a step was too large.
     The layer that is named is where it begins: one behind a layer that gives nothing either is no more dead than what
-    it gets, and a layer with weights that are not zero gives nothing only where nothing arrives.
+    it gets, and a layer with weights that are not zero gives nothing only where nothing arrives. Units that died while
+    the loss came down to half of guessing (heuristic) were not needed, as in a layer of few units beside the main path:
+    that is an information.
     """
     late = [look for look in inside.late if look.outputs is None or look.outputs.samples >= ENOUGH_SAMPLES]
     share = 0.0
@@ -31,7 +35,8 @@ def dead_units(inside: Inside) -> Remark | None:
         if share < MOSTLY_DEAD or before >= MOSTLY_DEAD or not _can_die(layer):
             continue
         first = None if inside.first is None else _of(inside.first.layers, layer.name)
-        when = "from the start" if first is not None and first.dead_share >= MOSTLY_DEAD else "since the training began"
+        at_first = first is not None and first.dead_share >= MOSTLY_DEAD
+        when = "from the start" if at_first else "since the training began"
         silent = late[-1].outputs is not None and late[-1].outputs.sample_std == 0
         sentence = (
             f"{share:.0%} of the units of layer {layer.name} ({layer.kind}) give zero for every sample, {when}"
@@ -43,7 +48,8 @@ def dead_units(inside: Inside) -> Remark | None:
             "dead_share_at_first": None if first is None else first.dead_share,
             "outputs_vary": not silent,
         }
-        return Remark(sentence, numbers, Severity.ERROR if silent else None)
+        learned = not at_first and inside.ended and inside.last_loss < SPARED * inside.task.initial_loss
+        return Remark(sentence, numbers, Severity.ERROR if silent else Severity.INFO if learned else None)
     return None
 
 
