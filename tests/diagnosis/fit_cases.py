@@ -58,8 +58,15 @@ FIT_CASES = (
         "HC203",
         WARNING,
         replace(SOUND, validation_error=constant(0.2)),
-        replace(SOUND, validation_error=stepped(*[0.3, 0.04] * 6)),
+        replace(SOUND, validation_error=stepped(*[0.3, 0.04] * 6, 0.3)),
         "in validation",
+    ),
+    Case(
+        "HC202",
+        WARNING,
+        Drawn(falling(2.4, 0.2, 1.8)),
+        Drawn(falling(2.4, 0.2, 1.8), lambda share: falling(2.4, 0.2, 1.8)(share) * (0.5 + round(12 * share) % 2)),
+        "still falling",
     ),
     Case("HC203", INFO, replace(SOUND, validation_error=constant(0.11)), SOUND, "11.0% in validation"),
     Case(
@@ -104,6 +111,13 @@ FIT_CASES = (
         Drawn(falling(2.4, 0.2), error=straight(0.3, 0.26), validation_error=constant(0.28)),
         Drawn(falling(2.4, 0.2), error=straight(0.5, 0.17), validation_error=constant(0.2)),
         "would make it 25%",
+    ),
+    Case(
+        "HC204",
+        WARNING,
+        Drawn(falling(2.4, 1.2), error=constant(0.2), validation_error=constant(0.2)),
+        Drawn(falling(2.4, 1.2), error=constant(0.2), validation_error=constant(0.05)),
+        "20.0%",
     ),
     Case("HC205", INFO, Drawn(falling(2.4, 0.3, 30)), SOUND, "second half"),
     Case(
