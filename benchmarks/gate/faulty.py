@@ -31,7 +31,7 @@ MORE: dict[str, tuple[str, str, bool]] = {
     "huge-weights": ("loss-unstable loss-exploded", UNLEARNED, True),
     "zero-weights": ("HP404", "loss-did-not-move", True),
     "dead-relus": ("HP404", "loss-did-not-move stalled-above-zero", True),
-    "deep-sigmoids": ("HP204", UNLEARNED, False),
+    "deep-sigmoids": ("HP204 signal-lost", UNLEARNED, False),
     "deep-without-norm": ("", UNLEARNED, False),
     "all-layers-frozen": ("", UNLEARNED, True),
     "frozen-narrow-body": ("", UNLEARNED, False),

@@ -36,6 +36,7 @@ FEW_NAMES = 4
 """Of many, so many are told."""
 FEW = 32
 """Samples that are learned by heart, if nothing else is said."""
+UNKNOWN = frozenset({"HP406"})
 INDEPENDENCE = frozenset({"HP401", "HP403"})
 
 
@@ -95,10 +96,22 @@ def assert_gradients_reach(model: Model, data: object, *, except_for: Iterable[s
         replace(trial, result=replace(trial.result, without_gradient=trained(trial.result.without_gradient)))
         for trial in run.finished
     ]
+    _demand_known_weights(model, data)
     lost = signal_lost(finished)
     found = lost if lost is not None and lost.severity is Severity.ERROR else without_gradient(finished)
     if found is not None:
         raise AssertionError(_told(found.message, (found,)))
+
+
+def _demand_known_weights(model: Model, data: object) -> None:
+    """Raises AssertionError for weights that the forward pass takes and the network does not have."""
+    __tracebackhide__ = True
+    images, _ = pair_of(data)
+    network = network_of(model)
+    shape: tuple[int, int, int] = tuple(images.shape[1:])  # type: ignore[assignment]
+    found = findings_of(facts_of_network(network, Purpose(shape, _outputs(network, images)), costs=False), UNKNOWN)
+    if found:
+        raise AssertionError(_told(found[0].message, found))
 
 
 def assert_samples_independent(model: Model, data: object) -> None:

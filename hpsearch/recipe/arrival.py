@@ -76,9 +76,8 @@ def _of(look: Look) -> Arrival | None:
     share = outputs.sample_std / size if size else 0.0
     if not share < SHARE:
         return None
-    start = len(layers)
-    while start and not layers[start - 1].sample_std > SHARE * _size(layers[start - 1]):
-        start -= 1
+    start = _alike_from(layers, ROUNDING) if share <= ROUNDING else len(layers)
+    start = start if start < len(layers) else _alike_from(layers, SHARE)
     tail = layers[start:]
     weighted = [layer for layer in tail if layer.weight_norm is not None]
     if not tail or tail[0] is layers[-1] or (weighted[:1] == [tail[0]] and len(weighted) == 1):
@@ -86,6 +85,14 @@ def _of(look: Look) -> Arrival | None:
     if tail[0].weight_norm == 0 and tail[0].gradient_norm:
         return None
     return Arrival(tail[0], share, start == 0)
+
+
+def _alike_from(layers: Sequence[LayerLook], share: float) -> int:
+    """The place from which on layers give nearly the same for every image; behind the last if none does."""
+    start = len(layers)
+    while start and not layers[start - 1].sample_std > share * _size(layers[start - 1]):
+        start -= 1
+    return start
 
 
 def _size(layer: LayerLook) -> float:

@@ -207,6 +207,21 @@ def test_something_else_than_a_network_is_refused() -> None:
         assert_overfits(nn.Flatten(start_dim=0), DATA)
 
 
+def test_weights_that_the_network_does_not_have_are_told() -> None:
+    class Listed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.parts = [Plain()]
+            self.head = nn.Linear(4, 4)
+
+        def forward(self, images: Tensor) -> Tensor:
+            found: Tensor = self.head(self.parts[0](images))
+            return found
+
+    with pytest.raises(AssertionError, match=r"no parameters of the network(.|\n)*\[HP406\]"):
+        assert_gradients_reach(Listed(), DATA)
+
+
 def test_a_frozen_network_is_named_by_the_looks_inside_it() -> None:
     network = Plain()
     network.requires_grad_(False)

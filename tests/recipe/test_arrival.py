@@ -32,6 +32,11 @@ def test_nothing_of_the_images_arrives_behind_a_layer_that_is_named() -> None:
     assert lost is not None
     assert lost.severity is Severity.ERROR
     assert "from layer relu on" in lost.message
+    shifted = replace(layer("fc", 0.01), output_mean=-20.0)
+    closed = seen(layer("conv", 1.0), shifted, layer("relu", 0.0, None), layer("head", 0.0), sample_std=0.0)
+    lost = signal_lost(closed)
+    assert lost is not None
+    assert "from layer relu on" in lost.message  # not from the layer whose biases are only large
     blind = signal_lost(seen(layer("conv", 0.0), layer("head", 0.0), sample_std=0.0))
     assert blind is not None
     assert "do not arrive: conv" in blind.message
