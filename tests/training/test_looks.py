@@ -81,6 +81,11 @@ def test_a_member_is_seen_as_it_would_be_alone() -> None:
         for one in alone:
             assert_alike(found[one.number].looks[0], one.looks[0])
             assert_names_alike(found[one.number], one)
+            ours, theirs = found[one.number].looks[-1], one.looks[-1]
+            assert (ours.evaluated_loss, ours.trained_loss) == pytest.approx(
+                (theirs.evaluated_loss, theirs.trained_loss), rel=0.1, abs=0.01
+            )
+            assert [layer.twin_share for layer in ours.layers] == [layer.twin_share for layer in theirs.layers]
 
 
 def assert_alike(found: Look, expected: Look) -> None:
