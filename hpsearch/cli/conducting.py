@@ -35,7 +35,7 @@ def conducted(settings: Settings, workers: int | None, studies: int, gpus_per_wo
             StudyQueue(database.engine, database.ensure),
             bell,
             lambda: ray_executor(settings, resources, workers),
-            Checker().task_of,
+            Checker().loaded,
             holder=this_process(),
             slots=studies,
             pace=Pace(lease_s=settings.lease_s),

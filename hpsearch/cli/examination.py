@@ -12,6 +12,7 @@ from typing import Any
 from hpsearch.errors import DefinitionError, Problem, WorkerError
 from hpsearch.executors.fault_log import explained
 from hpsearch.executors.nursery import Nursery
+from hpsearch.finding import Finding
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
 
@@ -25,6 +26,8 @@ class Examined:
     """What the checks have found out."""
 
     task: Task
+    findings: tuple[Finding, ...]
+    """In the data."""
     gpus: int
     """Of this machine."""
     fitting: int | None
@@ -90,6 +93,7 @@ def examine(connection: Connection, folder: Any) -> None:
 def _examined(definition: StudyDefinition) -> Examined:
     import torch
 
+    from hpsearch.data.checks.check import check_data
     from hpsearch.preflight.check import check_definition
 
     dataset = check_definition(definition)
@@ -98,7 +102,7 @@ def _examined(definition: StudyDefinition) -> Examined:
         from hpsearch.cli.packing import trials_that_fit
 
         fitting = trials_that_fit(definition, dataset)
-    return Examined(dataset.task, gpus, fitting)
+    return Examined(dataset.task, check_data(dataset), gpus, fitting)
 
 
 def _sendable(error: Exception) -> Exception:

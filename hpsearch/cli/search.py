@@ -1,6 +1,7 @@
 """The training behind ``hpsearch run``: checks, workers, progress, and the conductor."""
 
 import logging
+from collections.abc import Sequence
 
 import click
 
@@ -8,13 +9,14 @@ from hpsearch.advice.planned import advise_training
 from hpsearch.advice.training import Training
 from hpsearch.cli.begun import Begun
 from hpsearch.cli.choosing import chosen_study
+from hpsearch.cli.examination import Examined
 from hpsearch.cli.progress import shown_progress
 from hpsearch.cli.workers import workers_for
 from hpsearch.conductor.conduct import Conductor
 from hpsearch.conductor.holder import this_process
 from hpsearch.conductor.logs import LOGGER, keep_off_the_terminal
 from hpsearch.errors import LeaseLostError, PausedError
-from hpsearch.finding import Severity
+from hpsearch.finding import Finding, Severity
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.rule import chosen
 from hpsearch.settings import Settings
@@ -41,7 +43,7 @@ def searched(
     examined = begun.examined()
     task = examined.task
     study = _resumed(settings, chosen_study(store, definition, again))
-    _warn(definition, task)
+    _warn(definition, task, examined.findings)
     # A cluster's GPUs are not counted from here: there the definition says the share.
     asked = workers_for(
         definition.resources, workers, 0 if settings.cluster_address else examined.gpus, examined.fitting
@@ -51,13 +53,14 @@ def searched(
         conductor = Conductor(
             store, executor, progress, this_process(), settings.lease_s, checkpoints=settings.checkpoints
         )
-        return _conducted(conductor, study, task)
+        return _conducted(conductor, study, examined)
 
 
-def _warn(definition: StudyDefinition, task: Task) -> None:
-    """Says what is known to be unwise about how the study is to be trained, before it is."""
+def _warn(definition: StudyDefinition, task: Task, in_data: Sequence[Finding]) -> None:
+    """Says what is wrong with the data, and what is known to be unwise about how the study is to be trained."""
     advice = definition.advice
-    for found in advise_training(Training(definition, task), chosen(advice.select, advice.ignore)):
+    advised = advise_training(Training(definition, task), chosen(advice.select, advice.ignore))
+    for found in (*in_data, *advised):
         if found.severity is not Severity.INFO:
             click.echo(f"{found.severity}: {found.message} [{found.code}]. {found.advice}", err=True)
 
@@ -73,9 +76,9 @@ def _resumed(settings: Settings, study: StudyRecord) -> StudyRecord:
         return StudyDesk(database.engine, database.ensure).resume(study.owner, study.id)
 
 
-def _conducted(conductor: Conductor, study: StudyRecord, task: Task) -> StudyResults:
+def _conducted(conductor: Conductor, study: StudyRecord, examined: Examined) -> StudyResults:
     """The study at its end, also if another process has brought it there or its user has cancelled it."""
-    while (results := _worked_on(conductor, study, task)).study.state is StudyState.INTERRUPTED:
+    while (results := _worked_on(conductor, study, examined)).study.state is StudyState.INTERRUPTED:
         pass  # its user has asked for a pause, and taken that back when the work had stopped already
     if results.study.state is StudyState.PAUSED:
         raise PausedError(f"study {study.name} was paused; nothing is lost: the same command resumes it")
@@ -84,9 +87,9 @@ def _conducted(conductor: Conductor, study: StudyRecord, task: Task) -> StudyRes
     return results
 
 
-def _worked_on(conductor: Conductor, study: StudyRecord, task: Task) -> StudyResults:
+def _worked_on(conductor: Conductor, study: StudyRecord, examined: Examined) -> StudyResults:
     try:
-        return conductor.conduct(study, task)
+        return conductor.conduct(study, examined.task, examined.findings)
     except LeaseLostError:
         results = conductor.store.results(study.id)
         if results.study.state not in (*ENDED, StudyState.PAUSED):

@@ -1,8 +1,8 @@
 """``python -m hpsearch.conductor.check_program``: checks definitions, one a line, until nobody asks for a while.
 
 A line of standard input is a JSON object with a ``definition``, and with a ``dose`` where the whole gate is asked for.
-A line of standard output has its ``task``, or the ``report`` of the gate; else its ``problems``, or what was ``raised``
-that nobody foresaw, with the ``traceback``.
+A line of standard output has its ``task`` and the ``findings`` in its data, or the ``report`` of the gate; else its
+``problems``, or what was ``raised`` that nobody foresaw, with the ``traceback``.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from hpsearch.checked import CheckDose
 from hpsearch.errors import DefinitionError
-from hpsearch.store.codecs import definition_of, task_document
+from hpsearch.store.codecs import definition_of, finding_document, task_document
 from hpsearch.study import StudyDefinition
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         definition = definition_of(question[DEFINITION])
         dataset = check_definition(definition)
         if DOSE not in question:
-            return {"task": task_document(dataset.task)}
+            return {"task": task_document(dataset.task), "findings": _findings(dataset)}
         return {"report": _report(definition, dataset, CheckDose(**question[DOSE]), started_s)}
     except DefinitionError as error:
         return {"problems": [asdict(problem) for problem in error.problems]}
@@ -67,6 +67,13 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         raise
     except Exception as error:  # noqa: BLE001  (the conductor tells it)
         return {"raised": f"{type(error).__name__}: {error}"[:500], "traceback": traceback.format_exc()[-4000:]}
+
+
+def _findings(dataset: "Dataset") -> list[Any]:
+    """What the checks find in the data, for the store's codecs to read."""
+    from hpsearch.data.checks.check import check_data  # noqa: PLC0415  (PyTorch)
+
+    return [finding_document(finding) for finding in check_data(dataset)]
 
 
 def _report(definition: StudyDefinition, dataset: "Dataset", dose: CheckDose, started_s: float) -> str:

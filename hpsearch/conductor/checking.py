@@ -10,11 +10,11 @@ from typing import Any
 
 from hpsearch.conductor.check_program import DEFINITION
 from hpsearch.conductor.examiner import Examiner
+from hpsearch.conductor.loaded import Loaded
 from hpsearch.conductor.turns import Turns
 from hpsearch.errors import DefinitionError, HpsearchError, Problem
 from hpsearch.results import StudyRecord
-from hpsearch.store.codecs import definition_document, task_of
-from hpsearch.task import Task
+from hpsearch.store.codecs import definition_document, finding_of, task_of
 
 AT_ONCE = 2
 """Processes of one checker that work at the same time, by default: each needs some 300 MB."""
@@ -47,15 +47,15 @@ class Checker:
         self._starter = ThreadPoolExecutor(1, "examiners")
         self._lock = threading.Lock()
 
-    def task_of(self, study: StudyRecord, halt: threading.Event) -> Task:
-        """What the data of a study's definition set as a task.
+    def loaded(self, study: StudyRecord, halt: threading.Event) -> Loaded:
+        """What the data of a study's definition set as a task, and what the checks find in them.
 
         Raises DefinitionError with every problem, CheckKilledError if the process was killed, and CheckError if it
         ended by itself, raised what nobody foresaw, took too long, or if ``halt`` is set.
         """
         with self._turns.of(study.owner, HALT_BEAT_S, lambda: _heed(halt)):
             found = self.answer({DEFINITION: definition_document(study.definition)}, self._patience(halt))
-        return task_of(found["task"])
+        return Loaded(task_of(found["task"]), tuple(finding_of(one) for one in found["findings"]))
 
     def answer(self, question: dict[str, Any], heed: Callable[[], None], *, keep: bool = True) -> dict[str, Any]:
         """What a process of ``check_program`` answers; it is kept for the next question if ``keep``.

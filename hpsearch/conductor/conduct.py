@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hpsearch.conductor.halt import Outcome, left_for_later, outcome_of
 from hpsearch.conductor.keeper import Keeper, obtain
+from hpsearch.conductor.loaded import Loaded
 from hpsearch.conductor.means import Means
 from hpsearch.conductor.observer import Observer
 from hpsearch.conductor.patience import patiently
@@ -13,6 +14,7 @@ from hpsearch.conductor.shelf import Shelf, clear_ended, shelf_of
 from hpsearch.conductor.walk import Walk
 from hpsearch.errors import LeaseLostError
 from hpsearch.executors.port import Executor
+from hpsearch.finding import Finding
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.stage import RECIPE, StageName
 from hpsearch.store.port import StudyStore
@@ -43,27 +45,28 @@ class Conductor:
     after_error: Callable[[BaseException], Outcome] = left_for_later
     """How a study is released when working on it has raised an error."""
 
-    def conduct(self, study: StudyRecord, task: Task) -> StudyResults:
+    def conduct(self, study: StudyRecord, task: Task, found: Sequence[Finding] = ()) -> StudyResults:
         """Claims the study, waiting for whoever works on it, and takes it from wherever it stands to its end.
 
-        Or to where its user wants it paused or cancelled. Raises what ``under`` raises.
+        Or to where its user wants it paused or cancelled. ``found``: by the checks of the data. Raises what ``under``
+        raises.
         """
         clear_ended(self.checkpoints, self.store.studies)
         lease = obtain(self.store, study.id, self.holder, self.lease_s, self.observer)
-        self.under(Keeper(self.store, lease, self.lease_s), study, lambda: task)
+        self.under(Keeper(self.store, lease, self.lease_s), study, lambda: Loaded(task, tuple(found)))
         return self.store.results(study.id)
 
-    def under(self, keeper: Keeper, study: StudyRecord, task_of: Callable[[], Task]) -> Outcome:
+    def under(self, keeper: Keeper, study: StudyRecord, load: Callable[[], Loaded]) -> Outcome:
         """Takes a claimed study to its end, or to where the keeper halts it; gives back how it was released.
 
-        Raises LeaseLostError if another conductor took the study over, and whatever ``task_of``, the executor or the
+        Raises LeaseLostError if another conductor took the study over, and whatever ``load``, the executor or the
         store raise; the study is then left as ``after_error`` says: interrupted, as a rule, so that a later claim
         goes on with what is missing.
         """
         shelf = shelf_of(study, self.checkpoints)
         with keeper:
             try:
-                outcome = self._outcome(keeper, study, task_of, shelf)
+                outcome = self._outcome(keeper, study, load, shelf)
             except LeaseLostError:
                 raise
             except BaseException as error:
@@ -77,19 +80,19 @@ class Conductor:
         if outcome.state in ENDED:
             shelf.clear()
 
-    def _outcome(self, keeper: Keeper, study: StudyRecord, task_of: Callable[[], Task], shelf: Shelf) -> Outcome:
+    def _outcome(self, keeper: Keeper, study: StudyRecord, load: Callable[[], Loaded], shelf: Shelf) -> Outcome:
         walk: Walk | None = None
         try:
             keeper.check()
-            task = task_of()
+            loaded = load()
             keeper.check()
-            self.store.set_task(keeper.lease, task)
+            self.store.set_task(keeper.lease, loaded.task)
             asked = study.definition.resources.workers
             at_most = asked if self.shares_workers and asked != "auto" else None
             means = Means(
                 self.store, self.executor, self.observer, keeper, study.owner, at_most, self.patience_s, shelf
             )
-            walk = Walk(means, study, task)
+            walk = Walk(means, study, loaded)
             failure = walk.through(self.stages)
         except LeaseLostError:
             raise

@@ -12,6 +12,7 @@ from hpsearch.conductor.checking import CheckError
 from hpsearch.conductor.endings import PASSING, Setbacks, ending_after
 from hpsearch.conductor.halt import SERVICE_STOPPED, Outcome
 from hpsearch.conductor.keeper import Keeper
+from hpsearch.conductor.loaded import Loaded
 from hpsearch.conductor.logs import LOGGER, StudyLog
 from hpsearch.conductor.shelf import clear_ended
 from hpsearch.conductor.wakes import RELEVANT, Bell, Ring, Wakes
@@ -21,7 +22,6 @@ from hpsearch.progress import EventKind
 from hpsearch.results import StudyRecord
 from hpsearch.store.port import Claim, Lease, StudyStore
 from hpsearch.study import StudyState
-from hpsearch.task import Task
 
 CLEAR_S = 3600.0
 """Between two looks for checkpoints of studies that ended elsewhere."""
@@ -64,17 +64,17 @@ class ConductorService:
         queue: Queue,
         bell: Bell,
         executor_factory: Factory,
-        task_of: Callable[[StudyRecord, threading.Event], Task],
+        load: Callable[[StudyRecord, threading.Event], Loaded],
         *,
         holder: str,
         slots: int = 16,
         pace: Pace = Pace(),
         checkpoints: Path | None = None,
     ) -> None:
-        """``executor_factory`` is called with the first study that trains; ``task_of`` checks a definition and says
-        what task its data set, or raises DefinitionError; when the event is set nobody waits for that any more.
+        """``executor_factory`` is called with the first study that trains; ``load`` checks a definition and its data
+        and says what they are, or raises DefinitionError; when the event is set nobody waits for that any more.
         ``holder``: name of this process; ``checkpoints``: folder for them."""
-        self._store, self._queue, self._bell, self._task_of = store, queue, bell, task_of
+        self._store, self._queue, self._bell, self._load = store, queue, bell, load
         self._holder, self._slots, self._pace, self._checkpoints = holder, slots, pace, checkpoints
         self._workshop = Workshop(executor_factory, pace.idle_s)
         self._log = logging.getLogger(LOGGER)
@@ -174,7 +174,7 @@ class ConductorService:
             after_error=lambda error: self._ending(study.id, error),
         )
         try:
-            outcome = conductor.under(keeper, study, lambda: self._task_of(study, keeper.halt))
+            outcome = conductor.under(keeper, study, lambda: self._load(study, keeper.halt))
         except LeaseLostError as error:
             self._log.info("study_lost", extra={"study": study.id, "reason": str(error)})
         except HpsearchError as error:

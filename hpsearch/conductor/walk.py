@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
+from hpsearch.conductor.loaded import Loaded
 from hpsearch.conductor.means import Means
 from hpsearch.conductor.trainer import Trainer
+from hpsearch.recipe.data_findings import FIRST, refused, with_data
 from hpsearch.recipe.plan import Plan
 from hpsearch.recipe.steps import RECIPE_STEPS, concluded, skipped
 from hpsearch.results import StudyRecord
 from hpsearch.search import sampling
 from hpsearch.stage import StageName
 from hpsearch.study import objective_for
-from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial
 from hpsearch.verdict import Verdict
 
@@ -21,12 +22,12 @@ class Walk:
     What the store already holds is not done again: results are taken as they are, and so are verdicts.
     """
 
-    def __init__(self, means: Means, study: StudyRecord, task: Task) -> None:
+    def __init__(self, means: Means, study: StudyRecord, loaded: Loaded) -> None:
         self.stage: StageName | None = None
         """Where the walk is; None before the first stage."""
-        self._means, self._study, self._task = means, study, task
+        self._means, self._study, self._task, self._found = means, study, loaded.task, loaded.found
         known = means.store.results(study.id)
-        self._trainer = Trainer(means, task, objective_for(study.definition.objective, task), known)
+        self._trainer = Trainer(means, self._task, objective_for(study.definition.objective, self._task), known)
         self._judged = {(s.stage, s.round): s.verdict for s in known.stages if s.verdict is not None}
         self._verdicts: list[Verdict] = []
         self._finished: list[FinishedTrial] = []
@@ -48,15 +49,10 @@ class Walk:
     def _round(self, name: StageName) -> Verdict:
         """The next round of a stage, or what it was judged to be before."""
         definition, means = self._study.definition, self._means
-        verdict = skipped(definition, self._task, name)
+        verdict = self._refused() if name is FIRST else None
         if verdict is None:
-            step = RECIPE_STEPS[name]
-            plan = step.plan(definition, self._task, self._verdicts, self._finished, sampling)
-            self._run(plan)
-            mine = [trial for trial in self._finished if trial.job.stage is name]
-            verdict = self._judged.get((name, plan.round)) or concluded(
-                definition, step.judge(definition, self._task, plan, mine)
-            )
+            left_out = skipped(definition, self._task, name)
+            verdict = self._trained(name) if left_out is None else with_data(left_out, self._found)
         self._verdicts.append(verdict)
         if (name, verdict.round) not in self._judged:
             means.keeper.check()
@@ -64,11 +60,39 @@ class Walk:
             means.observer.stage_judged(verdict)
         return verdict
 
+    def _refused(self) -> Verdict | None:
+        """The verdict of the first stage where nothing is to be trained on these data; None if it runs."""
+        verdict = refused(self._study.definition, self._found)
+        if verdict is None:
+            return None
+        known = self._judged.get((verdict.stage, verdict.round))
+        if known is None:
+            self._start(self._plan(verdict.stage))
+        return known or verdict
+
+    def _trained(self, name: StageName) -> Verdict:
+        definition, plan = self._study.definition, self._plan(name)
+        self._run(plan)
+        known = self._judged.get((name, plan.round))
+        if known is not None:
+            return known
+        mine = [trial for trial in self._finished if trial.job.stage is name]
+        verdict = concluded(definition, RECIPE_STEPS[name].judge(definition, self._task, plan, mine))
+        return with_data(verdict, self._found)
+
+    def _plan(self, name: StageName) -> Plan:
+        step = RECIPE_STEPS[name]
+        return step.plan(self._study.definition, self._task, self._verdicts, self._finished, sampling)
+
+    def _start(self, plan: Plan) -> None:
+        means = self._means
+        means.keeper.check()
+        means.write(lambda: means.store.start_round(means.lease, plan.stage, plan.round, plan.jobs, plan.space))
+
     def _run(self, plan: Plan) -> None:
         """Trains what is missing of a plan."""
         means, trainer = self._means, self._trainer
-        means.keeper.check()
-        means.write(lambda: means.store.start_round(means.lease, plan.stage, plan.round, plan.jobs, plan.space))
+        self._start(plan)
         missing = len(trainer.missing(plan.jobs))
         if (plan.stage, plan.round) not in self._judged:
             done = len(plan.jobs) - missing

@@ -78,7 +78,7 @@ def _failures(report: ReportDocument) -> str:
             if _learns_by_heart_alone(report, stage):
                 told.append(BY_HEART_ALONE)
         elif stage.verdict is Outcome.OVERRIDDEN:
-            reason = stage.summary.removesuffix(" (overridden by the definition)")
+            reason = stage.summary.replace(" (overridden by the definition)", "")
             told.append(f"{_capital(_title(stage))} failed and was overridden: {_sentence(reason)}")
     return " ".join(told)
 

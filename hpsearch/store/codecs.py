@@ -60,7 +60,7 @@ def verdict_document(verdict: Verdict) -> Any:
         "summary": text(verdict.summary),
         "measured": document(verdict.measured),
         "expected": document(verdict.expected),
-        "findings": [_finding_document(finding) for finding in verdict.findings],
+        "findings": [finding_document(finding) for finding in verdict.findings],
         "handed_on": space_document(verdict.handed_on),
         "handed_on_reason": text(verdict.handed_on_reason),
         "best_trial": verdict.best_trial,
@@ -77,7 +77,7 @@ def verdict_of(stage: StageName, round_number: int, written: Any) -> Verdict:
         round=round_number,
         measured=value_of(written["measured"]),
         expected=value_of(written["expected"]),
-        findings=tuple(_finding_of(finding) for finding in written["findings"]),
+        findings=tuple(finding_of(finding) for finding in written["findings"]),
         handed_on=space_of(written["handed_on"]),
         handed_on_reason=written["handed_on_reason"],
         best_trial=written["best_trial"],
@@ -85,7 +85,8 @@ def verdict_of(stage: StageName, round_number: int, written: Any) -> Verdict:
     )
 
 
-def _finding_document(finding: Finding) -> Any:
+def finding_document(finding: Finding) -> Any:
+    """The fields by name."""
     return {
         "code": text(finding.code),
         "severity": finding.severity.value,
@@ -96,7 +97,8 @@ def _finding_document(finding: Finding) -> Any:
     }
 
 
-def _finding_of(written: Any) -> Finding:
+def finding_of(written: Any) -> Finding:
+    """What ``finding_document`` was given."""
     return Finding(
         code=written["code"],
         severity=Severity(written["severity"]),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from hpsearch.conductor.loaded import Loaded
 from hpsearch.conductor.service import ConductorService, Pace
 from hpsearch.conductor.wakes import Ring
 from hpsearch.errors import DatabaseUnavailableError
@@ -86,7 +87,7 @@ class House:
     bell: HandBell = field(default_factory=HandBell)
     executors: list[ScriptedExecutor] = field(default_factory=list)
     make: Callable[[], ScriptedExecutor] = ScriptedExecutor
-    task_of: Callable[..., Any] = lambda *_: TASK
+    load: Callable[..., Any] = lambda *_: Loaded(TASK)
     pace: Pace = QUICK
     slots: int = 4
     checkpoints: Path | None = None
@@ -101,7 +102,7 @@ class House:
     @contextmanager
     def open(self) -> Iterator[ConductorService]:
         service = ConductorService(
-            self.store, self.queue, self.bell, self.executor, self.task_of,
+            self.store, self.queue, self.bell, self.executor, self.load,
             holder="me", slots=self.slots, pace=self.pace, checkpoints=self.checkpoints,
         )  # fmt: skip
         thread = threading.Thread(target=service.run, daemon=True)

@@ -13,6 +13,7 @@ import pytest
 from hpsearch.conductor.checking import Checker, CheckError, CheckKilledError
 from hpsearch.conductor.examiner import Examiner
 from hpsearch.errors import DefinitionError
+from hpsearch.finding import Severity
 from hpsearch.results import StudyRecord
 from hpsearch.store.memory import MemoryStore
 from hpsearch.study import StudyDefinition
@@ -30,6 +31,11 @@ def killed(**_):
 def hang(folder, **_):
     pathlib.Path(folder, str(os.getpid())).touch()
     time.sleep(600)
+
+def leak():
+    from sklearn.datasets import load_digits
+    digits = load_digits()
+    return digits.images[:, None].repeat(2, axis=0).astype("float32"), digits.target.repeat(2)
 
 def talk(input_shape, outputs):
     from torch import nn
@@ -74,31 +80,35 @@ def nothing_left(checker: Checker) -> object:
 def test_one_process_answers_question_after_question(checker: Checker) -> None:
     """Whichever threads ask: each study has its own, which has ended by the time of the next question."""
     with ThreadPoolExecutor(1) as thread:
-        task = thread.submit(checker.task_of, study(definition()), threading.Event()).result()
-    assert (task.input_shape, task.outputs) == ((1, 8, 8), 10)
+        loaded = thread.submit(checker.loaded, study(definition()), threading.Event()).result()
+    assert (loaded.task.input_shape, loaded.task.outputs, loaded.found) == ((1, 8, 8), 10, ())
     first = processes(checker)
     too_large = definition().model_copy(update={"data": definition().data.model_copy(update={"batch_size": 5000})})
     with pytest.raises(DefinitionError, match=r"data\.batch_size: a mini-batch cannot be larger"):
-        checker.task_of(study(too_large), threading.Event())
-    assert checker.task_of(with_network("talk"), threading.Event()) == task
+        checker.loaded(study(too_large), threading.Event())
+    assert checker.loaded(with_network("talk"), threading.Event()) == loaded
+    assert [(one.code, one.severity) for one in checker.loaded(with_data("leak"), threading.Event()).found] == [
+        ("HD302", Severity.ERROR),
+        ("HD304", Severity.INFO),
+    ]
     assert processes(checker) == first
 
 
 def test_a_definition_that_kills_its_process_is_named(checker: Checker) -> None:
     with pytest.raises(CheckError, match="ended with exit code 7"):
-        checker.task_of(with_network("crash"), threading.Event())
+        checker.loaded(with_network("crash"), threading.Event())
     with pytest.raises(CheckKilledError, match="killed by signal 9") as killed:
-        checker.task_of(with_network("killed"), threading.Event())
+        checker.loaded(with_network("killed"), threading.Event())
     assert "so much memory" in str(killed.value.__notes__)
     assert processes(checker) == []
-    assert checker.task_of(study(definition()), threading.Event()).outputs == 10
+    assert checker.loaded(study(definition()), threading.Event()).task.outputs == 10
 
 
 def test_a_process_that_died_while_nobody_asked_is_replaced(checker: Checker) -> None:
-    checker.task_of(study(definition()), threading.Event())
+    checker.loaded(study(definition()), threading.Event())
     (idle,) = processes(checker)
     os.kill(idle, signal.SIGKILL)
-    assert checker.task_of(study(definition()), threading.Event()).outputs == 10
+    assert checker.loaded(study(definition()), threading.Event()).task.outputs == 10
     assert idle not in processes(checker)
 
 
@@ -107,7 +117,7 @@ def test_a_halt_kills_a_check_that_hangs(checker: Checker, tmp_path: Path) -> No
 
     def ask() -> None:
         with pytest.raises(CheckError, match="halted"):
-            checker.task_of(with_data("hang", folder=str(tmp_path / "pids")), halt)
+            checker.loaded(with_data("hang", folder=str(tmp_path / "pids")), halt)
         ended.append(True)
 
     (tmp_path / "pids").mkdir()
@@ -141,7 +151,7 @@ def test_what_nobody_foresaw_is_an_answer_with_its_traceback() -> None:
 def test_a_check_that_takes_too_long_says_so(tmp_path: Path, checker: Checker) -> None:
     hasty = Checker(longest_s=0.5)
     with pytest.raises(CheckError, match=r"longer than 0\.5 s"):
-        hasty.task_of(with_data("hang", folder=str(tmp_path)), threading.Event())
+        hasty.loaded(with_data("hang", folder=str(tmp_path)), threading.Event())
 
 
 def test_an_owner_whose_checks_hang_leaves_room_for_others(checker: Checker, tmp_path: Path) -> None:
@@ -149,13 +159,13 @@ def test_an_owner_whose_checks_hang_leaves_room_for_others(checker: Checker, tmp
 
     def ask() -> None:
         with pytest.raises(CheckError, match="halted"):
-            checker.task_of(with_data("hang", folder=str(tmp_path)), halt)
+            checker.loaded(with_data("hang", folder=str(tmp_path)), halt)
 
     hanging = [threading.Thread(target=ask) for _ in range(5)]
     for one in hanging:
         one.start()
     wait_until(lambda: any(file.name.isdigit() for file in tmp_path.iterdir()))
-    assert checker.task_of(study(definition(), owner="ben"), threading.Event()).outputs == 10
+    assert checker.loaded(study(definition(), owner="ben"), threading.Event()).task.outputs == 10
     halt.set()
     for one in hanging:
         one.join(60)

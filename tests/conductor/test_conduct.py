@@ -1,5 +1,6 @@
 """The loop: stages in order, one result a trial, the same way again after an interruption, one writer at a time."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from hpsearch.conductor.conduct import Conductor
 from hpsearch.conductor.observer import Silent
 from hpsearch.errors import LeaseLostError
+from hpsearch.finding import Finding, Severity
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.stage import StageName
 from hpsearch.store.memory import MemoryStore
@@ -72,6 +74,49 @@ def test_a_failed_stage_stops_the_study_before_the_search() -> None:
     assert results.study.state is StudyState.FAILED
     assert "overfit" in (results.study.reason or "")
     assert {trial.stage for trial in results.trials} == {StageName.INITIAL_LOSS, StageName.OVERFIT}
+
+
+LEAK = Finding("HD302", Severity.ERROR, "half of the validation images are in training too")
+COPIES = Finding("HD304", Severity.INFO, "some training images are copies of others")
+
+
+@pytest.mark.parametrize("skip", [False, True])
+def test_data_with_errors_stop_a_study_before_anything_is_trained(skip: bool) -> None:
+    store, executor = MemoryStore(), ScriptedExecutor()
+    study = store.create(definition(initial_loss={"skip": skip}))
+    results = Conductor(store, executor, Silent(), "me").conduct(study, TASK, (LEAK, COPIES))
+    assert (results.study.state, executor.trained) == (StudyState.FAILED, [])
+    assert LEAK.message in (results.study.reason or "")
+    (stage,) = results.stages
+    assert stage.verdict is not None
+    assert (stage.stage, stage.verdict.findings) == (StageName.INITIAL_LOSS, (LEAK, COPIES))
+
+
+def test_what_is_wrong_with_the_data_can_be_overridden_and_is_told_once() -> None:
+    store = MemoryStore()
+    study = store.create(definition(initial_loss={"override": True}))
+    for stop_after in (1, 7, None):  # the data are checked again each time
+        executor = ScriptedExecutor() if stop_after is None else ScriptedExecutor(stop_after=stop_after)
+        with nullcontext() if stop_after is None else pytest.raises(KeyboardInterrupt):
+            Conductor(store, executor, Silent(), "me").conduct(study, TASK, (LEAK, COPIES))
+    results = store.results(study.id)
+    assert results.study.state is StudyState.COMPLETE
+    verdict = results.stages[0].verdict
+    assert verdict is not None
+    assert (verdict.outcome, verdict.findings[:2]) == (Outcome.OVERRIDDEN, (LEAK, COPIES))
+    assert [stage.stage for stage in results.stages if stage.verdict and LEAK in stage.verdict.findings] == [
+        StageName.INITIAL_LOSS
+    ]
+    assert verdict.findings.count(LEAK) == 1
+
+
+def test_data_that_have_gone_bad_do_not_change_what_was_judged() -> None:
+    store, executor = MemoryStore(), ScriptedExecutor(stop_after=7)
+    study = store.create(definition())
+    with pytest.raises(KeyboardInterrupt):
+        conduct(store, study, executor)
+    results = Conductor(store, ScriptedExecutor(), Silent(), "me").conduct(study, TASK, (LEAK,))
+    assert results.study.state is StudyState.COMPLETE
 
 
 def test_an_overridden_stage_says_so_and_the_study_goes_on() -> None:

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from hpsearch.conductor.loaded import Loaded
 from hpsearch.errors import DefinitionError, Problem, WorkerError
+from hpsearch.finding import Finding, Severity
 from hpsearch.results import StudyResults
 from hpsearch.store.memory import MemoryStore
 from hpsearch.study import StudyState, Wish
 from hpsearch.trial import TrialResult
-from tests.conductor.scripted import ScriptedExecutor, learning
+from tests.conductor.scripted import TASK, ScriptedExecutor, learning
 from tests.conductor.service_cases import House, definition, wait_until
 
 
@@ -107,7 +109,7 @@ def test_a_study_that_does_not_stop_is_taken_from_its_thread() -> None:
         reading.set()
         done.wait(60)
 
-    house = House(task_of=read)
+    house = House(load=read)
     house.pace = type(house.pace)(lease_s=30.0, look_s=0.05, leaving_s=0.1)
     study = house.store.create(definition())
     with house.open():
@@ -122,11 +124,22 @@ def test_a_wrong_definition_fails_with_its_whole_text() -> None:
     def check(*_: object) -> None:
         raise DefinitionError(problems)
 
-    house = House(task_of=check)
+    house = House(load=check)
     study = house.store.create(definition())
     with house.open():
         wait_until(lambda: house.state(study.id) is StudyState.FAILED)
     assert house.store.results(study.id).study.reason == "\n".join(map(str, problems))
+    assert house.executors == []
+
+
+def test_data_with_errors_fail_their_study_before_there_are_workers() -> None:
+    leak = Finding("HD302", Severity.ERROR, "half of the validation images are in training too")
+    house = House(load=lambda *_: Loaded(TASK, (leak,)))
+    study = house.store.create(definition())
+    with house.open():
+        wait_until(lambda: house.state(study.id) is StudyState.FAILED)
+    results = house.store.results(study.id)
+    assert [stage.verdict and stage.verdict.findings for stage in results.stages] == [(leak,)]
     assert house.executors == []
 
 

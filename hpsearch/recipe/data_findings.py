@@ -1,0 +1,58 @@
+"""What the checks of the data do to the first stage: what they find is told with it, and errors fail it untrained.
+
+Whoever loads the data for a study checks them (docs/decisions/0135-data-are-checked-before-the-first-stage.md).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hpsearch.finding import Finding, Severity
+from hpsearch.stage import RECIPE
+from hpsearch.study import StudyDefinition
+from hpsearch.verdict import Outcome, Verdict
+
+FIRST = RECIPE[0]
+"""The stage whose verdict has what was found in the data."""
+WAY_ON = f"recipe.{FIRST}.override is true"
+"""What a definition says so that data with errors are trained on."""
+
+
+def overrides_data(study: StudyDefinition) -> bool:
+    """Whether the definition says to go on although the data have errors."""
+    return study.recipe.of(FIRST).override
+
+
+def refused(study: StudyDefinition, found: Sequence[Finding]) -> Verdict | None:
+    """The verdict of the first stage where errors in the data fail it before anything is trained; None if it runs.
+
+    A definition that skips the stage skips what is measured of the network, and not what is wrong with the data.
+    """
+    errors = _errors(found)
+    if not errors or overrides_data(study):
+        return None
+    summary = f"nothing is trained on data that are not sound, unless {WAY_ON}: {_first(errors)}"
+    return Verdict(FIRST, Outcome.FAIL, summary, findings=tuple(found))
+
+
+def with_data(verdict: Verdict, found: Sequence[Finding]) -> Verdict:
+    """The verdict with what was found in the data in front of its own findings; any but the first stage's as it is.
+
+    The definition overrides errors that are among them, or ``refused`` had told of them.
+    """
+    if verdict.stage is not FIRST or not found:
+        return verdict
+    verdict = replace(verdict, findings=(*found, *verdict.findings))
+    errors = _errors(found)
+    if not errors or verdict.outcome is not Outcome.PASS:
+        return verdict
+    summary = f"the data are not sound: {_first(errors)} (overridden by the definition); {verdict.summary}"
+    return replace(verdict, outcome=Outcome.OVERRIDDEN, summary=summary)
+
+
+def _errors(found: Sequence[Finding]) -> list[Finding]:
+    return [finding for finding in found if finding.severity is Severity.ERROR]
+
+
+def _first(errors: Sequence[Finding]) -> str:
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return f"{errors[0].message}{more}"
