@@ -48,7 +48,7 @@ HELD_OUT_KINDS = (
     ),
     Kind(
         "most-relus-dead",
-        codes("dead-units HC204"),
+        codes("dead-units dead-units-at-start HC204"),
         codes("HC202 HC103 HC105 HC201 same-answer parameters-without-gradient"),
         network={"fault": "half-dead"},
         lasting=True,
