@@ -12,6 +12,8 @@ from hpsearch.verdict import Outcome
 
 ABOVE = "as told above"
 """What stands in the place of a message that the report has already."""
+OF_DATA = "HD"
+"""The beginning of the codes of all checks of data."""
 MOST_ROWS = 6
 """Of a longer list so many elements are shown, evenly spread: the document has all."""
 
@@ -31,6 +33,11 @@ def listed_findings(
         if not _told(stage, finding, story)
         and not any(_repeats(later, finding) for later in stage.findings[place + 1 :])
     ]
+
+
+def origin(stage: StageDocument, finding: FindingDocument) -> str:
+    """What a finding of a stage is about: the data, where a check of them has it, else that stage."""
+    return "data" if finding.code.startswith(OF_DATA) else stage.name
 
 
 def is_told(finding: FindingDocument, stage: StageDocument | None, story: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from hpsearch.report.answers import METHOD, importance_ranking, levels_ranking, 
 from hpsearch.report.architecture import ARCHITECTURE
 from hpsearch.report.charts import curve_charts, drawn_trials, sweep_chart, value_charts
 from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument, TaskDocument
-from hpsearch.report.findings import evidence_tables, evidence_words, listed_findings
+from hpsearch.report.findings import evidence_tables, evidence_words, listed_findings, origin
 from hpsearch.report.ranking import Ranking, all_trials, best_ranking
 from hpsearch.report.size_charts import size_charts
 from hpsearch.report.stages import finding_document
@@ -115,7 +115,7 @@ def _finding(stage: StageDocument, finding: FindingDocument) -> str:
     told = (("Evidence", evidence_words(finding)), ("Try", finding.advice), ("Source", finding.source))
     lines = [f"{title}: {_text(content)}" for title, content in told if content]
     tables = "".join(_table(table) for table in evidence_tables(stage, finding))
-    return f"<h3>{_finding_head(stage.name, finding)}</h3><p>{'<br>'.join(lines)}</p>{tables}"
+    return f"<h3>{_finding_head(origin(stage, finding), finding)}</h3><p>{'<br>'.join(lines)}</p>{tables}"
 
 
 def _finding_head(where: str, finding: FindingDocument) -> str:

@@ -15,6 +15,7 @@ from hpsearch.report.findings import (
     is_told,
     left_out_words,
     listed_findings,
+    origin,
 )
 from hpsearch.report.ranking import Ranking, best_ranking
 from hpsearch.report.words import (
@@ -119,7 +120,7 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 def _finding(stage: StageDocument, finding: FindingDocument, story: Sequence[str]) -> str:
     message = ABOVE if is_told(finding, stage, story) else escaped(finding.message)
-    lines = [f"- **{finding.severity}** {escaped(stage.name)}: {message} ({code(finding.code)})"]
+    lines = [f"- **{finding.severity}** {escaped(origin(stage, finding))}: {message} ({code(finding.code)})"]
     for title, content in (
         ("evidence", evidence_words(finding)),
         ("more evidence", left_out_words(stage, finding)),

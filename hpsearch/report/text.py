@@ -28,6 +28,7 @@ from hpsearch.report.findings import (
     is_told,
     left_out_words,
     listed_findings,
+    origin,
     untold,
 )
 from hpsearch.report.ranking import Ranking, all_trials, best_ranking
@@ -182,7 +183,7 @@ def finding_renderable(
     message = ABOVE if is_told(finding, stage, story) else printable(finding.message)
     head = Text.assemble(
         (finding.severity, SEVERITY_STYLES[finding.severity]),
-        f" {'' if stage is None else f'{stage.name}: '}{message} ",
+        f" {'' if stage is None else f'{origin(stage, finding)}: '}{message} ",
         (f"[{finding.code}]", "dim"),
     )
     lines: list[RenderableType] = [

@@ -123,3 +123,11 @@ def test_an_overridden_failure_is_told(healthy: StudyResults) -> None:
 
 def test_nothing_is_told_before_anything_is_known(healthy: StudyResults) -> None:
     assert report_document(replace(healthy, stages=(), trials=()), "/x").story == ()
+
+
+def test_what_was_found_in_the_data_is_told_of_the_data(healthy: StudyResults) -> None:
+    noise = Finding("HD401", Severity.WARNING, "labels without signal", {}, "Look at some images.")
+    report = report_document(with_findings(healthy, {(StageName.INITIAL_LOSS, 0): (noise,)}), "/x")
+    assert "warning data: labels without signal [HD401]" in plain_text(report_renderable(report))
+    assert "- **warning** data: labels without signal (`HD401`)" in markdown_report(report)
+    assert "</span> data: labels without signal" in html_report(report, healthy)
