@@ -1,14 +1,21 @@
-"""The checks before a study run in a process of their own: a crash there is told, and ends nothing else."""
+"""The checks before a study run in a process of their own: a crash there is told, and ends nothing else.
+
+What they find in the data stops a study before anything is trained, or is told.
+"""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hpsearch.cli.begun import Begun
 from hpsearch.cli.examination import Examination
+from hpsearch.cli.search import searched
 from hpsearch.errors import DefinitionError, WorkerError
 from hpsearch.executors.nursery import Child, Nursery
-from hpsearch.study import StudyDefinition
+from hpsearch.settings import Settings
+from hpsearch.store.memory import MemoryStore
+from hpsearch.study import StudyDefinition, StudyState
 
 USERS = """
 import ctypes, os, signal
@@ -70,3 +77,27 @@ def test_what_becomes_of_the_checks_is_told(tmp_path: Path) -> None:
             examination({"factory": "users:absent"}).found()
     finally:
         nursery.close()
+
+
+LEAKING = """
+def load():
+    from sklearn.datasets import load_digits
+    digits = load_digits()
+    return digits.images[:, None].repeat(2, axis=0).astype("float32"), digits.target.repeat(2)
+"""
+
+
+def test_a_leaking_split_stops_a_study_with_a_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "leaking.py").write_text(LEAKING)
+    definition = StudyDefinition.model_validate(
+        {"name": "leaking", "data": {"factory": "leaking:load"}, "network": {"name": "convnet"}}
+    )
+    settings = Settings(home=tmp_path)
+    with Begun(settings) as begun:
+        begun.examine(definition, tmp_path)
+        results = searched(MemoryStore(), settings, definition, 1, again=False, begun=begun)
+    assert results.study.state is StudyState.FAILED
+    assert not any(trial.result for trial in results.trials)
+    told = capsys.readouterr().err
+    assert "error: 431 of 719 test images (59.9%) are in training too [HD302]. Remove the copies" in told
+    assert "initial_loss: failed: nothing is trained on data that are not sound" in told
