@@ -18,6 +18,7 @@ from hpsearch.gate.images import with_images
 from hpsearch.gate.inside import seen_inside
 from hpsearch.gate.sentences import left_out
 from hpsearch.gate.stage_run import StageRun, chosen_dose, run_stage
+from hpsearch.recipe.data_findings import overrides_data
 from hpsearch.recipe.ends import concluded, told_to_skip
 from hpsearch.results import StageRecord, TrialRecord
 from hpsearch.stage import SANITY, StageName
@@ -89,7 +90,7 @@ class _Check:
 
     def done(self) -> Checked:
         self._begin("data")
-        self._end(_of_findings("data", check_data(self._dataset)))
+        self._end(_of_findings("data", check_data(self._dataset), overrides_data(self._study)))
         self._begin("advice")
         self._end(_of_findings("advice", advise(self._study, self._task)))
         self._train()
@@ -186,10 +187,9 @@ def _clean(run: StageRun) -> bool:
     return run.passed and run.verdict is not None and not run.verdict.findings
 
 
-def _of_findings(name: str, findings: Sequence[Finding]) -> Part:
-    """A part that fails if one of its findings is an error."""
+def _of_findings(name: str, findings: Sequence[Finding], overridden: bool = False) -> Part:
+    """A part that fails if one of its findings is an error, unless the definition says to go on then."""
     counts = {severity: sum(finding.severity is severity for finding in findings) for severity in Severity}
-    failed = counts[Severity.ERROR] > 0
     words = ", ".join(
         f"{count} {word if count == 1 else word + 's'}"
         for count, word in zip(counts.values(), ("error", "warning", "remark"), strict=True)
@@ -197,9 +197,8 @@ def _of_findings(name: str, findings: Sequence[Finding]) -> Part:
     )
     worst = next((finding.message for finding in findings if finding.severity is Severity.ERROR), "")
     summary = f"{words}; {worst}" if worst else words or "nothing found"
-    return Part(
-        name,
-        CheckVerdict.FAIL if failed else CheckVerdict.PASS,
-        summary,
-        tuple(Placed(finding, None) for finding in findings),
-    )
+    verdict = CheckVerdict.PASS
+    if worst:
+        verdict = CheckVerdict.OVERRIDDEN if overridden else CheckVerdict.FAIL
+        summary += " (overridden by the definition)" if overridden else ""
+    return Part(name, verdict, summary, tuple(Placed(finding, None) for finding in findings))

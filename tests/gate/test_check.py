@@ -4,8 +4,11 @@ import time
 from collections.abc import Iterator
 from itertools import count
 
+import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
+from sklearn.datasets import load_digits
 from torch import Tensor, nn
 
 from hpsearch.checked import Checked, CheckVerdict
@@ -43,6 +46,11 @@ def build_mixed(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
 def build_soft_max(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
     features = input_shape[0] * input_shape[1] * input_shape[2]
     return nn.Sequential(nn.Flatten(), nn.Linear(features, outputs), nn.Softmax(dim=1))
+
+
+def load_leaking() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    digits = load_digits()
+    return digits.images[:, None].repeat(2, axis=0).astype(np.float32), digits.target.repeat(2)
 
 
 def checked(study: StudyDefinition, deadline: Deadline | None = None, *, whole: bool = False) -> Checked:
@@ -117,6 +125,16 @@ def test_overriding_and_skipping_are_the_definitions() -> None:
     found = verdicts(checked(small(network={"factory": f"{__name__}:build_soft_max"}, recipe=recipe)))
     assert found["initial_loss"] is CheckVerdict.OVERRIDDEN
     assert found["overfit"] is found["lr_sweep"] is CheckVerdict.SKIPPED
+
+
+def test_data_that_leak_fail_unless_the_definition_goes_on_for_a_study_as_well() -> None:
+    data = {"factory": f"{__name__}:load_leaking"}
+    skipped: dict[str, object] = {"overfit": {"skip": True}, "lr_sweep": {"skip": True}}
+    found = checked(small(data=data, recipe={**skipped, "initial_loss": {"seeds": 2}}))
+    assert (found.verdict, verdicts(found)["data"]) == (FAIL, FAIL)
+    found = checked(small(data=data, recipe={**skipped, "initial_loss": {"seeds": 2, "override": True}}))
+    assert found.verdict is verdicts(found)["data"] is CheckVerdict.OVERRIDDEN
+    assert found.parts[0].summary.endswith("are in training too (overridden by the definition)")
 
 
 def test_without_time_nothing_passes_that_was_not_judged() -> None:
