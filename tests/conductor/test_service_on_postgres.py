@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from hpsearch.access import Key, Limits, Scope
+from hpsearch.conductor.loaded import Loaded
 from hpsearch.conductor.service import ConductorService, Pace
 from hpsearch.job import Job
 from hpsearch.results import StudyResults
@@ -67,7 +68,7 @@ class Town:
         engine = open_engine(self.url)
         with Bell(self.url) as bell:
             service = ConductorService(
-                PostgresStore(engine), StudyQueue(engine), bell, executor, lambda *_: TASK,
+                PostgresStore(engine), StudyQueue(engine), bell, executor, lambda *_: Loaded(TASK),
                 holder=holder, slots=slots, pace=pace,
             )  # fmt: skip
             thread = threading.Thread(target=service.run, daemon=True)

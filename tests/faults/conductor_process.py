@@ -1,6 +1,7 @@
 """A conductor of the service as a process that trains nothing, and can be told to die at one of its commits."""
 
 from hpsearch.conductor.holder import this_process
+from hpsearch.conductor.loaded import Loaded
 from hpsearch.conductor.service import ConductorService, Pace
 from hpsearch.store.bell import Bell
 from hpsearch.store.engine import open_engine
@@ -25,7 +26,7 @@ def conduct_queue(url: str, death: Death | None = None, longest_s: float = 0.004
             StudyQueue(engine),
             bell,
             lambda: TrivialExecutor(longest_s),
-            lambda *_: TASK,
+            lambda *_: Loaded(TASK),
             holder=this_process(),
             pace=Pace(lease_s=LEASE_S, look_s=0.1),
         ).run()
