@@ -2,7 +2,7 @@
 
 import math
 
-from hpsearch.diagnosis.inside import NORMS, Inside, relative
+from hpsearch.diagnosis.inside import NORMS, Inside, relative, was_updated
 from hpsearch.finding import Severity
 from hpsearch.look import LayerLook, Look
 from hpsearch.rulebook import Remark
@@ -74,12 +74,16 @@ def without_gradient(inside: Inside) -> Remark | None:
     """The weights of a layer never get a gradient although they are to be trained.
 
     They are not used in the forward pass, cut off by ``detach``, ``no_grad`` or numbers that leave torch, or behind
-    something dead. In every look after the first (some layers wait for weights behind them that start at zero) the
-    parameters were left exactly as they were, and no layer that they belong to had a gradient.
+    something dead, or behind numbers that were rounded or compared. In every look after the first (some layers wait for
+    weights behind them that start at zero) the parameters were left exactly as they were, and no layer that they belong
+    to had a gradient; or decay moved them, and the gradient was exactly zero in every look while another layer had one.
     """
     looks = inside.updated
-    if not looks or all(not look.still for look in looks) or not inside.trial.job.optimizer.learning_rate:
+    if not looks or not inside.trial.job.optimizer.learning_rate:
         return None
+    if zero := _only_decayed(inside):
+        listed = ", ".join(zero[:4]) + (f" and {len(zero) - 4} more" if len(zero) > 4 else "")
+        return Remark(f"the gradient of {listed} is zero in every look", {"parameters": zero, "count": len(zero)})
     graded = {layer.name for look in looks for layer in look.layers if layer.gradient_norm}
     names = [
         name
@@ -92,6 +96,17 @@ def without_gradient(inside: Inside) -> Remark | None:
     listed = ", ".join(weights[:4]) + (f" and {len(weights) - 4} more" if len(weights) > 4 else "")
     sentence = f"no update has changed {listed}"
     return Remark(sentence, {"parameters": names, "count": len(names)})
+
+
+def _only_decayed(inside: Inside) -> list[str]:
+    """Layers whose weights were moved, and never by a gradient, in looks at iterations with a gradient elsewhere."""
+    found: list[str] | None = None
+    for look in (look for look in inside.looks if was_updated(look)):
+        if not any(layer.gradient_norm for layer in look.layers):
+            return []
+        names = [layer.name for layer in look.layers if layer.gradient_norm == 0 and layer.update_norm]
+        found = names if found is None else [name for name in found if name in names]
+    return found or []
 
 
 def frozen_layers(inside: Inside) -> Remark | None:

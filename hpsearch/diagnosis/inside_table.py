@@ -91,7 +91,7 @@ _ALL = (
         "HC313",
         WARNING,
         updates_too_small,
-        "Raise the learning rate by ten times and more.",
+        "Raise the learning rate by ten times and more; if nothing changes, see that the optimiser's step is called.",
         sources.KARPATHY,
         explains=NOT_LEARNED - {"HC103"},
         explained_by=WEIGHTS | {"HC103", "HC104", "HC316"},
@@ -111,6 +111,7 @@ _ALL = (
         without_gradient,
         "Use the layer in the forward pass, or take it out; look for detach, no_grad and conversions to NumPy.",
         sources.KARPATHY,
+        explains=frozenset({"HC313"}),
         explained_by=WEIGHTS | {"HC316"},
     ),
     InsideRule(
@@ -151,7 +152,7 @@ _ALL = (
         samples_influence_each_other,
         "Keep the batch as the first axis in every reshape and permute, and apply soft-max and norms along others.",
         sources.KARPATHY,
-        explains=NOT_LEARNED | {"HC203", "HC206"},
+        explains=NOT_LEARNED | {"HC110", "HC203", "HC206"},
         explained_by=frozenset({"HC342"}),
     ),
     InsideRule(

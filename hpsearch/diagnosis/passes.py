@@ -34,13 +34,16 @@ def starts_again(curve: Curve) -> Remark | None:
     is higher by three standard errors and by 3 % of guessing, and a fifth of the way back to the very first loss (or
     guessing, if that is lower), something starts again; all of the way where all weights do (shares are heuristics). A
     loss that also rises by a third as much from one batch to the next elsewhere, or starts far above the very first, is
-    that of batches in a fixed order. Validation, which looks at the end of an epoch, may be good all the same.
+    that of batches in a fixed order. The last batch of an epoch is left out where it is smaller. Validation, which
+    looks at the end of an epoch, may be good all the same.
     """
     places, count = curve.per_epoch, len(curve.losses) // curve.per_epoch
     if not curve.ended or places < FEWEST_PLACES or count < 3:
         return None
     last = max(2, round(END * places))
-    ends = [math.fsum(curve.losses[at - last : at]) / last for at in range(places, count * places, places)]
+    rest = 1 if curve.task.train_samples % curve.trial.job.batch_size else 0
+    closes = [at - rest for at in range(places, count * places, places)]
+    ends = [math.fsum(curve.losses[at - last : at]) / last for at in closes]
     starts = [curve.losses[at] for at in range(places, count * places, places)]
     end, start, first = math.fsum(ends) / len(ends), math.fsum(starts) / len(starts), min(curve.losses[0], curve.guess)
     error = curve.noise_of(curve.losses) / math.sqrt(len(starts))

@@ -32,13 +32,23 @@ def scale_at_start(inside: Inside) -> Remark | None:
     of variance 1 the standard deviation stays near 1. Above 20 or below 0.02 it has left that (heuristic); the first
     such layer is named. The output layer may be as small as one likes, and not above 10. Layers in front of a norm are
     not looked at, nor zeros, which residual branches may start with. Too large is what one image makes of it, not what
-    all have in common: that are biases, which weights of another scale would not mend.
+    all have in common: that are biases, which weights of another scale would not mend. A norm gives the scale that its
+    weights have, unless what it adds to the variance is far above that, or nothing arrives: too small is below 0.02 of
+    its weights.
     """
     first = inside.first
     if first is None:
         return None
     for layer, behind in pairwise((*_kept(first), None)):
-        if layer is None or layer.weight_norm is None or layer.kind in NORMS or (behind and behind.kind in NORMS):
+        if layer is None or layer.weight_norm is None:
+            continue
+        if layer.kind in NORMS and 0 < layer.output_std < SMALL * _typical(layer):
+            sentence = (
+                f"at the start the norm {layer.name} ({layer.kind}) gives outputs with a standard deviation of "
+                f"{layer.output_std:.2g}, far too small: is what it gets as small, or its epsilon large?"
+            )
+            return Remark(sentence, {"layer": layer.name, "std": layer.output_std, "weight_std": layer.weight_std})
+        if layer.kind in NORMS or (behind and behind.kind in NORMS):
             continue
         std = layer.output_std
         low, high = (0.0, DECIDED) if behind is None else (SMALL, LARGE)
@@ -137,6 +147,11 @@ def dropout_destroys(inside: Inside) -> Remark | None:
             share = median(shares)
             return Remark(f"dropout {name} takes away {share:.0%} of what arrives", {"layer": name, "share": share})
     return None
+
+
+def _typical(layer: LayerLook) -> float:
+    """The root mean square of its weights; 0 where their number is not known."""
+    return (layer.weight_norm or 0.0) / math.sqrt(layer.weight_count) if layer.weight_count else 0.0
 
 
 def _normed(look: Look) -> frozenset[str]:

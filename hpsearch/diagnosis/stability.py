@@ -2,7 +2,7 @@
 
 import math
 
-from hpsearch.diagnosis.curve import LEARNED, Curve
+from hpsearch.diagnosis.curve import LEARNED, UNFINISHED, Curve
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
@@ -115,18 +115,20 @@ def oscillating(curve: Curve) -> Remark | None:
     Counted are the rises of the training loss from one epoch to a later one that exceed four standard errors of an
     epoch's mean and a quarter of the level (heuristic), with a fall of the same size before the next; two make the
     finding. A rise while the learning rate rises, as in a warm-up or a cycle, is not counted. Too much momentum, a
-    learning rate at the edge of stability, and batches that are all of one kind do this.
+    learning rate at the edge of stability, and batches that are all of one kind do this. It is information where the
+    last rise was before the last third, the training loss ended below a tenth of guessing, and validation has ended
+    well: a rate that fell has cured it.
     """
     if not curve.ended or not curve.learned_on_the_way:
         return None
     error = curve.noise_of(curve.losses) / math.sqrt(curve.per_epoch)
     means = [epoch.train_loss - curve.floor for epoch in curve.epochs]
-    swings, largest, low, high, falling, lowest = 0, 0.0, means[0], means[0], True, 0
+    swings, largest, low, high, falling, lowest, latest = 0, 0.0, means[0], means[0], True, 0, 0
     for number, mean in enumerate(means[1:], 1):
         if falling:
             low, lowest = (mean, number) if mean < low else (low, lowest)
             if mean - low > max(4 * error, SWING * low, LEARNED * curve.guess) and not _raised(curve, lowest, number):
-                swings, falling, high = swings + 1, False, mean
+                swings, falling, high, latest = swings + 1, False, mean, number
                 largest = max(largest, mean - low)
         else:
             high = max(high, mean)
@@ -136,7 +138,9 @@ def oscillating(curve: Curve) -> Remark | None:
     if swings < SWINGS:
         return None
     sentence = f"the training loss rose {swings} times again after it had fallen, by up to {largest:.3g}"
-    return Remark(sentence, {"rises": swings, "largest": largest, "standard_error": error})
+    over = latest < len(means) - len(means) // 3 and curve.level < UNFINISHED * curve.guess and curve.ended_well
+    numbers = {"rises": swings, "largest": largest, "standard_error": error}
+    return Remark(sentence, numbers, Severity.INFO if over else None)
 
 
 def _raised(curve: Curve, first: int, last: int) -> bool:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from statistics import median
 
 from hpsearch.diagnosis.inside import Inside, relative, was_updated
+from hpsearch.finding import Severity
 from hpsearch.look import Look
 from hpsearch.rulebook import Remark
 
@@ -20,6 +21,12 @@ LEFT = 0.1
 """Of guessing: a loss that is lower has nothing to complain of (heuristic)."""
 HALF = 0.5
 """Of the first loss, or of guessing."""
+EARLY = 0.9
+"""Share of its whole fall: a loss that came down by so much in the first half stands still since (heuristic)."""
+HELD = 1e-6
+"""Of its norm: a step of plain descent that is longer changes numbers of single precision, whose last digit is 1e-7."""
+FEWEST_IDLE = 2
+"""Looks at iterations that changed nothing."""
 GROWN = 5.0
 """Times the first norm of the weights (heuristic: up to 2.3 in sound trainings of the catalogue)."""
 AT_ONCE = 0.0032
@@ -33,14 +40,25 @@ def updates_too_small(inside: Inside) -> Remark | None:
     The norm of an update, in units of the weights' norm, times the iterations that it stands for is the longest way
     that the weights can go; between looks it is taken to change with the learning rate. In the median layer it is below
     15 % over the whole training and below 0.05 % for one iteration, the norm of the weights has not changed by more
-    either, and the loss at the end is above a tenth of guessing (heuristics): the steps are far too small.
+    either, and the loss at the end is above a tenth of guessing (heuristics): the steps are far too small. They are not
+    what is wrong where the loss came down to half of guessing and made nine tenths of its way in the first half: it
+    stands where something else holds it, as smoothed labels or bounded outputs do. Layers that get no gradient say
+    nothing of the size of steps. It is an error where half of the looks, at least two, show that the iteration left
+    every weight exactly as it was although gradients were there and the learning rate was not zero: the optimiser's
+    step is left out.
     """
     steps = inside.steps
     looks = tuple(filter(was_updated, inside.looks))
     if not inside.ended or len(looks) < 2 or not inside.last_loss > LEFT * inside.task.initial_loss:
         return None
+    if (skipped := _steps_left_out(inside, looks)) is not None:
+        return skipped
+    if _has_settled(inside):
+        return None
     ways = []
     for seen in inside.same(looks):
+        if all(layer.gradient_norm == 0 for layer in seen):
+            continue
         ratios = [relative(layer.update_norm, layer) for layer in seen]
         known = [ratio for ratio in ratios if ratio is not None and math.isfinite(ratio)]
         if len(known) == len(seen) and any(known):
@@ -86,6 +104,32 @@ def updates_too_large(inside: Inside) -> Remark | None:
         f"and largest in {worst.name}"
     )
     return Remark(sentence, {"ratio": ratio, "layer": worst.name, "iteration": look.step + 1, "learning_rate": rate})
+
+
+def _steps_left_out(inside: Inside, looks: tuple[Look, ...]) -> Remark | None:
+    """What is said where iterations leave all weights as they were, though not for want of a gradient or of a rate."""
+    due = [look for look in looks if inside.rate(look.step) * _steepest(look) > HELD]
+    idle = [look for look in due if not any(layer.update_norm for layer in look.layers)]
+    if len(idle) < FEWEST_IDLE or 2 * len(idle) < len(looks):
+        return None
+    sentence = (
+        f"in {len(idle)} of {len(looks)} looks the iteration left every weight as it was, although gradients were there"
+    )
+    return Remark(sentence, {"iterations": [look.step + 1 for look in idle], "looks": len(looks)}, Severity.ERROR)
+
+
+def _steepest(look: Look) -> float:
+    """The largest gradient norm of a layer in units of its weights' norm."""
+    return max((relative(layer.gradient_norm, layer) or 0.0 for layer in look.layers), default=0.0)
+
+
+def _has_settled(inside: Inside) -> bool:
+    """Whether the loss has come down to half of guessing, nearly all of the way in the first half of the training."""
+    losses = inside.trial.result.step_losses
+    part = max(1, len(losses) // 10)
+    begin, end = losses[0], inside.last_loss
+    middle = math.fsum(losses[(len(losses) - part) // 2 :][:part]) / part
+    return end < HALF * inside.task.initial_loss and begin - middle > EARLY * (begin - end)
 
 
 def _carried_away(inside: Inside) -> Remark | None:

@@ -172,6 +172,13 @@ RATE_CASES = (
         ),
         "rose 3 times",
     ),
+    Case(
+        "HC107",
+        INFO,
+        Drawn(stepped(2.3, 0.3, 1.5, 0.3, 1.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.02)),
+        SOUND,
+        "rose 2 times",
+    ),
     Case("HC108", WARNING, replace(NOISY, batch_size=2), replace(SOUND, batch_size=2), "batches of 2"),
     Case("HC108", WARNING, replace(NOISY, batch_size=2), NOISY, "batches of 2"),
     Case("HC109", WARNING, SORTED, SOUND, "place of a batch"),

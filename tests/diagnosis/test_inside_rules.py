@@ -1,0 +1,92 @@
+"""What looks say of steps, gradients and scales, in looks that are written by hand."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from hpsearch.diagnosis.curve import Curve
+from hpsearch.diagnosis.gradients import without_gradient
+from hpsearch.diagnosis.inside import Inside
+from hpsearch.diagnosis.passes import starts_again
+from hpsearch.diagnosis.scales import scale_at_start
+from hpsearch.diagnosis.updates import updates_too_small
+from hpsearch.finding import Severity
+from hpsearch.look import LayerLook, Look
+from hpsearch.rulebook import Remark
+from hpsearch.trial import FinishedTrial
+from tests.diagnosis.curve_cases import GUESS, TASK, Drawn, Shape, constant, falling, straight, then
+
+STEPS = (0, 60, 120, 238)
+LAYER = LayerLook(
+    "", "Linear", 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, weight_norm=4.0, gradient_norm=0.4, update_norm=4e-6, weight_count=16
+)
+Rule = Callable[[Inside], Remark | None]
+
+
+def found(rule: Rule, loss: Shape, looks: Sequence[Look], smoothing: float = 0.0) -> Remark | None:
+    """What a rule says of a drawing with looks."""
+    trial = Drawn(loss, smoothing=smoothing).trial
+    return rule(Inside(FinishedTrial(trial.job, replace(trial.result, looks=tuple(looks))), TASK))
+
+
+def looks(*layers: LayerLook) -> list[Look]:
+    """The same in each of some iterations."""
+    return [Look(step, layers) for step in STEPS]
+
+
+def layer(name: str, **fields: object) -> LayerLook:
+    return replace(LAYER, name=name, **fields)  # type: ignore[arg-type]
+
+
+def test_small_steps_are_not_what_holds_a_loss_that_came_down_early() -> None:
+    """Smoothed labels and bounded outputs hold it up, and its rate has fallen to nothing by then."""
+    seen = looks(layer("one"), layer("two"))
+    assert found(updates_too_small, straight(2.3, 2.0), seen)
+    assert found(updates_too_small, constant(GUESS), seen)
+    assert found(updates_too_small, then(straight(2.3, 0.5), 0.3, constant(0.5)), seen) is None
+    assert found(updates_too_small, straight(2.3, 0.5), seen), "it was still on its way"
+
+
+def test_a_step_that_is_left_out_is_told() -> None:
+    idle = [Look(step, (layer("one", update_norm=0.0), layer("two", update_norm=0.0))) for step in STEPS]
+    moved = [Look(step, (layer("one"), layer("two", update_norm=0.4))) for step in STEPS]
+    said = found(updates_too_small, constant(GUESS), [*idle[:2], *moved[2:]])
+    assert said is not None
+    assert (said.severity, said.numbers["iterations"]) == (Severity.ERROR, [1, 61])
+    once = found(updates_too_small, constant(GUESS), [*idle[:1], *moved[1:]])
+    assert once is None or once.severity is None
+    flat = [replace(look, layers=tuple(replace(one, gradient_norm=1e-5) for one in look.layers)) for look in idle]
+    assert found(updates_too_small, constant(GUESS), flat) is None, "the step may be too small to be held"
+
+
+def test_layers_that_decay_alone_moves_have_no_gradient() -> None:
+    cut, head = layer("cut", gradient_norm=0.0), layer("head")
+    said = found(without_gradient, constant(1.0), looks(cut, head))
+    assert said is not None
+    assert said.numbers["parameters"] == ["cut"]
+    assert found(updates_too_small, constant(1.0), looks(cut, layer("head", update_norm=0.4))) is None
+    at_last = [*looks(layer("cut"), head)[:1], *looks(cut, head)[1:]]
+    assert found(without_gradient, constant(1.0), at_last) is None, "it died, or all was learned"
+    nothing = layer("head", gradient_norm=0.0)
+    assert found(without_gradient, constant(1.0), looks(cut, nothing)) is None
+
+
+def test_a_norm_that_gives_next_to_nothing_is_told() -> None:
+    before = layer("conv", kind="Conv2d")
+    norm = layer("norm", kind="BatchNorm2d", output_std=0.004)
+    head = layer("head")
+    said = found(scale_at_start, falling(2.3, 0.1), looks(before, norm, head))
+    assert said is not None
+    assert said.numbers["layer"] == "norm"
+    small = replace(norm, weight_norm=4e-3)
+    assert found(scale_at_start, falling(2.3, 0.1), looks(before, small, head)) is None, "its weights are as small"
+    closed = replace(norm, weight_norm=0.0, output_std=0.0)
+    assert found(scale_at_start, falling(2.3, 0.1), looks(before, closed, head)) is None
+
+
+def test_a_smaller_last_batch_is_no_end_of_an_epoch() -> None:
+    """A loss over the batch depends on how many share it."""
+    trial = Drawn(straight(1.9, 1.7), noise=0.001).trial
+    losses = [loss - 1.0 * (step % 20 == 19) for step, loss in enumerate(trial.result.step_losses)]
+    trial = FinishedTrial(trial.job, replace(trial.result, step_losses=tuple(losses)))
+    assert starts_again(Curve(trial, replace(TASK, train_samples=640)))
+    assert starts_again(Curve(trial, replace(TASK, train_samples=620))) is None
