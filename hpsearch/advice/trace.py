@@ -135,7 +135,9 @@ class _Recorder(TorchFunctionMode):
 
     def _note_foreign(self, function: str, given: Iterable[Tensor]) -> None:
         """In a pass without gradients whatever wants one was made outside of it, or as a new layer in it."""
-        for one in given:
+        for tensor in given:
+            base = tensor._base  # noqa: SLF001  (a view of a weight wants a gradient and is a leaf, in such a pass)
+            one = tensor if base is None else base
             is_weight = one.requires_grad and one.is_leaf and id(one) not in self._names
             if is_weight and id(one) not in self._makers and id(one) not in self._foreign:
                 self._kept.append(one)

@@ -113,3 +113,41 @@ def test_a_pass_leaves_the_generator_as_it_was() -> None:
     before = torch.get_rng_state()
     traced(nn.Dropout(0.5), IMAGE, training=True)
     assert torch.equal(before, torch.get_rng_state())
+
+
+class Viewed(nn.Module):
+    """Takes a view of one weight, which is a parameter of it or kept from it."""
+
+    def __init__(self, view: Callable[[Tensor], Tensor], *, kept: bool) -> None:
+        super().__init__()
+        weight = nn.Parameter(torch.ones(1, 4, 1, 1))
+        self.conv = nn.Conv2d(3, 4, 1)
+        self.held = weight if kept else [weight]
+        self.view = view
+
+    def forward(self, images: Tensor) -> Tensor:
+        weight = self.held[0] if isinstance(self.held, list) else self.held
+        return self.conv(images) * self.view(weight)  # type: ignore[no-any-return]
+
+
+VIEWS: dict[str, Callable[[Tensor], Tensor]] = {
+    "view": lambda weight: weight.view(4, 1, 1),
+    "reshape": lambda weight: weight.reshape(1, 4, 1, 1),
+    "index": lambda weight: weight[0],
+    "axes": lambda weight: weight.flatten()[None, :, None, None],
+    "expand": lambda weight: weight.expand(2, -1, -1, -1),
+    "squeeze": lambda weight: weight.squeeze().unsqueeze(-1).unsqueeze(-1),
+    "transpose": lambda weight: weight.flatten(1).t().view(4, 1, 1),
+    "chunk": lambda weight: torch.cat(weight.chunk(2, 1), 1),
+    "split of a product": lambda weight: torch.cat([part * 2 for part in weight.unbind(1)]).view(4, 1, 1),
+}
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_a_view_of_a_weight_is_that_weight(view: Callable[[Tensor], Tensor]) -> None:
+    assert traced(Viewed(view, kept=True), IMAGE).foreign == ()
+
+
+def test_a_view_of_a_weight_that_is_kept_from_the_network_is_told_as_one() -> None:
+    seen = traced(Viewed(VIEWS["expand"], kept=False), IMAGE)
+    assert seen.foreign == ("mul (1×4×1×1)",)
