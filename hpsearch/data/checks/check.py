@@ -10,14 +10,13 @@ from hpsearch.data.checks.table import DATA_CHECKS
 from hpsearch.data.dataset import Dataset
 from hpsearch.errors import DefinitionError, Problem, did_you_mean
 from hpsearch.finding import Finding, Severity
+from hpsearch.rule import OF_DATA
 from hpsearch.rulebook import Remark
 
-EVERY = "HD"
-"""The beginning of all codes."""
 SEVEREST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
-def check_data(dataset: Dataset, select: Iterable[str] = (EVERY,), ignore: Iterable[str] = ()) -> tuple[Finding, ...]:
+def check_data(dataset: Dataset, select: Iterable[str] = (OF_DATA,), ignore: Iterable[str] = ()) -> tuple[Finding, ...]:
     """What the chosen checks find; errors first, then by code. Nothing is trained and nothing is changed.
 
     ``select`` and ``ignore`` are codes such as HD301 or beginnings of codes such as HD3; raises DefinitionError for one

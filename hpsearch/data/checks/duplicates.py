@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-import torch
-from torch import Tensor
-
+from hpsearch.data.checks.coincidence import equal_by_coincidence
 from hpsearch.data.checks.facts import Facts, Part, Place, evenly
-from hpsearch.data.checks.prints import nearest, small_copies, standardised
+from hpsearch.data.checks.neighbours import FEWEST_PAIRS, FURTHER, copies_of, expected, near_pairs
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
@@ -14,20 +12,8 @@ SERIOUS = 0.01
 """A share of a split above which scores cannot be trusted (heuristic: the differences that searches look for)."""
 MANY = 0.5
 """A share of copies above which a split is not what it seems (heuristic)."""
-NEIGHBOURS = 16
-"""The nearest of so many images sets the scale for the nearest one."""
-FALSE_SHARE = 0.01
-"""Of the pairs that are reported, at most, on average (Benjamini and Hochberg, 1995); for data without copies it is the
-chance of reporting any."""
-ALIKE = 0.9
-"""Least correlation of two whole images that are called nearly the same (heuristic)."""
 MOST_QUERIES, MOST_KNOWN = 4_096, 131_072
 """Held-out and training images that are compared, evenly spaced ones of more: the work is their product."""
-FEWEST_PAIRS = 3
-"""Of fewer pairs chance may have made all: of splits without copies one in a hundred has a pair, and few of these have
-more."""
-SURER = 20.0
-"""So many times less likely by chance fewer pairs have to be: their chance assumes that images are spread evenly."""
 PAIRS_NAMED = 10
 
 
@@ -56,7 +42,9 @@ def duplicates_across_split(facts: Facts) -> Remark | None:
     """Held-out images are in the training split as well, pixel by pixel.
 
     What was learned by heart then counts as understood, and the score is too good. Above one per cent of a held-out
-    split, and from three images on, this is an error: a few small drawings can be equal by chance.
+    split, and from three images on, this is an error: a few small drawings can be equal by chance. It is information
+    where there are so few possible images that draws meet: drawings of at most four levels, in training twice as often
+    as held-out ones are in training, and three times as often as pairs lead one to expect (Good; Poisson).
     """
     found: dict[str, list[Sequence[Place]]] = {}
     for part in facts.held_out:
@@ -73,8 +61,10 @@ def duplicates_across_split(facts: Facts) -> Remark | None:
         "share": share,
         "examples": _examples(pairs),
     }
-    severity = Severity.ERROR if share > SERIOUS and len(pairs) >= FEWEST_PAIRS else None
-    return Remark(f"{len(pairs)} of {lengths[name]} {name} images ({share:.1%}) are in training too", numbers, severity)
+    sentence = f"{len(pairs)} of {lengths[name]} {name} images ({share:.1%}) are in training too"
+    if equal_by_coincidence(facts):
+        return Remark(f"{sentence}, as draws from few possible images are", numbers, Severity.INFO)
+    return Remark(sentence, numbers, Severity.ERROR if share > SERIOUS and len(pairs) >= FEWEST_PAIRS else None)
 
 
 def near_duplicates_across_split(facts: Facts) -> Remark | None:
@@ -85,36 +75,43 @@ def near_duplicates_across_split(facts: Facts) -> Remark | None:
     one kind are alike anyway, so the scale comes from the data: the distance to the nearest image is held against that
     to the sixteenth, with the chance that it is so small if neighbours are spread evenly in as many dimensions as the
     data have (Levina and Bickel). Of the pairs reported at most one in a hundred may be so by chance (Benjamini and
-    Hochberg), and whole images must have a correlation of at least 0.9 (heuristic). Of more than
-    4,096 held-out images evenly spaced ones are looked at. Mirrored, turned and moved copies are not found.
+    Hochberg), and whole images must have a correlation of at least 0.9 (heuristic). Stripes, logos and sprites have
+    near neighbours wherever one looks: where training images are as often so near to each other, it is told only if
+    most of the pairs stand out by what is around them, with a gap between them and the next images. Of more than 4,096
+    held-out images evenly spaced ones are looked at. Mirrored, turned and moved copies are not found.
     Below one per cent, and below three pairs, this is information.
     """
     train = facts.train
     known = evenly(train.telling, MOST_KNOWN)
-    if len(known) <= NEIGHBOURS:
+    if len(known) <= FURTHER:
         return None
-    copies = _copies(train, known)
+    copies = copies_of(train, known)
     for part in facts.held_out:
         exact = _leaked(facts, part)
         queries = evenly(part.telling, MOST_QUERIES)
-        queries = queries[[int(index) not in exact for index in queries]]
-        if not len(queries):
+        if exact:
+            queries = queries[[index not in exact for index in queries.tolist()]]
+        near = near_pairs(part, queries, train, known, copies) if len(queries) else None
+        if near is None or not len(near.ours) or expected(near, len(queries), train, known, copies):
             continue
-        pairs, dimensions, ratio = _near_pairs(facts, part, queries, known, copies)
-        if pairs:
-            share = len(pairs) / len(queries)
-            numbers = {
-                "split": part.name,
-                "images": len(pairs),
-                "looked_at": len(queries),
-                "share": share,
-                "dimensions": dimensions,
-                "distance_ratio": ratio,
-                "examples": _examples(pairs),
-            }
-            severity = Severity.INFO if share < SERIOUS or len(pairs) < FEWEST_PAIRS else None
-            sentence = f"{len(pairs)} of {len(queries)} {part.name} images are nearly the same as a training image"
-            return Remark(sentence, numbers, severity)
+        pairs: list[Sequence[Place]] = [
+            [("train", there), (part.name, here)]
+            for here, there in zip(near.ours.tolist(), near.theirs.tolist(), strict=True)
+        ]
+        share = len(pairs) / len(queries)
+        numbers = {
+            "split": part.name,
+            "images": len(pairs),
+            "looked_at": len(queries),
+            "share": share,
+            "standing_out": near.standing_out,
+            "dimensions": near.dimensions,
+            "distance_ratio": near.ratio,
+            "examples": _examples(pairs),
+        }
+        severity = Severity.INFO if share < SERIOUS or len(pairs) < FEWEST_PAIRS else None
+        sentence = f"{len(pairs)} of {len(queries)} {part.name} images are nearly the same as a training image"
+        return Remark(sentence, numbers, severity)
     return None
 
 
@@ -122,7 +119,7 @@ def duplicates_in_training(facts: Facts) -> Remark | None:
     """Training images are there more than once.
 
     They count more than others, and a random division of such data puts copies on both sides. Where more than half of
-    the split are copies, it is much smaller than it looks, which is a warning.
+    the split are copies, it is much smaller than it looks, which is a warning unless there are few possible images.
     """
     groups = [
         places
@@ -133,7 +130,8 @@ def duplicates_in_training(facts: Facts) -> Remark | None:
         return None
     extra = sum(len(places) - 1 for places in groups)
     sentence = f"{extra} of {len(facts.train)} training images are copies of others"
-    severity = Severity.WARNING if extra > MANY * len(facts.train) else None
+    many = extra > MANY * len(facts.train) and not equal_by_coincidence(facts)
+    severity = Severity.WARNING if many else None
     return Remark(sentence, {"copies": extra, "groups": len(groups), "examples": _examples(groups)}, severity)
 
 
@@ -145,41 +143,6 @@ def _leaked(facts: Facts, part: Part) -> dict[int, int]:
         if known is not None:
             found.update({index: known for name, index in places if name == part.name})
     return found
-
-
-def _near_pairs(
-    facts: Facts, part: Part, queries: Tensor, known: Tensor, copies: Tensor
-) -> tuple[list[Sequence[Place]], float, float]:
-    """The pairs, the dimensions of the data, and the largest ratio of distances that counts as near."""
-    alike, neighbours = nearest(_copies(part, queries), copies, NEIGHBOURS)
-    distances = (2 - 2 * alike).clamp_min(1e-12).sqrt()
-    # The inverse of the dimensions is the mean of ln(d_k / d_j); the median over images ignores a few copies.
-    logs = torch.log(distances[:, -1:] / distances[:, :-1]).mean(dim=1)
-    dimensions = max(1.0, 1 / max(float(logs.median()), 1e-6))
-    ratios = distances[:, 0] / distances[:, -1]
-    # Of 15 points spread evenly in a ball the nearest to the middle is nearer than this with this chance.
-    chances = 1 - (1 - ratios.double() ** dimensions) ** (NEIGHBOURS - 1)
-    ranked, order = chances.sort()
-    allowed = FALSE_SHARE * torch.arange(1, len(queries) + 1) / len(queries)
-    count = int(torch.nonzero(ranked <= allowed).max()) + 1 if bool((ranked <= allowed).any()) else 0
-    if count < FEWEST_PAIRS:
-        count = int((ranked[:count] <= allowed[:count] / SURER).sum())
-    near = order[:count].sort().values
-    ratio = float(ratios[near].max()) if count else 0.0
-    pairs: list[Sequence[Place]] = []
-    for chosen in torch.split(near, part.portion):
-        ours, theirs = queries[chosen], known[neighbours[chosen, 0]]
-        whole = standardised(part.split.images[ours]) * standardised(facts.train.split.images[theirs])
-        close = whole.sum(dim=1) >= ALIKE
-        pairs += [
-            [("train", there), (part.name, here)]
-            for here, there in zip(ours[close].tolist(), theirs[close].tolist(), strict=True)
-        ]
-    return pairs, dimensions, ratio
-
-
-def _copies(part: Part, indices: Tensor) -> Tensor:
-    return torch.cat([small_copies(part.split.images[chosen]) for chosen in torch.split(indices, part.portion)])
 
 
 def _label(facts: Facts, place: Place) -> int:

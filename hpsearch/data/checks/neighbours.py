@@ -1,0 +1,147 @@
+"""Pairs of images that are nearer to each other than images of these data are, and whether chance explains them."""
+
+from dataclasses import dataclass
+
+import torch
+from scipy.special import bdtrc
+from torch import Tensor
+
+from hpsearch.data.checks.facts import Part, evenly
+from hpsearch.data.checks.prints import nearest, small_copies, standardised
+
+NEIGHBOURS = 16
+"""The nearest of so many images sets the scale for the nearest one …"""
+FURTHER = 32
+"""… and the distances to so many say how many dimensions there are around an image."""
+FALSE_SHARE = 0.01
+"""Of the pairs that are reported, at most, on average (Benjamini and Hochberg, 1995); for data without copies it is the
+chance of reporting any."""
+ALIKE = 0.9
+"""Least correlation of two whole images that are called nearly the same (heuristic)."""
+FEWEST_PAIRS = 3
+"""Of fewer pairs chance may have made all: of splits without copies one in a hundred has a pair, and few of these have
+more."""
+SURER = 20.0
+"""So many times less likely by chance fewer pairs have to be: their chance assumes that images are spread evenly."""
+COPIES = 4
+"""At most so many near images may stand out together, as the frames of a film do (heuristic)."""
+SAMPLED = 1_024
+"""Training images that are held against the others, evenly spaced ones of more."""
+CHANCE = 1e-3
+"""Of calling pairs across a division more than those within training where they are not."""
+MOST_OF_THEM = 0.5
+"""Of the pairs: so many stand out, each by its own neighbours, where data were copied before they were divided."""
+EQUAL = 1e-6
+"""Distance below which small copies are the same."""
+
+
+@dataclass(frozen=True, eq=False)
+class Near:
+    """Held-out images that are nearly the same as a training image."""
+
+    ours: Tensor
+    """Indices of held-out images (P,)."""
+    theirs: Tensor
+    """Indices of the training images that they are like (P,)."""
+    dimensions: float
+    """Of the data around an image, in the middle of all images."""
+    ratio: float
+    """The largest distance that counts as near, in units of that to the sixteenth image."""
+    standing_out: int
+    """Those that are nearer than their own neighbours lead one to expect."""
+
+
+def near_pairs(part: Part, queries: Tensor, train: Part, known: Tensor, copies: Tensor) -> Near | None:
+    """Of some held-out images those that are too near to a training image for the dimensions that the data have.
+
+    Points that are spread evenly in a ball of m dimensions have distances to its middle of which the m-th powers are
+    uniform (Levina and Bickel). ``copies`` are the small copies of the ``known`` training images.
+    """
+    alike, neighbours = nearest(copies_of(part, queries), copies, min(FURTHER, len(known)))
+    distances = (2 - 2 * alike).clamp_min(EQUAL**2).sqrt()
+    dimensions = _dimensions(distances)
+    ratios = distances[:, 0] / distances[:, NEIGHBOURS - 1]
+    # Of 15 points spread evenly in a ball the nearest to the middle is nearer than this with this chance.
+    chances = 1 - (1 - ratios.double() ** dimensions) ** (NEIGHBOURS - 1)
+    near = _beyond_chance(chances)
+    if not len(near):
+        return None
+    ratio = float(ratios[near].max())
+    near = near[_close(part, queries[near], train, known[neighbours[near, 0]])].sort().values
+    alone = _beyond_chance(_chances_of_gaps(distances))
+    out = int(torch.isin(near, alone).sum())
+    return Near(queries[near], known[neighbours[near, 0]], dimensions, ratio, out)
+
+
+def expected(near: Near, judged: int, train: Part, known: Tensor, copies: Tensor) -> bool:
+    """Whether training images are as often as near to each other, and most pairs do not stand out.
+
+    A pattern of few kinds and places, a logo, or a scale of turns has near neighbours everywhere, within training as
+    across a division; copies that were made before the data were divided do too, but stand out among the neighbours
+    that they have.
+    """
+    if near.standing_out >= MOST_OF_THEM * len(near.ours):
+        return False
+    chosen = evenly(torch.arange(len(known)), SAMPLED)
+    alike, neighbours = nearest(copies[chosen], copies, NEIGHBOURS + 1)
+    itself = neighbours == chosen[:, None]
+    others, order = torch.sort(alike.masked_fill(itself, torch.inf), dim=1, descending=True)
+    distances = (2 - 2 * others[:, 1:]).clamp_min(EQUAL**2).sqrt()
+    places = neighbours.gather(1, order)[:, 1]
+    near_there = torch.nonzero(distances[:, 0] <= near.ratio * distances[:, -1]).flatten()
+    pairs = _close(train, known[chosen[near_there]], train, known[places[near_there]])
+    return not beyond(len(near.ours), judged, int(pairs.sum()), len(chosen))
+
+
+def beyond(found: int, judged: int, within: int, looked_at: int) -> bool:
+    """Whether so many of those judged are more than the same share as within training, by more than chance."""
+    share = (within + 1) / (looked_at + 1)
+    return share < 1 and float(bdtrc(found - 1, judged, share)) <= CHANCE
+
+
+def copies_of(part: Part, indices: Tensor) -> Tensor:
+    """Small copies of some images (N, D)."""
+    return torch.cat([small_copies(part.split.images[chosen]) for chosen in torch.split(indices, part.portion)])
+
+
+def _dimensions(distances: Tensor) -> float:
+    # The inverse of the dimensions is the mean of ln(d_k / d_j); the median over images ignores a few copies.
+    inside = distances[:, :NEIGHBOURS]
+    logs = torch.log(inside[:, -1:] / inside[:, :-1]).mean(dim=1)
+    return max(1.0, 1 / max(float(logs.median()), 1e-6))
+
+
+def _beyond_chance(chances: Tensor) -> Tensor:
+    """Indices of those that are reported; fewer than three only where they are surer."""
+    ranked, order = chances.sort()
+    allowed = FALSE_SHARE * torch.arange(1, len(chances) + 1) / len(chances)
+    count = int(torch.nonzero(ranked <= allowed).max()) + 1 if bool((ranked <= allowed).any()) else 0
+    if count < FEWEST_PAIRS:
+        count = int((ranked[:count] <= allowed[:count] / SURER).sum())
+    return order[:count]
+
+
+def _chances_of_gaps(distances: Tensor) -> Tensor:
+    """That the gap behind the first to fourth neighbour is so wide, by the gaps between those further away (N,).
+
+    With m dimensions around an image, i ln(d_{i+1} / d_i) is exponential with mean 1 / m for every i, so that one gap
+    in units of the mean of n others is beyond t with the chance (1 + t / n)^-n, whatever m is.
+    """
+    logs = distances.double().log()
+    count = logs.shape[1] - 1
+    gaps = torch.arange(1, count + 1) * (logs[:, 1:] - logs[:, :-1])
+    found = torch.ones(len(logs), dtype=torch.float64)
+    for place in range(min(COPIES, count - 1)):
+        others = count - 1 - place
+        mean = gaps[:, place + 1 :].mean(dim=1).clamp_min(1e-9)
+        found = torch.minimum(found, (1 + gaps[:, place] / mean / others) ** -others)
+    return (COPIES * found).clamp_max(1.0)
+
+
+def _close(part: Part, ours: Tensor, train: Part, theirs: Tensor) -> Tensor:
+    """Whether whole images are alike (N,)."""
+    found = [
+        (standardised(part.split.images[one]) * standardised(train.split.images[other])).sum(dim=1) >= ALIKE
+        for one, other in zip(torch.split(ours, part.portion), torch.split(theirs, part.portion), strict=True)
+    ]
+    return torch.cat(found) if found else torch.empty(0, dtype=torch.bool)
