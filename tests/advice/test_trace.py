@@ -138,8 +138,8 @@ VIEWS: dict[str, Callable[[Tensor], Tensor]] = {
     "expand": lambda weight: weight.expand(2, -1, -1, -1),
     "squeeze": lambda weight: weight.squeeze().unsqueeze(-1).unsqueeze(-1),
     "transpose": lambda weight: weight.flatten(1).t().view(4, 1, 1),
-    "chunk": lambda weight: torch.cat(weight.chunk(2, 1), 1),
-    "split of a product": lambda weight: torch.cat([part * 2 for part in weight.unbind(1)]).view(4, 1, 1),
+    "chunk": lambda weight: weight.chunk(1, 1)[0],
+    "unbind": lambda weight: weight.unbind(0)[0],
 }
 
 
