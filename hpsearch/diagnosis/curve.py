@@ -84,14 +84,14 @@ class Curve:
 
     @cached_property
     def guess(self) -> float:
-        """The loss of guessing: the entropy of the classes, or what the best constant has in regression."""
-        counts = self.task.validation_class_counts
-        total = math.fsum(counts)
-        if self.task.is_classification and total:
-            shares = [count / total for count in counts if count]
+        """The loss of guessing: the entropy of the classes, or what the best constant has in regression; what theory
+        expects where all of validation is of one class or target, which says nothing of the others."""
+        counts = [count for count in self.task.validation_class_counts if count]
+        if self.task.is_classification and len(counts) > 1:
+            shares = [count / math.fsum(counts) for count in counts]
             return max(1e-6, -math.fsum(share * math.log(share) for share in shares))
         given = self.task.validation_guessing_loss
-        return self.task.initial_loss if given is None else given
+        return given if given is not None and given > 1e-6 else self.task.initial_loss
 
     @cached_property
     def floor(self) -> float:

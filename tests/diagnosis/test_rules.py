@@ -94,6 +94,16 @@ def test_the_guess_of_uneven_classes_is_their_entropy() -> None:
     assert uneven.guess < 0.2
 
 
+def test_a_guess_that_validation_cannot_give_is_not_zero() -> None:
+    one_class = replace(TASK, validation_class_counts=(400,) + (0,) * 9)
+    assert Curve(SOUND.trial, one_class).guess == TASK.initial_loss
+    assert "HC201" not in codes(Drawn(straight(2.3, 1.6)), one_class)
+    assert "HC201" in codes(Drawn(constant(2.31)), one_class)
+    one_target = Task("l2", (1, 8, 8), 1, 640, 400, 0, (), 0.0)
+    assert Curve(SOUND.trial, one_target).guess == 1
+    assert "HC201" not in codes(Drawn(falling(1.2, 0.1)), one_target)
+
+
 def test_few_samples_prove_little() -> None:
     few_trained, few_held = (
         replace(TASK, train_samples=50),
