@@ -1,7 +1,8 @@
-"""The rules of the advice by their codes, and which of them a user has chosen. Needs no torch.
+"""The rules of the advice and the checks of data by their codes, and which a user has chosen. Needs no torch.
 
-The rules themselves look at networks, or at how they are to be trained, and live in ``hpsearch.advice``; their codes
-are part of the study definition, so that everybody who reads one has to know them.
+The rules themselves look at networks, or at how they are to be trained, and live in ``hpsearch.advice``; the checks
+live in ``hpsearch.data.checks``. Their codes are part of the study definition, so that everybody who reads one has to
+know them.
 """
 
 from collections.abc import Iterable
@@ -53,7 +54,17 @@ RULES: dict[str, str] = {
 A code keeps its meaning for ever; a rule that goes leaves a gap."""
 
 EVERY = "HP"
-"""The beginning of all codes."""
+"""The beginning of all codes of the advice."""
+
+OF_DATA = "HD"
+"""The beginning of all codes of checks of data."""
+DATA_CODES = (
+    *(f"{OF_DATA}{number}" for number in range(101, 111)),
+    *(f"{OF_DATA}{number}" for number in range(201, 209)),
+    *(f"{OF_DATA}{number}" for number in range(301, 305)),
+    *(f"{OF_DATA}{number}" for number in range(401, 405)),
+)
+"""1: pixels; 2: labels and their division; 3: duplicates; 4: what can be learned."""
 
 
 def is_known(code: str) -> bool:

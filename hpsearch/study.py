@@ -23,6 +23,13 @@ from hpsearch.stage import Recipe, Steering
 from hpsearch.task import Task
 
 
+class DataChecks(Section):
+    """What the checks of the data look for, before anything is trained."""
+
+    ignore: tuple[str, ...] = ()
+    """Codes such as HD302, or beginnings of codes such as HD3, of what is left out: it is meant to be so."""
+
+
 class DataDefinition(Section):
     """Which images and targets, and how they are divided."""
 
@@ -41,6 +48,7 @@ class DataDefinition(Section):
     """The share of all samples that is read once, after the search; 0 for none."""
     normalize: bool = True
     """Subtract the mean and divide by the standard deviation of each channel, both from the training split."""
+    checks: DataChecks = DataChecks()
 
     @model_validator(mode="after")
     def _one_source(self) -> "DataDefinition":
@@ -205,6 +213,7 @@ OPTIMIZER_KEYS = ("name", "learning_rate", "weight_decay", "momentum", "clip_nor
 """What of the optimiser can be searched."""
 
 YOUNGER: dict[str, Any] = {
+    "data.checks": {"ignore": []},
     "network.timm": None,
     "network.torchvision": None,
     "optimizer.nesterov": False,
@@ -230,6 +239,7 @@ __all__ = [
     "STATE_LIMITS_S",
     "YOUNGER",
     "AdviceDefinition",
+    "DataChecks",
     "DataDefinition",
     "LossDefinition",
     "NetworkDefinition",

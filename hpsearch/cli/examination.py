@@ -102,7 +102,7 @@ def _examined(definition: StudyDefinition) -> Examined:
         from hpsearch.cli.packing import trials_that_fit
 
         fitting = trials_that_fit(definition, dataset)
-    return Examined(dataset.task, check_data(dataset), gpus, fitting)
+    return Examined(dataset.task, check_data(dataset, ignore=definition.data.checks.ignore), gpus, fitting)
 
 
 def _sendable(error: Exception) -> Exception:

@@ -58,7 +58,7 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         definition = definition_of(question[DEFINITION])
         dataset = check_definition(definition)
         if DOSE not in question:
-            return {"task": task_document(dataset.task), "findings": _findings(dataset)}
+            return {"task": task_document(dataset.task), "findings": _findings(definition, dataset)}
         return {"report": _report(definition, dataset, CheckDose(**question[DOSE]), started_s)}
     except DefinitionError as error:
         return {"problems": [asdict(problem) for problem in error.problems]}
@@ -69,11 +69,11 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         return {"raised": f"{type(error).__name__}: {error}"[:500], "traceback": traceback.format_exc()[-4000:]}
 
 
-def _findings(dataset: "Dataset") -> list[Any]:
+def _findings(definition: StudyDefinition, dataset: "Dataset") -> list[Any]:
     """What the checks find in the data, for the store's codecs to read."""
     from hpsearch.data.checks.check import check_data  # noqa: PLC0415  (PyTorch)
 
-    return [finding_document(finding) for finding in check_data(dataset)]
+    return [finding_document(finding) for finding in check_data(dataset, ignore=definition.data.checks.ignore)]
 
 
 def _report(definition: StudyDefinition, dataset: "Dataset", dose: CheckDose, started_s: float) -> str:

@@ -8,7 +8,7 @@ from hpsearch.errors import Problem, did_you_mean, shown
 from hpsearch.networks.loading import LOADING, NOT_TO_LOAD
 from hpsearch.preflight.hyperparameters import check_parameters
 from hpsearch.preflight.unused import searches, unused_problems
-from hpsearch.rule import RULES, is_known
+from hpsearch.rule import DATA_CODES, RULES, is_known
 from hpsearch.study import StudyDefinition
 
 MOST_GRID_POINTS = 10_000
@@ -28,6 +28,7 @@ def settled_problems(definition: StudyDefinition) -> list[Problem]:
         *_objective(definition),
         *code_problems("advice.select", definition.advice.select),
         *code_problems("advice.ignore", definition.advice.ignore),
+        *_data_codes("data.checks.ignore", definition.data.checks.ignore),
     ]
 
 
@@ -44,6 +45,14 @@ def code_problems(path: str, codes: Iterable[str]) -> Iterable[Problem]:
             near = f"Did you mean {by_name[code]}? " if code in by_name else did_you_mean(code.upper(), RULES)
             advice = f"{near}Write a code such as HP101, or the beginning of some such as HP1."
             yield Problem(f"{path}[{place}]", shown(code), "there is no rule with that code", advice)
+
+
+def _data_codes(path: str, codes: Iterable[str]) -> Iterable[Problem]:
+    for place, code in enumerate(codes):
+        if not code or not any(known.startswith(code) for known in DATA_CODES):
+            near = did_you_mean(code.upper(), DATA_CODES)
+            advice = f"{near}Write a code such as HD302, or the beginning of some such as HD3; see docs/findings."
+            yield Problem(f"{path}[{place}]", shown(code), "no check of data has that code", advice)
 
 
 def _data(definition: StudyDefinition) -> Iterable[Problem]:

@@ -15,6 +15,8 @@ FIRST = RECIPE[0]
 """The stage whose verdict has what was found in the data."""
 WAY_ON = f"recipe.{FIRST}.override is true"
 """What a definition says so that data with errors are trained on."""
+WAY_OUT = "data.checks.ignore"
+"""What a definition names the codes of checks in that are not to be made."""
 
 
 def overrides_data(study: StudyDefinition) -> bool:
@@ -30,7 +32,8 @@ def refused(study: StudyDefinition, found: Sequence[Finding]) -> Verdict | None:
     errors = _errors(found)
     if not errors or overrides_data(study):
         return None
-    summary = f"nothing is trained on data that are not sound, unless {WAY_ON}: {_first(errors)}"
+    ways = f"{WAY_OUT} has {' and '.join(sorted({one.code for one in errors}))} or {WAY_ON}"
+    summary = f"nothing is trained on data that are not sound, unless {ways}: {_first(errors)}"
     return Verdict(FIRST, Outcome.FAIL, summary, findings=tuple(found))
 
 

@@ -8,12 +8,11 @@ from hpsearch.report.documents import FindingDocument, StageDocument
 from hpsearch.report.ranking import Ranking
 from hpsearch.report.story import LOOK_AT_LABELS, NO_RATE, NOTHING
 from hpsearch.report.words import facts_words, printable, value_words
+from hpsearch.rule import OF_DATA
 from hpsearch.verdict import Outcome
 
 ABOVE = "as told above"
 """What stands in the place of a message that the report has already."""
-OF_DATA = "HD"
-"""The beginning of the codes of all checks of data."""
 MOST_ROWS = 6
 """Of a longer list so many elements are shown, evenly spread: the document has all."""
 

@@ -60,8 +60,8 @@ def with_network(factory: str) -> StudyRecord:
     return study(StudyDefinition.model_validate({"data": {"dataset": "digits"}, "network": network}))
 
 
-def with_data(factory: str, owner: str = "ada", **options: str) -> StudyRecord:
-    data = {"factory": f"bad_factories:{factory}", "options": options}
+def with_data(factory: str, owner: str = "ada", ignore: tuple[str, ...] = (), **options: str) -> StudyRecord:
+    data = {"factory": f"bad_factories:{factory}", "options": options, "checks": {"ignore": ignore}}
     return study(StudyDefinition.model_validate({"data": data, "network": {"name": "convnet"}}), owner)
 
 
@@ -91,6 +91,7 @@ def test_one_process_answers_question_after_question(checker: Checker) -> None:
         ("HD302", Severity.ERROR),
         ("HD304", Severity.INFO),
     ]
+    assert checker.loaded(with_data("leak", ignore=("HD3",)), threading.Event()).found == ()
     assert processes(checker) == first
 
 

@@ -15,6 +15,7 @@ from hpsearch.data.checks.table import DATA_CHECKS
 from hpsearch.data.dataset import Dataset, Split
 from hpsearch.data.loading import load_dataset
 from hpsearch.errors import DefinitionError
+from hpsearch.rule import DATA_CODES
 from hpsearch.task import Task
 from tests.data.broken_data import CASES as BROKEN
 from tests.data.broken_data import Case, changed, digits, generator, leaking, pixel, shuffled, twins
@@ -44,6 +45,7 @@ def test_a_near_miss_is_none(case: Case) -> None:
 
 def test_every_check_has_a_case() -> None:
     assert {case.code for case in CASES} == set(DATA_CHECKS)
+    assert tuple(DATA_CHECKS) == DATA_CODES
 
 
 @pytest.mark.parametrize("name", ["digits", "shapes"])

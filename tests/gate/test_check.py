@@ -128,13 +128,17 @@ def test_overriding_and_skipping_are_the_definitions() -> None:
 
 
 def test_data_that_leak_fail_unless_the_definition_goes_on_for_a_study_as_well() -> None:
-    data = {"factory": f"{__name__}:load_leaking"}
+    data: dict[str, object] = {"factory": f"{__name__}:load_leaking"}
     skipped: dict[str, object] = {"overfit": {"skip": True}, "lr_sweep": {"skip": True}}
     found = checked(small(data=data, recipe={**skipped, "initial_loss": {"seeds": 2}}))
     assert (found.verdict, verdicts(found)["data"]) == (FAIL, FAIL)
     found = checked(small(data=data, recipe={**skipped, "initial_loss": {"seeds": 2, "override": True}}))
     assert found.verdict is verdicts(found)["data"] is CheckVerdict.OVERRIDDEN
     assert found.parts[0].summary.endswith("are in training too (overridden by the definition)")
+    data = {**data, "checks": {"ignore": ["HD302"]}}
+    found = checked(small(data=data, recipe={**skipped, "initial_loss": {"skip": True}}))
+    assert [one.finding.code for one in found.parts[0].findings] == ["HD304"]
+    assert verdicts(found)["data"] is PASS
 
 
 def test_without_time_nothing_passes_that_was_not_judged() -> None:

@@ -109,6 +109,7 @@ def test_a_definition_survives_being_stored_as_json(width: Any, rate: Any, seed:
 
 def test_resources_are_no_part_of_the_identity_and_everything_else_is() -> None:
     same = {read().identity, read(resources={"workers": 8, "gpus_per_worker": 0.5}).identity}
+    same.add(read(data={"dataset": "digits", "checks": {}}).identity)
     assert len(same) == 1
     others = [
         read(seed=1),
@@ -118,6 +119,7 @@ def test_resources_are_no_part_of_the_identity_and_everything_else_is() -> None:
         read(optimizer={"learning_rate": {"log_uniform": [1e-5, 0.9]}}),
         read(recipe={"coarse": {"epochs": 4}}),
         read(data={"dataset": "digits", "validation": 0.25}),
+        read(data={"dataset": "digits", "checks": {"ignore": ["HD302"]}}),
     ]
     assert len(same | {one.identity for one in others}) == 1 + len(others)
 

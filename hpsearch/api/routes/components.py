@@ -13,6 +13,7 @@ from hpsearch.report.service_documents import EventDocument
 from hpsearch.space import KINDS, RANGES, is_distribution
 from hpsearch.stage import Coarse, Fine, InitialLoss, LrSweep, Overfit
 from hpsearch.study import (
+    DataChecks,
     DataDefinition,
     LossDefinition,
     NetworkDefinition,
@@ -66,6 +67,7 @@ NAMED = {"StudyDefinition": ("network", "loss"), "OptimizerDefinition": ("schedu
 DESCRIBED = (
     StudyDefinition,
     DataDefinition,
+    DataChecks,
     NetworkDefinition,
     OptimizerDefinition,
     ScheduleDefinition,
