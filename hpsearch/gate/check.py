@@ -90,7 +90,8 @@ class _Check:
 
     def done(self) -> Checked:
         self._begin("data")
-        self._end(_of_findings("data", check_data(self._dataset), overrides_data(self._study)))
+        found = check_data(self._dataset, ignore=self._study.data.checks.ignore)
+        self._end(_of_findings("data", found, overrides_data(self._study)))
         self._begin("advice")
         self._end(_of_findings("advice", advise(self._study, self._task)))
         self._train()
