@@ -6,6 +6,7 @@ from functools import cache
 import torch
 
 from benchmarks.diagnosis.second_data import SECOND_DATA
+from benchmarks.diagnosis.third_data import THIRD_DATA
 from hpsearch.data.dataset import Dataset, Split
 from hpsearch.data.loading import load_dataset
 from hpsearch.data.shapes import SHAPES, coloured_shapes
@@ -26,8 +27,9 @@ def sound_data(name: str) -> Dataset:
     """The data without any fault."""
     if name == "digits":
         return load_dataset(data_settings(name))
-    if name in SECOND_DATA:
-        factory = f"benchmarks.diagnosis.second_data:{name}"
+    if name in SECOND_DATA or name in THIRD_DATA:
+        part = "second" if name in SECOND_DATA else "third"
+        factory = f"benchmarks.diagnosis.{part}_data:{name}"
         return load_dataset(replace(data_settings(name), dataset=None, factory=factory))
     if name == "shapes":
         dataset = load_dataset(data_settings(name))

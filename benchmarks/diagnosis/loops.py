@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.diagnosis.second_loops import SECOND_LOOPS
+from benchmarks.diagnosis.third_loops import THIRD_LOOPS
 from hpsearch.job import Job
 from hpsearch.training import member
 from hpsearch.training.arrays import Arrays
@@ -112,7 +113,7 @@ LOOPS: dict[str, type[Training]] = {
 def training_with(loop: str) -> Iterator[None]:
     """While it is open, members are trained by the loop of that name."""
     whole = member.Training
-    member.Training = {**LOOPS, **SECOND_LOOPS}[loop]  # type: ignore[misc]
+    member.Training = {**LOOPS, **SECOND_LOOPS, **THIRD_LOOPS}[loop]  # type: ignore[misc]
     try:
         yield
     finally:

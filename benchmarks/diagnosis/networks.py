@@ -9,6 +9,7 @@ from benchmarks.diagnosis.architectures import ARCHITECTURES, Plan
 from benchmarks.diagnosis.faults import FAULTS
 from benchmarks.diagnosis.second_architectures import SECOND_ARCHITECTURES
 from benchmarks.diagnosis.second_faults import SECOND_FAULTS
+from benchmarks.diagnosis.third_networks import THIRD_ARCHITECTURES, THIRD_FAULTS
 
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU,
@@ -36,8 +37,8 @@ def build(
     norm: str = "batch",
     fault: str = "",
 ) -> nn.Module:
-    """One of ``ARCHITECTURES`` or the second ones; ``fault`` is one of ``FAULTS`` or the second ones, or nothing."""
+    """One of ``ARCHITECTURES`` or the later ones; ``fault`` is one of ``FAULTS`` or the later ones, or nothing."""
     channels, side, _ = input_shape
     plan = Plan(channels, side, outputs, width, dropout, ACTIVATIONS[activation], NORMS[norm])
-    network: nn.Module = {**ARCHITECTURES, **SECOND_ARCHITECTURES}[architecture](plan)
-    return {**FAULTS, **SECOND_FAULTS}[fault](network) if fault else network
+    network: nn.Module = {**ARCHITECTURES, **SECOND_ARCHITECTURES, **THIRD_ARCHITECTURES}[architecture](plan)
+    return {**FAULTS, **SECOND_FAULTS, **THIRD_FAULTS}[fault](network) if fault else network
