@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from hpsearch.finding import Finding, Severity
-from hpsearch.recipe.attempt import Attempt, Ending
+from hpsearch.recipe.attempt import Attempt, Ending, stands_at_a_floor
 from hpsearch.recipe.learning_rates import allowed, written
 from hpsearch.recipe.output_loss import floor_of_probabilities
 from hpsearch.recipe.sources import JOHNSON, KARPATHY
@@ -98,7 +98,7 @@ def _stalled(endings: dict[Ending, list[Attempt]], evidence: dict[str, object]) 
         Severity.ERROR,
         f"the loss fell and stalled above zero: the best was {reached} at a learning rate of {best.rate:.3g}, after "
         f"{counted(best.iterations, 'iteration')}" + (f" (it {elsewhere})" if elsewhere else ""),
-        {**evidence, "still_falling": best.still_falling},
+        {**evidence, "still_falling": bool(best.still_falling)},
         f"{time}Give the network more filters or layers; look for equal samples with different labels.",
         JOHNSON,
     )
@@ -161,7 +161,7 @@ def _has_floor(attempts: Sequence[Attempt], task: Task) -> bool:
         return True
     if not task.is_classification:
         return False
-    moved = [attempt for attempt in attempts if attempt.ending is Ending.STALLED]
+    moved = [attempt for attempt in attempts if attempt.ending is Ending.STALLED and stands_at_a_floor(attempt)]
     floor = floor_of_probabilities(task.outputs)
     return any((attempt.accuracy or 0) > FLOOR_ACCURACY for attempt in moved) and all(
         attempt.curve.lowest >= floor for attempt in _finite(attempts)

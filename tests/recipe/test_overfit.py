@@ -3,11 +3,13 @@
 import json
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from hpsearch.job import Job
+from hpsearch.look import Look, OutputLook
 from hpsearch.recipe.plan import Plan
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
@@ -124,6 +126,59 @@ def test_outputs_between_zero_and_one_betray_themselves_by_the_floor_of_the_loss
     verdict = judge({0.01: still, 0.1: course})
     assert verdict.outcome is Outcome.FAIL
     assert codes(verdict) == ["loss-has-a-floor"]
+
+
+def on_its_way(lowest: float | None, highest: float = 0.9, step: int = 0, sums_to_one: bool = False) -> Course:
+    """Every sample is right although the loss has only begun to fall; the outputs that a look saw, if any."""
+    seen = None if lowest is None else OutputLook(64, lowest, highest, 0.0, sums_to_one, sample_std=0.1)
+    looks = () if seen is None else (Look(step, (), seen),)
+
+    def course(job: Job) -> FinishedTrial:
+        losses = exponential(LN10, 1.5, 50, noise=0.0)[:20]
+        return ended(job, step_losses=losses, step_accuracies=(1.0,) * 20, learned=True, looks=looks)
+
+    return course
+
+
+@pytest.mark.parametrize(
+    ("course", "outcome"),
+    [
+        (on_its_way(None), Outcome.PASS),
+        (on_its_way(-0.7), Outcome.PASS),
+        (on_its_way(0.1, highest=1.2), Outcome.PASS),
+        (on_its_way(0.1), Outcome.FAIL),
+        (on_its_way(0.1, sums_to_one=True), Outcome.FAIL),
+        (on_its_way(0.5, highest=0.5), Outcome.PASS),  # outputs of zeros say nothing of what they may become
+    ],
+)
+def test_a_loss_that_has_only_begun_to_fall_stands_at_no_floor(course: Course, outcome: Outcome) -> None:
+    assert judge({0.01: course, 0.1: course}).outcome is outcome
+
+
+@pytest.mark.parametrize(("step", "outcome"), [(0, Outcome.PASS), (100, Outcome.FAIL)])
+def test_outputs_of_few_classes_are_positive_by_chance_before_any_update(step: int, outcome: Outcome) -> None:
+    few = replace(TASK, outputs=3, validation_class_counts=(134, 133, 133))
+    definition = study(recipe={"overfit": {"learning_rates": [0.1]}})
+    plan = planned(STAGE, definition, few)
+    finished = [on_its_way(0.1, step=step)(job) for job in plan.jobs]
+    assert judged(definition, plan, finished, few).outcome is outcome
+
+
+def test_outputs_that_one_attempt_shows_to_be_unbounded_are_so_in_all() -> None:
+    assert judge({0.01: on_its_way(-0.7), 0.1: learned_above(1.4613)}).outcome is Outcome.PASS
+    verdict = judge({0.01: still, 0.1: stalled(0.95, end=1.5)})
+    assert codes(verdict) == ["loss-has-a-floor"]
+    verdict = judge({0.01: outputs_of(still, -0.7), 0.1: stalled(0.95, end=1.5)})
+    assert codes(verdict) == ["stalled-above-zero"]
+
+
+def outputs_of(course: Course, lowest: float) -> Course:
+    def seen(job: Job) -> FinishedTrial:
+        trial = course(job)
+        outputs = OutputLook(64, lowest, 0.9, 0.0, sums_to_one=False, sample_std=0.1)
+        return replace(trial, result=replace(trial.result, looks=(Look(0, (), outputs),)))
+
+    return seen
 
 
 def test_learning_below_the_floor_is_learning() -> None:
