@@ -97,6 +97,18 @@ class Look:
     """Of the same samples with the same weights, in training mode and in batches as large as those of the training: far
     below the other where the network does something else in evaluation than in training. None in looks of before there
     was such a field."""
+    bend: float | None = None
+    """How far the outputs are from being an affine function of the images, f(a) + f(b) = f(a + b - c) + f(c), at most,
+    as a share of their standard deviation; 0 but for rounding in a network without any activation. Measured in
+    evaluation mode at the end of the first epoch, and told in the first look; None where it was not measured, where the
+    outputs hardly differ, and in looks of before there was such a field."""
+    graded: int | None = None
+    """How many of the network's parameters, whatever holds them, got a gradient that is not zero; told in the first
+    look alone. None in others, and in looks of before there was such a field."""
+    graded_outside: tuple[str, ...] = ()
+    """Those of them that belong to no layer: the network's own, and those of modules with children; told with it."""
+    graded_zeros: tuple[str, ...] = ()
+    """Those of these that are zero everywhere, as a scale that lets nothing through at first."""
 
 
 def look_document(look: Look) -> dict[str, Any]:
@@ -112,6 +124,10 @@ def look_document(look: Look) -> dict[str, Any]:
         "training": list(look.training),
         "evaluated_loss": look.evaluated_loss,
         "trained_loss": look.trained_loss,
+        "bend": look.bend,
+        "graded": look.graded,
+        "graded_outside": list(look.graded_outside),
+        "graded_zeros": list(look.graded_zeros),
     }
 
 
@@ -129,4 +145,8 @@ def look_of(written: Mapping[str, Any]) -> Look:
         tuple(written["training"]),
         written["evaluated_loss"],
         written.get("trained_loss"),
+        written.get("bend"),
+        written.get("graded"),
+        tuple(written.get("graded_outside", ())),
+        tuple(written.get("graded_zeros", ())),
     )

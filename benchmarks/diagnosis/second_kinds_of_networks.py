@@ -6,7 +6,7 @@ from benchmarks.diagnosis.second_kinds import DATA, NUMBERS, WITH_BATCH_NORM, fa
 NETWORK = (
     fault(
         "no-activations",
-        "HC204",
+        "HC204 linear-network",
         "HC105 HC202 HC201 HC203 HC206",
         network={"fault": "second-linear"},
         architectures=("strided", "separable"),

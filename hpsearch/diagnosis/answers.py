@@ -1,4 +1,4 @@
-"""Rules on what the network gives out: bent outputs, the same answer for all, samples that influence each other."""
+"""Rules on what the network gives out: bent or straight outputs, the same for all, samples that influence others."""
 
 from hpsearch.diagnosis.inside import WITH_WEIGHTS, Inside
 from hpsearch.finding import Severity
@@ -9,6 +9,11 @@ ALIKE = 1e-3
 """Difference between samples as a share of what a layer gives (heuristic)."""
 ROUNDED = 2e-3
 """Looks have four significant digits."""
+BENT = 1e-3
+"""Standard deviations of the outputs: a network that bends less is none the better for it (heuristic; rounding in
+single precision makes less than 1e-5 of it, and in sound trainings of the catalogue it is above 0.5)."""
+FEWEST = 2
+"""Layers with weights: one alone may be meant to be linear."""
 INFLUENCE = 1e-3
 """Standard deviations of the outputs. Rounding alone moves them by less than 1e-5 (measured)."""
 
@@ -28,6 +33,25 @@ def samples_influence_each_other(inside: Inside) -> Remark | None:
         f"exchanged, in evaluation mode"
     )
     return Remark(sentence, {"influence": influence})
+
+
+def linear_network(inside: Inside) -> Remark | None:
+    """The network is linear: its layers together can do no more than one.
+
+    Nothing between the layers bends what they hand on: activations are missing, are never called, or get numbers that
+    they all pass on as they are. Measured in evaluation mode after the first epoch: for images a, b and c the outputs
+    of a and b add up to those of c and of a + b - c, to a thousandth of what outputs differ by (heuristic). A network
+    of one layer with weights may be meant so, and is not looked at; nor is one whose outputs hardly differ.
+    """
+    first = inside.trial.result.looks[0]
+    layers = [layer for layer in first.layers if layer.weight_norm is not None and layer.kind.startswith(WITH_WEIGHTS)]
+    if first.bend is None or first.bend > BENT or len(layers) < FEWEST:
+        return None
+    sentence = (
+        f"the {len(layers)} layers with weights act as one: outputs are a linear function of the images, to "
+        f"{first.bend:.1g} of their standard deviation"
+    )
+    return Remark(sentence, {"bend": first.bend, "layers": len(layers)})
 
 
 def activation_on_output(inside: Inside) -> Remark | None:

@@ -1,7 +1,7 @@
 """All rules on looks inside a network, by code."""
 
 from hpsearch.diagnosis import sources
-from hpsearch.diagnosis.answers import activation_on_output, same_answer, samples_influence_each_other
+from hpsearch.diagnosis.answers import activation_on_output, linear_network, same_answer, samples_influence_each_other
 from hpsearch.diagnosis.gradients import exploding_gradients, frozen_layers, vanishing_gradients, without_gradient
 from hpsearch.diagnosis.inside_rule import InsideRule
 from hpsearch.diagnosis.modes import evaluated_in_training_mode, evaluated_otherwise, trained_in_evaluation_mode
@@ -93,7 +93,7 @@ _ALL = (
         updates_too_small,
         "Raise the learning rate by ten times and more; if nothing changes, see that the optimiser's step is called.",
         sources.KARPATHY,
-        explains=NOT_LEARNED - {"HC103"},
+        explains=NOT_LEARNED - {"HC103", "HC106"},
         explained_by=WEIGHTS | {"HC103", "HC104", "HC316"},
     ),
     InsideRule(
@@ -171,6 +171,15 @@ _ALL = (
         sources.KARPATHY,
         explains=NOT_LEARNED | {"HC313", "HC315"},
         explained_by=STEPS | {"HC305", "HC316", "HC331", "HC332"},
+    ),
+    InsideRule(
+        "HC334",
+        WARNING,
+        linear_network,
+        "Call an activation behind each layer with weights but the last, such as ReLU.",
+        sources.LAYERS,
+        explains=(NOT_LEARNED - {"HC103", "HC106"}) | {"HC105", "HC203"},
+        explained_by=WEIGHTS | STEPS | {"HC103", "HC301", "HC303", "HC313", "HC314", "HC316", "HC317", "HC333"},
     ),
     InsideRule(
         "HC341",

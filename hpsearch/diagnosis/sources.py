@@ -9,6 +9,7 @@ SMITH = "Smith, A disciplined approach to neural network hyper-parameters (2018)
 HE = "He et al., Delving Deep into Rectifiers (2015), section 2.2"
 BOTTOU = "Bottou, Curtis and Nocedal, Optimization Methods for Large-Scale Machine Learning (2018), section 4.2"
 GOODFELLOW = "Goodfellow, Bengio and Courville, Deep Learning (2016), sections 5.2 and 11.5"
+LAYERS = "Goodfellow, Bengio and Courville, Deep Learning (2016), section 6.1"
 PRECHELT = "Prechelt, Early Stopping — But When? (1998)"
 ZHANG = "Zhang et al., Understanding deep learning requires rethinking generalization (2017)"
 MCCANDLISH = "McCandlish et al., An Empirical Model of Large-Batch Training (2018)"

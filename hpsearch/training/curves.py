@@ -14,6 +14,7 @@ from hpsearch.schedule import learning_rate_at
 from hpsearch.study import Objective, objective_for
 from hpsearch.task import Task
 from hpsearch.training.answers import Answers
+from hpsearch.training.looks.evaluated import Tried
 from hpsearch.training.precision import HOPELESS
 from hpsearch.training.size import Arithmetic, parameter_count
 from hpsearch.trial import EpochRecord, Failure, LayerScale, TrialResult, TrialState
@@ -127,10 +128,10 @@ class Curves:
             self.classes = self.classes.counts(len(self.epochs))
         return self.classes if isinstance(self.classes, ClassCounts) else None
 
-    def add_first_evaluation(self, influence: float | None, training: tuple[str, ...]) -> None:
-        """How far samples of a batch influence each other, and what was in training mode; the first look tells that."""
+    def add_first_evaluation(self, tried: Tried, training: tuple[str, ...]) -> None:
+        """What was tried in evaluation mode, and what was in training mode; the first look tells that."""
         if self.looks:
-            self.looks[0] = replace(self.looks[0], influence=influence, training=training)
+            self.looks[0] = replace(self.looks[0], influence=tried.influence, bend=tried.bend, training=training)
 
     def add_last_evaluation(self, evaluated: float | None, trained: float | None) -> None:
         """The loss of some samples that were trained on, in evaluation and in training mode; the last look tells it."""

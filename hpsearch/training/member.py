@@ -24,9 +24,9 @@ from hpsearch.training.looks import (
     Glance,
     evaluated_loss,
     in_mode,
-    influence,
     moments,
     trained_loss,
+    tried,
 )
 from hpsearch.training.loss import loss_function, training_outputs, with_auxiliary
 from hpsearch.training.network_state import NetworkState, copied, put_back, state_of
@@ -217,7 +217,7 @@ class Training:
         network, epoch = self.network, len(self.curves.epochs)
         with suppress(Exception):
             if epoch == 1:
-                found = influence(network, self.arrays.validation.images, self.task, self.autocast)
+                found = tried(network, self.arrays.validation.images, self.task, self.autocast)
                 self.curves.add_first_evaluation(found, in_mode(network, training=True))
             if epoch == self.job.budget.epochs:
                 samples = (*self.arrays.batch(self.order.some(TRAINED_ON)), self.task, self.autocast)

@@ -10,7 +10,7 @@ from torch import Tensor
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.evaluation import evaluate_together
 from hpsearch.training.isolation import own_randomness
-from hpsearch.training.looks import TRAINED_ON, evaluated_losses, in_mode, influences, trained_losses
+from hpsearch.training.looks import TRAINED_ON, Tried, evaluated_losses, in_mode, trained_losses, tried_of_each
 from hpsearch.training.member import network_of
 from hpsearch.training.network_state import put_member_back
 from hpsearch.training.precision import Autocast
@@ -42,10 +42,10 @@ def see_evaluation(
     """After an epoch (from 1), of those members, by place among the seats. What fails here is not told."""
     with suppress(Exception):
         if epoch == 1:
-            found = influences(network, arrays.validation.images)
+            found = tried_of_each(network, arrays.validation.images)
             training = in_mode(network.template, training=True)
             for place, seat in present:
-                seat.curves.add_first_evaluation(found[place] if found else None, training)
+                seat.curves.add_first_evaluation(found[place] if found else Tried(), training)
         if epoch == present[0][1].job.budget.epochs:
             chosen = torch.stack([seat.order.some(TRAINED_ON) for seat in seats]).to(arrays.index_device)
             samples = (*arrays.batches(chosen), arrays.task)

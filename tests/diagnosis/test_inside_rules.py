@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from hpsearch.diagnosis.answers import linear_network
 from hpsearch.diagnosis.curve import Curve
 from hpsearch.diagnosis.gradients import without_gradient
 from hpsearch.diagnosis.inside import Inside
@@ -90,3 +91,14 @@ def test_a_smaller_last_batch_is_no_end_of_an_epoch() -> None:
     trial = FinishedTrial(trial.job, replace(trial.result, step_losses=tuple(losses)))
     assert starts_again(Curve(trial, replace(TASK, train_samples=640)))
     assert starts_again(Curve(trial, replace(TASK, train_samples=620))) is None
+
+
+def test_a_network_of_one_layer_may_be_linear() -> None:
+    first, *others = looks(layer("one"), layer("two"))
+    straight_one = replace(first, bend=2e-6)
+    said = found(linear_network, constant(1.0), [straight_one, *others])
+    assert said is not None
+    assert said.numbers == {"bend": 2e-6, "layers": 2}
+    alone = replace(straight_one, layers=straight_one.layers[:1])
+    for other in (alone, replace(first, bend=0.02), replace(first, bend=None)):
+        assert found(linear_network, constant(1.0), [other, *others]) is None

@@ -29,6 +29,9 @@ class Body(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         if self.fault == "mixing":
             images = images.flatten(1).t().reshape(images.shape)
+        if self.fault == "linear":
+            straight: Tensor = self.third(self.second(self.first(images).flatten(1)))
+            return straight
         maps = functional.relu(self.first(images))
         hidden = self.dropout(self.second(maps.flatten(1)))
         if self.norm is not None:

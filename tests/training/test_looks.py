@@ -80,6 +80,8 @@ def test_a_member_is_seen_as_it_would_be_alone() -> None:
         found = {one.number: one for one in train_together(pair, arrays, arrays, arithmetic)}
         for one in alone:
             assert_alike(found[one.number].looks[0], one.looks[0])
+            assert found[one.number].looks[0].bend == pytest.approx(one.looks[0].bend, rel=0.05)
+            assert (one.looks[0].bend or 0.0) > 0.01
             assert_names_alike(found[one.number], one)
             ours, theirs = found[one.number].looks[-1], one.looks[-1]
             assert (ours.evaluated_loss, ours.trained_loss) == pytest.approx(
@@ -157,6 +159,7 @@ def test_a_sound_network_has_no_finding() -> None:
         ("huge", "HC322"),
         ("mixing", "HC331"),
         ("softmax", "HC332"),
+        ("linear", "HC334"),
         ("otherwise", "HC341"),
         ("always", "HC342"),
     ],

@@ -2,12 +2,13 @@
 
 from hpsearch.training.looks.evaluated import (
     TRAINED_ON,
+    Tried,
     evaluated_loss,
     evaluated_losses,
-    influence,
-    influences,
     trained_loss,
     trained_losses,
+    tried,
+    tried_of_each,
 )
 from hpsearch.training.looks.eye import Eye, Glance, in_mode
 from hpsearch.training.looks.moments import SHORT, moments
@@ -17,12 +18,13 @@ __all__ = [
     "TRAINED_ON",
     "Eye",
     "Glance",
+    "Tried",
     "evaluated_loss",
     "evaluated_losses",
     "in_mode",
-    "influence",
-    "influences",
     "moments",
     "trained_loss",
     "trained_losses",
+    "tried",
+    "tried_of_each",
 ]

@@ -1,7 +1,9 @@
 """What a network does in either mode, tried beside its evaluation: nothing that it holds or draws is disturbed."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +18,9 @@ from hpsearch.training.precision import Autocast
 from hpsearch.training.stacked import StackedNetwork
 
 SAMPLES = 24
-"""Of the influence: a third of them takes the place of another third, while the last one stays."""
+"""A third of them takes the place of half of the others; of each third one image is part of a sum."""
+APART = 1e-2
+"""Of the largest output: where samples differ by less, rounding could be taken for a bend."""
 TRAINED_ON = 32
 """Samples of the training split whose loss is evaluated, so many at most."""
 SEED = 0
@@ -25,19 +29,26 @@ Run = Callable[[Tensor], Tensor]
 """Images (N, C, H, W), of members also (K, N, C, H, W), to logits (K, N, outputs)."""
 
 
-def influence(network: nn.Module, images: Tensor, task: Task, autocast: Autocast) -> float | None:
-    """How far samples' outputs change when others of the batch are exchanged, in their standard deviations.
+class Tried(NamedTuple):
+    """What was tried with some images in evaluation mode; None where there are too few, or where the network wants them
+    otherwise."""
 
-    ``images`` (N, C, H, W) are some that the network was made for; it must be in evaluation mode. None where there are
-    too few, or where it wants them otherwise.
-    """
-    found = _influences(_run_of(network, task, autocast), images)
-    return found[0] if found else None
+    influence: float | None = None
+    """How far samples' outputs change when others of the batch are exchanged, in their standard deviations."""
+    bend: float | None = None
+    """How far the outputs are from an affine function of the images, at most, in the same; None also where the outputs
+    hardly differ."""
 
 
-def influences(network: StackedNetwork, images: Tensor) -> list[float]:
+def tried(network: nn.Module, images: Tensor, task: Task, autocast: Autocast) -> Tried:
+    """``images`` (N, C, H, W) are some that the network was made for; it must be in evaluation mode."""
+    found = _tried(_run_of(network, task, autocast), images)
+    return found[0] if found else Tried()
+
+
+def tried_of_each(network: StackedNetwork, images: Tensor) -> list[Tried]:
     """The same of K members; empty instead of None."""
-    return _influences(_run_of_members(network), images)
+    return _tried(_run_of_members(network), images)
 
 
 def evaluated_loss(network: nn.Module, images: Tensor, targets: Tensor, task: Task, autocast: Autocast) -> float | None:
@@ -106,18 +117,36 @@ def _run_of_members(network: StackedNetwork, *, training: bool = False) -> Run:
     return run
 
 
-def _influences(run: Run, images: Tensor) -> list[float]:
+def _tried(run: Run, images: Tensor) -> list[Tried]:
+    """Two calls are all: each of the thirds stands in one of them, and the images of a sum, a + b - c, in both."""
     third = min(SAMPLES, len(images)) // 3
     if not third:
         return []
-    batch, other = images[: 2 * third], images[: 2 * third].clone()
-    other[1::2] = images[2 * third : 3 * third]
+    one, two, three = torch.split(images[: 3 * third], third)
+    made = [one + two - three] if images.is_floating_point() else []
+    batch, other = torch.cat([one, two, *made]), torch.cat([one, two, *made])
+    other[1 : 2 * third : 2] = three
     with suppress(Exception):  # a network that insists on another batch has been evaluated all the same
         first, second = run(batch).double(), run(other).double()
-        furthest = (first - second)[:, ::2].abs().amax((1, 2))
-        spread = first.std((1, 2), correction=0).clamp_min(1e-12)
-        return [rounded(far / size) for far, size in zip(furthest.tolist(), spread.tolist(), strict=True)]
+        given, exchanged = first[:, : 2 * third], second[:, : 2 * third]
+        furthest = (given - exchanged)[:, ::2].abs().amax((1, 2))
+        spread = given.std((1, 2), correction=0).clamp_min(1e-12)
+        influences = [rounded(far / size) for far, size in zip(furthest.tolist(), spread.tolist(), strict=True)]
+        if not made:
+            return [Tried(influence) for influence in influences]
+        beside = first[:, :third] + first[:, third : 2 * third] - exchanged[:, 1::2] - first[:, 2 * third :]
+        return [Tried(*pair) for pair in zip(influences, _bends(beside, given), strict=True)]
     return []
+
+
+def _bends(beside: Tensor, outputs: Tensor) -> list[float | None]:
+    """From what sums of outputs are beside those of sums, (K, N, outputs), and outputs that are known."""
+    furthest, largest = beside.abs().amax((1, 2)), outputs.abs().amax((1, 2))
+    spread = outputs.std(1, correction=0).amax(1)
+    return [
+        rounded(far / size) if math.isfinite(far) and size > APART * most else None
+        for far, size, most in zip(furthest.tolist(), spread.tolist(), largest.tolist(), strict=True)
+    ]
 
 
 @contextmanager
