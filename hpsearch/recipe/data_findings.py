@@ -46,7 +46,7 @@ def with_data(verdict: Verdict, found: Sequence[Finding]) -> Verdict:
         return verdict
     verdict = replace(verdict, findings=(*found, *verdict.findings))
     errors = _errors(found)
-    if not errors or verdict.outcome is not Outcome.PASS:
+    if not errors or verdict.outcome not in (Outcome.PASS, Outcome.SKIPPED):
         return verdict
     summary = f"the data are not sound: {_first(errors)} (overridden by the definition); {verdict.summary}"
     return replace(verdict, outcome=Outcome.OVERRIDDEN, summary=summary)

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hpsearch.finding import Severity
+from hpsearch.report.data_story import is_of_data
 from hpsearch.report.documents import FindingDocument, StageDocument
 from hpsearch.report.ranking import Ranking
-from hpsearch.report.story import LOOK_AT_LABELS, NO_RATE, NOTHING
+from hpsearch.report.story import MORE_STEPS, NO_RATE, NOTHING
 from hpsearch.report.words import facts_words, printable, value_words
-from hpsearch.rule import OF_DATA
 from hpsearch.verdict import Outcome
 
 ABOVE = "as told above"
@@ -36,7 +36,7 @@ def listed_findings(
 
 def origin(stage: StageDocument, finding: FindingDocument) -> str:
     """What a finding of a stage is about: the data, where a check of them has it, else that stage."""
-    return "data" if finding.code.startswith(OF_DATA) else stage.name
+    return "data" if is_of_data(finding) else stage.name
 
 
 def is_told(finding: FindingDocument, stage: StageDocument | None, story: Sequence[str]) -> bool:
@@ -62,7 +62,7 @@ def untold(line: str, stage: StageDocument, story: Sequence[str]) -> str:
 
 def is_advised(finding: FindingDocument, story: Sequence[str]) -> bool:
     """Whether the paragraphs of a report give the finding's advice, or a better one in its place."""
-    better = finding.code == NO_RATE and any(LOOK_AT_LABELS in paragraph for paragraph in story)
+    better = finding.code == NO_RATE and any(MORE_STEPS in paragraph for paragraph in story)
     return better or any(finding.advice in paragraph for paragraph in story)
 
 

@@ -8,6 +8,7 @@ for what was checked and where learning rates work. What is not known is left ou
 from collections.abc import Iterator, Sequence
 
 from hpsearch.finding import Severity
+from hpsearch.report.data_story import LABELS, data_errors, in_data, is_of_data, is_of_data_alone, is_sound_itself
 from hpsearch.report.documents import FindingDocument, ReportDocument, RoundDocument, StageDocument, TrialDocument
 from hpsearch.report.words import number_words, share_words, short_names, value_words
 from hpsearch.stage import SEARCHES, StageName
@@ -22,13 +23,15 @@ TELLING = frozenset({"best-at-edge", NOTHING, "more-epochs-advised"})
 """Findings whose advice is worth following although nothing is wrong."""
 NO_RATE = "no-learning-rate"
 BY_HEART_ALONE = (
+    "The network does learn a small sample by heart: what all samples have in common may take more steps, or another "
+    "network."
+)
+NOTHING_IN_COMMON = (
     "The network does learn a small sample by heart, so that it is rather the samples that have nothing in common to "
-    "be learned: their labels may not belong to their images."
+    "be learned, as the check of the data found: "
 )
-LOOK_AT_LABELS = (
-    "Look at some images beside their labels; hpsearch check compares them. If they are right, try more steps "
-    "(recipe.lr_sweep.steps)."
-)
+MORE_STEPS = "If they are right, try more steps (recipe.lr_sweep.steps)."
+"""The advice where labels are suspected; of the sweep's own nothing is left then."""
 CHECKED = {
     StageName.INITIAL_LOSS: "guesses before training as theory says",
     StageName.OVERFIT: "learns a small sample by heart",
@@ -59,7 +62,8 @@ def change_findings(stage: StageDocument) -> tuple[FindingDocument, ...]:
 
 def _checks(report: ReportDocument) -> str:
     passed = {stage.name: stage for stage in report.stages if stage.verdict is Outcome.PASS}
-    does = [words for name, words in CHECKED.items() if name in passed]
+    sound = {stage.name for stage in report.stages if stage.verdict is Outcome.PASS or is_sound_itself(stage)}
+    does = [words for name, words in CHECKED.items() if name in sound]
     told = [f"The network {' and '.join(does)}."] if does else []
     if StageName.LR_SWEEP in passed:
         measured = passed[StageName.LR_SWEEP].measured
@@ -76,8 +80,14 @@ def _failures(report: ReportDocument) -> str:
         if stage.verdict is Outcome.FAIL:
             told.append(f"The study stopped at {_title(stage)}: {_sentence(_cause(stage))}")
             if _learns_by_heart_alone(report, stage):
-                told.append(BY_HEART_ALONE)
+                labels = _labels(report)
+                told.append(f"{NOTHING_IN_COMMON}{_sentence(labels.message)}" if labels else BY_HEART_ALONE)
         elif stage.verdict is Outcome.OVERRIDDEN:
+            if errors := data_errors(stage):
+                messages = "; ".join(one.message for one in errors)
+                told.append(f"The data are not sound and that was overridden: {_sentence(messages)}")
+            if is_of_data_alone(stage):
+                continue
             reason = stage.summary.replace(" (overridden by the definition)", "")
             told.append(f"{_capital(_title(stage))} failed and was overridden: {_sentence(reason)}")
     return " ".join(told)
@@ -94,6 +104,11 @@ def _learns_by_heart_alone(report: ReportDocument, stage: StageDocument) -> bool
     """Whether the network has learned a small sample, and nothing is learned from all samples at any rate."""
     passed = {one.name for one in report.stages if one.verdict is Outcome.PASS}
     return StageName.OVERFIT in passed and any(one.code == NO_RATE for one in stage.findings)
+
+
+def _labels(report: ReportDocument) -> FindingDocument | None:
+    """What the check of the data has found in the labels."""
+    return next((one for one in in_data(report) if one.code == LABELS), None)
 
 
 def _search(report: ReportDocument, train_accuracy: float | None) -> str:
@@ -187,17 +202,21 @@ def _what_next(report: ReportDocument) -> str:
     judged = [(stage, stage.rounds[-1]) for stage in report.stages if stage.verdict is not None and stage.rounds][-1:]
     if report.test is not None and report.test.rounds:
         judged.append((report.test, report.test.rounds[-1]))
-    found = [one for stage, last in judged for one in _of_round(stage, last)]
+    overridden = [stage for stage in report.stages if stage.verdict is Outcome.OVERRIDDEN]
+    told_above = [one for stage in overridden for one in data_errors(stage)]
+    found = [one for one in in_data(report) if one not in told_above]
+    found += [one for stage, last in judged for one in _of_round(stage, last) if not is_of_data(one)]
+    found.sort(key=lambda one: one.severity is not Severity.ERROR)
     remains = [one for one in found if one.severity is not Severity.INFO]
     failed = any(stage.verdict is Outcome.FAIL for stage in report.stages)  # that was told, with its reason
     told = [] if failed else [_sentence(_capital(one.message)) for one in remains]
     told = [f"What remains: {' '.join(told)}"] if told else []
-    overridden = [stage for stage in report.stages if stage.verdict is Outcome.OVERRIDDEN]
     useful = [one for stage in overridden for one in stage.findings if one.severity is Severity.ERROR]
     useful += [one for one in found if one in remains or one.code in TELLING]
     advice = list(dict.fromkeys(_sentence(one.advice) for one in useful if one.advice))[:MOST_ADVICE]
     if any(_learns_by_heart_alone(report, stage) for stage in report.stages if stage.verdict is Outcome.FAIL):
-        advice = [LOOK_AT_LABELS]
+        labels = _labels(report)
+        advice = [_sentence(labels.advice), MORE_STEPS] if labels else advice
     return " ".join([*told, *([f"Next: {' '.join(advice)}"] if advice else [])])
 
 

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from hpsearch.finding import Finding, Severity
+from hpsearch.recipe.data_findings import with_data
 from hpsearch.report.compose import report_document
 from hpsearch.report.html import html_report
 from hpsearch.report.markdown import markdown_report
@@ -95,7 +98,16 @@ def test_labels_are_suspected_where_a_sample_is_learned_by_heart_and_nothing_els
         text = " ".join(plain_text(report_renderable(report)).split())
         cause = "The study stopped at the sweep of learning rates: the loss drops at no rate; it did not move. "
         assert report.story[0].startswith(cause)
-        assert ("their labels may not belong to their images. Next: Look at some images" in text) is passed
+        assert ("learn a small sample by heart: what all samples have in common" in text) is passed
+        assert "labels" not in text  # nobody has found anything in them
+        noise = Finding("HD401", Severity.WARNING, "labels without signal", {}, "Look at some images.")
+        first = next(one for one in judged if one.stage is StageName.INITIAL_LOSS and one.verdict)
+        noted = replace(first, verdict=replace(first.verdict, findings=(noise,)))  # type: ignore[type-var]
+        judged = [noted if one is first else one for one in judged]
+        report = report_document(replace(healthy, stages=tuple(judged), trials=()), "/x")
+        found = "nothing in common to be learned, as the check of the data found: labels without signal. Next: "
+        assert (found in report.story[0]) is passed
+        text = " ".join(plain_text(report_renderable(report)).split())
         assert ("Try other rates." in text) is not passed
         assert text.count("it did not move") == 1
 
@@ -128,6 +140,36 @@ def test_nothing_is_told_before_anything_is_known(healthy: StudyResults) -> None
 def test_what_was_found_in_the_data_is_told_of_the_data(healthy: StudyResults) -> None:
     noise = Finding("HD401", Severity.WARNING, "labels without signal", {}, "Look at some images.")
     report = report_document(with_findings(healthy, {(StageName.INITIAL_LOSS, 0): (noise,)}), "/x")
-    assert "warning data: labels without signal [HD401]" in plain_text(report_renderable(report))
-    assert "- **warning** data: labels without signal (`HD401`)" in markdown_report(report)
+    assert "warning data: as told above [HD401]" in plain_text(report_renderable(report))
+    assert "- **warning** data: as told above (`HD401`)" in markdown_report(report)
     assert "</span> data: labels without signal" in html_report(report, healthy)
+
+
+LEAK = Finding("HD302", Severity.ERROR, "half of the test images are in training too", {}, "Remove the copies.")
+COPIES = Finding("HD303", Severity.WARNING, "a third of the test images are nearly in training", {}, "Divide anew.")
+OFF = Finding("initial-loss-off", Severity.ERROR, "it is too high", {}, "Scale it down.")
+
+
+def test_what_is_wrong_with_the_data_remains_to_the_end(healthy: StudyResults) -> None:
+    found: dict[tuple[StageName, int], tuple[Finding, ...]] = {(StageName.INITIAL_LOSS, 0): (COPIES,)}
+    found[StageName.FINE, 1] = (GAP,)
+    remains = report_document(with_findings(healthy, found), "/x").story[-2]
+    told = "What remains: A third of the test images are nearly in training. Overfitting in all 3 best trials. "
+    assert remains.endswith(f"{told}Next: Divide anew. Search dropout.")
+
+
+@pytest.mark.parametrize("outcome", [Outcome.PASS, Outcome.SKIPPED, Outcome.OVERRIDDEN])
+def test_an_override_of_the_data_is_told_of_the_data(healthy: StudyResults, outcome: Outcome) -> None:
+    """The network is blamed where it has failed itself, and told to be sound where it was looked at and is."""
+    own = (OFF,) if outcome is Outcome.OVERRIDDEN else ()
+    measured = {} if outcome is Outcome.SKIPPED else {"loss": 2.3}
+    summary = "the loss is 3 (overridden by the definition)" if own else "the loss is 2.3"
+    verdict = with_data(Verdict(StageName.INITIAL_LOSS, outcome, summary, 0, measured, {}, own), (LEAK,))
+    stages = tuple(
+        replace(one, verdict=verdict) if one.stage is StageName.INITIAL_LOSS else one for one in healthy.stages
+    )
+    paragraphs = report_document(replace(healthy, stages=stages), "/x").story
+    told = "The data are not sound and that was overridden: half of the test images are in training too."
+    assert paragraphs[0] == told + (" The initial loss failed and was overridden: the loss is 3." if own else "")
+    assert ("guesses before training as theory says" in paragraphs[-1]) is (outcome is Outcome.PASS)
+    assert any("Next: Remove the copies." in paragraph for paragraph in paragraphs)

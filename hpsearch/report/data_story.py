@@ -1,0 +1,37 @@
+"""What a story takes from the checks of the data: they are told with the first stage, and are about no stage."""
+
+from hpsearch.finding import Severity
+from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument
+from hpsearch.rule import OF_DATA
+from hpsearch.verdict import Outcome
+
+LABELS = "HD401"
+"""The labels seem to have nothing to do with the images."""
+
+
+def is_of_data(finding: FindingDocument) -> bool:
+    """Whether a check of the data has found it."""
+    return finding.code.startswith(OF_DATA)
+
+
+def in_data(report: ReportDocument) -> tuple[FindingDocument, ...]:
+    """What is wrong with the data, each code once, in the order in which it is told; no remarks."""
+    found = [one for stage in report.stages for one in stage.findings if is_of_data(one)]
+    return tuple({one.code: one for one in found if one.severity is not Severity.INFO}.values())
+
+
+def data_errors(stage: StageDocument) -> tuple[FindingDocument, ...]:
+    """The errors in the data that are told with a stage."""
+    return tuple(one for one in stage.findings if is_of_data(one) and one.severity is Severity.ERROR)
+
+
+def is_sound_itself(stage: StageDocument) -> bool:
+    """Whether the data alone are why the stage was overridden, and it has run and passed on them."""
+    return stage.verdict is Outcome.OVERRIDDEN and bool(stage.measured) and is_of_data_alone(stage)
+
+
+def is_of_data_alone(stage: StageDocument) -> bool:
+    """Whether nothing but errors in the data was overridden at a stage, whether it has run or was left out."""
+    return bool(data_errors(stage)) and not any(
+        one.severity is Severity.ERROR and not is_of_data(one) for one in stage.findings
+    )
