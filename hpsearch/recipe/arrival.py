@@ -38,8 +38,8 @@ class Arrival:
 def arrival(finished: Sequence[FinishedTrial]) -> Arrival | None:
     """What is left of the difference between images, where it is hardly anything at every initialisation; else None.
 
-    A last layer that hides it alone is meant so, as is a layer whose weights are zero and get a gradient: both open
-    with the first update.
+    A last layer that hides it alone is meant so, as is a layer whose weights are zero and get a gradient, there or in
+    front of there: both open with the first update.
     """
     looks = [trial.result.looks[0] for trial in finished if trial.result.looks]
     if not looks or len(looks) < len(finished):
@@ -48,6 +48,18 @@ def arrival(finished: Sequence[FinishedTrial]) -> Arrival | None:
     if any(one is None for one in found):
         return None
     return max((one for one in found if one is not None), key=lambda one: one.share)
+
+
+def openers(finished: Sequence[FinishedTrial]) -> tuple[str, ...]:
+    """What may let the images through once it is moved: parameters of no layer, such as a scale that starts at zero,
+    and layers whose weights are zero, as far as they got a gradient at some initialisation.
+
+    Nothing tells what a parameter of no layer is multiplied with, so each of them counts. A layer counts if its own
+    inputs may differ between images, which those behind the first that hides them do not.
+    """
+    looks = [trial.result.looks[0] for trial in finished if trial.result.looks]
+    found = [name for look in looks for name in (*look.graded_outside, *(layer.name for layer in _gates(look)))]
+    return tuple(dict.fromkeys(found))
 
 
 def mostly_dead(finished: Sequence[FinishedTrial]) -> LayerLook | None:
@@ -82,9 +94,18 @@ def _of(look: Look) -> Arrival | None:
     weighted = [layer for layer in tail if layer.weight_norm is not None]
     if not tail or tail[0] is layers[-1] or (weighted[:1] == [tail[0]] and len(weighted) == 1):
         return None  # the last layer alone
-    if tail[0].weight_norm == 0 and tail[0].gradient_norm:
+    if _zeros(layers[: start + 1]):
         return None
     return Arrival(tail[0], share, start == 0)
+
+
+def _gates(look: Look) -> list[LayerLook]:
+    return _zeros(look.layers[: _alike_from(look.layers, ROUNDING) + 1])
+
+
+def _zeros(layers: Sequence[LayerLook]) -> list[LayerLook]:
+    """Those whose weights are zero, and get a gradient."""
+    return [layer for layer in layers if layer.weight_norm == 0 and layer.gradient_norm]
 
 
 def _alike_from(layers: Sequence[LayerLook], share: float) -> int:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from hpsearch.finding import Finding, Severity
-from hpsearch.recipe.arrival import arrival, mostly_dead
+from hpsearch.recipe.arrival import arrival, mostly_dead, openers
 from hpsearch.recipe.layers import (
     BOUNDED,
     ONE_SIDED,
@@ -109,16 +109,18 @@ def loss_off(task: Task, mean: float, allowed: float, finished: Sequence[Finishe
 
 
 def signal_lost(finished: Sequence[FinishedTrial]) -> Finding | None:
-    """The image does not reach the outputs, or hardly; looks inside say it better than scales, where there are any."""
+    """The image does not reach the outputs, or hardly; looks inside say it better than scales, where there are any.
+
+    An error only if nothing can be learned: none while something that may open the way gets a gradient.
+    """
     seen = arrival(finished)
     first = dead_from(finished[0].result.layers)
     if seen is None and first is None:
         return None
     if seen is None or first is not None:
         name = first.name if first is not None else ""
-        sentence = f"from layer {name} on the outputs are the same for every image, so that nothing can be learned"
-        evidence = {} if first is None else _named(first)
-        return Finding("signal-lost", Severity.ERROR, sentence, evidence, RANDOM, GLOROT)
+        sentence = f"from layer {name} on the outputs are the same for every image"
+        return _lost(sentence, {} if first is None else _named(first), RANDOM, openers(finished))
     layer = seen.layer
     evidence = {"layer": layer.name, "kind": layer.kind, "share": seen.share, "sample_std": layer.sample_std}
     if seen.lost:
@@ -128,9 +130,7 @@ def signal_lost(finished: Sequence[FinishedTrial]) -> Finding | None:
             else f"from layer {layer.name} on the outputs are the same for every image"
         )
         where += "" if seen.share == 0 else " but for rounding"
-        return Finding(
-            "signal-lost", Severity.ERROR, f"{where}, so that nothing can be learned", evidence, DEAD, GLOROT
-        )
+        return _lost(where, evidence, DEAD, openers(finished))
     return Finding(
         "signal-lost",
         Severity.WARNING,
@@ -139,6 +139,20 @@ def signal_lost(finished: Sequence[FinishedTrial]) -> Finding | None:
         evidence,
         FAINT,
         f"{GLOROT}; {HE}",
+    )
+
+
+def _lost(where: str, evidence: dict[str, object], advice: str, gates: Sequence[str]) -> Finding:
+    if not gates:
+        sentence = f"{where}, so that nothing can be learned"
+        return Finding("signal-lost", Severity.ERROR, sentence, evidence, advice, GLOROT)
+    return Finding(
+        "signal-lost",
+        Severity.WARNING,
+        f"{where} at the start; what gets a gradient and may change that: {shortened(gates)}",
+        {**evidence, "gates": list(gates)},
+        f"Fine if that is a scale or a gate that starts at zero. {advice}",
+        GLOROT,
     )
 
 
@@ -207,6 +221,7 @@ def without_gradient(finished: Sequence[FinishedTrial]) -> Finding | None:
     if last is None or last.std == 0 or not names:
         return None
     waiting = any(layer.zero_share == 1 for layer in layers)  # a residual branch that starts at zero, for example
+    waiting = waiting or any(trial.result.looks[0].graded_zeros for trial in finished if trial.result.looks)
     return Finding(
         "parameters-without-gradient",
         Severity.INFO if waiting else Severity.WARNING,
@@ -219,10 +234,9 @@ def without_gradient(finished: Sequence[FinishedTrial]) -> Finding | None:
 
 
 def _nothing_learns(trial: FinishedTrial) -> bool:
-    """Whether none of the layers with weights got any gradient."""
+    """Whether no parameter at all got a gradient; not said where a look did not count those that did."""
     looks = trial.result.looks
-    with_weights = [layer for layer in looks[0].layers if layer.weight_norm is not None] if looks else []
-    return bool(with_weights) and not any(layer.gradient_norm for layer in with_weights)
+    return bool(looks) and looks[0].graded == 0
 
 
 def _cut_off(names: Sequence[str]) -> Finding:

@@ -22,7 +22,14 @@ def layer(name: str, sample_std: float, weight: float | None = 1.0, gradient: fl
 
 
 def seen(*found: LayerLook, sample_std: float, highest: float = 1.0, **result: object) -> list[FinishedTrial]:
-    look = Look(0, found, OutputLook(64, -highest, highest, 0.0, sums_to_one=False, sample_std=sample_std))
+    return looked(Look(0, found, answers(sample_std, highest)), **result)
+
+
+def answers(sample_std: float, highest: float = 1.0) -> OutputLook:
+    return OutputLook(64, -highest, highest, 0.0, sums_to_one=False, sample_std=sample_std)
+
+
+def looked(look: Look, **result: object) -> list[FinishedTrial]:
     return [ended(JOB, layers=SCALES, looks=(look,), **result)] * 2
 
 
@@ -63,6 +70,30 @@ def test_what_opens_with_the_first_update_is_meant_so(found: tuple[LayerLook, ..
     assert arrival(seen(*found, sample_std=0.0)) is None
 
 
+def test_a_parameter_of_no_layer_that_gets_a_gradient_may_open_the_way() -> None:
+    closed = (layer("conv", 1.0, 1.0, 0.0), layer("fc", 0.0), layer("head", 0.0))
+    gated = signal_lost(looked(Look(0, closed, answers(0.0), graded=3, graded_outside=("scale",))))
+    assert gated is not None
+    assert gated.severity is Severity.WARNING
+    assert gated.evidence["gates"] == ["scale"]
+    shut = signal_lost(looked(Look(0, closed, answers(0.0), graded=2)))
+    assert shut is not None
+    assert shut.severity is Severity.ERROR, "biases behind the place where the images end learn nothing of them"
+    zeros = layers(("conv", "Conv2d", 0.0, 1.0), ("fc", "Linear", 0.0, 0.0), ("head", "Linear", 0.0, 0.0))
+    gated = signal_lost([ended(JOB, layers=zeros, looks=(Look(0, closed, answers(0.0), graded_outside=("scale",)),))])
+    assert gated is not None
+    assert gated.severity is Severity.WARNING
+
+
+def test_a_layer_of_zeros_in_front_may_open_the_way_and_one_behind_may_not() -> None:
+    gate, body = layer("gate", 0.0, 0.0, 0.5), layer("conv", 1.0, 1.0, 0.0)
+    assert arrival(seen(gate, body, layer("fc", 0.0), layer("head", 0.0), sample_std=0.0)) is None
+    behind = seen(body, layer("fc", 0.0), replace(gate, name="head"), sample_std=0.0)
+    lost = signal_lost(behind)
+    assert lost is not None
+    assert lost.severity is Severity.ERROR
+
+
 def test_most_units_closed_for_every_image_are_told() -> None:
     closed = replace(layer("relu", 0.5, None), dead_share=0.9)
     dead = units_dead(seen(layer("conv", 1.0), closed, layer("head", 1.0), sample_std=1.0))
@@ -74,10 +105,14 @@ def test_most_units_closed_for_every_image_are_told() -> None:
 
 def test_a_network_none_of_whose_weights_gets_a_gradient_fails_at_once() -> None:
     names = ("conv.weight", "head.weight")
-    cut = seen(layer("conv", 1, 1.0, None), layer("head", 1, 1.0, 0.0), sample_std=1.0, without_gradient=names)
-    found = without_gradient(cut)
+    cut = (layer("conv", 1, 1.0, None), layer("head", 1, 1.0, 0.0))
+    found = without_gradient(looked(Look(0, cut, answers(1.0), graded=0), without_gradient=names))
     assert found is not None
     assert found.severity is Severity.ERROR
+    for graded in (1, None):  # a parameter that no layer holds; a look of before they were counted
+        found = without_gradient(looked(Look(0, cut, answers(1.0), graded=graded), without_gradient=names))
+        assert found is not None
+        assert found.severity is Severity.WARNING
     part = seen(layer("conv", 1, 1.0, None), layer("head", 1), sample_std=1.0, without_gradient=names[:1])
     found = without_gradient(part)
     assert found is not None

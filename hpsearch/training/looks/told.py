@@ -43,6 +43,7 @@ def looks_of(seen: Seen, members: int) -> list[Look]:
     layers = _layers(seen, members)
     outputs = _outputs(seen.logits, classes=seen.classes)
     updates = _read(seen.norms.updates)
+    graded = _graded(seen, members)
     frozen = tuple(name for name in seen.weighed.names if name not in seen.trained)
     tried = [(place, name) for place, name in enumerate(seen.weighed.names) if name in seen.trained and seen.updated]
     return [
@@ -53,6 +54,7 @@ def looks_of(seen: Seen, members: int) -> list[Look]:
             frozen if seen.step == 0 else (),
             tuple(name for place, name in tried if not seen.left_out[member] and updates[member, place] == 0),
             evaluating=seen.evaluating,
+            **graded[member],
         )
         for member in range(members)
     ]
@@ -63,6 +65,27 @@ def rounded(number: float) -> float:
     if number == 0 or not math.isfinite(number):
         return float(number)
     return float(f"{number:.{DIGITS - 1}e}")
+
+
+def _graded(seen: Seen, members: int) -> list[dict[str, Any]]:
+    """Of each member, the fields that tell which parameters have a gradient; one that is NaN is none of zero."""
+    if seen.step:
+        return [{}] * members
+    gradients, weights = _read(seen.norms.gradients), _read(seen.norms.weights)
+    held = {one.name for one in seen.sights}
+    found: list[dict[str, Any]] = []
+    for member in range(members):
+        graded = [(place, name) for place, name in enumerate(seen.weighed.names) if gradients[member, place] != 0]
+        outside = [(place, name) for place, name in graded if _owner(name) not in held]
+        zeros = tuple(name for place, name in outside if weights[member, place] == 0)
+        names = tuple(name for _, name in outside)
+        found.append({"graded": len(graded), "graded_outside": names, "graded_zeros": zeros})
+    return found
+
+
+def _owner(name: str) -> str:
+    """The module that a parameter belongs to, by name."""
+    return name.partition(".parametrizations.")[0] if ".parametrizations." in name else name.rpartition(".")[0]
 
 
 def _layers(seen: Seen, members: int) -> list[list[LayerLook]]:
@@ -146,8 +169,7 @@ class _Weights:
         self._sizes = weighed.sizes
         owned: dict[str, list[int]] = {}
         for place, name in enumerate(weighed.names):
-            owner = name.partition(".parametrizations.")[0] if ".parametrizations." in name else name.rpartition(".")[0]
-            owned.setdefault(owner, []).append(place)
+            owned.setdefault(_owner(name), []).append(place)
         self._places = {
             owner: [place for place in places if weighed.axes[place] > 1] or places for owner, places in owned.items()
         }
