@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import replace
+from graphlib import TopologicalSorter
 
 import pytest
 
 from hpsearch.diagnosis.curve import Curve
-from hpsearch.diagnosis.diagnose import diagnose
+from hpsearch.diagnosis.diagnose import TRIAL_RULES, diagnose, explaining
 from hpsearch.diagnosis.gap import training_held_back
 from hpsearch.diagnosis.rule import CurveRule
 from hpsearch.diagnosis.table import CURVE_RULES
@@ -68,6 +69,11 @@ def test_the_reason_is_told_and_not_what_follows_from_it() -> None:
     assert codes(SAWTOOTH) == {"HC110"}
     for code, rule in CURVE_RULES.items():
         assert rule.explained_by <= set(CURVE_RULES) - {code}
+
+
+def test_no_rules_silence_each_other_in_a_ring() -> None:
+    order = TopologicalSorter({code: explaining(code) for code in TRIAL_RULES}).static_order()
+    assert set(order) == set(TRIAL_RULES)
 
 
 def test_an_unfinished_or_short_training_is_not_judged_by_its_end() -> None:
