@@ -1,5 +1,7 @@
 """Rules on single classes in validation: one that fails there although it was learned, or is never predicted."""
 
+import math
+
 from hpsearch.class_counts import ClassCount, ClassCounts, worst_first
 from hpsearch.diagnosis.curve import Curve
 from hpsearch.diagnosis.noise import chance_of_right
@@ -15,6 +17,11 @@ FEW = 4
 """… and it is one class, or one in so many (heuristic)."""
 KNOWN = 0.25
 """Of the samples of a class that is never predicted, as many would be right at least if it were known (heuristic)."""
+RARE = 0.5
+"""Of the samples that a class would have if all had the same number: a rarer one is neglected (heuristic)."""
+COUNTED = 0.5
+"""Of the loss that wrong predictions have at least: where it is less, some do not count in it (heuristic; a margin for
+the epoch's mean)."""
 NAMED = 5
 
 
@@ -25,16 +32,18 @@ def class_fails_in_validation(curve: Curve) -> Remark | None:
     are numbered in validation otherwise than in training. A class by itself fails where more than half of its samples
     are wrong, while of all others no more than a quarter is (heuristic): its labels or images in validation are not
     those of training. Both are told only of classes that were learned: the training error of the last epoch, if it were
-    theirs alone, would come to less. And a class is told that no sample at all is taken for, however rare it is, where
-    a quarter of its samples would be right if it were known (heuristic). All are exact binomial tests on the samples of
-    the class, at one chance in a thousand over all classes; of few samples nothing is said, and neither where all of
-    validation is poor.
+    theirs alone, would come to less. And a class is told that no sample at all is taken for, where a quarter of its
+    samples would be right if it were known (heuristic), and where it is rare, was right in training, or does not count
+    in the loss: a sample that is taken for another class has a loss of ln 2 at least. A common class that training did
+    not learn either is no matter of classes. All are exact binomial tests on the samples of the class, at one chance in
+    a thousand over all classes; of few samples nothing is said, and neither where all of validation is poor or more
+    than one class in four fails.
     """
     counts = curve.trial.result.class_counts
     if not curve.ended or counts is None or not curve.learned_on_the_way:
         return None
     error = curve.train_errors[-1]
-    return _numbered_otherwise(counts, error) or _fails_alone(counts, error) or _never_predicted(counts)
+    return _numbered_otherwise(counts, error) or _fails_alone(counts, error) or _never_predicted(curve, counts)
 
 
 def _numbered_otherwise(counts: ClassCounts, error: float) -> Remark | None:
@@ -73,7 +82,7 @@ def _fails_alone(counts: ClassCounts, error: float) -> Remark | None:
         <= allowed
     ]
     others = _others(counts, told)
-    if not told or counts.classes < 3 or len(told) > max(1, counts.classes // FEW) or others is None or others > OTHERS:
+    if not told or counts.classes < 3 or not _few_fail(counts) or others is None or others > OTHERS:
         return None
     words = "; ".join(
         f"class {one.label} is wrong for {one.samples - one.right} of {one.samples} validation samples, "
@@ -84,12 +93,23 @@ def _fails_alone(counts: ClassCounts, error: float) -> Remark | None:
     return Remark(sentence, _numbers(counts, told, error))
 
 
-def _never_predicted(counts: ClassCounts) -> Remark | None:
-    """A class that nothing is taken for, though the others are known."""
-    allowed = CHANCE / counts.classes
-    told = [one for one in counts.listed if one.predicted == 0 and (1 - KNOWN) ** one.samples <= allowed]
+def _never_predicted(curve: Curve, counts: ClassCounts) -> Remark | None:
+    """A class that nothing is taken for, though the others are known, and that training has learned or neglects."""
+    allowed, error = CHANCE / counts.classes, curve.train_errors[-1]
+    uncounted = curve.epochs[-1].train_loss < COUNTED * math.log(2) * error
+    told = [
+        one
+        for one in counts.listed
+        if one.predicted == 0
+        and (1 - KNOWN) ** one.samples <= allowed
+        and (
+            uncounted
+            or one.samples * counts.classes < RARE * counts.samples
+            or _in_training([one], counts, error) < HALF
+        )
+    ]
     others = _others(counts, told)
-    if not told or len(told) > max(1, counts.classes // FEW) or others is None or others > OTHERS:
+    if not told or not _few_fail(counts) or others is None or others > OTHERS:
         return None
     which = " and ".join(f"class {one.label} ({one.samples} samples)" for one in told[:2])
     sentence = f"no validation sample is taken for {which}, while of the others {others:.1%} are wrong"
@@ -107,6 +127,11 @@ def _in_training(told: list[ClassCount], counts: ClassCounts, error: float) -> f
     """The share of these classes' training samples that are wrong if all that are wrong are theirs; the classes have
     the shares in training that they have in validation."""
     return min(1.0, error * counts.samples / sum(one.samples for one in told))
+
+
+def _few_fail(counts: ClassCounts) -> bool:
+    """Whether no more than one class, or one in four, is mostly wrong, be it by chance."""
+    return sum(one.right < HALF * one.samples for one in counts.listed) <= max(1, counts.classes // FEW)
 
 
 def _others(counts: ClassCounts, told: list[ClassCount]) -> float | None:

@@ -64,6 +64,18 @@ def test_what_was_not_learned_is_no_fault_of_validation() -> None:
     assert said(SWAPPED, replace(LEARNED, error=constant(0.12))) is not None
 
 
+def test_a_common_class_that_training_does_not_know_is_no_matter_of_classes() -> None:
+    answers = [*all_right(range(1, 10)), (0, 4, 40)]
+    never = "no validation sample is taken for class 0"
+    assert said(answers, replace(LEARNED, error=constant(0.1), loss=constant(0.3))) is None
+    assert never in str(said(answers, replace(LEARNED, error=constant(0.1), loss=constant(0.01))))  # it does not count
+
+
+def test_where_more_than_one_class_in_four_fails_it_is_all_of_validation() -> None:
+    third = (2, 4, 21), (2, 2, 19)
+    assert said([*all_right(range(3, 7)), *all_right(range(1, 2)), (0, 4, 36), (0, 0, 4), *third]) is None
+
+
 def test_the_reason_is_told_and_not_what_follows_from_it() -> None:
     for drawn in (LEARNED, replace(BY_HEART, error=constant(0.05))):
         found = {one.code for one in diagnose(replace(drawn, answers=SWAPPED).trial, STUDY, TASK)}

@@ -77,8 +77,9 @@ def near_duplicates_across_split(facts: Facts) -> Remark | None:
     data have (Levina and Bickel). Of the pairs reported at most one in a hundred may be so by chance (Benjamini and
     Hochberg), and whole images must have a correlation of at least 0.9 (heuristic). Stripes, logos and sprites have
     near neighbours wherever one looks: where training images are as often so near to each other, it is told only if
-    most of the pairs stand out by what is around them, with a gap between them and the next images. Of more than 4,096
-    held-out images evenly spaced ones are looked at. Mirrored, turned and moved copies are not found.
+    most of the pairs stand out by what is around them, with a gap between them and the next images, and are not of the
+    simplest kind, which has the fewest dimensions (heuristic). Of more than 4,096 held-out images evenly spaced ones
+    are looked at. Mirrored, turned and moved copies are not found.
     Below one per cent, and below three pairs, this is information.
     """
     train = facts.train

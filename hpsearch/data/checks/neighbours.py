@@ -31,6 +31,9 @@ CHANCE = 1e-3
 """Of calling pairs across a division more than those within training where they are not."""
 MOST_OF_THEM = 0.5
 """Of the pairs: so many stand out, each by its own neighbours, where data were copied before they were divided."""
+AS_MANY = 0.7
+"""Of the dimensions around the median image, around those that stand out (heuristic): copies are made of any images,
+while images that are equal by nature are of the simplest kind, which has the fewest dimensions."""
 EQUAL = 1e-6
 """Distance below which small copies are the same."""
 
@@ -48,7 +51,7 @@ class Near:
     ratio: float
     """The largest distance that counts as near, in units of that to the sixteenth image."""
     standing_out: int
-    """Those that are nearer than their own neighbours lead one to expect."""
+    """Those that are nearer than their own neighbours lead one to expect; 0 if they are of the simplest kind."""
 
 
 def near_pairs(part: Part, queries: Tensor, train: Part, known: Tensor, copies: Tensor) -> Near | None:
@@ -68,8 +71,11 @@ def near_pairs(part: Part, queries: Tensor, train: Part, known: Tensor, copies: 
         return None
     ratio = float(ratios[near].max())
     near = near[_close(part, queries[near], train, known[neighbours[near, 0]])].sort().values
-    alone = _beyond_chance(_chances_of_gaps(distances))
-    out = int(torch.isin(near, alone).sum())
+    gaps = _gaps(distances)
+    alone = _beyond_chance(_chances(gaps))
+    alone = near[torch.isin(near, alone)]
+    around = 1 / gaps[:, COPIES:].mean(dim=1).clamp_min(1e-6)
+    out = len(alone) if len(alone) and around[alone].median() >= AS_MANY * around.median() else 0
     return Near(queries[near], known[neighbours[near, 0]], dimensions, ratio, out)
 
 
@@ -121,20 +127,23 @@ def _beyond_chance(chances: Tensor) -> Tensor:
     return order[:count]
 
 
-def _chances_of_gaps(distances: Tensor) -> Tensor:
+def _gaps(distances: Tensor) -> Tensor:
+    """i ln(d_{i+1} / d_i) for the i-th neighbour (N, K - 1): with m dimensions around an image all are exponential with
+    mean 1 / m."""
+    logs = distances.double().log()
+    return torch.arange(1, logs.shape[1]) * (logs[:, 1:] - logs[:, :-1])
+
+
+def _chances(gaps: Tensor) -> Tensor:
     """That the gap behind the first to fourth neighbour is so wide, by the gaps between those further away (N,).
 
-    With m dimensions around an image, i ln(d_{i+1} / d_i) is exponential with mean 1 / m for every i, so that one gap
-    in units of the mean of n others is beyond t with the chance (1 + t / n)^-n, whatever m is.
+    In units of the mean of n others it is beyond t with the chance (1 + t / n)^-n, whatever the dimensions are.
     """
-    logs = distances.double().log()
-    count = logs.shape[1] - 1
-    gaps = torch.arange(1, count + 1) * (logs[:, 1:] - logs[:, :-1])
-    found = torch.ones(len(logs), dtype=torch.float64)
-    for place in range(min(COPIES, count - 1)):
-        others = count - 1 - place
-        mean = gaps[:, place + 1 :].mean(dim=1).clamp_min(1e-9)
-        found = torch.minimum(found, (1 + gaps[:, place] / mean / others) ** -others)
+    found = torch.ones(len(gaps), dtype=torch.float64)
+    for place in range(min(COPIES, gaps.shape[1] - 1)):
+        others = gaps[:, place + 1 :]
+        count, mean = others.shape[1], others.mean(dim=1).clamp_min(1e-9)
+        found = torch.minimum(found, (1 + gaps[:, place] / mean / count) ** -count)
     return (COPIES * found).clamp_max(1.0)
 
 

@@ -7,6 +7,7 @@ from torch import Tensor
 from hpsearch.class_counts import ClassCount, ClassCounts, counted
 from hpsearch.data.checks.facts import Facts
 from hpsearch.data.checks.models import CheapModels, cheap_models
+from hpsearch.data.checks.transformed import split_is_transformed
 from hpsearch.rulebook import Remark
 
 CHANCE = 1e-3
@@ -22,7 +23,8 @@ def labels_numbered_otherwise(facts: Facts) -> Remark | None:
     is class 4 here. A linear model on the responses of random patches (Coates, Lee and Ng) learns from training. Told
     is a circle of classes of which each is taken for the next one in more than half of its validation samples, by more
     than chance and by more than models do that learned from one half of training and are asked about the other (exact
-    binomial tests, one chance in a thousand over all classes). Nothing is said where images are too hard for it.
+    binomial tests, one chance in a thousand over all classes). Nothing is said where images are too hard for it, and
+    none where images of validation are turned or their channels are exchanged.
     """
     models = facts.once(cheap_models)
     if models is None:
@@ -33,9 +35,14 @@ def labels_numbered_otherwise(facts: Facts) -> Remark | None:
     for name in known.keys() & found.keys():
         own = _counts(models.labels, known[name])
         told = [one for circle in found[name] if _exchanged(circle, own, models) for one in circle]
-        if told:
+        if told and not _is_transformed(facts):
             return _remark(told, counts[name], own)
     return None
+
+
+def _is_transformed(facts: Facts) -> bool:
+    found = facts.once(split_is_transformed)
+    return found is not None and found.numbers["split"] == facts.validation.name
 
 
 def _remark(told: list[ClassCount], counts: ClassCounts, own: ClassCounts) -> Remark:
