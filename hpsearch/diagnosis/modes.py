@@ -1,5 +1,7 @@
 """Rules on training mode and evaluation mode: what does one thing in training and another in evaluation."""
 
+import math
+
 from hpsearch.diagnosis.inside import Inside
 from hpsearch.rulebook import Remark
 
@@ -18,12 +20,16 @@ def evaluated_otherwise(inside: Inside) -> Remark | None:
     the weights after the last epoch: the loss in evaluation mode is more than twice the other, and two fifths of
     guessing above it (heuristic). So is the validation loss in each of the last epochs, a third of all: where steps are
     large for a while, the statistics of norms lag behind, which is over when the rate falls. Scores on validation are
-    then no measure of what was learned.
+    then no measure of what was learned. A loss in evaluation mode that is no finite number, where that in training mode
+    is one, is told whatever validation has.
     """
     last = next(iter(inside.trial.result.looks[-1:]), None)
     if last is None or last.evaluated_loss is None or last.trained_loss is None:
         return None
     trained, found, guess = last.trained_loss, last.evaluated_loss, inside.task.initial_loss
+    if math.isfinite(trained) and not math.isfinite(found):
+        sentence = f"the same training samples have a loss of {trained:.3g} in training mode and none in evaluation"
+        return Remark(f"{sentence}, where it is {found}", {"trained": trained, "evaluated": None})
     epochs = inside.trial.result.epochs
     pairs = [(one.train_loss, one.val_loss) for one in epochs[-max(FEWEST_EPOCHS, len(epochs) // 3) :]]
     if not all(other > max(FAR * one, one + APART * guess) for one, other in ((trained, found), *pairs)):
