@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 
 from hpsearch.advice.advise import advise
@@ -86,6 +87,7 @@ class _Check:
         self._stages: list[StageRecord] = []
         self._trials: list[TrialRecord] = []
         self._attempts: tuple[FinishedTrial, ...] = ()
+        self._verdicts: list[Verdict] = []
         self._began_s = 0.0
 
     def done(self) -> Checked:
@@ -119,11 +121,15 @@ class _Check:
         started_at = datetime.now(UTC)
         dose = self._dose(stage, bench)
         limit = most_steps(dose, self._study, bench.multiply_adds)
-        run = run_stage(bench, self._study, self._task, stage, dose, self._deadline, learned_at, limit, self._attempts)
+        before = self._verdicts
+        run = run_stage(
+            bench, self._study, self._task, stage, dose, self._deadline, learned_at, limit, self._attempts, before
+        )
         unproved = stage is StageName.LR_SWEEP and dose is not WHOLE and not run.cut and not _clean(run)
         if unproved and can_be_proved(self._study, bench.multiply_adds):
             dose, unproved = WHOLE, False
-            run = run_stage(bench, self._study, self._task, stage, dose, self._deadline, learned_at)
+            whole = partial(run_stage, bench, self._study, self._task, stage, dose, self._deadline, learned_at)
+            run = whole(verdicts=before)
         sentences = left_out(self._study, stage, dose, run)
         if unproved and run.verdict is not None and not run.passed:
             summary = f"not judged: in a short sweep {run.verdict.summary}. Only a whole one is proof: use --whole"
@@ -133,6 +139,7 @@ class _Check:
             summary = _unjudged(run)
             self._end(Part(stage, CheckVerdict.INCOMPLETE, summary, left_out=sentences))
         else:
+            self._verdicts.append(run.verdict)
             seen = seen_inside(run.verdict, run.finished, self._study, self._task)
             verdict = concluded(self._study, with_images(seen, self._dataset.train.images))
             self._keep(run, verdict, started_at)

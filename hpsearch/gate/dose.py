@@ -50,7 +50,7 @@ class Dose:
     overfit_samples: int | None = None
     sweep_rates: Literal["all", "decades", "near"] = "all"
     """``decades``: the powers of ten and the definition's own. ``near``: those next to the one at which the sample was
-    learned, one after the other until the loss has dropped significantly."""
+    learned, lower ones last, one after the other until the loss has dropped significantly."""
     sweep_steps: int | None = None
     batch_size: int | None = None
     """Of the sweep's mini-batches."""
@@ -190,10 +190,14 @@ def _rates(study: StudyDefinition, dose: Dose, learned_at: float | None) -> tupl
     decades = {float(f"1e{math.floor(math.log10(rate) + 0.5)}") for rate in sweep_grid(study)}
     rates: Sequence[float] = with_own(study, decades | _fixed(study))
     if dose.sweep_rates == "near" and learned_at is not None:
-        rates = with_own(
-            study, {rate for rate in decades if 0.05 <= rate / learned_at <= 2} | {learned_at} | _fixed(study)
-        )
+        near = {rate for rate in decades if 0.05 <= rate / learned_at <= 2} | {learned_at, *_lower(learned_at)}
+        rates = with_own(study, near | _fixed(study))
     return tuple(rates)
+
+
+def _lower(rate: float) -> set[float]:
+    """Where the loss rises above its start at the others."""
+    return {float(f"{rate / 10:.6g}"), float(f"{rate / 30:.6g}")}
 
 
 def _fixed(study: StudyDefinition) -> set[float]:

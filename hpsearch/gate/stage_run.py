@@ -10,7 +10,7 @@ from typing import Literal, NoReturn
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.deadline import Deadline
 from hpsearch.gate.dose import INITIAL_SAMPLES, LEAST, Dose, dosed_plan, dosed_study, initial_work, work_of
-from hpsearch.gate.settled import is_settled, twin
+from hpsearch.gate.settled import is_hopeless, is_settled, twin
 from hpsearch.job import Job
 from hpsearch.recipe import initial_loss, lr_sweep, overfit
 from hpsearch.recipe.learning_rates import allowed
@@ -82,16 +82,18 @@ def run_stage(
     learned_at: float | None = None,
     most_steps: int | None = None,
     attempts: Sequence[FinishedTrial] = (),
+    verdicts: Sequence[Verdict] = (),
 ) -> StageRun:
     """Trains the jobs of the stage, the most promising first, and ends as soon as a pass stands: in a sweep over
     several optimisers, for each of them.
 
     ``learned_at``: the rate at which the stage before has learned its sample. ``most_steps``: of an attempt to learn
-    one. ``attempts``: those of the stage before. A failure is judged by all jobs, each to its end, only.
+    one. ``attempts``: those of the stage before. ``verdicts``: of the stages before. A failure is judged by all jobs,
+    each to its end, only.
     """
     dosed = dosed_study(study, stage, dose, learned_at)
     step = STEPS[stage]
-    plan = dosed_plan(step.plan(dosed, task, (), (), _Nothing()), dose)
+    plan = dosed_plan(step.plan(dosed, task, verdicts, (), _Nothing()), dose)
     finished: list[FinishedTrial] = []
     cut = False
     given_up: int | None = None
@@ -108,8 +110,11 @@ def run_stage(
             break
         limited = _limited(fitting, most_steps)
         taken_over += shown is not None
-        trial = shown or bench.train(limited, partial(is_settled, job=job, task=task) if repeats else None)
-        ended_early = len(trial.result.step_losses) == limited.budget.steps and not trial.result.learned
+        end = partial(is_settled, job=job, task=task) if repeats else None
+        if limited is not fitting:
+            end = partial(is_hopeless, job=limited, task=task)
+        trial = shown or bench.train(limited, end)
+        ended_early = trial.result.failure is None and not trial.result.learned
         if ended_early and limited is not fitting:
             given_up = limited.budget.steps
             continue

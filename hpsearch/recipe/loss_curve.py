@@ -55,6 +55,9 @@ class LossCurve:
     reference: float
     """The loss of guessing, or the first loss where that is lower: falling to it is not learning yet."""
     course: Course
+    stood_still: int | None = None
+    """Iterations until the mean over ``window`` of them first lay ``SHARE_OF_GUESSING`` below ``reference``, whatever
+    the noise; None if it never did."""
 
     @property
     def drop(self) -> float:
@@ -91,7 +94,10 @@ def loss_curve(trial: FinishedTrial, task: Task, window: int) -> LossCurve:
         course = Course.FELL if reference - means[-1] >= needed else Course.STOOD_STILL
     highest = math.inf if diverged else max(means)
     end = math.nan if diverged else means[-1]
-    return LossCurve(rate, losses[0], end, min(means), highest, needed, reference, course)
+    length = len(losses) - len(means) + 1
+    moved = reference - SHARE_OF_GUESSING * task.initial_loss
+    stood_still = next((place + length for place, mean in enumerate(means) if mean <= moved), None)
+    return LossCurve(rate, losses[0], end, min(means), highest, needed, reference, course, stood_still)
 
 
 def _moving_average(losses: Sequence[float], window: int) -> list[float]:

@@ -36,17 +36,24 @@ from hpsearch.verdict import Outcome, Verdict
 STAGE = StageName.LR_SWEEP
 OPTIMIZER = "optimizer.name"
 WEIGHT_DECAY = "optimizer.weight_decay"
+TIMES_PLATEAU = 2
+"""The sweep lasts so many times as long as the loss of a small sample stood still. Measured: 177 of 380 iterations for
+six layers without norm in PyTorch's own weights, 14 to 41 for shallower ones and for labels dealt out anew."""
 
 
 def plan(
     study: StudyDefinition,
     task: Task,  # noqa: ARG001
-    verdicts: Sequence[Verdict],  # noqa: ARG001
+    verdicts: Sequence[Verdict],
     trials: Sequence[FinishedTrial],  # noqa: ARG001
     draw: Draw,  # noqa: ARG001
 ) -> Plan:
-    """The centre of the space at every rate of the grid, once for each optimiser if there is a choice of them."""
+    """The centre of the space at every rate of the grid, once for each optimiser if there is a choice of them.
+
+    It lasts longer for a network whose loss stood still for long before it learned a small sample.
+    """
     settings = study.recipe.lr_sweep
+    steps, stood_still = _iterations(study, verdicts)
     rates = sweep_grid(study)
     searched: dict[str, Distribution] = {LEARNING_RATE: Grid(rates)}
     points = [{**centre(study.space), WEIGHT_DECAY: settings.weight_decay, LEARNING_RATE: rate} for rate in rates]
@@ -54,23 +61,25 @@ def plan(
     if optimizers is not None:
         searched[OPTIMIZER] = optimizers
         points = [{**point, OPTIMIZER: name} for name in optimizers.ends() for point in points]
-    budget = Budget(steps=settings.steps)
+    budget = Budget(steps=steps)
     jobs = tuple(
         constant_rate(job_for(study, STAGE, number, point, budget, weights_number=0))
         for number, point in enumerate(points)
     )
     reason = (
-        f"{counted(settings.steps, 'iteration')} at each of {counted(len(rates), 'learning rate')} from "
+        f"{counted(steps, 'iteration')} at each of {counted(len(rates), 'learning rate')} from "
         f"{rates[0]:.3g} to {rates[-1]:.3g}, with a weight decay of {settings.weight_decay:.2g}"
     )
+    if steps > settings.steps:
+        reason += f"; more than {settings.steps}, as the loss of a small sample stood still for {stood_still} of them"
     if settings.learning_rates is not None and (added := joining(study)):
         reason += f"; the study's own {written(added)} joined the rates that were asked for"
     return Plan(STAGE, 0, jobs, held(points[0], searched), reason)
 
 
-def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[FinishedTrial]) -> Verdict:  # noqa: ARG001
+def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[FinishedTrial]) -> Verdict:
     """Passes if the loss drops significantly at a rate that the study may use, and hands on the rates that do so."""
-    sweep = sweep_of(finished, task, study.recipe.lr_sweep.steps)
+    sweep = sweep_of(finished, task, plan.jobs[0].budget.steps or study.recipe.lr_sweep.steps)
     best = sweep.best
     if best is None:
         finding = none_dropped(sweep, finished)
@@ -106,6 +115,19 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         handed_on,
         reason,
     )
+
+
+def _iterations(study: StudyDefinition, verdicts: Sequence[Verdict]) -> tuple[int, int]:
+    """How long the sweep lasts, and for how long the loss of a small sample stood still until it was learned.
+
+    Fresh samples hold a network on a plateau at least as long as repeated ones do: without twice that time "no drop"
+    would say nothing. No longer than an attempt to learn a sample may take.
+    """
+    settings = study.recipe.lr_sweep
+    learned = next((verdict for verdict in reversed(verdicts) if verdict.stage is StageName.OVERFIT), None)
+    found = None if learned is None else learned.measured.get("stood_still")
+    stood_still = found if isinstance(found, int) else 0
+    return max(settings.steps, min(TIMES_PLATEAU * stood_still, study.recipe.overfit.steps)), stood_still
 
 
 def _summary(sweep: Sweep, best: LossCurve) -> str:

@@ -110,6 +110,7 @@ def _measured(plan: Plan, attempts: Sequence[Attempt], shown: Attempt) -> dict[s
             "loss": finite(shown.loss),
             "learning_rate": shown.rate,
             "iterations": shown.iterations,
+            "stood_still": shown.curve.stood_still if shown.succeeded else None,
             "samples": plan.jobs[0].budget.samples,
             "endings": {f"{attempt.rate:g}": attempt.ending.value for attempt in attempts},
         }
