@@ -29,6 +29,7 @@ class Walk:
         known = means.store.results(study.id)
         self._trainer = Trainer(means, self._task, objective_for(study.definition.objective, self._task), known)
         self._judged = {(s.stage, s.round): s.verdict for s in known.stages if s.verdict is not None}
+        self._begun = {(s.stage, s.round) for s in known.stages}
         self._verdicts: list[Verdict] = []
         self._finished: list[FinishedTrial] = []
 
@@ -48,27 +49,30 @@ class Walk:
 
     def _round(self, name: StageName) -> Verdict:
         """The next round of a stage, or what it was judged to be before."""
-        definition, means = self._study.definition, self._means
-        verdict = self._refused() if name is FIRST else None
-        if verdict is None:
-            left_out = skipped(definition, self._task, name)
-            verdict = self._trained(name) if left_out is None else with_data(left_out, self._found)
+        means, verdict = self._means, self._verdict(name)
+        new = (name, verdict.round) not in self._judged
+        if new:
+            told = {finding.code for before in self._verdicts for finding in before.findings}
+            verdict = with_data(verdict, [finding for finding in self._found if finding.code not in told])
         self._verdicts.append(verdict)
-        if (name, verdict.round) not in self._judged:
+        if new:
             means.keeper.check()
             means.write(lambda: means.store.save_verdict(means.lease, verdict))
             means.observer.stage_judged(verdict)
         return verdict
 
-    def _refused(self) -> Verdict | None:
-        """The verdict of the first stage where nothing is to be trained on these data; None if it runs."""
-        verdict = refused(self._study.definition, self._found)
-        if verdict is None:
-            return None
-        known = self._judged.get((verdict.stage, verdict.round))
-        if known is None:
-            self._start(self._plan(verdict.stage))
-        return known or verdict
+    def _verdict(self, name: StageName) -> Verdict:
+        """The verdict of the next round: a known one, or one without what later stages tell of the data."""
+        definition = self._study.definition
+        known = self._judged.get((name, 0))
+        if name is FIRST and known is None and (verdict := refused(definition, self._found)) is not None:
+            if (name, verdict.round) not in self._begun:
+                self._start(Plan(name, verdict.round, (), {}, "nothing is trained"))
+            return verdict
+        if name is FIRST and known is not None and not known.goes_on:
+            return known  # it may have been refused, and then nothing of it was planned
+        left_out = skipped(definition, self._task, name)
+        return self._trained(name) if left_out is None else known or left_out
 
     def _trained(self, name: StageName) -> Verdict:
         definition, plan = self._study.definition, self._plan(name)
@@ -77,8 +81,7 @@ class Walk:
         if known is not None:
             return known
         mine = [trial for trial in self._finished if trial.job.stage is name]
-        verdict = concluded(definition, RECIPE_STEPS[name].judge(definition, self._task, plan, mine))
-        return with_data(verdict, self._found)
+        return concluded(definition, RECIPE_STEPS[name].judge(definition, self._task, plan, mine))
 
     def _plan(self, name: StageName) -> Plan:
         step = RECIPE_STEPS[name]

@@ -38,14 +38,17 @@ def refused(study: StudyDefinition, found: Sequence[Finding]) -> Verdict | None:
 
 
 def with_data(verdict: Verdict, found: Sequence[Finding]) -> Verdict:
-    """The verdict with what was found in the data in front of its own findings; any but the first stage's as it is.
+    """The verdict with what was found in the data, as far as it has not got that already.
 
-    The definition overrides errors that are among them, or ``refused`` had told of them.
+    Of the first stage it stands in front, and the definition overrides errors, or ``refused`` had told of them. A later
+    stage only tells it: nobody had looked before the first one, or the data have changed, and what was judged stays.
     """
-    if verdict.stage is not FIRST or not found:
-        return verdict
-    verdict = replace(verdict, findings=(*found, *verdict.findings))
-    errors = _errors(found)
+    told = {finding.code for finding in verdict.findings}
+    new = tuple(finding for finding in found if finding.code not in told)
+    if verdict.stage is not FIRST:
+        return replace(verdict, findings=(*verdict.findings, *new))
+    verdict = replace(verdict, findings=(*new, *verdict.findings))
+    errors = _errors(new)
     if not errors or verdict.outcome not in (Outcome.PASS, Outcome.SKIPPED):
         return verdict
     summary = f"the data are not sound: {_first(errors)} (overridden by the definition); {verdict.summary}"

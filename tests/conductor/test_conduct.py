@@ -90,6 +90,7 @@ def test_data_with_errors_stop_a_study_before_anything_is_trained(skip: bool) ->
     (stage,) = results.stages
     assert stage.verdict is not None
     assert (stage.stage, stage.verdict.findings) == (StageName.INITIAL_LOSS, (LEAK, COPIES))
+    assert (stage.planned, results.trials) == (0, ())  # nothing waits for what will never run
 
 
 def test_what_is_wrong_with_the_data_can_be_overridden_and_is_told_once() -> None:
@@ -110,13 +111,34 @@ def test_what_is_wrong_with_the_data_can_be_overridden_and_is_told_once() -> Non
     assert verdict.findings.count(LEAK) == 1
 
 
-def test_data_that_have_gone_bad_do_not_change_what_was_judged() -> None:
-    store, executor = MemoryStore(), ScriptedExecutor(stop_after=7)
+def test_data_that_have_gone_bad_do_not_change_what_was_judged_and_are_told() -> None:
+    """Also of a study that began when nobody checked its data: with the next verdict, and once."""
+    store = MemoryStore()
+    study = store.create(definition())
+    for stop_after, found in ((7, ()), (9, (LEAK,)), (None, (LEAK, COPIES))):
+        executor = ScriptedExecutor() if stop_after is None else ScriptedExecutor(stop_after=stop_after)
+        with nullcontext() if stop_after is None else pytest.raises(KeyboardInterrupt):
+            Conductor(store, executor, Silent(), "me").conduct(study, TASK, found)
+    results = store.results(study.id)
+    assert results.study.state is StudyState.COMPLETE
+    other = MemoryStore()
+    never = conduct(other, other.create(definition()), ScriptedExecutor())
+    assert results.trials == never.trials
+    told = [(one.stage, finding) for one in results.stages if one.verdict for finding in one.verdict.findings]
+    assert [one for one in told if one[1] in (LEAK, COPIES)] == [
+        (StageName.OVERFIT, LEAK), (StageName.LR_SWEEP, COPIES)
+    ]  # fmt: skip
+    outcomes = [one.verdict.outcome for one in results.stages if one.verdict]
+    assert outcomes == [one.verdict.outcome for one in never.stages if one.verdict]
+
+
+def test_data_that_go_bad_before_the_first_verdict_stop_the_study() -> None:
+    store = MemoryStore()
     study = store.create(definition())
     with pytest.raises(KeyboardInterrupt):
-        conduct(store, study, executor)
+        conduct(store, study, ScriptedExecutor(stop_after=1))
     results = Conductor(store, ScriptedExecutor(), Silent(), "me").conduct(study, TASK, (LEAK,))
-    assert results.study.state is StudyState.COMPLETE
+    assert results.study.state is StudyState.FAILED
 
 
 def test_an_overridden_stage_says_so_and_the_study_goes_on() -> None:

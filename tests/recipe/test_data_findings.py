@@ -37,5 +37,6 @@ def test_what_was_found_is_told_with_the_first_stage(outcome: Outcome) -> None:
     wrong = with_data(verdict, (LEAK,))
     assert wrong.outcome is (Outcome.FAIL if outcome is Outcome.FAIL else Outcome.OVERRIDDEN)
     assert (LEAK.message in wrong.summary) is (outcome in (Outcome.PASS, Outcome.SKIPPED))
-    later = Verdict(StageName.OVERFIT, outcome, "learned")
-    assert with_data(later, (LEAK,)) == later
+    assert with_data(wrong, (LEAK,)) == wrong
+    later = with_data(Verdict(StageName.OVERFIT, outcome, "learned"), (LEAK,))
+    assert later == Verdict(StageName.OVERFIT, outcome, "learned", findings=(LEAK,))
