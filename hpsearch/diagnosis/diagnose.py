@@ -1,5 +1,7 @@
 """From what was recorded of a trial to findings."""
 
+from collections.abc import Collection
+
 from hpsearch.diagnosis.curve import Curve
 from hpsearch.diagnosis.inside import Inside
 from hpsearch.diagnosis.inside_rule import InsideRule
@@ -17,7 +19,12 @@ TRIAL_RULES: dict[str, CurveRule | InsideRule] = {**CURVE_RULES, **INSIDE_RULES}
 """All rules on single trials, by code."""
 
 
-def diagnose(trial: FinishedTrial, study: StudyDefinition, task: Task) -> tuple[Finding, ...]:  # noqa: ARG001
+def diagnose(
+    trial: FinishedTrial,
+    study: StudyDefinition,  # noqa: ARG001
+    task: Task,
+    without: Collection[str] = (),
+) -> tuple[Finding, ...]:
     """What the curves of one trial say, and the looks inside its network; errors first, then by code.
 
     The curves say nothing of budgets in steps, of trials that were pruned or lost, and of fewer than three epochs, but
@@ -31,6 +38,7 @@ def diagnose(trial: FinishedTrial, study: StudyDefinition, task: Task) -> tuple[
     inside = Inside(trial, task)
     if inside.looks:
         noticed |= {code: remark for code, rule in INSIDE_RULES.items() if (remark := rule.look(inside)) is not None}
+    noticed = {code: remark for code, remark in noticed.items() if code not in without}
     grave = {code for code, remark in noticed.items() if _severity(TRIAL_RULES[code], remark) is not Severity.INFO}
     findings = [_finding(TRIAL_RULES[code], remark) for code, remark in noticed.items() if not explaining(code) & grave]
     return tuple(sorted(findings, key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))

@@ -32,13 +32,10 @@ def vanishing_gradients(inside: Inside) -> Remark | None:
     """
     seen = []
     for look in inside.updated:
-        layers = [layer for layer in look.layers if relative(layer.gradient_norm, layer) is not None]
-        if len(layers) < 3:
+        arrived = arriving(look)
+        if arrived is None:
             return None
-        ratios = [relative(layer.gradient_norm, layer) or 0.0 for layer in layers]
-        if not all(map(math.isfinite, ratios)) or max(ratios) == 0 or ratios[0] == 0:
-            return None
-        seen.append((layers[0], ratios[0] / max(ratios)))
+        seen.append(arrived)
     if not seen or any(share >= VANISHED for _, share in seen):
         return None
     first, share = seen[-1]
@@ -47,6 +44,20 @@ def vanishing_gradients(inside: Inside) -> Remark | None:
         f"against the norm of its layer's weights"
     )
     return Remark(sentence, {"layer": first.name, "share": share, "shares": [one for _, one in seen]})
+
+
+def arriving(look: Look) -> tuple[LayerLook, float] | None:
+    """The first layer with weights, and its gradient as a share of the largest one, both measured against weights.
+
+    None for fewer than three layers with a gradient, and where gradients are not finite or none arrives at all.
+    """
+    layers = [layer for layer in look.layers if relative(layer.gradient_norm, layer) is not None]
+    if len(layers) < 3:
+        return None
+    ratios = [relative(layer.gradient_norm, layer) or 0.0 for layer in layers]
+    if not all(map(math.isfinite, ratios)) or max(ratios) == 0 or ratios[0] == 0:
+        return None
+    return layers[0], ratios[0] / max(ratios)
 
 
 def exploding_gradients(inside: Inside) -> Remark | None:

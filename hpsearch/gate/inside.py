@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hpsearch.diagnosis.diagnose import diagnose
+from hpsearch.diagnosis.gradients import VANISHED, arriving
 from hpsearch.finding import Finding, Severity
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
@@ -12,11 +13,14 @@ from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial
 from hpsearch.verdict import Outcome, Verdict
 
-AT_THE_START = frozenset({"HC311", "HC322"})
-"""Of these what the first weights show, before any update …"""
-FAULTS = AT_THE_START | {"HC315", "HC316", "HC321", "HC331", "HC332", "HC333", "HC341", "HC342", "HC343"}
-"""Faults of the network itself. What updates do at rates that are tried out only, too large ones among them, says
-nothing of it."""
+VANISHING = "HC311"
+"""Updates at rates that are tried out only, too large ones among them, may make gradients vanish. So the first weights
+must show it as well; an attempt that is planned too short to be looked at before any update never shows it."""
+FAULTS = frozenset(
+    {VANISHING, "HC315", "HC316", "HC321", "HC322", "HC331", "HC332", "HC333", "HC341", "HC342", "HC343"}
+)
+"""Faults of the network itself, and not of what such updates do. The rule of HC322 asks for a look before any update
+itself."""
 BESIDE_A_PASS = frozenset({"HC316", "HC321", "HC342", "HC343"})
 """Those that a small sample can be learned with."""
 CAUSES = frozenset({"HC311", "HC316", "HC321", "HC322", "HC331", "HC332", "HC333", "HC343"})
@@ -52,11 +56,16 @@ def seen_inside(verdict: Verdict, finished: Sequence[FinishedTrial], study: Stud
 
 
 def _found_in(trial: FinishedTrial, study: StudyDefinition, task: Task) -> dict[str, Finding]:
-    """What the looks of one attempt say, by code: of some rules only if the looks before any update say it alone."""
-    first = replace(trial, result=replace(trial.result, looks=trial.result.looks[:1]))
-    at_start = {finding.code for finding in diagnose(first, study, task)}
-    found = {finding.code: finding for finding in diagnose(trial, study, task)}
-    return {code: finding for code, finding in found.items() if code not in AT_THE_START or code in at_start}
+    """What the looks of one attempt say, by code; a rule that is not trusted here hides nothing that others say."""
+    without = () if _vanish_at_the_start(trial) else (VANISHING,)
+    return {finding.code: finding for finding in diagnose(trial, study, task, without)}
+
+
+def _vanish_at_the_start(trial: FinishedTrial) -> bool:
+    """Whether hardly any gradient arrived at the first layer before the first update."""
+    looks = trial.result.looks
+    arrived = arriving(looks[0]) if looks and looks[0].step == 0 else None
+    return arrived is not None and arrived[1] < VANISHED
 
 
 def _caused(summary: str, causes: Sequence[Finding]) -> str:

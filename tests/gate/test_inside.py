@@ -1,0 +1,53 @@
+"""What looks inside attempts to learn a sample say of the network, and what they say of the rates alone."""
+
+from dataclasses import replace
+
+from hpsearch.gate.inside import seen_inside
+from hpsearch.look import LayerLook, Look, OutputLook
+from hpsearch.preflight.check import check_definition
+from hpsearch.recipe.overfit import judge, plan
+from hpsearch.trial import FinishedTrial, TrialResult, TrialState
+from tests.gate.gate_cases import small
+
+STUDY = small()
+TASK = check_definition(STUDY).task
+PLAN = plan(STUDY, TASK, (), (), None)  # type: ignore[arg-type]
+
+
+def look(step: int, first_gradient: float, sample_std: float = 0.5, first_std: float = 1.0) -> Look:
+    """Three layers of which the first gets such a gradient, and outputs that differ so far between samples."""
+    layers = tuple(
+        LayerLook(name, "Linear", 0.0, std, sample_std * std, 0.0, 0.0, 0.0, 1.0, gradient, 0.001, weight_std=0.1)
+        for name, gradient, std in (("a", first_gradient, first_std), ("b", 0.01, 1.0), ("c", 1.0, 1.0))
+    )
+    return Look(step, layers, OutputLook(32, -1.0, 1.0, 0.0, sums_to_one=False, sample_std=sample_std))
+
+
+def told(*looks: Look) -> list[str]:
+    """The codes of a verdict on attempts none of which moved the loss, each with these looks."""
+    result = TrialResult(PLAN.stage, 0, TrialState.COMPLETE, step_losses=(2.3,) * 400, step_accuracies=(0.1,) * 400)
+    finished = [FinishedTrial(job, replace(result, number=job.number, learned=False, looks=looks)) for job in PLAN.jobs]
+    verdict = seen_inside(judge(STUDY, TASK, PLAN, finished), finished, STUDY, TASK)
+    return [finding.code for finding in verdict.findings if finding.code.startswith("HC")]
+
+
+def test_gradients_vanish_where_they_do_before_any_update_and_after() -> None:
+    assert told(look(0, 1e-6), look(200, 1e-6), look(398, 1e-6)) == ["HC311"]
+    assert told(look(0, 1e-6), look(200, 0.1), look(398, 0.1)) == []
+
+
+def test_gradients_that_updates_made_vanish_are_the_rates_fault() -> None:
+    assert told(look(0, 0.1), look(200, 1e-6), look(398, 1e-6)) == []
+    assert told(look(98, 1e-6)) == []
+
+
+def test_what_is_not_told_hides_nothing() -> None:
+    alike = {"first_gradient": 1e-6, "sample_std": 1e-6}
+    assert told(look(0, 0.1), look(200, **alike), look(398, **alike)) == ["HC333"]
+    assert told(look(98, **alike)) == ["HC333"]
+    assert told(look(0, 1e-6), look(200, **alike), look(398, **alike)) == ["HC311"]
+
+
+def test_first_weights_of_another_scale_are_told_where_they_were_looked_at() -> None:
+    assert told(look(0, 0.1, first_std=500.0), look(398, 0.1)) == ["HC322"]
+    assert told(look(98, 0.1, first_std=500.0)) == []
