@@ -7,6 +7,7 @@ from hpsearch.advice.training import Training, highest, lowest
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 from hpsearch.space import LogInt, LogUniform, Uniform
+from hpsearch.stage import StageName
 
 FEWEST_UPDATES = 50
 """Of a training. Heuristic: half of what the sweep of learning rates takes to see a loss drop at all."""
@@ -25,7 +26,8 @@ def too_few_updates(training: Training) -> Remark | None:
     """The trainings of a search have fewer than 50 updates each.
 
     Mini-batches per epoch times epochs, with the smallest batches of the space. Hardly a network learns anything in so
-    few, so that the search compares how trainings begin.
+    few, so that the search compares how trainings begin. Information where those of the fine search have enough: the
+    coarse one is to leave out what does not learn at all, and how trainings begin tells much of that.
     """
     few = {
         stage: training.updates(search)
@@ -40,6 +42,7 @@ def too_few_updates(training: Training) -> Remark | None:
         f"a training has {words}: {training.updates_per_epoch()} updates in each epoch, {samples:,} samples in "
         f"mini-batches of {batch}",
         {"updates": {str(stage): count for stage, count in few.items()}, "train_samples": samples, "batch_size": batch},
+        None if StageName.FINE in few or StageName.FINE not in training.searches else Severity.INFO,
     )
 
 
