@@ -64,3 +64,8 @@ def test_a_dose_stays_within_what_the_definition_asks_for() -> None:
     assert batch_size_of(dosed) == 8
     given_rates = small(recipe={"lr_sweep": {"learning_rates": [0.2, 0.4]}})
     assert dosed_study(given_rates, StageName.LR_SWEEP, LEAST, 0.03).recipe.lr_sweep.learning_rates == (0.2, 0.4)
+
+
+def test_rates_below_the_near_ones_are_there_for_a_loss_that_rises_first() -> None:
+    rates = sweep_grid(dosed_study(PLAIN, StageName.LR_SWEEP, LEAST, 0.03))
+    assert rates == (0.001, 0.003, 0.01, 0.03)

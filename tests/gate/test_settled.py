@@ -1,14 +1,17 @@
 """A run of a short sweep ends as soon as it is settled, and is not trained where an attempt has shown it already."""
 
+from dataclasses import replace
+
 import pytest
 
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.deadline import NO_DEADLINE
 from hpsearch.gate.dose import LEAST
 from hpsearch.gate.sentences import left_out
-from hpsearch.gate.settled import is_settled
+from hpsearch.gate.settled import is_hopeless, is_settled
 from hpsearch.gate.stage_run import StageRun, run_stage
 from hpsearch.preflight.check import check_definition
+from hpsearch.recipe import overfit
 from hpsearch.recipe.lr_sweep import plan
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
@@ -37,6 +40,24 @@ def test_what_settles_a_run(losses: list[float], settled: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("losses", "hopeless"),
+    [
+        ([2.3] * 19, False),  # not yet half of them
+        ([2.3] * 20, True),
+        ([2.3] * 19 + [2.2], False),  # it has begun to fall
+        ([2.3, 5.0] * 10, True),
+        ([2.3, 9.0, 6.0, 2.0] + [2.5] * 30, False),  # it has been below guessing
+    ],
+)
+def test_an_attempt_is_given_up_halfway_only_if_it_never_left_its_place(losses: list[float], hopeless: bool) -> None:
+    study = small()
+    task = check_definition(study).task
+    job = overfit.plan(study, task, (), (), None).jobs[0]  # type: ignore[arg-type]
+    job = replace(job, budget=replace(job.budget, steps=40, samples=16))
+    assert is_hopeless(losses, job, task) is hopeless
+
+
+@pytest.mark.parametrize(
     ("changes", "taken_over"),
     [
         ({}, 1),
@@ -59,8 +80,8 @@ def test_a_sweep_takes_over_what_was_trained_alike(changes: dict[str, object], t
 def swept(study: StudyDefinition) -> StageRun:
     dataset = check_definition(study)
     bench = CheckBench(study, dataset)
-    overfit = run_stage(bench, study, dataset.task, StageName.OVERFIT, LEAST, NO_DEADLINE)
-    after = overfit.finished
+    before = run_stage(bench, study, dataset.task, StageName.OVERFIT, LEAST, NO_DEADLINE)
+    after = before.finished
     return run_stage(
-        bench, study, dataset.task, StageName.LR_SWEEP, LEAST, NO_DEADLINE, overfit.learned_at, attempts=after
+        bench, study, dataset.task, StageName.LR_SWEEP, LEAST, NO_DEADLINE, before.learned_at, attempts=after
     )

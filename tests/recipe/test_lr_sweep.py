@@ -46,6 +46,19 @@ def judge(ends: dict[float, Any], definition: StudyDefinition | None = None) -> 
 GOOD = {1e-3: 1.5, 2.15443e-3: 1.0, 4.64159e-3: 0.6, 1e-2: 0.4, 2.15443e-2: 0.5, 4.64159e-2: None, 1e-1: None}
 
 
+@pytest.mark.parametrize(("stood_still", "steps"), [(None, 100), (41, 100), (177, 354), (380, 400)])
+def test_it_lasts_twice_as_long_as_a_small_sample_held_the_network_on_a_plateau(
+    stood_still: int | None, steps: int
+) -> None:
+    measured = {} if stood_still is None else {"stood_still": stood_still}
+    learned = Verdict(StageName.OVERFIT, Outcome.PASS, "learned", 0, measured, {})
+    plan = planned(STAGE, study(), verdicts=[learned])
+    assert {job.budget.steps for job in plan.jobs} == {steps}
+    assert ("stood still" in plan.reason) is (steps > 100)
+    late = (LN10,) * (steps - 30) + exponential(LN10, 0.5, 30)
+    assert judged(study(), plan, [ended(job, step_losses=late) for job in plan.jobs]).outcome is Outcome.PASS
+
+
 def test_the_plan_holds_everything_but_the_rate() -> None:
     definition = study(
         network={"name": "convnet", "width": {"choice": [8, 16]}},
