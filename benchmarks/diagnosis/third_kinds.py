@@ -51,7 +51,7 @@ _NUMBERS = (
         loop="impatient-plateau",
     ),
     _fault("clipped-by-tiny-value", f"{SMALL} HC202", "HC106 HC201 HC204", loop="clipped-by-value"),
-    _fault("one-layer-thousandfold", f"{LARGE} hidden-by-norm", f"{BROKEN} HC105 HC206", loop="thousandfold"),
+    _fault("last-layer-thousandfold", LARGE, f"{BROKEN} HC105 HC206", loop="thousandfold"),
     _fault("loss-summed", f"{LARGE} initial-loss-off", f"{BROKEN} HC105 HC204 HC206 HC208", loop="loss-summed"),
     _fault("updates-rounded-away", f"{SMALL} {CUT} HC201 HC204", "HC106 HC202 HC206 HC105", loop="rounded-away"),
     _fault(
@@ -88,7 +88,7 @@ _DATA = (
         lasting=True,
     ),
     _fault(
-        "shrunk-to-three-pixels",
+        "shrunk-to-two-pixels",
         f"{MOVED} HC204",
         f"{POOR} HD301 HD302 HD303 HD304",
         data="third-shrunk",
