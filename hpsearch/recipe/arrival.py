@@ -28,11 +28,8 @@ class Arrival:
     """Of the outputs; the largest of all initialisations."""
     is_first: bool
     """Whether that is the network's first layer: the images do not even arrive there."""
-
-    @property
-    def lost(self) -> bool:
-        """Whether nothing at all arrives."""
-        return self.share <= ROUNDING
+    lost: bool
+    """Whether nothing at all arrives, already in front of the last layer."""
 
 
 def arrival(finished: Sequence[FinishedTrial]) -> Arrival | None:
@@ -89,14 +86,20 @@ def _of(look: Look) -> Arrival | None:
     if not share < SHARE:
         return None
     start = _alike_from(layers, ROUNDING) if share <= ROUNDING else len(layers)
-    start = start if start < len(layers) else _alike_from(layers, SHARE)
-    tail = layers[start:]
-    weighted = [layer for layer in tail if layer.weight_norm is not None]
-    if not tail or tail[0] is layers[-1] or (weighted[:1] == [tail[0]] and len(weighted) == 1):
-        return None  # the last layer alone
+    lost = share <= ROUNDING and (start == len(layers) or not _is_last_alone(layers[start:]))
+    if _is_last_alone(layers[start:]):
+        start = _alike_from(layers, SHARE)
+    if _is_last_alone(layers[start:]):
+        return None
     if _zeros(layers[: start + 1]):
         return None
-    return Arrival(tail[0], share, start == 0)
+    return Arrival(layers[start], share, start == 0, lost)
+
+
+def _is_last_alone(tail: Sequence[LayerLook]) -> bool:
+    """Whether these last layers are not more than the one with the last weights and what has none behind it."""
+    weighted = [layer for layer in tail if layer.weight_norm is not None]
+    return len(tail) < 2 or (weighted[:1] == [tail[0]] and len(weighted) == 1)
 
 
 def _gates(look: Look) -> list[LayerLook]:

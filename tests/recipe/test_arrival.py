@@ -58,6 +58,15 @@ def test_what_hardly_arrives_is_a_warning_and_what_arrives_is_none() -> None:
     assert signal_lost(seen(*found[:1], layer("head", 0.01), sample_std=0.01)) is None
 
 
+@pytest.mark.parametrize("share", [1e-2, 1e-4, 1e-5, 3e-6, 9e-7, 3e-7, 1e-7, 1e-9, 1e-12])
+def test_however_little_arrives_it_is_told_once_it_is_hardly_anything(share: float) -> None:
+    found = (layer("a", 1.0), layer("b", share**0.25), layer("c", share**0.85), layer("d", share))
+    seen_there = arrival(seen(*found, sample_std=share))
+    assert (seen_there is not None) is (share < 1e-3)
+    if seen_there is not None:
+        assert seen_there.lost is (share < 1e-7)  # what reaches the layer in front of the last one is not rounding
+
+
 @pytest.mark.parametrize(
     "found",
     [
