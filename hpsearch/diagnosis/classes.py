@@ -4,7 +4,7 @@ import math
 
 from hpsearch.class_counts import ClassCount, ClassCounts, worst_first
 from hpsearch.diagnosis.curve import Curve
-from hpsearch.diagnosis.noise import chance_of_right
+from hpsearch.diagnosis.noise import chance_of_right, rare_in_circles
 from hpsearch.rulebook import Remark
 
 CHANCE = 1e-3
@@ -119,8 +119,8 @@ def _never_predicted(curve: Curve, counts: ClassCounts) -> Remark | None:
 def _in_another_place(circle: list[ClassCount], counts: ClassCounts, error: float) -> bool:
     """Whether so many are taken for the next class by more than chance, and by more than training leaves open."""
     wrong, samples = sum(one.mistaken for one in circle), sum(one.samples for one in circle)
-    allowed = CHANCE / float(counts.classes) ** len(circle)  # there are fewer such circles
-    return chance_of_right(wrong, samples, max(HALF, _in_training(circle, counts, error))) <= allowed
+    chance = chance_of_right(wrong, samples, max(HALF, _in_training(circle, counts, error)))
+    return rare_in_circles(chance, CHANCE, counts.classes, len(circle))
 
 
 def _in_training(told: list[ClassCount], counts: ClassCounts, error: float) -> float:

@@ -15,3 +15,9 @@ def chance_of_right(right: int, samples: int, guessing: float) -> float:
     from scipy.special import bdtrc  # noqa: PLC0415  (50 MB that a service which answers requests can spare)
 
     return 1.0 if right <= 0 else float(bdtrc(right - 1, samples, guessing))
+
+
+def rare_in_circles(chance: float, allowed: float, classes: int, length: int) -> bool:
+    """Whether a chance is no more than ``allowed`` over all circles of so many of the classes, which are fewer than
+    ``classes ** length``; in logarithms, as that may be beyond any float."""
+    return chance <= 0 or math.log(chance) <= math.log(allowed) - length * math.log(max(1, classes))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hpsearch.diagnosis.diagnose import diagnose
+from hpsearch.diagnosis.noise import rare_in_circles
 from hpsearch.task import Task
 from tests.diagnosis.curve_cases import BY_HEART, SOUND, STUDY, SWAPPED, TASK, Drawn, constant
 
@@ -55,6 +56,13 @@ def test_classes_that_fail_are_named(answers: Answers, words: str) -> None:
 )
 def test_other_classes_are_not(answers: Answers) -> None:
     assert said(answers) is None
+
+
+def test_a_circle_may_be_one_of_more_than_a_float_can_count() -> None:
+    assert rare_in_circles(1e-9, 1e-3, 1_000, 2)
+    assert not rare_in_circles(1.1e-9, 1e-3, 1_000, 2)
+    assert not rare_in_circles(1e-300, 1e-3, 1_000_000, 60)
+    assert rare_in_circles(0.0, 1e-3, 1_000_000, 60)
 
 
 def test_what_was_not_learned_is_no_fault_of_validation() -> None:

@@ -1,5 +1,7 @@
 """Checks whether classes have the same numbers in validation as in training."""
 
+import math
+
 import torch
 from scipy.special import bdtrc
 from torch import Tensor
@@ -73,7 +75,8 @@ def _exchanged(circle: list[ClassCount], own: ClassCounts, models: CheapModels) 
     expected = max(HALF, (wrong + 1) / (samples + 2))
     mistaken, judged = sum(one.mistaken for one in circle), sum(one.samples for one in circle)
     chance = float(bdtrc(mistaken - 1, judged, min(1.0, expected)))
-    return chance <= CHANCE / float(models.classes) ** len(circle)  # there are fewer such circles
+    allowed = math.log(CHANCE) - len(circle) * math.log(models.classes)  # there are fewer such circles
+    return chance <= 0 or math.log(chance) <= allowed
 
 
 def _counts(labels: Tensor, guesses: Tensor) -> ClassCounts:
