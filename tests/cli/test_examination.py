@@ -10,12 +10,16 @@ import pytest
 
 from hpsearch.cli.begun import Begun
 from hpsearch.cli.examination import Examination
-from hpsearch.cli.search import searched
+from hpsearch.cli.search import _warn, searched
 from hpsearch.errors import DefinitionError, WorkerError
 from hpsearch.executors.nursery import Child, Nursery
+from hpsearch.finding import Finding, Severity
 from hpsearch.settings import Settings
+from hpsearch.stage import StageName
 from hpsearch.store.memory import MemoryStore
 from hpsearch.study import StudyDefinition, StudyState
+from hpsearch.task import Task
+from hpsearch.verdict import Outcome, Verdict
 
 USERS = """
 import ctypes, os, signal
@@ -99,5 +103,29 @@ def test_a_leaking_split_stops_a_study_with_a_word(tmp_path: Path, capsys: pytes
     assert results.study.state is StudyState.FAILED
     assert not any(trial.result for trial in results.trials)
     told = capsys.readouterr().err
-    assert "error: 431 of 719 test images (59.9%) are in training too [HD302]. Remove the copies" in told
     assert "initial_loss: failed: nothing is trained on data that are not sound" in told
+    assert told.count("431 of 719 test images (59.9%) are in training too") == 1
+
+
+def test_what_was_judged_or_will_be_told_is_no_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    """A study that goes on is told of new errors in its data, and that they do not stop it, and of nothing else."""
+    raw: dict[str, Any] = {"name": "short", "data": {"dataset": "digits"}, "network": {"name": "convnet"}}
+    raw["recipe"] = {"coarse": {"epochs": 1}, "fine": {"epochs": 1}}
+    leak = Finding("HD302", Severity.ERROR, "half is in training too", {}, "Remove the copies.")
+    noise = Finding("HD401", Severity.WARNING, "labels without signal", {}, "Look at some images.")
+    task = Task("cross_entropy", (1, 8, 8), 10, 1077, 360, 360, (36,) * 10)
+    judged = [Verdict(StageName.INITIAL_LOSS, Outcome.PASS, "2.3", findings=(noise,))]
+
+    def warned(verdicts: list[Verdict], *found: Finding, **changes: Any) -> str:
+        _warn(StudyDefinition.model_validate({**raw, **changes}), task, found, verdicts)
+        return capsys.readouterr().err
+
+    assert "HP7" in warned([])
+    assert "HD" not in warned([], leak)
+    assert "warning: labels without signal [HD401]. Look at some images.\n" in warned([], noise)
+    assert "[HD302]. Remove the copies.\n" in warned(
+        [], leak, recipe={**raw["recipe"], "initial_loss": {"override": True}}
+    )
+    again = warned(judged, leak, noise)
+    assert again.endswith("Remove the copies. The study goes on: its first stage was judged before this was found.\n")
+    assert again.count("\n") == 1
