@@ -36,10 +36,11 @@ def too_few_updates(training: Training) -> Remark | None:
     }
     if not few:
         return None
-    words = " and ".join(f"{count} in {stage}" for stage, count in few.items())
+    (first, least), *others = few.items()
+    words = " and ".join([f"of {first} has {least}", *(f"of {stage} {count}" for stage, count in others)])
     samples, batch = training.task.train_samples, int(lowest(training.study.data.batch_size))
     return Remark(
-        f"a training has {words}: {training.updates_per_epoch()} updates in each epoch, {samples:,} samples in "
+        f"a training {words} updates, {training.updates_per_epoch()} in each epoch: {samples:,} samples in "
         f"mini-batches of {batch}",
         {"updates": {str(stage): count for stage, count in few.items()}, "train_samples": samples, "batch_size": batch},
         None if StageName.FINE in few or StageName.FINE not in training.searches else Severity.INFO,

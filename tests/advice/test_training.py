@@ -91,9 +91,9 @@ CASES = (
     ),
     Case("HP603", WARNING, "by 0.2 at most", optimizer(clip_norm=1e-4), optimizer(clip_norm=1e-4, name="adam")),
     Case("HP604", WARNING, "to a norm of 0.1 ", optimizer(max_norm=0.1), optimizer(max_norm={"choice": [None, 0.1]})),
-    Case("HP701", INFO, "45 in coarse: 15 updates", batches(72), batches({"choice": [64, 72]})),
-    Case("HP701", WARNING, "45 in coarse", batches(72), batches(64), {"recipe": {"fine": {"skip": True}}}),
-    Case("HP701", WARNING, "and 40 in fine", batches(300), batches(64), {"recipe": {"fine": {"epochs": 10}}}),
+    Case("HP701", INFO, "of coarse has 45 updates, 15 in each", batches(72), batches({"choice": [64, 72]})),
+    Case("HP701", WARNING, "of coarse has 45 updates", batches(72), batches(64), {"recipe": {"fine": {"skip": True}}}),
+    Case("HP701", WARNING, "and of fine 40 updates", batches(300), batches(64), {"recipe": {"fine": {"epochs": 10}}}),
     Case("HP702", WARNING, "of 256 of 1,000 samples are 4", batches(256), batches(200), {"recipe": LONG}),
     Case(
         "HP702",

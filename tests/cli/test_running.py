@@ -81,7 +81,7 @@ def test_run_reports_and_then_remembers(program: Program, tiny: Path, tmp_path: 
     assert 0 <= found["best"]["test_accuracy"] <= 1
     head, warning, *_ = first.stderr.splitlines()
     assert head == "New study tiny."
-    assert warning.startswith("warning: a training has 17 in coarse and 34 in fine: 17 updates in each epoch, ")
+    assert warning.startswith("warning: a training of coarse has 17 and of fine 34 updates, 17 in each epoch: ")
     assert "Traceback" not in first.stderr
 
     again = program("run", tiny, "--workers", 2)  # the number of workers is not part of what is searched
