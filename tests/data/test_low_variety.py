@@ -118,3 +118,15 @@ def test_a_turned_split_is_called_so_and_nothing_else() -> None:
     found = {finding.code for finding in check_data(changed(digits(), validation=turned))}
     assert "HD107" in found
     assert not found & {"HD108", "HD403"}
+
+
+def test_a_white_mark_is_seen_among_bright_colours() -> None:
+    images = torch.rand(TRAINED, 3, 16, 16, generator=generator())
+    labels = torch.arange(TRAINED) % 6
+    for image, label in zip(images, labels.tolist(), strict=True):
+        image[:, :2, 2 * label : 2 * label + 2] = 1.0
+    task = Task("cross_entropy", (3, 16, 16), 6, TRAINED, TRAINED, 0, (TRAINED // 6,) * 6)
+    plain = Split(torch.rand(images.shape, generator=generator(1)), labels)
+    found = Dataset(Split(images, labels), plain, Split(images[:0], labels[:0]), task, None, None)
+    assert [one.code for one in check_data(found, ["HD404"])] == ["HD404"]
+    assert check_data(replace(found, train=plain), ["HD404"]) == ()

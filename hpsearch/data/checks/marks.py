@@ -9,7 +9,7 @@ from hpsearch.rulebook import Remark
 
 LEVELS = 16
 """Of a pixel's brightness."""
-MOST, NUMBERS = 2_048, 2**23
+MOST, NUMBERS = 1_024, 2**23
 """Images that are looked at, and how many numbers they may be."""
 FEWEST, FEWEST_OF_CLASS = 100, 25
 """Below so many images, or images of a class, nothing is said …"""
@@ -79,7 +79,10 @@ def mark_gives_label_away(facts: Facts) -> Remark | None:
 
 
 def _levels(images: Tensor) -> Tensor:
-    """Each channel in so many steps from its lowest to its highest value (N, C, H, W)."""
+    """Each channel, and of several their mean, in so many steps from its lowest to its highest value (N, C', H, W): one
+    channel alone is often as bright as a white mark."""
+    if images.shape[1] > 1:
+        images = torch.cat([images, images.mean(dim=1, keepdim=True)], dim=1)
     low, high = images.amin(dim=(0, 2, 3), keepdim=True), images.amax(dim=(0, 2, 3), keepdim=True)
     return ((images - low) / (high - low).clamp_min(1e-12) * LEVELS).floor().clamp(0, LEVELS - 1).to(torch.uint8)
 

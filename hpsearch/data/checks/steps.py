@@ -35,9 +35,10 @@ def few_levels(facts: Facts) -> Remark | None:
     One split was rounded, or made black and white by a threshold, and the other was not. Where all splits have two
     levels it is information: masks and drawings are like this, and photographs are not.
     """
-    counts = {part.name: _levels(part) for part in facts.parts if len(part.telling) >= FEWEST}
-    if "train" not in counts or len(counts) < 2:
+    parts = [part for part in facts.parts if len(part.telling) >= FEWEST]
+    if facts.train not in parts or len(parts) < 2 or min(_levels(part, FEWEST) for part in parts) > FEW:
         return None
+    counts = {part.name: _levels(part, MOST) for part in parts}
     low, high = min(counts.values()), max(counts.values())
     if low > FEW:
         return None
@@ -97,9 +98,9 @@ def _jumps(images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return found, ends, between
 
 
-def _levels(part: Part) -> int:
-    """The most levels that a channel has."""
-    images = part.split.images[_chosen(part)]
+def _levels(part: Part, most: int) -> int:
+    """The most levels that a channel has in so many images."""
+    images = part.split.images[_chosen(part)[:most]]
     return max(len(torch.unique(images[:, channel])) for channel in range(images.shape[1]))
 
 

@@ -17,7 +17,7 @@ from hpsearch.rulebook import Remark
 
 SIDE = 16
 """Of the copies that are compared, in pixels."""
-MOST = 2_048
+MOST = 1_024
 """Images of a split that are looked at, evenly spaced ones of more."""
 FEWEST = 20
 """Held-out images below which nothing is said."""
