@@ -13,6 +13,7 @@ from hpsearch.job import Budget, Job, NetworkSettings
 from hpsearch.look import LayerLook, Look, look_document, look_of
 from hpsearch.study import StudyDefinition
 from hpsearch.training.looks.twins import twin_share
+from hpsearch.training.looks.weights import Weighed
 from hpsearch.trial import FinishedTrial, TrialResult
 from tests.training.test_looks import looked
 from tests.training.training_cases import classes, job, optimizer, train
@@ -127,6 +128,25 @@ def test_units_with_equal_weights_are_counted() -> None:
     weight[1, 4:7] = weight[1, 1]
     weight[1, 8:] = 0.0
     assert twin_share(weight).tolist() == pytest.approx([0.0, 0.4])
+
+
+def test_units_that_agree_in_a_few_weights_are_no_twins() -> None:
+    weight = torch.randn(1, 6, 64)
+    weight[0, :, ::8] = 1.0
+    assert twin_share(weight).tolist() == [0.0]
+    weight[0, 1] = weight[0, 0]
+    assert twin_share(weight).tolist() == pytest.approx([2 / 6])
+
+
+def test_complex_weights_are_read_whole() -> None:
+    weight = torch.complex(torch.ones(2, 4, 3), torch.randn(2, 4, 3))
+    norms = Weighed({"layer.weight": weight}, {"layer.weight": weight}, spread=True, compared=["layer"]).after()
+    assert norms.twins is not None
+    assert norms.twins.tolist() == [[0.0], [0.0]]
+    assert norms.variances is not None
+    expected = torch.view_as_real(weight).flatten(1).var(1, correction=0)
+    assert norms.variances[:, 0].tolist() == pytest.approx(expected.tolist())
+    assert norms.weights[:, 0].tolist() == pytest.approx(weight.flatten(1).abs().square().sum(1).sqrt().tolist())
 
 
 def test_looks_of_before_there_were_all_fields_can_be_read() -> None:

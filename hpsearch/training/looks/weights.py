@@ -72,5 +72,6 @@ class Weighed:
         """Means and variances, each (K, parameters)."""
         if not values:
             return torch.zeros(self._members, 0), torch.zeros(self._members, 0)
-        found = [torch.var_mean(value.reshape(len(value), -1).float(), 1, correction=0) for value in values]
+        real = [torch.view_as_real(value) if value.is_complex() else value for value in values]
+        found = [torch.var_mean(value.reshape(len(value), -1).float(), 1, correction=0) for value in real]
         return torch.stack([mean for _, mean in found], 1), torch.stack([variance for variance, _ in found], 1)
