@@ -84,13 +84,14 @@ class Optimizer:
             return
         if self._clip_norm is not None:
             _clip([gradients for _, gradients, _ in live], self._clip_norm)
-        for parameters, gradients, states in live:
+        for given in live:
+            parameters, gradients, states = _as_real(*given)
             if self._l1:
                 signs = torch._foreach_sign(parameters)  # noqa: SLF001  (it has no public name)
                 torch._foreach_add_(gradients, signs, alpha=self._l1)
             self._rule.update(parameters, gradients, states, learning_rate)
             if self._max_norm is not None:
-                _limit_norms(parameters, self._max_norm)
+                _limit_norms(given[0], self._max_norm)
 
     @property
     def memory(self) -> list[Tensor]:
@@ -107,6 +108,19 @@ class Optimizer:
 def _numbered(trained: Sequence[Tensor]) -> list[list[tuple[int, Tensor]]]:
     places = {id(parameter): place for place, parameter in enumerate(trained)}
     return [[(places[id(parameter)], parameter) for parameter in group] for group in alike(trained)]
+
+
+def _as_real(
+    parameters: list[Tensor], gradients: list[Tensor], states: list[list[Tensor]]
+) -> tuple[list[Tensor], list[Tensor], list[list[Tensor]]]:
+    """Complex numbers as pairs of real ones in the same memory, which is how torch.optim takes them."""
+    if not parameters[0].is_complex():
+        return parameters, gradients, states
+
+    def pairs(values: list[Tensor]) -> list[Tensor]:
+        return [torch.view_as_real(value.resolve_conj()) if value.is_complex() else value for value in values]
+
+    return pairs(parameters), pairs(gradients), [pairs(state) for state in states]
 
 
 def _clip(groups: list[list[Tensor]], limit: float) -> None:

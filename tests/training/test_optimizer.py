@@ -64,6 +64,19 @@ def test_forty_steps_equal_those_of_torch(name: str, momentum: float) -> None:
     assert theirs[3].stride() == (2,), "a parameter with gaps in memory is among them"
 
 
+@pytest.mark.parametrize("name", TORCH)
+def test_complex_parameters_are_trained_as_torch_trains_them(name: str) -> None:
+    start = torch.randn(3, 4, 2, dtype=torch.complex128, generator=torch.Generator().manual_seed(0))
+    mine, theirs = [nn.Parameter(start.clone())], [nn.Parameter(start.clone())]
+    ours, reference = optimizer_for(optimizer(name, momentum=0.9), mine, weight_decay=0.02), TORCH[name](theirs, 0.9)
+    for step in range(10):
+        drawn = torch.randn(start.shape, dtype=start.dtype, generator=torch.Generator().manual_seed(step))
+        mine[0].grad, theirs[0].grad = drawn.clone().conj(), drawn.conj().resolve_conj()
+        ours.step(0.1)
+        reference.step()
+    assert torch.allclose(mine[0], theirs[0], rtol=0, atol=1e-12)
+
+
 def assert_equal(mine: Parameters, theirs: Parameters) -> None:
     for one, other in zip(mine, theirs, strict=True):
         tolerance = 1e-12 if one.dtype == torch.float64 else 1e-5
