@@ -128,7 +128,7 @@ def frozen_layers(inside: Inside) -> Remark | None:
     of weights that hpsearch has loaded, and of frozen norms whose numbers are not those that norms begin with; and a
     layer whose units have the weights of one another was set, as a blur is, and not drawn. It is an information where
     the network has learned all the same, to a tenth of the loss of guessing (heuristic), and an error where all but one
-    layer stay as they were.
+    layer stay as they were and no parameter that belongs to none of them gets a gradient.
     """
     if not inside.looks:
         return None
@@ -143,7 +143,7 @@ def frozen_layers(inside: Inside) -> Remark | None:
     ]
     if not still:
         return None
-    most = len(still) >= len(layers) - 1
+    most = len(still) >= len(layers) - 1 and not first.graded_outside
     learned = inside.ended and inside.last_loss < LEARNED * inside.task.initial_loss
     severity = Severity.INFO if learned and not left else Severity.ERROR if most else None
     frozen = (

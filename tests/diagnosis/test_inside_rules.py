@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hpsearch.diagnosis.answers import linear_network
 from hpsearch.diagnosis.curve import Curve
-from hpsearch.diagnosis.gradients import without_gradient
+from hpsearch.diagnosis.gradients import frozen_layers, without_gradient
 from hpsearch.diagnosis.inside import Inside
 from hpsearch.diagnosis.passes import starts_again
 from hpsearch.diagnosis.scales import scale_at_start
@@ -102,3 +102,14 @@ def test_a_network_of_one_layer_may_be_linear() -> None:
     alone = replace(straight_one, layers=straight_one.layers[:1])
     for other in (alone, replace(first, bend=0.02), replace(first, bend=None)):
         assert found(linear_network, constant(1.0), [other, *others]) is None
+
+
+def test_frozen_layers_are_no_error_beside_parameters_of_no_layer_that_learn() -> None:
+    """A frozen body under prototypes that the network itself holds, or beside adapters that a block holds."""
+    first = Look(0, (layer("body", gradient_norm=None, update_norm=0.0),), frozen=("body.weight",))
+    alone = found(frozen_layers, constant(GUESS), [first])
+    assert alone is not None
+    assert alone.severity is Severity.ERROR
+    beside = found(frozen_layers, constant(GUESS), [replace(first, graded_outside=("prototypes",))])
+    assert beside is not None
+    assert beside.severity is None
