@@ -4,6 +4,7 @@ import math
 from itertools import pairwise
 from statistics import median
 
+from hpsearch.diagnosis.curve import Curve
 from hpsearch.diagnosis.inside import NORMS, Inside
 from hpsearch.look import LayerLook, Look
 from hpsearch.rulebook import Remark
@@ -19,6 +20,10 @@ BLOWN_UP = 1e3
 """The same later (heuristic: up to 10 in sound trainings of the catalogue)."""
 SHRUNK = 0.1
 """Of its first norm (heuristic)."""
+SHRINKING = 0.25
+"""The same where the loss is held up (heuristic: at least 0.75 in sound trainings of the catalogue)."""
+HELD_UP = 0.1
+"""Of guessing, above the lowest loss that there is."""
 COUNTABLE = 0.9
 """Of the outputs before a dropout: with more zeros among them its own cannot be counted (heuristic)."""
 DROPPED = 0.8
@@ -103,9 +108,9 @@ def hidden_by_norm(inside: Inside) -> Remark | None:
 def weights_decay_away(inside: Inside) -> Remark | None:
     """The weights shrink towards zero: decay pulls harder than the gradient.
 
-    In the last look the norm of the weights of most layers is below a tenth of what it was at the start, with weight
-    decay or L1 switched on (heuristic). Layers in front of a norm do not mind their scale and are not counted; the
-    norm's own scale is.
+    In the last look the norm of the weights of most layers is below a tenth of what it was at the start, or below a
+    quarter where the loss ended above a tenth of guessing, with weight decay or L1 switched on (heuristics). Layers in
+    front of a norm do not mind their scale and are not counted; the norm's own scale is.
     """
     settings = inside.trial.job.optimizer
     decays = inside.trial.job.regularised and (settings.weight_decay > 0 or settings.l1 > 0)
@@ -116,7 +121,10 @@ def weights_decay_away(inside: Inside) -> Remark | None:
     for before, after in inside.same((inside.looks[0], inside.looks[-1])):
         if before.weight_norm and after.weight_norm is not None and before.name not in normed:
             shares[before.name] = after.weight_norm / before.weight_norm
-    small = [name for name, share in shares.items() if share < SHRUNK]
+    floor = Curve(inside.trial, inside.task).floor
+    held_up = inside.last_loss - floor > HELD_UP * inside.task.initial_loss
+    limit = SHRINKING if held_up else SHRUNK
+    small = [name for name, share in shares.items() if share < limit]
     if not shares or 2 * len(small) <= len(shares):
         return None
     name = min(small, key=lambda one: shares[one])
@@ -124,7 +132,7 @@ def weights_decay_away(inside: Inside) -> Remark | None:
         f" and an L1 of {settings.l1:.2g}" * (settings.l1 > 0)
     )
     sentence = (
-        f"the weights of {len(small)} of {len(shares)} layers are below a tenth of their first norm, {name} at "
+        f"the weights of {len(small)} of {len(shares)} layers are below {limit:.0%} of their first norm, {name} at "
         f"{shares[name]:.1%}, at {strength}"
     )
     return Remark(sentence, {"layer": name, "shares": shares, "weight_decay": settings.weight_decay, "l1": settings.l1})

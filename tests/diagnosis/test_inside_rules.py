@@ -8,7 +8,7 @@ from hpsearch.diagnosis.curve import Curve
 from hpsearch.diagnosis.gradients import frozen_layers, without_gradient
 from hpsearch.diagnosis.inside import Inside
 from hpsearch.diagnosis.passes import starts_again
-from hpsearch.diagnosis.scales import scale_at_start
+from hpsearch.diagnosis.scales import scale_at_start, weights_decay_away
 from hpsearch.diagnosis.updates import updates_too_small
 from hpsearch.finding import Severity
 from hpsearch.look import LayerLook, Look
@@ -113,3 +113,13 @@ def test_frozen_layers_are_no_error_beside_parameters_of_no_layer_that_learn() -
     beside = found(frozen_layers, constant(GUESS), [replace(first, graded_outside=("prototypes",))])
     assert beside is not None
     assert beside.severity is None
+
+
+def test_weights_that_shrink_to_a_fifth_are_told_where_the_loss_is_held_up() -> None:
+    begun, shrunk = looks(layer("one"), layer("two"))[0], looks(*(layer(n, weight_norm=0.8) for n in ("one", "two")))
+    seen = [begun, *shrunk[1:]]
+    assert found(weights_decay_away, constant(0.9), seen)
+    assert found(weights_decay_away, falling(2.3, 0.05), seen) is None
+    assert found(weights_decay_away, constant(0.55), seen, smoothing=0.1) is None, (
+        "no loss is lower with this smoothing"
+    )
