@@ -43,7 +43,7 @@ class StageRun:
     cut: bool = False
     """Whether jobs were left out or shortened for lack of time."""
     given_up: int | None = None
-    """After so many iterations an attempt was given up without proof; None: none was."""
+    """After so many iterations at most attempts were given up without proof; None: none was."""
     taken_over: int = 0
     """How many jobs of a sweep the attempts to learn a sample had already shown."""
 
@@ -116,7 +116,7 @@ def run_stage(
         trial = shown or bench.train(limited, end)
         ended_early = trial.result.failure is None and not trial.result.learned
         if ended_early and limited is not fitting:
-            given_up = limited.budget.steps
+            given_up = max(given_up or 0, len(trial.result.step_losses))
             continue
         if ended_early and fitting is not job:
             cut = True
