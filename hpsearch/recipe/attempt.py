@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from hpsearch.look import OutputLook
 from hpsearch.recipe.loss_curve import Course, LossCurve, loss_curve
 from hpsearch.recipe.output_loss import floor_of_probabilities
 from hpsearch.task import Task
@@ -15,6 +16,9 @@ FEWEST_FOR_FLOOR = 10
 FEWEST_CLASSES = 7
 """Before any update the outputs of fewer classes may all be positive by chance: images look much alike to a new
 network, and each class has one chance in two; 1/128 for seven (heuristic)."""
+FROM_THE_BOUNDS = 0.25
+"""A new sigmoid's outputs for all images lie so far from 0 and 1, and those of weights drawn around zero hardly ever
+do: they lie around zero (heuristic)."""
 NEARLY_LEARNED = 0.1
 """A regression that leaves this share of the targets' variance has nearly learned them. Heuristic, measured on sixteen
 sound networks: after 400 iterations those of one layer leave 2–8 %, deeper ones less; networks that cannot learn at
@@ -95,8 +99,15 @@ def _bounded(finished: Sequence[FinishedTrial], task: Task) -> bool | None:
     seen = [(look.step, look.outputs) for look in looks if look.outputs and look.outputs.lowest != look.outputs.highest]
     if any(outputs.lowest < 0 or outputs.highest > 1 for _, outputs in seen):
         return False
-    certain = any(step > 0 or outputs.sums_to_one or task.outputs >= FEWEST_CLASSES for step, outputs in seen)
+    certain = any(
+        step > 0 or outputs.sums_to_one or _around_a_half(outputs) or task.outputs >= FEWEST_CLASSES
+        for step, outputs in seen
+    )
     return True if certain else None
+
+
+def _around_a_half(outputs: OutputLook) -> bool:
+    return outputs.lowest > FROM_THE_BOUNDS and outputs.highest < 1 - FROM_THE_BOUNDS
 
 
 def _attempt(trial: FinishedTrial, task: Task, bounded: bool | None) -> Attempt:

@@ -155,12 +155,19 @@ def test_a_loss_that_has_only_begun_to_fall_stands_at_no_floor(course: Course, o
     assert judge({0.01: course, 0.1: course}).outcome is outcome
 
 
-@pytest.mark.parametrize(("step", "outcome"), [(0, Outcome.PASS), (100, Outcome.FAIL)])
-def test_outputs_of_few_classes_are_positive_by_chance_before_any_update(step: int, outcome: Outcome) -> None:
+@pytest.mark.parametrize(
+    ("course", "outcome"),
+    [
+        (on_its_way(0.1), Outcome.PASS),
+        (on_its_way(0.1, step=100), Outcome.FAIL),
+        (on_its_way(0.4, highest=0.6), Outcome.FAIL),  # as a sigmoid's are
+    ],
+)
+def test_outputs_of_few_classes_are_positive_by_chance_before_any_update(course: Course, outcome: Outcome) -> None:
     few = replace(TASK, outputs=3, validation_class_counts=(134, 133, 133))
     definition = study(recipe={"overfit": {"learning_rates": [0.1]}})
     plan = planned(STAGE, definition, few)
-    finished = [on_its_way(0.1, step=step)(job) for job in plan.jobs]
+    finished = [course(job) for job in plan.jobs]
     assert judged(definition, plan, finished, few).outcome is outcome
 
 
