@@ -116,7 +116,7 @@ def test_a_large_network_that_does_not_learn_is_given_up_without_proof(monkeypat
     monkeypatch.setattr("hpsearch.gate.bench._multiply_adds", lambda *_: 500_000_000)
     overfit = next(part for part in checked(study).parts if part.name == "overfit")
     assert overfit.verdict is INCOMPLETE
-    assert "40 of 400 iterations" in overfit.summary
+    assert "20 of 400 iterations" in overfit.summary
     assert "--whole" in overfit.summary
 
 
