@@ -141,7 +141,9 @@ class Training:
         """From here on the network is looked at now and then."""
         budget = self.job.budget
         total = (budget.steps or 1) if budget.epochs is None else budget.epochs * self.order.batches
-        self.eye = Eye(self.network, moments(total), classes=self.task.is_classification)
+        self.eye = Eye(
+            self.network, moments(total, ends_early=budget.until_learned), classes=self.task.is_classification
+        )
 
     def run(self, checkpoints: Checkpoints | None = None) -> float:
         """Trains to the end of the budget; gives the seconds that an earlier training took with which it went on."""

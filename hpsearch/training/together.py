@@ -98,7 +98,9 @@ class Together:
 
     def open_eye(self) -> None:
         """From here on the networks are looked at now and then."""
-        self.eye = Eye(self.network, moments(self.total), classes=self.task.is_classification)
+        self.eye = Eye(
+            self.network, moments(self.total, ends_early=self.budget.until_learned), classes=self.task.is_classification
+        )
 
     @property
     def present(self) -> list[tuple[int, Seat]]:

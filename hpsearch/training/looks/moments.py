@@ -5,19 +5,21 @@ EVERY = 80
 at 8×8, the smallest network that there is, so that looks stay below 3 % of the training."""
 MOST = 6
 SHORT = 130
-"""Iterations: a shorter training is looked at once, near its end, and nothing is tried in evaluation mode."""
+"""Iterations: a shorter training is looked at once, near its end, and nothing is tried in evaluation mode. One that may
+end early is looked at in its first iteration as well, since it may never come near its end."""
 LATER = 200
 """Iterations: from here on it is looked at in the middle as well."""
 
 
-def moments(total: int) -> frozenset[int]:
-    """Some of the iterations 0 … ``total`` − 1; it follows from nothing but their number.
+def moments(total: int, *, ends_early: bool = False) -> frozenset[int]:
+    """Some of the iterations 0 … ``total`` − 1; it follows from their number and whether it ``ends_early`` alone.
 
     The first and the last but one (the last batch may be a small one) are among them, and those between lie at a half,
     a quarter, an eighth … of the training: much changes at its beginning. Of a short training it is the last but one
     alone.
     """
     if total < SHORT:
-        return frozenset({max(0, total - 2)} if total else ())
+        first = {0} if ends_early else set()
+        return frozenset({*first, max(0, total - 2)} if total else ())
     count = min(MOST, max(3 if total >= LATER else 2, total // EVERY))
     return frozenset({0, total - 2, *(total >> part for part in range(1, count - 1))})
