@@ -160,7 +160,8 @@ def _sight(name: str, kind: str, found: "Tensor | Stacked", members: int) -> Sig
     maps = found.dim() == 4
     if maps:
         rows, columns = (max(1, -(-side // PLACES)) for side in values.shape[-2:])
-        values = values[..., ::rows, ::columns].contiguous()  # whose reductions take a tenth of the time
+        if rows > 1 or columns > 1:  # of a map that is taken whole a copy would cost memory for nothing
+            values = values[..., ::rows, ::columns].contiguous()  # whose reductions take a tenth of the time
     mean = values.mean(samples, keepdim=True)
     variance = (values - mean).square_().mean(samples)  # several times as fast as torch.var_mean along this axis
     count = values.shape[samples]
