@@ -9,7 +9,10 @@ from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
 SERIOUS = 0.01
-"""A share of a split above which scores cannot be trusted (heuristic: the differences that searches look for)."""
+"""A share of a split above which it may change scores by the differences that searches look for (heuristic)."""
+UNSOUND = 0.1
+"""A share above which nothing that is learned or measured can be trusted, so that nothing is trained. Sets that were
+collected honestly have a few per cent of copies and of images that were annotated twice (heuristic)."""
 MANY = 0.5
 """A share of copies above which a split is not what it seems (heuristic)."""
 MOST_QUERIES, MOST_KNOWN = 4_096, 131_072
@@ -20,7 +23,7 @@ PAIRS_NAMED = 10
 def conflicting_labels(facts: Facts) -> Remark | None:
     """The same image is there with different labels.
 
-    Nobody can learn both; such labels are wrong somewhere and put a floor under the loss. Above one per cent of the
+    Nobody can learn both; such labels are wrong somewhere and put a floor under the loss. Above a tenth of the
     images this is an error.
     """
     if not facts.classes:
@@ -29,7 +32,7 @@ def conflicting_labels(facts: Facts) -> Remark | None:
     if not groups:
         return None
     images, total = sum(len(places) for places in groups), sum(len(part) for part in facts.parts)
-    severity = Severity.ERROR if images > SERIOUS * total else None
+    severity = Severity.ERROR if images > UNSOUND * total else None
     one, other = groups[0][0], next(p for p in groups[0] if _label(facts, p) != _label(facts, groups[0][0]))
     sentence = (
         f"{images} images are equal to others that have another label, for example {one[0]} {one[1]} (label "
@@ -41,7 +44,7 @@ def conflicting_labels(facts: Facts) -> Remark | None:
 def duplicates_across_split(facts: Facts) -> Remark | None:
     """Held-out images are in the training split as well, pixel by pixel.
 
-    What was learned by heart then counts as understood, and the score is too good. Above one per cent of a held-out
+    What was learned by heart then counts as understood, and the score is too good. Above a tenth of a held-out
     split, and from three images on, this is an error: a few small drawings can be equal by chance. It is information
     where there are so few possible images that draws meet: drawings of at most four levels, in training twice as often
     as held-out ones are in training, and three times as often as pairs lead one to expect (Good; Poisson).
@@ -64,7 +67,7 @@ def duplicates_across_split(facts: Facts) -> Remark | None:
     sentence = f"{len(pairs)} of {lengths[name]} {name} images ({share:.1%}) are in training too"
     if equal_by_coincidence(facts):
         return Remark(f"{sentence}, as draws from few possible images are", numbers, Severity.INFO)
-    return Remark(sentence, numbers, Severity.ERROR if share > SERIOUS and len(pairs) >= FEWEST_PAIRS else None)
+    return Remark(sentence, numbers, Severity.ERROR if share > UNSOUND and len(pairs) >= FEWEST_PAIRS else None)
 
 
 def near_duplicates_across_split(facts: Facts) -> Remark | None:

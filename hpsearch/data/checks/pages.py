@@ -16,7 +16,9 @@ HEAD = """# Checks of data
 
 Before anything is trained the loaded data are looked at. Each check has a code that keeps its meaning. In Python,
 `check_data(dataset, select=…, ignore=…)` of `hpsearch.data.checks.check` chooses checks by codes or beginnings of
-codes; `hpsearch check` does all of them. The checks are silent on the named data sets, `digits` and `shapes`.
+codes; `hpsearch check`, `hpsearch run` and the service do all but those that the definition leaves out by
+`data.checks.ignore`. An error stops a study before anything is trained; HD301 and HD302 are errors above a tenth. The
+checks are silent on the named data sets, `digits` and `shapes`.
 """
 BOOK = Rulebook(DATA_CHECKS, "data.md", HEAD, GROUPS)
 
