@@ -90,6 +90,17 @@ def left_out_words(stage: StageDocument, finding: FindingDocument) -> str:
     return f"{', '.join(names)} (see --json)" if names else ""
 
 
+def named_lines(finding: FindingDocument, stage: StageDocument | None, story: Sequence[str]) -> list[tuple[str, str]]:
+    """What stands below the message of a finding, each line with its name; ``story`` stands above it."""
+    lines = (
+        ("evidence", evidence_words(finding)),
+        ("more evidence", "" if stage is None else left_out_words(stage, finding)),
+        ("try", "" if is_advised(finding, story) else finding.advice),
+        ("source", finding.source),
+    )
+    return [(name, content) for name, content in lines if content]
+
+
 def _told(stage: StageDocument, finding: FindingDocument, story: Sequence[str]) -> bool:
     in_summary = any(finding.message in entry.summary for entry in stage.rounds)
     advised = not finding.advice or is_advised(finding, story)
@@ -102,11 +113,8 @@ def _repeats(later: FindingDocument, finding: FindingDocument) -> bool:
     return (
         path is not None
         and "after" not in finding.evidence
-        and (later.code, later.evidence.get("path"))
-        == (
-            finding.code,
-            path,
-        )
+        and later.code == finding.code
+        and later.evidence.get("path") == path
     )
 
 

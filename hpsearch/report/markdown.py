@@ -9,12 +9,10 @@ from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocu
 from hpsearch.report.findings import (
     ABOVE,
     evidence_tables,
-    evidence_words,
-    is_advised,
     is_cause_told,
     is_told,
-    left_out_words,
     listed_findings,
+    named_lines,
     origin,
 )
 from hpsearch.report.ranking import Ranking, best_ranking
@@ -121,14 +119,7 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 def _finding(stage: StageDocument, finding: FindingDocument, story: Sequence[str]) -> str:
     message = ABOVE if is_told(finding, stage, story) else escaped(finding.message)
     lines = [f"- **{finding.severity}** {escaped(origin(stage, finding))}: {message} ({code(finding.code)})"]
-    for title, content in (
-        ("evidence", evidence_words(finding)),
-        ("more evidence", left_out_words(stage, finding)),
-        ("try", "" if is_advised(finding, story) else finding.advice),
-        ("source", finding.source),
-    ):
-        if content:
-            lines.append(f"  - {title}: {escaped(content)}")
+    lines += [f"  - {name}: {escaped(content)}" for name, content in named_lines(finding, stage, story)]
     for table in evidence_tables(stage, finding):
         rows = ranking_table(table).replace("\n", "\n    ")
         lines.append(f"  - {escaped(table.title)}:\n\n    {rows}\n")

@@ -22,12 +22,10 @@ from hpsearch.report.documents import (
 from hpsearch.report.findings import (
     ABOVE,
     evidence_tables,
-    evidence_words,
-    is_advised,
     is_cause_told,
     is_told,
-    left_out_words,
     listed_findings,
+    named_lines,
     origin,
     untold,
 )
@@ -187,14 +185,9 @@ def finding_renderable(
         (f"[{finding.code}]", "dim"),
     )
     lines: list[RenderableType] = [
-        Text(f"{title}: {printable(content)}")
-        for title, content in (
-            ("evidence", evidence_words(finding)),
-            ("more evidence", "" if stage is None else left_out_words(stage, finding)),
-            ("try", "" if is_advised(finding, story) else finding.advice),
-            ("source", finding.source if finding.severity is not Severity.INFO else ""),
-        )
-        if content
+        Text(f"{name}: {printable(content)}")
+        for name, content in named_lines(finding, stage, story)
+        if name != "source" or finding.severity is not Severity.INFO  # a mere remark is short here
     ]
     lines += [] if stage is None else [ranking_renderable(table) for table in evidence_tables(stage, finding)]
     return Group(head, *(Padding(line, (0, 0, 0, 2)) for line in lines))
