@@ -10,8 +10,7 @@ from hpsearch.data.dataset import Dataset
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.curves import Curves
 from hpsearch.training.member import Training
-from hpsearch.training.size import Arithmetic
-from hpsearch.training.together import Together
+from hpsearch.training.stacked_members import StackedMembers
 
 Step = Callable[[], None]
 
@@ -36,7 +35,7 @@ def stacked(
 ) -> Step:
     """An iteration of so many members as one network, each on a batch of its own."""
     arrays = Arrays(data, device, channels_last=last)
-    together = Together(case.jobs(members, precision, batch_size), arrays, arrays, Arithmetic())
+    together = StackedMembers(case.jobs(members, precision, batch_size), arrays, arrays)
     if members > 2:  # that it can be stacked was tried with two
         together.network.tried_before()
     together.network.train()

@@ -21,8 +21,7 @@ from hpsearch.training.isolation import own_randomness
 from hpsearch.training.member import Training
 from hpsearch.training.order import DataOrder
 from hpsearch.training.precision import settled_precision
-from hpsearch.training.size import Arithmetic
-from hpsearch.training.together import Together
+from hpsearch.training.stacked_members import StackedMembers
 
 LOG = logging.getLogger(__name__)
 SHARE = 0.03
@@ -235,7 +234,7 @@ class _Stopwatch:
 
     def _stacked(self, cohort: Cohort) -> tuple[Callable[[int], None], int]:
         arrays = self._arrays(cohort)
-        together = Together(cohort.jobs, arrays, arrays, Arithmetic())
+        together = StackedMembers(cohort.jobs, arrays, arrays)
         together.network.train()
         batches = torch.split(together.orders(), together.sizes, dim=1)
 

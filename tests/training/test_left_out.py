@@ -14,8 +14,7 @@ from hpsearch.training.curves import Curves
 from hpsearch.training.looks import evaluated_loss, eye, tried, watch, weights
 from hpsearch.training.member import Training
 from hpsearch.training.precision import HOPELESS, TYPES, Autocast, LossScale
-from hpsearch.training.size import Arithmetic
-from hpsearch.training.together import Together
+from hpsearch.training.stacked_members import StackedMembers
 from hpsearch.trial import Failure, TrialState
 from tests.training.training_cases import classes, job, own, values
 
@@ -39,7 +38,7 @@ def graded(look: Look) -> list[float]:
 def test_a_look_at_an_update_that_is_left_out_tells_no_gradients() -> None:
     arrays = Shelf(classes(), "cpu").arrays(channels_last=False)
     training = Training(members()[0], arrays, Curves(members()[0], arrays.task))
-    together = Together(members(), arrays, arrays, Arithmetic())
+    together = StackedMembers(members(), arrays, arrays)
     for memory in (training.optimizer.memory, together.optimizer.memory(1)):
         memory[SCALE].fill_(TOO_LARGE)
     training.open_eye()
