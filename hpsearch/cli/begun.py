@@ -48,8 +48,10 @@ class Begun:
         self._starting.start()
         return before
 
-    def examine(self, definition: "StudyDefinition", folder: Path) -> None:
-        """Begins to check a definition, which loads its data; ``folder`` holds the user's own modules.
+    def examine(self, definition: "StudyDefinition", folder: Path, *, check_data: bool = True) -> None:
+        """Begins to check a definition, which loads its data, and with ``check_data`` these as well.
+
+        ``folder`` holds the user's own modules.
 
         Nothing for one that is being checked already.
         """
@@ -58,7 +60,7 @@ class Begun:
         from hpsearch.cli.examination import Examination
 
         self._folder = folder
-        self._examination = Examination(self._nursery, definition, folder)
+        self._examination = Examination(self._nursery, definition, folder, check_data)
 
     def examined(self) -> "Examined":
         """What the checks have found. Raises DefinitionError with every problem."""

@@ -2,6 +2,7 @@
 
 import click
 
+from hpsearch.recipe.data_findings import is_judged
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.store.port import StudyStore
 from hpsearch.study import ENDED, StudyDefinition
@@ -14,6 +15,12 @@ def ended_before(store: StudyStore, definition: StudyDefinition, again: bool) ->
         return None
     click.echo(f"Study {known.name} has ended before; this is its report. --again trains a copy.", err=True)
     return store.results(known.id)
+
+
+def is_begun(store: StudyStore, definition: StudyDefinition) -> bool:
+    """Whether the definition's study goes on and has told what was found in its data."""
+    known = store.find(definition.identity)
+    return known is not None and known.state not in ENDED and is_judged(store.results(known.id))
 
 
 def chosen_study(store: StudyStore, definition: StudyDefinition, again: bool) -> StudyRecord:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hpsearch.errors import DefinitionError, Problem, WorkerError
 from hpsearch.executors.fault_log import explained
@@ -15,6 +15,9 @@ from hpsearch.executors.nursery import Nursery
 from hpsearch.finding import Finding
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
+
+if TYPE_CHECKING:
+    from hpsearch.data.dataset import Dataset
 
 PROGRAM = "hpsearch.cli.examination:examine"
 ENDING_S = 5.0
@@ -27,7 +30,7 @@ class Examined:
 
     task: Task
     findings: tuple[Finding, ...]
-    """In the data."""
+    """In the data; none where they were not checked."""
     gpus: int
     """Of this machine."""
     fitting: int | None
@@ -37,11 +40,11 @@ class Examined:
 class Examination:
     """Begins at once, and is over when somebody asks for what it found."""
 
-    def __init__(self, nursery: Nursery, definition: StudyDefinition, folder: Path) -> None:
-        """``folder`` holds the user's own modules."""
+    def __init__(self, nursery: Nursery, definition: StudyDefinition, folder: Path, check_data: bool = True) -> None:
+        """``folder`` holds the user's own modules; ``check_data``: not the definition alone."""
         self._child = nursery.child(PROGRAM, str(folder))
         with suppress(OSError):  # the process has ended already; why is told by ``found``
-            self._child.connection.send(definition)
+            self._child.connection.send((definition, check_data))
 
     def found(self) -> Examined:
         """Waits for it. Raises DefinitionError with every problem."""
@@ -81,19 +84,18 @@ class Examination:
 def examine(connection: Connection, folder: Any) -> None:
     """In that process: answers one definition by what was found, or by the exception that was raised."""
     sys.path.insert(0, folder)
-    definition = connection.recv()
+    definition, check_data = connection.recv()
     found: object
     try:
-        found = _examined(definition)
+        found = _examined(definition, check_data)
     except Exception as error:  # noqa: BLE001  (whoever asks decides what becomes of it)
         found = _sendable(error)
     connection.send(found)
 
 
-def _examined(definition: StudyDefinition) -> Examined:
+def _examined(definition: StudyDefinition, check_data: bool) -> Examined:
     import torch
 
-    from hpsearch.data.checks.check import check_data
     from hpsearch.preflight.check import check_definition
 
     dataset = check_definition(definition)
@@ -102,7 +104,13 @@ def _examined(definition: StudyDefinition) -> Examined:
         from hpsearch.cli.packing import trials_that_fit
 
         fitting = trials_that_fit(definition, dataset)
-    return Examined(dataset.task, check_data(dataset, ignore=definition.data.checks.ignore), gpus, fitting)
+    return Examined(dataset.task, _in_data(definition, dataset) if check_data else (), gpus, fitting)
+
+
+def _in_data(definition: StudyDefinition, dataset: "Dataset") -> tuple[Finding, ...]:
+    from hpsearch.data.checks.check import check_data
+
+    return check_data(dataset, ignore=definition.data.checks.ignore)
 
 
 def _sendable(error: Exception) -> Exception:

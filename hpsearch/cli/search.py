@@ -2,30 +2,26 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 
 import click
 
-from hpsearch.advice.planned import advise_training
-from hpsearch.advice.training import Training
 from hpsearch.cli.begun import Begun
 from hpsearch.cli.choosing import chosen_study
 from hpsearch.cli.examination import Examined
 from hpsearch.cli.progress import shown_progress
 from hpsearch.cli.workers import workers_for
+from hpsearch.conductor.advised import advised
 from hpsearch.conductor.conduct import Conductor
 from hpsearch.conductor.holder import this_process
 from hpsearch.conductor.logs import LOGGER, keep_off_the_terminal
 from hpsearch.errors import LeaseLostError, PausedError
 from hpsearch.finding import Finding, Severity
-from hpsearch.recipe.data_findings import refused
+from hpsearch.recipe.data_findings import is_judged, refused
 from hpsearch.results import StudyRecord, StudyResults
-from hpsearch.rule import chosen
 from hpsearch.settings import Settings
 from hpsearch.store.port import StudyStore
 from hpsearch.study import ENDED, StudyDefinition, StudyState, objective_for
 from hpsearch.task import Task
-from hpsearch.verdict import Verdict
 
 
 def searched(
@@ -46,7 +42,8 @@ def searched(
     examined = begun.examined()
     task = examined.task
     study = _resumed(settings, chosen_study(store, definition, again))
-    _warn(definition, task, examined.findings, [one.verdict for one in store.results(study.id).stages if one.verdict])
+    if not is_judged(store.results(study.id)):
+        _warn(definition, task, examined.findings)
     # A cluster's GPUs are not counted from here: there the definition says the share.
     asked = workers_for(
         definition.resources, workers, 0 if settings.cluster_address else examined.gpus, examined.fitting
@@ -59,29 +56,14 @@ def searched(
         return _conducted(conductor, study, examined)
 
 
-def _warn(definition: StudyDefinition, task: Task, in_data: Sequence[Finding], judged: Sequence[Verdict]) -> None:
-    """Says what is wrong with the data, and what is known to be unwise about how the study is to be trained.
+def _warn(definition: StudyDefinition, task: Task, in_data: Sequence[Finding]) -> None:
+    """Says before the first stage what will be told with it, so that nobody has to wait for it.
 
-    Nothing that its first stage will tell, as the reason why it fails, nor what stages that are ``judged`` have told;
-    the advice on training is given before anything is judged.
+    No error: the stage fails or is overridden for that reason, and says it at once.
     """
-    advice = definition.advice
-    told = {finding.code for verdict in judged for finding in verdict.findings}
-    found = [finding for finding in in_data if finding.code not in told]
-    if judged:
-        found = [_goes_on(finding) for finding in found]
-    else:
-        found = [] if refused(definition, found) else found
-        found += advise_training(Training(definition, task), chosen(advice.select, advice.ignore))
-    for one in found:
-        if one.severity is not Severity.INFO:
-            click.echo(f"{one.severity}: {one.message} [{one.code}]. {one.advice}", err=True)
-
-
-def _goes_on(finding: Finding) -> Finding:
-    """Whoever sees an error in the data of a study that was begun is told what it does."""
-    words = "The study goes on: its first stage was judged before this was found."
-    return replace(finding, advice=f"{finding.advice} {words}") if finding.severity is Severity.ERROR else finding
+    found = [] if refused(definition, in_data) else [one for one in in_data if one.severity is Severity.WARNING]
+    for one in (*found, *advised(definition, task)):
+        click.echo(f"{one.severity}: {one.message} [{one.code}]. {one.advice}", err=True)
 
 
 def _resumed(settings: Settings, study: StudyRecord) -> StudyRecord:

@@ -1,6 +1,7 @@
 """``python -m hpsearch.conductor.check_program``: checks definitions, one a line, until nobody asks for a while.
 
-A line of standard input is a JSON object with a ``definition``, and with a ``dose`` where the whole gate is asked for.
+A line of standard input is a JSON object with a ``definition``, and with ``data``, whether they are checked as well, or
+a ``dose`` where the whole gate is asked for.
 A line of standard output has its ``task`` and the ``findings`` in its data, or the ``report`` of the gate; else its
 ``problems``, or what was ``raised`` that nobody foresaw, with the ``traceback``.
 """
@@ -26,7 +27,7 @@ from hpsearch.study import StudyDefinition
 if TYPE_CHECKING:
     from hpsearch.data.dataset import Dataset
 
-DEFINITION, DOSE = "definition", "dose"
+DEFINITION, DATA, DOSE = "definition", "data", "dose"
 IDLE_S = 20.0
 PARENT_DEATH = 1
 """``PR_SET_PDEATHSIG`` of Linux's prctl."""
@@ -58,7 +59,8 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         definition = definition_of(question[DEFINITION])
         dataset = check_definition(definition)
         if DOSE not in question:
-            return {"task": task_document(dataset.task), "findings": _findings(definition, dataset)}
+            found = _findings(definition, dataset) if question[DATA] else []
+            return {"task": task_document(dataset.task), "findings": found}
         return {"report": _report(definition, dataset, CheckDose(**question[DOSE]), started_s)}
     except DefinitionError as error:
         return {"problems": [asdict(problem) for problem in error.problems]}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from hpsearch.conductor.check_program import DEFINITION
+from hpsearch.conductor.check_program import DATA, DEFINITION
 from hpsearch.conductor.examiner import Examiner
 from hpsearch.conductor.loaded import Loaded
 from hpsearch.conductor.turns import Turns
@@ -47,14 +47,15 @@ class Checker:
         self._starter = ThreadPoolExecutor(1, "examiners")
         self._lock = threading.Lock()
 
-    def loaded(self, study: StudyRecord, halt: threading.Event) -> Loaded:
-        """What the data of a study's definition set as a task, and what the checks find in them.
+    def loaded(self, study: StudyRecord, halt: threading.Event, check_data: bool = True) -> Loaded:
+        """What the data of a study's definition set as a task, and what the checks find in them if they are made.
 
         Raises DefinitionError with every problem, CheckKilledError if the process was killed, and CheckError if it
         ended by itself, raised what nobody foresaw, took too long, or if ``halt`` is set.
         """
+        question = {DEFINITION: definition_document(study.definition), DATA: check_data}
         with self._turns.of(study.owner, HALT_BEAT_S, lambda: _heed(halt)):
-            found = self.answer({DEFINITION: definition_document(study.definition)}, self._patience(halt))
+            found = self.answer(question, self._patience(halt))
         return Loaded(task_of(found["task"]), tuple(finding_of(one) for one in found["findings"]))
 
     def answer(self, question: dict[str, Any], heed: Callable[[], None], *, keep: bool = True) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from hpsearch.conductor.walk import Walk
 from hpsearch.errors import LeaseLostError
 from hpsearch.executors.port import Executor
 from hpsearch.finding import Finding
+from hpsearch.recipe.data_findings import is_judged
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.stage import RECIPE, StageName
 from hpsearch.store.port import StudyStore
@@ -53,11 +54,13 @@ class Conductor:
         """
         clear_ended(self.checkpoints, self.store.studies)
         lease = obtain(self.store, study.id, self.holder, self.lease_s, self.observer)
-        self.under(Keeper(self.store, lease, self.lease_s), study, lambda: Loaded(task, tuple(found)))
+        self.under(Keeper(self.store, lease, self.lease_s), study, lambda _: Loaded(task, tuple(found)))
         return self.store.results(study.id)
 
-    def under(self, keeper: Keeper, study: StudyRecord, load: Callable[[], Loaded]) -> Outcome:
+    def under(self, keeper: Keeper, study: StudyRecord, load: Callable[[bool], Loaded]) -> Outcome:
         """Takes a claimed study to its end, or to where the keeper halts it; gives back how it was released.
+
+        ``load`` is told whether the data are to be checked: no more once the first stage was judged.
 
         Raises LeaseLostError if another conductor took the study over, and whatever ``load``, the executor or the
         store raise; the study is then left as ``after_error`` says: interrupted, as a rule, so that a later claim
@@ -80,11 +83,12 @@ class Conductor:
         if outcome.state in ENDED:
             shelf.clear()
 
-    def _outcome(self, keeper: Keeper, study: StudyRecord, load: Callable[[], Loaded], shelf: Shelf) -> Outcome:
+    def _outcome(self, keeper: Keeper, study: StudyRecord, load: Callable[[bool], Loaded], shelf: Shelf) -> Outcome:
         walk: Walk | None = None
         try:
             keeper.check()
-            loaded = load()
+            known = self.store.results(study.id)
+            loaded = load(not is_judged(known))
             keeper.check()
             self.store.set_task(keeper.lease, loaded.task)
             asked = study.definition.resources.workers
@@ -92,7 +96,7 @@ class Conductor:
             means = Means(
                 self.store, self.executor, self.observer, keeper, study.owner, at_most, self.patience_s, shelf
             )
-            walk = Walk(means, study, loaded)
+            walk = Walk(means, study, loaded, known)
             failure = walk.through(self.stages)
         except LeaseLostError:
             raise

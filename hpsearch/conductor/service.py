@@ -64,15 +64,16 @@ class ConductorService:
         queue: Queue,
         bell: Bell,
         executor_factory: Factory,
-        load: Callable[[StudyRecord, threading.Event], Loaded],
+        load: Callable[[StudyRecord, threading.Event, bool], Loaded],
         *,
         holder: str,
         slots: int = 16,
         pace: Pace = Pace(),
         checkpoints: Path | None = None,
     ) -> None:
-        """``executor_factory`` is called with the first study that trains; ``load`` checks a definition and its data
-        and says what they are, or raises DefinitionError; when the event is set nobody waits for that any more.
+        """``executor_factory`` is called with the first study that trains; ``load`` checks a definition, and
+        its data where it is told to, and says what they are, or raises DefinitionError; when the event is set nobody
+        waits for that any more.
         ``holder``: name of this process; ``checkpoints``: folder for them."""
         self._store, self._queue, self._bell, self._load = store, queue, bell, load
         self._holder, self._slots, self._pace, self._checkpoints = holder, slots, pace, checkpoints
@@ -174,7 +175,7 @@ class ConductorService:
             after_error=lambda error: self._ending(study.id, error),
         )
         try:
-            outcome = conductor.under(keeper, study, lambda: self._load(study, keeper.halt))
+            outcome = conductor.under(keeper, study, lambda data: self._load(study, keeper.halt, data))
         except LeaseLostError as error:
             self._log.info("study_lost", extra={"study": study.id, "reason": str(error)})
         except HpsearchError as error:

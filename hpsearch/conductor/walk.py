@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+from hpsearch.conductor.advised import advised, with_advice
 from hpsearch.conductor.loaded import Loaded
 from hpsearch.conductor.means import Means
 from hpsearch.conductor.trainer import Trainer
 from hpsearch.recipe.data_findings import FIRST, refused, with_data
 from hpsearch.recipe.plan import Plan
 from hpsearch.recipe.steps import RECIPE_STEPS, concluded, skipped
-from hpsearch.results import StudyRecord
+from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.search import sampling
 from hpsearch.stage import StageName
 from hpsearch.study import objective_for
@@ -22,11 +23,11 @@ class Walk:
     What the store already holds is not done again: results are taken as they are, and so are verdicts.
     """
 
-    def __init__(self, means: Means, study: StudyRecord, loaded: Loaded) -> None:
+    def __init__(self, means: Means, study: StudyRecord, loaded: Loaded, known: StudyResults) -> None:
+        """``known``: what the store holds of the study under this lease."""
         self.stage: StageName | None = None
         """Where the walk is; None before the first stage."""
         self._means, self._study, self._task, self._found = means, study, loaded.task, loaded.found
-        known = means.store.results(study.id)
         self._trainer = Trainer(means, self._task, objective_for(study.definition.objective, self._task), known)
         self._judged = {(s.stage, s.round): s.verdict for s in known.stages if s.verdict is not None}
         self._begun = {(s.stage, s.round) for s in known.stages}
@@ -51,9 +52,9 @@ class Walk:
         """The next round of a stage, or what it was judged to be before."""
         means, verdict = self._means, self._verdict(name)
         new = (name, verdict.round) not in self._judged
-        if new:
-            told = {finding.code for before in self._verdicts for finding in before.findings}
-            verdict = with_data(verdict, [finding for finding in self._found if finding.code not in told])
+        if new and name is FIRST:
+            verdict = with_data(verdict, self._found)
+            verdict = with_advice(verdict, advised(self._study.definition, self._task))
         self._verdicts.append(verdict)
         if new:
             means.keeper.check()
@@ -62,7 +63,7 @@ class Walk:
         return verdict
 
     def _verdict(self, name: StageName) -> Verdict:
-        """The verdict of the next round: a known one, or one without what later stages tell of the data."""
+        """The verdict of the next round: a known one, or one without what is told with the first stage."""
         definition = self._study.definition
         known = self._judged.get((name, 0))
         if name is FIRST and known is None and (verdict := refused(definition, self._found)) is not None:

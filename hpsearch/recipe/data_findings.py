@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hpsearch.finding import Finding, Severity
+from hpsearch.results import StudyResults
 from hpsearch.stage import RECIPE
 from hpsearch.study import StudyDefinition
 from hpsearch.verdict import Outcome, Verdict
@@ -24,6 +25,11 @@ def overrides_data(study: StudyDefinition) -> bool:
     return study.recipe.of(FIRST).override
 
 
+def is_judged(results: StudyResults) -> bool:
+    """Whether the first stage was: then what was found in the data is told, and they are not checked any more."""
+    return any(one.stage is FIRST and one.verdict is not None for one in results.stages)
+
+
 def refused(study: StudyDefinition, found: Sequence[Finding]) -> Verdict | None:
     """The verdict of the first stage where errors in the data fail it before anything is trained; None if it runs.
 
@@ -38,15 +44,12 @@ def refused(study: StudyDefinition, found: Sequence[Finding]) -> Verdict | None:
 
 
 def with_data(verdict: Verdict, found: Sequence[Finding]) -> Verdict:
-    """The verdict with what was found in the data, as far as it has not got that already.
+    """The first stage's verdict with what was found in the data in front, as far as it has not got that already.
 
-    Of the first stage it stands in front, and the definition overrides errors, or ``refused`` had told of them. A later
-    stage only tells it: nobody had looked before the first one, or the data have changed, and what was judged stays.
+    The definition overrides errors, or ``refused`` had told of them.
     """
     told = {finding.code for finding in verdict.findings}
     new = tuple(finding for finding in found if finding.code not in told)
-    if verdict.stage is not FIRST:
-        return replace(verdict, findings=(*verdict.findings, *new))
     verdict = replace(verdict, findings=(*new, *verdict.findings))
     errors = _errors(new)
     if not errors or verdict.outcome not in (Outcome.PASS, Outcome.SKIPPED):

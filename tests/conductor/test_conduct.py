@@ -7,15 +7,17 @@ from typing import Any
 import pytest
 
 from hpsearch.conductor.conduct import Conductor
+from hpsearch.conductor.keeper import Keeper, obtain
+from hpsearch.conductor.loaded import Loaded
 from hpsearch.conductor.observer import Silent
 from hpsearch.errors import LeaseLostError
 from hpsearch.finding import Finding, Severity
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.stage import StageName
 from hpsearch.store.memory import MemoryStore
-from hpsearch.study import StudyDefinition, StudyState
+from hpsearch.study import AdviceDefinition, StudyDefinition, StudyState
 from hpsearch.trial import TrialResult
-from hpsearch.verdict import Outcome
+from hpsearch.verdict import Outcome, Verdict
 from tests.conductor.scripted import TASK, ScriptedExecutor, learning, stuck
 
 
@@ -36,6 +38,10 @@ def conduct(store: MemoryStore, study: StudyRecord, executor: ScriptedExecutor, 
 
 def table(results: StudyResults) -> list[tuple[Any, ...]]:
     return [(t.stage, t.round, t.number, t.parameters, t.result) for t in results.trials]
+
+
+def codes(verdict: Verdict) -> list[str]:
+    return [finding.code for finding in verdict.findings]
 
 
 def test_a_study_goes_through_all_stages() -> None:
@@ -96,7 +102,7 @@ def test_data_with_errors_stop_a_study_before_anything_is_trained(skip: bool) ->
 def test_what_is_wrong_with_the_data_can_be_overridden_and_is_told_once() -> None:
     store = MemoryStore()
     study = store.create(definition(initial_loss={"override": True}))
-    for stop_after in (1, 7, None):  # the data are checked again each time
+    for stop_after in (1, 7, None):
         executor = ScriptedExecutor() if stop_after is None else ScriptedExecutor(stop_after=stop_after)
         with nullcontext() if stop_after is None else pytest.raises(KeyboardInterrupt):
             Conductor(store, executor, Silent(), "me").conduct(study, TASK, (LEAK, COPIES))
@@ -111,25 +117,34 @@ def test_what_is_wrong_with_the_data_can_be_overridden_and_is_told_once() -> Non
     assert verdict.findings.count(LEAK) == 1
 
 
-def test_data_that_have_gone_bad_do_not_change_what_was_judged_and_are_told() -> None:
-    """Also of a study that began when nobody checked its data: with the next verdict, and once."""
-    store = MemoryStore()
+def test_data_are_checked_until_the_first_stage_is_judged_and_never_again() -> None:
+    store, asked = MemoryStore(), list[bool]()
     study = store.create(definition())
-    for stop_after, found in ((7, ()), (9, (LEAK,)), (None, (LEAK, COPIES))):
+
+    def load(check_data: bool) -> Loaded:
+        asked.append(check_data)
+        return Loaded(TASK, (COPIES,) if check_data else ())
+
+    for stop_after in (1, 7, None):
         executor = ScriptedExecutor() if stop_after is None else ScriptedExecutor(stop_after=stop_after)
+        keeper = Keeper(store, obtain(store, study.id, "me", 15.0, Silent()), 15.0)
         with nullcontext() if stop_after is None else pytest.raises(KeyboardInterrupt):
-            Conductor(store, executor, Silent(), "me").conduct(study, TASK, found)
-    results = store.results(study.id)
-    assert results.study.state is StudyState.COMPLETE
-    other = MemoryStore()
-    never = conduct(other, other.create(definition()), ScriptedExecutor())
-    assert results.trials == never.trials
-    told = [(one.stage, finding) for one in results.stages if one.verdict for finding in one.verdict.findings]
-    assert [one for one in told if one[1] in (LEAK, COPIES)] == [
-        (StageName.OVERFIT, LEAK), (StageName.LR_SWEEP, COPIES)
-    ]  # fmt: skip
-    outcomes = [one.verdict.outcome for one in results.stages if one.verdict]
-    assert outcomes == [one.verdict.outcome for one in never.stages if one.verdict]
+            Conductor(store, executor, Silent(), "me").under(keeper, study, load)
+    assert asked == [True, True, False]
+    told = [one.stage for one in store.results(study.id).stages if one.verdict and COPIES in one.verdict.findings]
+    assert told == [StageName.INITIAL_LOSS]
+
+
+def test_advice_is_told_with_the_first_stage_alone() -> None:
+    """Whatever the definition chooses of it, and behind what the stage has found itself."""
+    short = {"coarse": {"epochs": 1}, "fine": {"epochs": 1, "rounds": 2}}
+    store = MemoryStore()
+    results = conduct(store, store.create(definition(**short)), ScriptedExecutor())
+    told = [(one.stage, code) for one in results.stages if one.verdict for code in codes(one.verdict) if "HP" in code]
+    assert told == [(StageName.INITIAL_LOSS, "HP701")]
+    ignored = definition(**short).model_copy(update={"advice": AdviceDefinition(ignore=("HP7",))})
+    silent = conduct(other := MemoryStore(), other.create(ignored), ScriptedExecutor())
+    assert not any("HP" in code for one in silent.stages if one.verdict for code in codes(one.verdict))
 
 
 def test_data_that_go_bad_before_the_first_verdict_stop_the_study() -> None:

@@ -38,5 +38,3 @@ def test_what_was_found_is_told_with_the_first_stage(outcome: Outcome) -> None:
     assert wrong.outcome is (Outcome.FAIL if outcome is Outcome.FAIL else Outcome.OVERRIDDEN)
     assert (LEAK.message in wrong.summary) is (outcome in (Outcome.PASS, Outcome.SKIPPED))
     assert with_data(wrong, (LEAK,)) == wrong
-    later = with_data(Verdict(StageName.OVERFIT, outcome, "learned"), (LEAK,))
-    assert later == Verdict(StageName.OVERFIT, outcome, "learned", findings=(LEAK,))
