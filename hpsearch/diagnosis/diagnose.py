@@ -1,6 +1,7 @@
 """From what was recorded of a trial to findings."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from graphlib import TopologicalSorter
 
 from hpsearch.diagnosis.curve import Curve
 from hpsearch.diagnosis.inside import Inside
@@ -29,7 +30,7 @@ def diagnose(
 
     The curves say nothing of budgets in steps, of trials that were pruned or lost, and of fewer than three epochs, but
     that they diverged; looks say something wherever there are any. A rule is silent where another one found the reason
-    of what it would report.
+    of what it would report; that one is as grave then as what it explains.
     """
     noticed: dict[str, Remark] = {}
     if trial.job.budget.epochs is not None:
@@ -39,9 +40,24 @@ def diagnose(
     if inside.looks:
         noticed |= {code: remark for code, rule in INSIDE_RULES.items() if (remark := rule.look(inside)) is not None}
     noticed = {code: remark for code, remark in noticed.items() if code not in without}
-    grave = {code for code, remark in noticed.items() if _severity(TRIAL_RULES[code], remark) is not Severity.INFO}
-    findings = [_finding(TRIAL_RULES[code], remark) for code, remark in noticed.items() if not explaining(code) & grave]
+    findings = [_finding(TRIAL_RULES[code], noticed[code], severity) for code, severity in causes(noticed).items()]
     return tuple(sorted(findings, key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))
+
+
+def causes(noticed: Mapping[str, Remark]) -> dict[str, Severity]:
+    """The codes that are told of those that were noticed, each as grave as the gravest that it explains.
+
+    What is explained by another error or warning is left out. So that no warning hides an error, it becomes one where
+    it is the reason of one: the rate that is too low for the loss to fall at all is an error.
+    """
+    own = {code: remark.severity or TRIAL_RULES[code].severity for code, remark in noticed.items()}
+    grave = {code for code, severity in own.items() if severity is not Severity.INFO}
+    reasons = {code: explaining(code) & grave for code in noticed}
+    gravest = dict(own)
+    for code in reversed(tuple(TopologicalSorter(reasons).static_order())):  # symptoms before their reasons
+        for reason in reasons[code]:
+            gravest[reason] = min(gravest[reason], gravest[code], key=SEVEREST_FIRST.index)
+    return {code: gravest[code] for code in noticed if not reasons[code]}
 
 
 def explaining(code: str) -> frozenset[str]:
@@ -49,9 +65,5 @@ def explaining(code: str) -> frozenset[str]:
     return TRIAL_RULES[code].explained_by | {other for other, rule in INSIDE_RULES.items() if code in rule.explains}
 
 
-def _severity(rule: CurveRule | InsideRule, remark: Remark) -> Severity:
-    return remark.severity or rule.severity
-
-
-def _finding(rule: CurveRule | InsideRule, remark: Remark) -> Finding:
-    return Finding(rule.code, _severity(rule, remark), remark.sentence, remark.numbers, rule.advice, rule.source)
+def _finding(rule: CurveRule | InsideRule, remark: Remark, severity: Severity) -> Finding:
+    return Finding(rule.code, severity, remark.sentence, remark.numbers, rule.advice, rule.source)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from hpsearch.diagnosis.diagnose import SEVEREST_FIRST, TRIAL_RULES, diagnose
-from hpsearch.finding import Finding, Severity
+from hpsearch.finding import Finding
 from hpsearch.study import StudyDefinition, objective_for
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial, ranked
@@ -46,7 +46,7 @@ def _of_stage(members: Sequence[tuple[int, Finding]], count: int) -> Finding:
     which = f"all {count} best trials" if len(members) == count else f"{len(members)} of the {count} best trials"
     return Finding(
         example.code,
-        severity if severity is not Severity.ERROR else rule.severity,
+        severity,
         f"{rule.name.replace('-', ' ')} in {which}; in trial {number} {example.message}",
         {
             "share": len(members) / count,

@@ -39,7 +39,7 @@ RATE_CASES = (
     Case("HC101", ERROR, replace(SOUND, diverged_after=0), SOUND, "before any update"),
     Case(
         "HC102",
-        WARNING,
+        ERROR,  # nothing is learned for it
         Drawn(then(straight(2.4, 9.0), 0.2, straight(4.0, 2.3))),
         Drawn(then(straight(2.4, 3.2), 0.05, falling(3.2, 0.1))),
         "rose from",
@@ -61,16 +61,14 @@ RATE_CASES = (
     ),
     Case(
         "HC102",
-        WARNING,
+        ERROR,  # nothing is learned for it
         Drawn(then(straight(2.4, 9.0), 0.2, straight(4.0, 2.3))),
         replace(LOST, loss=then(straight(2.4, 3.2), 0.05, constant(2.3))),
         "rose from",
     ),
     Case("HC102", INFO, Drawn(then(straight(2.4, 9.0), 0.05, falling(2.3, 1.3))), SOUND, "rose from"),
     Case("HC103", WARNING, Drawn(straight(2.3, 1.6)), Drawn(falling(2.3, 1.6)), "over the third before"),
-    Case(
-        "HC103", WARNING, Drawn(straight(2.302, 2.29), noise=1e-4), Drawn(straight(2.3, 0.3)), "over the third before"
-    ),
+    Case("HC103", ERROR, Drawn(straight(2.302, 2.29), noise=1e-4), Drawn(straight(2.3, 0.3)), "over the third before"),
     Case(
         "HC103",
         WARNING,
