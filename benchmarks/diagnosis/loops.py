@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from benchmarks.diagnosis.reordered import LabelledOrder, ReorderedTraining
 from benchmarks.diagnosis.second_loops import SECOND_LOOPS
 from benchmarks.diagnosis.third_loops import THIRD_LOOPS
 from hpsearch.job import Job
@@ -18,10 +19,8 @@ from hpsearch.training.optimizer import optimizer_of
 from hpsearch.training.order import DataOrder
 
 
-class SortedOrder(DataOrder):
+class SortedOrder(LabelledOrder):
     """Batches of one class after the other, in every pass."""
-
-    labels: Tensor
 
     def whole_pass(self) -> Tensor:
         """As ``DataOrder``, sorted by class."""
@@ -29,14 +28,10 @@ class SortedOrder(DataOrder):
         return shuffled[torch.argsort(self.labels[shuffled], stable=True)]
 
 
-class SortedTraining(Training):
+class SortedTraining(ReorderedTraining):
     """Samples are read class by class."""
 
-    def __init__(self, job: Job, arrays: Arrays, curves: Curves, *more: Any) -> None:
-        super().__init__(job, arrays, curves, *more)
-        order = SortedOrder(job.order_seed, self.task.train_samples, job.budget.samples, job.batch_size)
-        order.labels = arrays.train.targets
-        self.order = order
+    order_kind = SortedOrder
 
 
 class PartialTraining(Training):

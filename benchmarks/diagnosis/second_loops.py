@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from benchmarks.diagnosis.reordered import LabelledOrder, ReorderedTraining
 from hpsearch.job import Job
 from hpsearch.training.arrays import Arrays
 from hpsearch.training.curves import Curves
 from hpsearch.training.member import Training
-from hpsearch.training.order import DataOrder
 
 Step = Callable[[float], None]
 """An update with a learning rate."""
@@ -127,7 +127,7 @@ class NoisyGradients(_OtherSteps):
         return noisy
 
 
-class _OneBatch(DataOrder):
+class _OneBatch(LabelledOrder):
     """The first batch of the first order, again and again."""
 
     def whole_pass(self) -> Tensor:
@@ -135,18 +135,14 @@ class _OneBatch(DataOrder):
         return self._chosen[torch.arange(self.samples) % self.sizes[0]]
 
 
-class OneBatchTraining(Training):
+class OneBatchTraining(ReorderedTraining):
     """The loader gives the same batch for ever."""
 
-    def __init__(self, job: Job, arrays: Arrays, curves: Curves, *more: Any) -> None:
-        super().__init__(job, arrays, curves, *more)
-        self.order = _OneBatch(job.order_seed, self.task.train_samples, job.budget.samples, job.batch_size)
+    order_kind = _OneBatch
 
 
-class _WithoutAClass(DataOrder):
+class _WithoutAClass(LabelledOrder):
     """Samples of the first class are never drawn, others more than once instead."""
-
-    labels: Tensor
 
     def whole_pass(self) -> Tensor:
         """Indices (N,), none of the first class."""
@@ -155,14 +151,10 @@ class _WithoutAClass(DataOrder):
         return others[torch.arange(self.samples) % len(others)]
 
 
-class ClassNeverDrawn(Training):
+class ClassNeverDrawn(ReorderedTraining):
     """The sampler leaves out a class."""
 
-    def __init__(self, job: Job, arrays: Arrays, curves: Curves, *more: Any) -> None:
-        super().__init__(job, arrays, curves, *more)
-        order = _WithoutAClass(job.order_seed, self.task.train_samples, job.budget.samples, job.batch_size)
-        order.labels = arrays.train.targets
-        self.order = order
+    order_kind = _WithoutAClass
 
 
 class ClassWeighsNothing(Training):

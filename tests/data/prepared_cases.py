@@ -5,17 +5,13 @@ from dataclasses import replace
 import torch
 
 from hpsearch.data.dataset import Dataset, Split
-from tests.data.broken_data import INFO, WARNING, Case, Change, changed, digits, kept, regression, shuffled
+from tests.data.broken_data import INFO, WARNING, Case, Change, changed, digits, inverted, kept, regression, shuffled
 
 Pair = tuple[torch.Tensor, torch.Tensor]
 
 
 def mirrored(images: torch.Tensor, targets: torch.Tensor) -> Pair:
     return images.flip(3), targets
-
-
-def opposite(images: torch.Tensor, targets: torch.Tensor) -> Pair:
-    return -images, targets
 
 
 def symmetric(images: torch.Tensor, targets: torch.Tensor) -> Pair:
@@ -144,7 +140,7 @@ PREPARED = (
     Case(
         "HD107",
         WARNING,
-        lambda: changed(digits(), validation=opposite),
+        lambda: changed(digits(), validation=inverted),
         lambda: changed(digits(), validation=kept(3, 2)),
         "look like negatives",
     ),
