@@ -68,21 +68,10 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Call:
-    """One call of a function on tensors during the forward pass."""
+class Meaning:
+    """What the arguments of a call say."""
 
-    index: int
-    name: str
-    """The layer's dotted path, or the function with the path of the module that calls it."""
-    function: str
-    """Without a trailing underscore, for example ``conv2d``."""
     kind: Kind
-    before: tuple[int, ...]
-    """The calls that made its inputs; ``IMAGES`` for the network's input."""
-    inputs: tuple[int, ...]
-    """Shape of its first tensor without the batch axis."""
-    outputs: tuple[int, ...]
-    """Shape of what it gives without the batch axis."""
     axes: tuple[Axis, ...] = ()
     """Of convolutions and poolings, one for each direction."""
     channels: int = 0
@@ -95,6 +84,23 @@ class Call:
     """Numbers in the weights, without the bias."""
     strength: float = 0.0
     """Of a dropout, the share that it drops."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call(Meaning):
+    """One call of a function on tensors during the forward pass."""
+
+    index: int
+    name: str
+    """The layer's dotted path, or the function with the path of the module that calls it."""
+    function: str
+    """Without a trailing underscore, for example ``conv2d``."""
+    before: tuple[int, ...]
+    """The calls that made its inputs; ``IMAGES`` for the network's input."""
+    inputs: tuple[int, ...]
+    """Shape of its first tensor without the batch axis."""
+    outputs: tuple[int, ...]
+    """Shape of what it gives without the batch axis."""
 
     @property
     def kernel(self) -> str:

@@ -2,12 +2,11 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
 
-from hpsearch.advice.facts import Axis, Kind
+from hpsearch.advice.facts import Axis, Kind, Meaning
 
 Sizes = tuple[int, ...]
 
@@ -49,20 +48,6 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(("flatten", "view", "reshape", "squeeze", "unsqueeze", "contiguous", "clone"), Kind.SHAPE),
     **dict.fromkeys(("permute", "transpose", "pad", "unflatten", "to", "float", "get", "detach"), Kind.SHAPE),
 }
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What a call means; the fields are those of ``Call``."""
-
-    kind: Kind
-    axes: tuple[Axis, ...] = ()
-    channels: int = 0
-    filters: int = 0
-    groups: int = 1
-    biased: bool = False
-    weights: int = 0
-    strength: float = 0.0
 
 
 Padding = tuple[tuple[int, int], ...]

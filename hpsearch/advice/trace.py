@@ -115,20 +115,13 @@ class _Recorder(TorchFunctionMode):
             self._padding[len(self.calls)] = (padding_of(given, entered.ndim - 2), origin)
         self._append(
             Call(
-                len(self.calls),
-                self._name(function, given),
-                function,
-                meaning.kind,
-                before,
-                shape[1:],
-                tuple(made[0].shape[1:]),
-                meaning.axes,
-                meaning.channels,
-                meaning.filters,
-                meaning.groups,
-                meaning.biased,
-                meaning.weights,
-                meaning.strength,
+                **vars(meaning),
+                index=len(self.calls),
+                name=self._name(function, given),
+                function=function,
+                before=before,
+                inputs=shape[1:],
+                outputs=tuple(made[0].shape[1:]),
             ),
             made,
         )
@@ -186,9 +179,17 @@ class _Recorder(TorchFunctionMode):
         given = [*_tensors(args), *_tensors(kwargs.values())]
         before = self._before(given)
         if made and before:
-            shapes = tuple(given[0].shape[1:]), tuple(made[0].shape[1:])
             kind = type(module).__name__
-            self._append(Call(len(self.calls), path or kind, kind, Kind.OTHER, before, *shapes), made)
+            call = Call(
+                kind=Kind.OTHER,
+                index=len(self.calls),
+                name=path or kind,
+                function=kind,
+                before=before,
+                inputs=tuple(given[0].shape[1:]),
+                outputs=tuple(made[0].shape[1:]),
+            )
+            self._append(call, made)
 
 
 def _tensors(values: Iterable[Any]) -> Iterator[Tensor]:
