@@ -18,8 +18,8 @@ from hpsearch.diagnosis.updates import updates_too_large, updates_too_small
 from hpsearch.finding import Severity
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
-NOT_LEARNED = frozenset({"HC103", "HC106", "HC201", "HC202", "HC204", "HC205", "HC207"})
-"""What curves say of a network that learns little or late."""
+NOT_LEARNED = frozenset({"HC103", "HC105", "HC106", "HC201", "HC202", "HC204", "HC205", "HC207"})
+"""What curves say of a network that learns little or late, or stands."""
 WEIGHTS = frozenset({"HC321", "HC322"})
 """The first weights are the reason."""
 STEPS = frozenset({"HC101", "HC102", "HC109"})
@@ -102,7 +102,7 @@ _ALL = (
         updates_too_large,
         "Lower the learning rate by three to ten times.",
         sources.KARPATHY,
-        explains=frozenset({"HC107", "HC201", "HC203", "HC204", "HC333"}),
+        explains=frozenset({"HC105", "HC107", "HC201", "HC203", "HC204", "HC333"}),
         explained_by=WEIGHTS | STEPS | {"HC305"},
     ),
     InsideRule(
@@ -178,7 +178,7 @@ _ALL = (
         linear_network,
         "Call an activation behind each layer with weights but the last, such as ReLU.",
         sources.LAYERS,
-        explains=(NOT_LEARNED - {"HC103", "HC106"}) | {"HC105", "HC203"},
+        explains=(NOT_LEARNED - {"HC103", "HC106"}) | {"HC203"},
         explained_by=WEIGHTS | STEPS | {"HC103", "HC301", "HC303", "HC313", "HC314", "HC316", "HC317", "HC333"},
     ),
     InsideRule(
@@ -196,7 +196,7 @@ _ALL = (
         evaluated_in_training_mode,
         "Let the modes of layers follow the network's: no train() in the forward pass, no own train method.",
         sources.IOFFE,
-        explains=frozenset({"HC203", "HC206"}),
+        explains=frozenset({"HC105", "HC203", "HC206"}),
     ),
     InsideRule(
         "HC343",
