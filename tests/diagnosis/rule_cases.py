@@ -121,6 +121,20 @@ RATE_CASES = (
     Case(
         "HC105",
         WARNING,
+        Drawn(then(falling(2.4, 1.0), 0.3, constant(1.0)), lambda share: 1 + 0.6 * (RESTLESS(share) - 1)),
+        Drawn(then(falling(2.4, 1.0), 0.3, constant(1.0)), lambda share: 1 + 0.4 * (RESTLESS(share) - 1)),
+        "moved by",
+    ),
+    Case(
+        "HC105",
+        WARNING,
+        Drawn(then(falling(2.4, 0.5), 0.3, constant(0.5)), RESTLESS, constant(0.1)),
+        Drawn(then(falling(2.4, 0.5), 0.3, constant(0.5)), RESTLESS, constant(0.01)),
+        "stayed at",
+    ),
+    Case(
+        "HC105",
+        WARNING,
         Drawn(constant(1.9), lambda share: 2 * RESTLESS(share)),
         Drawn(constant(2.2), lambda share: 2 * RESTLESS(share)),
         "stayed at 1.9",
