@@ -59,6 +59,11 @@ def test_seeds_that_disagree_widen_the_tolerance_by_their_standard_error() -> No
     assert spread.expected["tolerance"] == pytest.approx(0.9 + 0.6 * math.sqrt(4 / 3) / 2)
 
 
+def test_one_ordinary_draw_of_the_weights_clears_those_that_are_wild() -> None:
+    assert judge((LN10 + 1.2, LN10 + 1.3, LN10 + 1.1)).outcome is Outcome.FAIL
+    assert judge((LN10 + 1.2, LN10 + 1.3, LN10 + 0.85)).outcome is Outcome.PASS  # by their mean alone: too high
+
+
 @pytest.mark.parametrize("task", [REGRESSION, Task("l1", (1, 8, 8), 1, 1000, 400, 300)])
 def test_a_regression_is_held_to_its_own_expectation(task: Task) -> None:
     good, bad = task.initial_loss + 0.1, task.initial_loss + 1.01 * tolerance(task)
