@@ -55,6 +55,7 @@ def train_member(
     *,
     looks: bool = True,
     enough: Callable[[Sequence[float]], bool] | None = None,
+    behind: "Callable[[Training], None] | None" = None,
 ) -> TrialResult:
     """Trains a job to its end. Whatever is raised on the way ends the job as failed, except for an interruption and
     a lack of memory in Python, which are the process's own.
@@ -62,7 +63,8 @@ def train_member(
     ``arithmetic`` is that of the job's cohort. With ``checkpoints`` it goes on from where an earlier training of the
     same trial was set aside, and is set aside itself where its budget ends it at a rung. The size of the network is
     recorded of trials that are compared. Nothing but the record of ``looks`` depends on whether there are any.
-    ``enough`` is asked after each pass whether the losses so far are all that is wanted.
+    ``enough`` is asked after each pass whether the losses so far are all that is wanted. ``behind`` is given the
+    training when it has ended, and may add to its record.
     """
     started = time.perf_counter()
     curves = Curves(job, arrays.task)
@@ -72,6 +74,8 @@ def train_member(
             if looks:
                 training.open_eye()
             before_s = training.run(checkpoints)
+            if behind is not None:
+                behind(training)
             duration_s = before_s + time.perf_counter() - started
             if checkpoints is not None and len(curves.epochs) == job.budget.until_epoch:
                 checkpoints.save(job, lambda: training.snapshot(duration_s))
