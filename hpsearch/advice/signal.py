@@ -52,9 +52,8 @@ def activation_on_output(facts: Facts) -> Iterator[Remark]:
         effect = "targets outside its range cannot be met"
     else:
         effect = "outputs below zero are bent or cut off"
-    yield Remark(
-        call.name, f"the network ends with an activation ({call.name}, {function}): {effect}", numbers, severity
-    )
+    named = function if call.name == function else f"{call.name}, {function}"  # called outside of any layer
+    yield Remark(call.name, f"the network ends with an activation ({named}): {effect}", numbers, severity)
 
 
 def no_bias_no_norm(facts: Facts) -> Iterator[Remark]:

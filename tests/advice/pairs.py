@@ -304,7 +304,7 @@ PAIRS = (
     Pair(
         "HP201",
         WARNING,
-        "cut off",
+        "(relu): outputs below zero are bent or cut off",
         lambda: Own(functional_relu_at_the_end),
         lambda: hidden(nn.Sigmoid()),
     ),
