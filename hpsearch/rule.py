@@ -58,6 +58,8 @@ EVERY = "HP"
 
 OF_DATA = "HD"
 """The beginning of all codes of checks of data."""
+OF_CURVES = "HC"
+"""The beginning of all codes of rules on trainings."""
 DATA_CODES = (
     *(f"{OF_DATA}{number}" for number in range(101, 111)),
     *(f"{OF_DATA}{number}" for number in range(201, 209)),

@@ -1,8 +1,8 @@
-"""What a story takes from the checks of the data: they are told with the first stage, and are about no stage."""
+"""What a story takes from what was found before the first stage: it is told with that one, and is about no stage."""
 
 from hpsearch.finding import Severity
 from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument
-from hpsearch.rule import OF_DATA
+from hpsearch.rule import EVERY, OF_DATA
 from hpsearch.verdict import Outcome
 
 LABELS = "HD401"
@@ -12,6 +12,17 @@ LABELS = "HD401"
 def is_of_data(finding: FindingDocument) -> bool:
     """Whether a check of the data has found it."""
     return finding.code.startswith(OF_DATA)
+
+
+def is_of_definition(finding: FindingDocument) -> bool:
+    """Whether the advice before training has it."""
+    return finding.code.startswith(EVERY)
+
+
+def unwise(report: ReportDocument) -> tuple[FindingDocument, ...]:
+    """What the definition does that was known to be unwise before anything was trained."""
+    found = [one for stage in report.stages for one in stage.findings if is_of_definition(one)]
+    return tuple(one for one in found if one.severity is not Severity.INFO)
 
 
 def in_data(report: ReportDocument) -> tuple[FindingDocument, ...]:

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hpsearch.finding import Severity
-from hpsearch.report.data_story import is_of_data
+from hpsearch.report.data_story import is_of_data, is_of_definition
 from hpsearch.report.documents import FindingDocument, StageDocument
 from hpsearch.report.ranking import Ranking
-from hpsearch.report.story import MORE_STEPS, NO_RATE, NOTHING
+from hpsearch.report.remaining import MORE_STEPS, NO_RATE, NOTHING
 from hpsearch.report.words import facts_words, printable, value_words
 from hpsearch.verdict import Outcome
 
-ABOVE = "as told above"
-"""What stands in the place of a message that the report has already."""
+BEGINNING = 50
+"""Letters of a message that the report has already: enough to find it again (heuristic)."""
 MOST_ROWS = 6
 """Of a longer list so many elements are shown, evenly spread: the document has all."""
 
@@ -35,7 +35,9 @@ def listed_findings(
 
 
 def origin(stage: StageDocument, finding: FindingDocument) -> str:
-    """What a finding of a stage is about: the data, where a check of them has it, else that stage."""
+    """What a finding is about: the data or the definition, where it was made before any training, or else its stage."""
+    if is_of_definition(finding):
+        return "definition"
     return "data" if is_of_data(finding) else stage.name
 
 
@@ -44,6 +46,15 @@ def is_told(finding: FindingDocument, stage: StageDocument | None, story: Sequen
     above = [*story, *([entry.summary for entry in stage.rounds] if stage else [])]
     message = finding.message[1:]  # the first letter may be a capital
     return bool(message) and any(message in part for part in above)
+
+
+def message_words(finding: FindingDocument, stage: StageDocument | None, story: Sequence[str]) -> str:
+    """The message, or how it begins where the report has it above."""
+    words = printable(finding.message)
+    if not is_told(finding, stage, story):
+        return words
+    begins = words if len(words) <= BEGINNING else f"{words[:BEGINNING].rpartition(' ')[0].rstrip(',;:')} …"
+    return f"{begins} (as told above)"
 
 
 def is_cause_told(stage: StageDocument, story: Sequence[str]) -> bool:

@@ -8,7 +8,15 @@ from hpsearch.report.answers import METHOD, importance_ranking, levels_ranking, 
 from hpsearch.report.architecture import ARCHITECTURE
 from hpsearch.report.charts import curve_charts, drawn_trials, sweep_chart, value_charts
 from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument, TaskDocument
-from hpsearch.report.findings import evidence_tables, evidence_words, listed_findings, origin
+from hpsearch.report.findings import (
+    evidence_tables,
+    is_cause_told,
+    listed_findings,
+    message_words,
+    named_lines,
+    origin,
+    untold,
+)
 from hpsearch.report.ranking import Ranking, all_trials, best_ranking
 from hpsearch.report.size_charts import size_charts
 from hpsearch.report.stages import finding_document
@@ -63,11 +71,11 @@ def html_report(report: ReportDocument, results: StudyResults) -> str:
     blocks.append("<h2>Stages</h2>")
     if study.task:
         blocks.append(f'<p class="dim">{_text(task_words(study.task))}</p>')
-    blocks.append(_stages(stages, study.task))
+    blocks.append(_stages(stages, study.task, report.story))
     if study.state in UNFINISHED and (missing := not_run(report)):
         blocks.append(f"<p>Not run: {_text(', '.join(missing))}</p>")
     if found := listed_findings(stages, report.story):
-        blocks += ["<h2>Findings</h2>", *(_finding(stage, finding) for stage, finding in found)]
+        blocks += ["<h2>Findings</h2>", *(_finding(stage, finding, report.story) for stage, finding in found)]
     sweep = sweep_chart(results)
     blocks += _charts("Curves of the best trials", curve_charts(results))
     blocks += _said_by_curves(results)
@@ -91,14 +99,15 @@ def _text(text: str) -> str:
     return escape(printable(text))
 
 
-def _stages(stages: tuple[StageDocument, ...], task: TaskDocument | None) -> str:
-    rows = [_stage(stage, task) for stage in stages]
+def _stages(stages: tuple[StageDocument, ...], task: TaskDocument | None, story: Sequence[str]) -> str:
+    rows = [_stage(stage, task, story) for stage in stages]
     head = "<tr><th>stage</th><th>verdict</th><th>measured and expected</th><th>handed on</th></tr>"
     return f'<div class="wide"><table>{head}{"".join(rows)}</table></div>'
 
 
-def _stage(stage: StageDocument, task: TaskDocument | None) -> str:
-    lines = [_text(line) for line in summary_lines(stage) if line]
+def _stage(stage: StageDocument, task: TaskDocument | None, story: Sequence[str]) -> str:
+    summary = () if is_cause_told(stage, story) else summary_lines(stage)
+    lines = [_text(untold(line, stage, story)) for line in summary if line]
     if against := held_against(stage, task):
         lines.append(f'<span class="dim">{_text(against)}</span>')
     if speed := speed_line(stage):
@@ -111,22 +120,22 @@ def _stage(stage: StageDocument, task: TaskDocument | None) -> str:
     )
 
 
-def _finding(stage: StageDocument, finding: FindingDocument) -> str:
-    told = (("Evidence", evidence_words(finding)), ("Try", finding.advice), ("Source", finding.source))
-    lines = [f"{title}: {_text(content)}" for title, content in told if content]
+def _finding(stage: StageDocument, finding: FindingDocument, story: Sequence[str]) -> str:
+    lines = [f"{name.capitalize()}: {_text(content)}" for name, content in named_lines(finding, stage, story)]
     tables = "".join(_table(table) for table in evidence_tables(stage, finding))
-    return f"<h3>{_finding_head(origin(stage, finding), finding)}</h3><p>{'<br>'.join(lines)}</p>{tables}"
+    head = _finding_head(origin(stage, finding), finding, message_words(finding, stage, story))
+    return f"<h3>{head}</h3><p>{'<br>'.join(lines)}</p>{tables}"
 
 
-def _finding_head(where: str, finding: FindingDocument) -> str:
+def _finding_head(where: str, finding: FindingDocument, message: str) -> str:
     severity = f'<span class="{finding.severity}">{finding.severity}</span>'
-    return f'{severity} {_text(where)}: {_text(finding.message)} <span class="dim">{_text(finding.code)}</span>'
+    return f'{severity} {_text(where)}: {_text(message)} <span class="dim">{_text(finding.code)}</span>'
 
 
 def _said_by_curves(results: StudyResults) -> list[str]:
     """What is found in the curves that are drawn; curves that were thinned for the page say nothing."""
     lines = [
-        f"<li>{_finding_head(f'trial {one.number} of {one.stage}', finding_document(finding))}</li>"
+        f"<li>{_finding_head(f'trial {one.number} of {one.stage}', finding_document(finding), finding.message)}</li>"
         for one in drawn_trials(results)
         for finding in diagnose_recorded(one, results.study)
     ]

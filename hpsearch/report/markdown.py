@@ -7,11 +7,10 @@ from hpsearch.report.answers import METHOD, importance_ranking, levels_ranking, 
 from hpsearch.report.architecture import ARCHITECTURE
 from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument, TaskDocument
 from hpsearch.report.findings import (
-    ABOVE,
     evidence_tables,
     is_cause_told,
-    is_told,
     listed_findings,
+    message_words,
     named_lines,
     origin,
 )
@@ -117,7 +116,7 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def _finding(stage: StageDocument, finding: FindingDocument, story: Sequence[str]) -> str:
-    message = ABOVE if is_told(finding, stage, story) else escaped(finding.message)
+    message = escaped(message_words(finding, stage, story))
     lines = [f"- **{finding.severity}** {escaped(origin(stage, finding))}: {message} ({code(finding.code)})"]
     lines += [f"  - {name}: {escaped(content)}" for name, content in named_lines(finding, stage, story)]
     for table in evidence_tables(stage, finding):

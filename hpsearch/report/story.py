@@ -1,27 +1,31 @@
 """What came of a study, in a few paragraphs: composed from the facts of its report by rules, without filler.
 
 The first one is what a reader came for: why the study stopped and what to do, or what the search has reached. Then a
-paragraph each for every change that findings have made and what it brought, for what remains and what to do next, and
+paragraph each for what remains and what to do next, for every change that findings have made and what it brought, and
 for what was checked and where learning rates work. What is not known is left out.
 """
 
 from collections.abc import Iterator, Sequence
 
 from hpsearch.finding import Severity
-from hpsearch.report.data_story import LABELS, data_errors, in_data, is_of_data, is_of_data_alone, is_sound_itself
-from hpsearch.report.documents import FindingDocument, ReportDocument, RoundDocument, StageDocument, TrialDocument
+from hpsearch.report.data_story import data_errors, is_of_data_alone, is_sound_itself, unwise
+from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument, TrialDocument
+from hpsearch.report.flattery import flattered
+from hpsearch.report.remaining import (
+    NOTHING,
+    is_about_training,
+    labels_doubted,
+    learns_by_heart_alone,
+    of_round,
+    what_next,
+)
+from hpsearch.report.sentences import capital, sentence, stage_title
 from hpsearch.report.words import number_words, share_words, short_names, value_words
 from hpsearch.stage import SEARCHES, StageName
 from hpsearch.verdict import Outcome
 
-MOST_ADVICE = 3
-"""So many things to do next are told; the findings have the rest."""
 BECAUSE = ", because of "
 """What the finding of a change has between what is changed and why."""
-NOTHING = "round-brought-nothing"
-TELLING = frozenset({"best-at-edge", NOTHING, "more-epochs-advised"})
-"""Findings whose advice is worth following although nothing is wrong."""
-NO_RATE = "no-learning-rate"
 BY_HEART_ALONE = (
     "The network does learn a small sample by heart: what all samples have in common may take more steps, or another "
     "network."
@@ -30,8 +34,6 @@ NOTHING_IN_COMMON = (
     "The network does learn a small sample by heart, so that it is rather the samples that have nothing in common to "
     "be learned, as the check of the data found: "
 )
-MORE_STEPS = "If they are right, try more steps (recipe.lr_sweep.steps)."
-"""The advice where labels are suspected; of the sweep's own nothing is left then."""
 CHECKED = {
     StageName.INITIAL_LOSS: "guesses before training as theory says",
     StageName.OVERFIT: "learns a small sample by heart",
@@ -46,10 +48,10 @@ def story(report: ReportDocument, train_accuracy: float | None = None) -> tuple[
     """
     stopped = any(stage.verdict is Outcome.FAIL for stage in report.stages)
     parts = (
-        f"{_failures(report)} {_what_next(report)}".strip() if stopped else _failures(report),
+        f"{_failures(report)} {what_next(report)}".strip() if stopped else _failures(report),
         _search(report, train_accuracy),
+        _ended(report) if stopped else f"{_ended(report)} {what_next(report)}".strip(),
         *(_changes(report, stage, number) for stage, number in _rounds(report)),
-        _ended(report) if stopped else f"{_ended(report)} {_what_next(report)}".strip(),
         _checks(report),
     )
     return tuple(part for part in parts if part)
@@ -78,18 +80,20 @@ def _failures(report: ReportDocument) -> str:
     told = []
     for stage in report.stages:
         if stage.verdict is Outcome.FAIL:
-            told.append(f"The study stopped at {_title(stage)}: {_sentence(_cause(stage))}")
-            if _learns_by_heart_alone(report, stage):
-                labels = _labels(report)
-                told.append(f"{NOTHING_IN_COMMON}{_sentence(labels.message)}" if labels else BY_HEART_ALONE)
+            told.append(f"The study stopped at {stage_title(stage)}: {sentence(_cause(stage))}")
+            if learns_by_heart_alone(report, stage):
+                labels = labels_doubted(report)
+                told.append(f"{NOTHING_IN_COMMON}{sentence(labels.message)}" if labels else BY_HEART_ALONE)
+            if is_about_training(stage) and (known := unwise(report)):
+                told.append(f"Known before: {sentence('; '.join(one.message for one in known))}")
         elif stage.verdict is Outcome.OVERRIDDEN:
             if errors := data_errors(stage):
                 messages = "; ".join(one.message for one in errors)
-                told.append(f"The data are not sound and that was overridden: {_sentence(messages)}")
+                told.append(f"The data are not sound and that was overridden: {sentence(messages)}")
             if is_of_data_alone(stage):
                 continue
             reason = stage.summary.replace(" (overridden by the definition)", "")
-            told.append(f"{_capital(_title(stage))} failed and was overridden: {_sentence(reason)}")
+            told.append(f"{capital(stage_title(stage))} failed and was overridden: {sentence(reason)}")
     return " ".join(told)
 
 
@@ -100,20 +104,9 @@ def _cause(stage: StageDocument) -> str:
     return f"{before}{error}"
 
 
-def _learns_by_heart_alone(report: ReportDocument, stage: StageDocument) -> bool:
-    """Whether the network has learned a small sample, and nothing is learned from all samples at any rate."""
-    passed = {one.name for one in report.stages if one.verdict is Outcome.PASS}
-    return StageName.OVERFIT in passed and any(one.code == NO_RATE for one in stage.findings)
-
-
-def _labels(report: ReportDocument) -> FindingDocument | None:
-    """What the check of the data has found in the labels."""
-    return next((one for one in in_data(report) if one.code == LABELS), None)
-
-
 def _search(report: ReportDocument, train_accuracy: float | None) -> str:
     tried = [
-        f"{stage.done} {'trial' if stage.done == 1 else 'trials'} of {_title(stage)}"
+        f"{stage.done} {'trial' if stage.done == 1 else 'trials'} of {stage_title(stage)}"
         + (f" in {len(stage.rounds)} rounds" if len(stage.rounds) > 1 else "")
         for stage in report.stages
         if stage.name in SEARCHES and stage.done
@@ -129,10 +122,10 @@ def _search(report: ReportDocument, train_accuracy: float | None) -> str:
     point = ", ".join(f"{_short(path)} {value_words(value)}" for path, value in best.parameters.items())
     among = " and ".join(tried)
     with_point = f", with {point}" if point else ""
-    unread = f" The test split was not read: {_sentence(best.test_reason)}" if best.test_reason else ""
+    unread = f" The test split was not read: {sentence(best.test_reason)}" if best.test_reason else ""
     epoch = f", epoch {best.epoch}" if best.epoch is not None else ""
     which = f"the best (trial {best.trial} of {best.stage}{epoch})"
-    return f"Of {among} {which} reaches {reached} in validation{tested}{with_point}.{unread}"
+    return f"Of {among} {which} reaches {reached} in validation{tested}{with_point}.{unread}{flattered(report)}"
 
 
 def _tested(report: ReportDocument) -> str:
@@ -161,7 +154,7 @@ def _changes(report: ReportDocument, fine: StageDocument, number: int) -> str:
     for one in changes:
         what, _, reason = one.message.partition(BECAUSE)
         why.setdefault(reason, []).append(what.removeprefix(begins).strip())
-    told = [_sentence(f"{_capital(begins)} {' and '.join(what)}{BECAUSE}{reason}") for reason, what in why.items()]
+    told = [sentence(f"{capital(begins)} {' and '.join(what)}{BECAUSE}{reason}") for reason, what in why.items()]
     reached = _best_of(report, [trial for trial in fine.trials if trial.round == number])
     known = [trial for trial in fine.trials if trial.round < number]
     known = known or [trial for stage in before if stage.name is StageName.COARSE for trial in stage.trials]
@@ -177,12 +170,13 @@ def _ended(report: ReportDocument) -> str:
     if fine is None or not fine.rounds:
         return ""
     last = fine.rounds[-1]
-    nothing = next((one for one in _of_round(fine, last) if one.code == NOTHING), None)
+    nothing = next((one for one in of_round(fine, last) if one.code == NOTHING), None)
     if nothing is not None:
-        error, before = (value_words(nothing.evidence.get(key)) for key in ("standard_error", "before"))
-        known = f"the {before} known before" if "before" in nothing.evidence else "what was known"
+        before, error = nothing.evidence.get("before"), nothing.evidence.get("standard_error")
+        known = f"the {_score(report, before)} known before" if isinstance(before, float | int) else "what was known"
+        noise = f" of {_score(report, error)}" if isinstance(error, float | int) else ""
         return (
-            f"The last round was no better than {known} by more than the noise of {error}, so that more of the same "
+            f"The last round was no better than {known} by more than the noise{noise}, so that more of the same "
             "search will hardly help."
         )
     reached = _best_of(report, [trial for trial in fine.trials if trial.round == last.round])
@@ -197,36 +191,6 @@ def _ended(report: ReportDocument) -> str:
     )
 
 
-def _what_next(report: ReportDocument) -> str:
-    """What remains after the last round, and what to do about it."""
-    judged = [(stage, stage.rounds[-1]) for stage in report.stages if stage.verdict is not None and stage.rounds][-1:]
-    if report.test is not None and report.test.rounds:
-        judged.append((report.test, report.test.rounds[-1]))
-    overridden = [stage for stage in report.stages if stage.verdict is Outcome.OVERRIDDEN]
-    told_above = [one for stage in overridden for one in data_errors(stage)]
-    found = [one for one in in_data(report) if one not in told_above]
-    found += [one for stage, last in judged for one in _of_round(stage, last) if not is_of_data(one)]
-    found.sort(key=lambda one: one.severity is not Severity.ERROR)
-    remains = [one for one in found if one.severity is not Severity.INFO]
-    failed = any(stage.verdict is Outcome.FAIL for stage in report.stages)  # that was told, with its reason
-    told = [] if failed else [_sentence(_capital(one.message)) for one in remains]
-    told = [f"What remains: {' '.join(told)}"] if told else []
-    useful = [one for stage in overridden for one in stage.findings if one.severity is Severity.ERROR]
-    useful += [one for one in found if one in remains or one.code in TELLING]
-    advice = list(dict.fromkeys(_sentence(one.advice) for one in useful if one.advice))[:MOST_ADVICE]
-    if any(_learns_by_heart_alone(report, stage) for stage in report.stages if stage.verdict is Outcome.FAIL):
-        labels = _labels(report)
-        advice = [_sentence(labels.advice), MORE_STEPS] if labels else advice
-    return " ".join([*told, *([f"Next: {' '.join(advice)}"] if advice else [])])
-
-
-def _of_round(stage: StageDocument, entry: RoundDocument) -> list[FindingDocument]:
-    """The findings of one round: of several with one code the latest."""
-    latest = {finding.code: finding for finding in stage.findings}
-    order = (Severity.ERROR, Severity.WARNING, Severity.INFO)
-    return sorted((latest[code] for code in entry.findings), key=lambda finding: order.index(finding.severity))
-
-
 def _best_of(report: ReportDocument, trials: Sequence[TrialDocument]) -> float | None:
     values = [trial.value for trial in trials if trial.value is not None]
     if not values:
@@ -238,23 +202,9 @@ def _score(report: ReportDocument, value: float) -> str:
     return share_words(value) if report.study.metric == "val_accuracy" else f"a loss of {number_words(value)}"
 
 
-def _title(stage: StageDocument) -> str:
-    names = {StageName.COARSE: "the coarse search", StageName.FINE: "the fine search"}
-    checks = {StageName.INITIAL_LOSS: "the initial loss", StageName.LR_SWEEP: "the sweep of learning rates"}
-    return {**names, **checks, StageName.OVERFIT: "the small sample", StageName.TEST: "the test"}[stage.name]
-
-
 def _short(path: str) -> str:
     return short_names([path])[path].replace("_", " ")
 
 
 def _rate(rate: float) -> str:
     return f"{rate:.2g}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."

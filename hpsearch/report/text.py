@@ -20,11 +20,10 @@ from hpsearch.report.documents import (
     TaskDocument,
 )
 from hpsearch.report.findings import (
-    ABOVE,
     evidence_tables,
     is_cause_told,
-    is_told,
     listed_findings,
+    message_words,
     named_lines,
     origin,
     untold,
@@ -178,7 +177,7 @@ def finding_renderable(
     stage: StageDocument | None, finding: FindingDocument, story: Sequence[str] = ()
 ) -> RenderableType:
     """One finding of a stage, or of a single trial; ``story`` stands above it."""
-    message = ABOVE if is_told(finding, stage, story) else printable(finding.message)
+    message = message_words(finding, stage, story)
     head = Text.assemble(
         (finding.severity, SEVERITY_STYLES[finding.severity]),
         f" {'' if stage is None else f'{origin(stage, finding)}: '}{message} ",

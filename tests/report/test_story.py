@@ -18,7 +18,12 @@ CHANGE = Finding(
     "decay-added",
     Severity.INFO,
     "round 2 of the fine search tries a cosine decay, because of a plateau in all 3 best trials",
-    {"path": "optimizer.schedule.name", "before": None, "after": {"choice": ["constant", "cosine"]}},
+    {
+        "path": "optimizer.schedule.name",
+        "before": None,
+        "after": {"choice": ["constant", "cosine"]},
+        "finding": "HC105",
+    },
     "To keep it, give recipe.fine.steer: {schedule: false}.",
 )
 PLATEAU = Finding("HC105", Severity.WARNING, "should decay now in all 3 best trials", {}, "Lower the learning rate.")
@@ -44,7 +49,7 @@ def test_the_story_tells_what_was_found_changed_and_what_remains(healthy: StudyR
     found = {(StageName.FINE, 0): (PLATEAU, CHANGE), (StageName.FINE, 1): (GAP,)}
     results = with_findings(healthy, found)
     report = report_document(results, "/x")
-    search, change, remains, checks = report.story
+    search, remains, change, checks = report.story
     assert checks == (
         "The network guesses before training as theory says and learns a small sample by heart. "
         "Learning rates from 0.0022 to 0.1 work."
@@ -70,7 +75,7 @@ def test_the_story_tells_what_was_found_changed_and_what_remains(healthy: StudyR
 def test_a_round_that_brought_nothing_is_told_as_it_is(healthy: StudyResults) -> None:
     report = report_document(with_findings(healthy, {(StageName.FINE, 1): (NOTHING,)}), "/x")
     ended = report.story[-2]
-    assert ended.startswith("The last round was no better than the 0.986 known before by more than the noise of 0.0055")
+    assert ended.startswith("The last round was no better than the 98.60% known before by more than the noise of 0.55%")
     assert ended.endswith(" Next: Hold out more.")
 
 
@@ -137,12 +142,18 @@ def test_nothing_is_told_before_anything_is_known(healthy: StudyResults) -> None
     assert report_document(replace(healthy, stages=(), trials=()), "/x").story == ()
 
 
+NO_SIGNAL = "two cheap models learn nothing about the labels that helps on held-out images"
+
+
 def test_what_was_found_in_the_data_is_told_of_the_data(healthy: StudyResults) -> None:
-    noise = Finding("HD401", Severity.WARNING, "labels without signal", {}, "Look at some images.")
+    noise = Finding("HD401", Severity.WARNING, NO_SIGNAL, {}, "Look at some images.")
     report = report_document(with_findings(healthy, {(StageName.INITIAL_LOSS, 0): (noise,)}), "/x")
-    assert "warning data: as told above [HD401]" in plain_text(report_renderable(report))
-    assert "- **warning** data: as told above (`HD401`)" in markdown_report(report)
-    assert "</span> data: labels without signal" in html_report(report, healthy)
+    begins = "two cheap models learn nothing about the labels …"
+    assert f"warning data: {begins} (as told above) [HD401]" in " ".join(plain_text(report_renderable(report)).split())
+    markdown = markdown_report(report)
+    assert f"- **warning** data: {begins} (as told above) (`HD401`)" in markdown
+    assert f"</span> data: {begins} (as told above)" in (html := html_report(report, healthy))
+    assert markdown.count(NO_SIGNAL[1:]) == html.count(NO_SIGNAL[1:]) == 1
 
 
 LEAK = Finding("HD302", Severity.ERROR, "half of the test images are in training too", {}, "Remove the copies.")
@@ -153,7 +164,7 @@ OFF = Finding("initial-loss-off", Severity.ERROR, "it is too high", {}, "Scale i
 def test_what_is_wrong_with_the_data_remains_to_the_end(healthy: StudyResults) -> None:
     found: dict[tuple[StageName, int], tuple[Finding, ...]] = {(StageName.INITIAL_LOSS, 0): (COPIES,)}
     found[StageName.FINE, 1] = (GAP,)
-    remains = report_document(with_findings(healthy, found), "/x").story[-2]
+    remains = report_document(with_findings(healthy, found), "/x").story[1]
     told = "What remains: A third of the test images are nearly in training. Overfitting in all 3 best trials. "
     assert remains.endswith(f"{told}Next: Divide anew. Search dropout.")
 
@@ -173,3 +184,56 @@ def test_an_override_of_the_data_is_told_of_the_data(healthy: StudyResults, outc
     assert paragraphs[0] == told + (" The initial loss failed and was overridden: the loss is 3." if own else "")
     assert ("guesses before training as theory says" in paragraphs[-1]) is (outcome is Outcome.PASS)
     assert any("Next: Remove the copies." in paragraph for paragraph in paragraphs)
+
+
+EARLY = Finding("HC104", Severity.WARNING, "decayed too early in all 3 best trials", {}, "Lower the rate later.")
+WARMUP = Finding("HP501", Severity.WARNING, "the rate rises for 70% of the training", {}, "Give warmup: 0.1.")
+
+
+def test_what_was_seen_before_the_last_round_is_told_where_it_changed_nothing(healthy: StudyResults) -> None:
+    found = {(StageName.COARSE, 0): (EARLY,), (StageName.FINE, 0): (PLATEAU, CHANGE), (StageName.FINE, 1): (GAP,)}
+    remains = report_document(with_findings(healthy, found), "/x").story[1]
+    assert remains.endswith(
+        "What remains: Overfitting in all 3 best trials. In the coarse search: decayed too early in all 3 best trials. "
+        "Next: Search dropout. Lower the rate later."
+    )
+    found[StageName.FINE, 1] = (EARLY,)
+    assert "In the coarse search" not in report_document(with_findings(healthy, found), "/x").story[1]
+
+
+def test_what_is_unwise_about_the_definition_remains_or_is_known_of_a_failure(healthy: StudyResults) -> None:
+    found: dict[tuple[StageName, int], tuple[Finding, ...]] = {(StageName.INITIAL_LOSS, 0): (WARMUP,)}
+    report = report_document(with_findings(healthy, found), "/x")
+    assert "What remains: The rate rises for 70% of the training. Next: Give warmup: 0.1." in report.story[1]
+    assert "warning definition: the rate rises for 70% of the training (as told above)" in plain_text(
+        report_renderable(report)
+    )
+    rose = Finding("all-trials-failed", Severity.ERROR, "all 4 trials failed", {}, "Search lower rates.")
+    failed = Verdict(StageName.COARSE, Outcome.FAIL, rose.message, findings=(rose,))
+    kept = [one for one in with_findings(healthy, found).stages if one.stage in SANITY]
+    coarse = [replace(one, verdict=failed) for one in healthy.stages if one.stage is StageName.COARSE]
+    story = report_document(replace(healthy, stages=(*kept, *coarse)), "/x").story
+    known = "Known before: the rate rises for 70% of the training."
+    assert story[0].startswith(
+        f"The study stopped at the coarse search: all 4 trials failed. {known} Next: Search lower"
+    )
+
+
+@pytest.mark.parametrize(
+    ("test_accuracy", "words"),
+    [(0.975, ""), (0.95, "validation flatters what was chosen by it"), (0.6, "Look whether the splits are alike")],
+)
+def test_a_test_split_that_disagrees_is_told(healthy: StudyResults, test_accuracy: float, words: str) -> None:
+    trials = tuple(
+        replace(one, result=replace(one.result, test_accuracy=test_accuracy))
+        if one.stage is StageName.TEST and one.result
+        else one
+        for one in healthy.trials
+    )
+    looked = [
+        replace(one, verdict=replace(one.verdict, measured={"looks": 48})) if one.verdict else one
+        for one in healthy.stages
+    ]
+    told = report_document(replace(healthy, trials=trials, stages=tuple(looked)), "/x").story[0]
+    assert words in told
+    assert ("points lower" in told) is bool(words)
