@@ -12,7 +12,7 @@ from hpsearch.report.words import facts_words, printable, value_words
 from hpsearch.verdict import Outcome
 
 BEGINNING = 50
-"""Letters of a message that the report has already: enough to find it again (heuristic)."""
+"""Letters of a message that the report has already, and half of it at most: enough to find it again (heuristic)."""
 MOST_ROWS = 6
 """Of a longer list so many elements are shown, evenly spread: the document has all."""
 
@@ -53,8 +53,8 @@ def message_words(finding: FindingDocument, stage: StageDocument | None, story: 
     words = printable(finding.message)
     if not is_told(finding, stage, story):
         return words
-    begins = words if len(words) <= BEGINNING else f"{words[:BEGINNING].rpartition(' ')[0].rstrip(',;:')} …"
-    return f"{begins} (as told above)"
+    begins = words[: min(BEGINNING, len(words) // 2)].rpartition(" ")[0].rstrip(",;:")
+    return f"{begins} … (as told above)"
 
 
 def is_cause_told(stage: StageDocument, story: Sequence[str]) -> bool:

@@ -148,7 +148,7 @@ NO_SIGNAL = "two cheap models learn nothing about the labels that helps on held-
 def test_what_was_found_in_the_data_is_told_of_the_data(healthy: StudyResults) -> None:
     noise = Finding("HD401", Severity.WARNING, NO_SIGNAL, {}, "Look at some images.")
     report = report_document(with_findings(healthy, {(StageName.INITIAL_LOSS, 0): (noise,)}), "/x")
-    begins = "two cheap models learn nothing about the labels …"
+    begins = "two cheap models learn nothing about …"
     assert f"warning data: {begins} (as told above) [HD401]" in " ".join(plain_text(report_renderable(report)).split())
     markdown = markdown_report(report)
     assert f"- **warning** data: {begins} (as told above) (`HD401`)" in markdown
@@ -205,7 +205,7 @@ def test_what_is_unwise_about_the_definition_remains_or_is_known_of_a_failure(he
     found: dict[tuple[StageName, int], tuple[Finding, ...]] = {(StageName.INITIAL_LOSS, 0): (WARMUP,)}
     report = report_document(with_findings(healthy, found), "/x")
     assert "What remains: The rate rises for 70% of the training. Next: Give warmup: 0.1." in report.story[1]
-    assert "warning definition: the rate rises for 70% of the training (as told above)" in plain_text(
+    assert "warning definition: the rate rises for … (as told above)" in plain_text(
         report_renderable(report)
     )
     rose = Finding("all-trials-failed", Severity.ERROR, "all 4 trials failed", {}, "Search lower rates.")
