@@ -68,7 +68,7 @@ _ALL = (
         dropout_destroys,
         "Lower the rate of dropout to 0.5 or less.",
         sources.SRIVASTAVA,
-        explains=NOT_LEARNED | {"HC108"},
+        explains=NOT_LEARNED | {"HC108", "HC208"},
     ),
     InsideRule(
         "HC311",
@@ -152,7 +152,7 @@ _ALL = (
         samples_influence_each_other,
         "Keep the batch as the first axis in every reshape and permute, and apply soft-max and norms along others.",
         sources.KARPATHY,
-        explains=NOT_LEARNED | {"HC110", "HC203", "HC206"},
+        explains=NOT_LEARNED | {"HC110", "HC203", "HC206", "HC221"},
         explained_by=frozenset({"HC342"}),
     ),
     InsideRule(
@@ -187,7 +187,7 @@ _ALL = (
         evaluated_otherwise,
         "Leave the momentum of batch norm at 0.1, train for more iterations, or use group norm.",
         sources.IOFFE,
-        explains=frozenset({"HC105", "HC203", "HC206"}),
+        explains=frozenset({"HC105", "HC203", "HC206", "HC221"}),
         explained_by=frozenset({"HC102", "HC107", "HC110", "HC301", "HC304", "HC314", "HC342"}),
     ),
     InsideRule(
@@ -196,7 +196,7 @@ _ALL = (
         evaluated_in_training_mode,
         "Let the modes of layers follow the network's: no train() in the forward pass, no own train method.",
         sources.IOFFE,
-        explains=frozenset({"HC105", "HC203", "HC206"}),
+        explains=frozenset({"HC105", "HC203", "HC206", "HC221"}),
     ),
     InsideRule(
         "HC343",
