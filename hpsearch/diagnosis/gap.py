@@ -27,6 +27,8 @@ BLIND = 0.1
 samples of two even classes)."""
 SURE = 1.25
 """Times guessing: a validation loss above it takes sure answers that are wrong (heuristic)."""
+HALF_WAY = 0.5
+"""Of what guessing errs: training that errs more often has not come half of the way from it."""
 HELD_BACK = 0.1
 """By so much more training errs than validation where something holds it back (heuristic)."""
 
@@ -137,20 +139,25 @@ def training_held_back(curve: Curve) -> Remark | None:
     """Training errs far more often than validation does.
 
     What is done in training alone makes its images or outputs so hard that the network has to work against it: dropout
-    behind the last layer or of nearly everything, augmentation that leaves too little, noise. Training errs by ten per
-    cent more, by three standard errors, and more than twice as often (heuristics beside the standard error); a little
-    more is usual with dropout, and while the error still falls fast. Where the training samples were looked at in
-    evaluation mode, and are then no better than half of the way to validation, it is they that are harder, and nothing
-    is said: their labels may be wrong more often. It is information where validation has ended well.
+    behind the last layer or of nearly everything, augmentation that leaves too little, noise. Over the last third of
+    the epochs training errs by ten per cent more, by three standard errors, and more than twice as often (heuristics
+    beside the standard error); a little more is usual with dropout, and while the error still falls fast. Where the
+    training samples were looked at in evaluation mode, and are then no better than half of the way to validation, it is
+    they that are harder, and nothing is said: their labels may be wrong more often. It is information where validation
+    has ended well and training has come further than half of the way from guessing: what is done on purpose seldom
+    takes more (heuristic).
     """
     if not curve.ended or not curve.task.is_classification:
         return None
-    train, held = curve.ends
-    if train - held < max(HELD_BACK, STANDARD_ERRORS * curve.error_of_gap) or held > train / 2:
+    third = max(2, len(curve.epochs) // 3)
+    train, held = (math.fsum(errors[-third:]) / third for errors in (curve.train_errors, curve.val_errors))
+    error = math.hypot(curve.error_of_draw, curve.moved / math.sqrt(third))
+    if train - held < max(HELD_BACK, STANDARD_ERRORS * error) or held > train / 2:
         return None
     evaluated = next((look.evaluated_loss for look in curve.trial.result.looks[-1:]), None)
     if evaluated is not None and evaluated > (curve.epochs[-1].train_loss + curve.epochs[-1].val_loss) / 2:
         return None
     sentence = f"the error is {train:.1%} in training and only {held:.1%} in validation"
-    numbers = {"train_error": train, "validation_error": held, "standard_error": curve.error_of_gap}
-    return Remark(sentence, numbers, Severity.INFO if curve.ended_well else None)
+    numbers = {"train_error": train, "validation_error": held, "standard_error": error}
+    mild = curve.ended_well and train < HALF_WAY * curve.chance_of_error
+    return Remark(sentence, numbers, Severity.INFO if mild else None)

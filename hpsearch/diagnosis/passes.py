@@ -11,7 +11,8 @@ from hpsearch.rulebook import Remark
 FEWEST_EPOCHS, FEWEST_PLACES = 4, 4
 EXPLAINED, CHANCE = 0.5, 1e-6
 SHARE_OF_RISES = 0.2
-"""Of the falls: a course that rises by less in all is a fall. See ``follows_the_order`` (shares are heuristics)."""
+"""Of the falls: a course that rises by less in all is a fall, and the other way round. See ``follows_the_order``
+(shares are heuristics)."""
 END = 0.1
 """Share of an epoch that is its end, which is two batches at least (heuristic)."""
 BACK = 0.2
@@ -78,14 +79,27 @@ def _levelled(losses: Sequence[float]) -> list[float]:
     return [one / size if size else 0.0 for one in left]
 
 
+def _goes_one_way(rows: Sequence[Sequence[float]]) -> bool:
+    """Whether epochs, each in units of its own mean, rise hardly or fall hardly from place to place."""
+    sizes = [math.fsum(map(abs, row)) or 1.0 for row in rows]
+    course = [
+        math.fsum(column)
+        for column in zip(*([one / size for one in row] for row, size in zip(rows, sizes, strict=True)), strict=True)
+    ]
+    rises = math.fsum(max(0.0, after - before) for before, after in pairwise(course))
+    falls = rises + course[0] - course[-1]
+    return min(rises, falls) < SHARE_OF_RISES * max(rises, falls)
+
+
 def follows_the_order(curve: Curve) -> Remark | None:
     """The loss rises and falls in the same way in every epoch: batches are not drawn at random.
 
     Samples that are read in their stored order, class by class above all, make the loss of an iteration depend on its
     place in the epoch. Compared are the means of each place over the last two thirds of the epochs, each epoch less a
     straight line and brought to one size, with what is left around them (analysis of variance): reported where places
-    explain half of the movement, chance does so once in a million, and the course is no plain fall. The last batch of
-    an epoch is left out, since it may be smaller. Four epochs of four batches are needed.
+    explain half of the movement, chance does so once in a million, and the course is no plain fall or rise: a loss that
+    blows up bends in the same way in every epoch. The last batch of an epoch is left out, since it may be smaller. Four
+    epochs of four batches are needed.
     """
     if not curve.ended:
         return None
@@ -93,9 +107,7 @@ def follows_the_order(curve: Curve) -> Remark | None:
     if count - count // 3 < FEWEST_EPOCHS or places < FEWEST_PLACES or len(curve.losses) < count * curve.per_epoch:
         return None
     raw = [curve.losses[epoch * curve.per_epoch :][:places] for epoch in range(count // 3, count)]
-    course = [math.fsum(column) for column in zip(*raw, strict=True)]
-    rises = math.fsum(max(0.0, after - before) for before, after in pairwise(course))
-    if rises < SHARE_OF_RISES * (rises + course[0] - course[-1]):
+    if _goes_one_way(raw):
         return None
     rows = [_levelled(row) for row in raw]
     number = len(rows)

@@ -115,9 +115,9 @@ def oscillating(curve: Curve) -> Remark | None:
     Counted are the rises of the training loss from one epoch to a later one that exceed four standard errors of an
     epoch's mean and a quarter of the level (heuristic), with a fall of the same size before the next; two make the
     finding. A rise while the learning rate rises, as in a warm-up or a cycle, is not counted. Too much momentum, a
-    learning rate at the edge of stability, and batches that are all of one kind do this. It is information where the
-    last rise was before the last third, the training loss ended below a tenth of guessing, and validation has ended
-    well: a rate that fell has cured it.
+    learning rate at the edge of stability, and batches that are all of one kind do this. It is information where
+    validation has ended well and the training loss either ended below a tenth of guessing after a last third without a
+    rise, so that a rate that fell has cured it, or is below that in the mean of the last third: what swings is little.
     """
     if not curve.ended or not curve.learned_on_the_way:
         return None
@@ -138,9 +138,11 @@ def oscillating(curve: Curve) -> Remark | None:
     if swings < SWINGS:
         return None
     sentence = f"the training loss rose {swings} times again after it had fallen, by up to {largest:.3g}"
-    over = latest < len(means) - len(means) // 3 and curve.level < UNFINISHED * curve.guess and curve.ended_well
+    third = len(means) // 3
+    over = latest < len(means) - third and curve.level < UNFINISHED * curve.guess
+    little = math.fsum(means[-third:]) / third < UNFINISHED * curve.guess
     numbers = {"rises": swings, "largest": largest, "standard_error": error}
-    return Remark(sentence, numbers, Severity.INFO if over else None)
+    return Remark(sentence, numbers, Severity.INFO if curve.ended_well and (over or little) else None)
 
 
 def _raised(curve: Curve, first: int, last: int) -> bool:

@@ -139,6 +139,13 @@ FIT_CASES = (
         "3.0% in validation",
     ),
     Case(
+        "HC208",
+        WARNING,  # training is not half of the way from guessing, however well validation has ended
+        Drawn(falling(2.4, 1.5), falling(2.4, 0.1), constant(0.5), constant(0.03)),
+        Drawn(falling(2.4, 1.5), falling(2.4, 0.1), constant(0.5), stepped(*[0.03, 0.5] * 6)),
+        "3.0% in validation",
+    ),
+    Case(
         "HC203",
         WARNING,
         replace(SOUND, validation_error=constant(0.2)),

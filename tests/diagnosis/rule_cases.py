@@ -191,10 +191,18 @@ RATE_CASES = (
         SOUND,
         "rose 2 times",
     ),
+    Case(
+        "HC107",
+        INFO,
+        Drawn(stepped(2.3, 0.3, 0.8, 0.3, 0.8, 0.2, 0.05, 0.1, 0.05, 0.2, 0.05, 0.2), constant(0.1)),
+        SOUND,
+        "rose 4 times",
+    ),
     Case("HC108", WARNING, replace(NOISY, batch_size=2), replace(SOUND, batch_size=2), "batches of 2"),
     Case("HC108", WARNING, replace(NOISY, batch_size=2), NOISY, "batches of 2"),
     Case("HC109", WARNING, SORTED, SOUND, "place of a batch"),
     Case("HC109", WARNING, SORTED, replace(SORTED, noise=0.6), "place of a batch"),
+    Case("HC109", WARNING, SORTED, Drawn(lambda share: 2.3 * 1e30**share), "place of a batch"),
     Case("HC110", ERROR, SAWTOOTH, SORTED, "at the end of the epoch before; the training began at 2."),
     Case("HC110", ERROR, SAWTOOTH, Drawn(lambda share: 2.4 - 0.8 * (24 * share % 1)), "on average, after 0.9"),
     Case(
