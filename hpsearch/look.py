@@ -1,6 +1,6 @@
 """A look inside a network while it trains: what its layers gave, how its weights were moved, and what it answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -71,6 +71,54 @@ class OutputLook:
 
 
 @dataclass(frozen=True)
+class ClassWeight:
+    """How much samples of one class weigh in the loss of one batch: the length of their gradients at the outputs, in
+    units of those that the mean over the batch would give them. 0: left out."""
+
+    label: int
+    """From 0."""
+    samples: int
+    """Of this class in the batch, those that are told of."""
+    share: float
+    """Of the class among the training samples, in [0, 1]."""
+    lowest: float
+    highest: float
+
+
+@dataclass(frozen=True)
+class LossLook:
+    """The gradient of the loss at the network's outputs in one iteration, beside the one that it should have.
+
+    For the mean over N samples of cross-entropy that is (soft-max - label) / N, sample by sample, with labels smoothed
+    as they are to be; for the mean of squares, or of absolute values, its derivative. Samples that the network already
+    gets right, where there is next to nothing to compare, are not counted.
+    """
+
+    samples: int
+    """Those that are counted."""
+    scale: float | None
+    """Length of a sample's gradient in units of the one that it should have, the median of those that point the way
+    that they should: 1 for a mean over the batch, N for a sum. None where there are none."""
+    wrong: int
+    """Those of them that the network has wrong and is not sure of; in regression the half that is further off."""
+    left_out: float
+    """Share of these whose gradient is zero: losses with a margin, and those of hard samples, leave out others."""
+    elsewhere: float
+    """Share of samples that are pulled to the label of another class, exactly; in regression, away from their
+    target."""
+    otherwise: float
+    """Share of samples whose gradient is that of no label alone, as of another loss."""
+    unreached: float | None = None
+    """Share of samples that have a gradient at the outputs and none at the first layer that could have one; None where
+    that was not seen."""
+    moved: tuple[tuple[int, int, int], ...] = ()
+    """The class of the data, the class that such samples are pulled to, and how many of them: the most frequent pairs,
+    five at most."""
+    classes: tuple[ClassWeight, ...] = ()
+    """By label, where samples weigh unlike: those of the batch, the most frequent ones, twenty at most."""
+
+
+@dataclass(frozen=True)
 class Look:
     """What one iteration showed. Its numbers are those from before its update, which disturbs nothing."""
 
@@ -109,6 +157,8 @@ class Look:
     """Those of them that belong to no layer: the network's own, and those of modules with children; told with it."""
     graded_zeros: tuple[str, ...] = ()
     """Those of these that are zero everywhere, as a scale that lets nothing through at first."""
+    loss: LossLook | None = None
+    """None where nothing was gone back from, and in looks of before there was such a field."""
 
 
 def look_document(look: Look) -> dict[str, Any]:
@@ -128,6 +178,7 @@ def look_document(look: Look) -> dict[str, Any]:
         "graded": look.graded,
         "graded_outside": list(look.graded_outside),
         "graded_zeros": list(look.graded_zeros),
+        "loss": None if look.loss is None else _loss_document(look.loss),
     }
 
 
@@ -149,4 +200,17 @@ def look_of(written: Mapping[str, Any]) -> Look:
         written.get("graded"),
         tuple(written.get("graded_outside", ())),
         tuple(written.get("graded_zeros", ())),
+        None if written.get("loss") is None else _loss_of(written["loss"]),
     )
+
+
+def _loss_document(loss: LossLook) -> list[Any]:
+    *numbers, moved, classes = astuple(loss)
+    return [*numbers, [list(one) for one in moved], [list(one) for one in classes]]
+
+
+def _loss_of(written: Sequence[Any]) -> LossLook:
+    samples, scale, wrong, left_out, elsewhere, otherwise, unreached, moved, classes = written
+    pairs = tuple((label, other, count) for label, other, count in moved)
+    weights = tuple(ClassWeight(*one) for one in classes)
+    return LossLook(samples, scale, wrong, left_out, elsewhere, otherwise, unreached, pairs, weights)

@@ -129,10 +129,10 @@ LOOP = (
     fault("gradients-with-noise", f"{LARGE} HC105 HC108", f"{BROKEN} HC202 HC204 HC206", loop="noisy-gradients"),
     fault("one-batch-for-ever", "HC203 HC206", "HC107 HC202", loop="one-batch"),
     fault("class-never-drawn", "class-never-right", "HC203", loop="class-never-drawn"),
-    fault("class-weighs-nothing", "class-never-right HC204", "HC203", loop="class-weighs-nothing"),
+    fault("class-weighs-nothing", "class-never-right HC204 samples-left-out", "HC203", loop="class-weighs-nothing"),
     fault(
         "labels-of-the-batch-before",
-        NOTHING,
+        f"other-labels {NOTHING}",
         "HC204 HC203 same-answer",
         loop="labels-of-the-batch-before",
     ),

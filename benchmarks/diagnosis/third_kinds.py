@@ -52,7 +52,9 @@ _NUMBERS = (
     ),
     _fault("clipped-by-tiny-value", f"{SMALL} HC202", "HC106 HC201 HC204", loop="clipped-by-value"),
     _fault("last-layer-thousandfold", LARGE, f"{BROKEN} HC105 HC206", loop="thousandfold"),
-    _fault("loss-summed", f"{LARGE} initial-loss-off", f"{BROKEN} HC105 HC204 HC206 HC208", loop="loss-summed"),
+    _fault(
+        "loss-summed", f"{LARGE} initial-loss-off scaled-loss", f"{BROKEN} HC105 HC204 HC206 HC208", loop="loss-summed"
+    ),
     _fault("updates-rounded-away", f"{SMALL} {CUT} HC201 HC204", "HC106 HC202 HC206 HC105", loop="rounded-away"),
     _fault(
         "norms-decay-strongly",
@@ -70,7 +72,7 @@ _NUMBERS = (
     ),
     _fault(
         "class-weights-inverted",
-        "HC221 HC204",
+        "HC221 HC204 inverted-class-weights",
         "HC202 HC203 HC206 HD204",
         data="third-uneven-1-to-6",
         loop="frequent-weighs-more",

@@ -4,6 +4,7 @@ from hpsearch.diagnosis import sources
 from hpsearch.diagnosis.answers import activation_on_output, linear_network, same_answer, samples_influence_each_other
 from hpsearch.diagnosis.gradients import exploding_gradients, frozen_layers, vanishing_gradients, without_gradient
 from hpsearch.diagnosis.inside_rule import InsideRule
+from hpsearch.diagnosis.losses import inverted_class_weights, other_labels, samples_left_out, scaled_loss
 from hpsearch.diagnosis.modes import evaluated_in_training_mode, evaluated_otherwise, trained_in_evaluation_mode
 from hpsearch.diagnosis.scales import (
     activations_blow_up,
@@ -24,6 +25,8 @@ WEIGHTS = frozenset({"HC321", "HC322"})
 """The first weights are the reason."""
 STEPS = frozenset({"HC101", "HC102", "HC109"})
 """What updates have done that were too large, or too much alike."""
+UNLIKE = frozenset({"HC203", "HC206", "HC221"})
+"""What curves say of validation where other labels were learned than those of the data, or not all."""
 
 _ALL = (
     InsideRule(
@@ -206,8 +209,42 @@ _ALL = (
         sources.IOFFE,
         explains=frozenset({"HC311", "HC313", "HC333"}),
     ),
+    InsideRule(
+        "HC351",
+        ERROR,
+        other_labels,
+        "Give the loss the labels of the same batch, in its order; look for shifts, sorted lists and a changed sign.",
+        sources.BISHOP,
+        explains=NOT_LEARNED | UNLIKE | {"HC101", "HC102", "HC105", "HC107", "HC333"},
+    ),
+    InsideRule(
+        "HC352",
+        WARNING,
+        inverted_class_weights,
+        "Weigh each class by one over its frequency, or not at all.",
+        sources.CUI,
+        explains=(NOT_LEARNED - {"HC103", "HC106"}) | UNLIKE,
+        explained_by=frozenset({"HC351"}),
+    ),
+    InsideRule(
+        "HC353",
+        WARNING,
+        samples_left_out,
+        "Take the mask, the weight of zero or the detach away, unless these samples are left out on purpose.",
+        sources.BISHOP,
+        explains=(NOT_LEARNED - {"HC103", "HC106"}) | UNLIKE,
+        explained_by=STEPS | {"HC301", "HC305", "HC311", "HC315", "HC316", "HC333", "HC351"},
+    ),
+    InsideRule(
+        "HC354",
+        WARNING,
+        scaled_loss,
+        "Minimise the mean over the batch, or divide the learning rate by the same factor.",
+        sources.GOYAL,
+        explained_by=frozenset({"HC351"}),
+    ),
 )
 
 INSIDE_RULES: dict[str, InsideRule] = {rule.code: rule for rule in _ALL}
 """In the order of the codes. 30: units and activations; 31: gradients and updates; 32: first weights; 33: outputs;
-34: modes."""
+34: modes; 35: the loss."""

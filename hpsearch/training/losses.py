@@ -22,6 +22,11 @@ class MemberLosses:
         apart = outputs - targets
         return (apart.abs() if self._task.loss == "l1" else apart.square()).flatten(1).mean(1)
 
+    @property
+    def smoothing(self) -> list[float]:
+        """Of the labels of each member."""
+        return [float(one) for one in self._smoothing]
+
     def keep(self, members: list[int]) -> None:
         """Goes on with these of the members."""
         self._smoothing = self._smoothing[members]

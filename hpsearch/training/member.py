@@ -22,6 +22,7 @@ from hpsearch.training.looks import (
     TRAINED_ON,
     Eye,
     Glance,
+    Minimised,
     evaluated_loss,
     in_mode,
     moments,
@@ -145,9 +146,11 @@ class Training:
         """From here on the network is looked at now and then."""
         budget = self.job.budget
         total = (budget.steps or 1) if budget.epochs is None else budget.epochs * self.order.batches
-        self.eye = Eye(
-            self.network, moments(total, ends_early=budget.until_learned), classes=self.task.is_classification
+        smoothing = self.job.label_smoothing if self.job.regularised else 0.0
+        minimised = Minimised(
+            self.task.loss, lambda: [smoothing], lambda: [self.optimizer.factor], lambda: self.arrays.train.targets
         )
+        self.eye = Eye(self.network, moments(total, ends_early=budget.until_learned), minimised)
 
     def run(self, checkpoints: Checkpoints | None = None) -> float:
         """Trains to the end of the budget; gives the seconds that an earlier training took with which it went on."""
@@ -238,7 +241,7 @@ class Training:
         watched = layer_scales(self.network, self.curves.layers) if first and self._looks_at_layers else nullcontext()
         with watched, glance, self.autocast():
             outputs = training_outputs(self.network, images, self.task)
-        glance.answered(outputs.logits)
+        glance.answered(outputs.logits, targets)
         loss = self.loss(outputs.logits, targets)
         self.curves.add_step(loss, outputs.logits, targets)
         minimised = with_auxiliary(loss, outputs, targets, self.loss)

@@ -71,6 +71,11 @@ class Optimizer:
         gradients = [one for slots in self._groups for one in slots.gradients]
         self.leave_out(bool(self.scale.take_back(gradients)))
 
+    @property
+    def factor(self) -> float:
+        """By what the next loss is multiplied before it is gone back from; in fp16 that reads the device."""
+        return 1.0 if self.scale is None else float(self.scale.value)
+
     def leave_out(self, overflown: bool) -> None:
         """Whether the gradients overflowed that the parameters hold now."""
         self.leaves_out = overflown

@@ -10,7 +10,7 @@ from torch import Tensor
 from hpsearch.job import Job
 from hpsearch.schedule import learning_rate_at
 from hpsearch.training.arrays import Arrays
-from hpsearch.training.looks import Eye, Glance, moments
+from hpsearch.training.looks import Eye, Glance, Minimised, moments
 from hpsearch.training.losses import MemberLosses, right_predictions
 from hpsearch.training.member import STAGES_WITH_LAYERS
 from hpsearch.training.members_seen import see_gradients, see_layers
@@ -59,9 +59,13 @@ class StackedMembers:
 
     def open_eye(self) -> None:
         """From here on the networks are looked at now and then."""
-        self.eye = Eye(
-            self.network, moments(self.total, ends_early=self.budget.until_learned), classes=self.task.is_classification
+        minimised = Minimised(
+            self.task.loss,
+            lambda: self.losses.smoothing,
+            lambda: self.optimizer.factors,
+            lambda: self.arrays.train.targets,
         )
+        self.eye = Eye(self.network, moments(self.total, ends_early=self.budget.until_learned), minimised)
 
     @property
     def present(self) -> list[tuple[int, Seat]]:
@@ -86,7 +90,7 @@ class StackedMembers:
         glance = Glance() if self.eye is None else self.eye.glance(self.step)
         with glance:
             outputs = self.network(images) if self.tried else self._first_outputs(images)
-        glance.answered(outputs.logits)
+        glance.answered(outputs.logits, targets)
         losses = self.losses(outputs.logits, targets)
         minimised = sum((outputs.weight * self.losses(one, targets) for one in outputs.auxiliary), losses)
         if minimised.requires_grad:

@@ -35,6 +35,11 @@ class StackedOptimizer:
             optimizer.leave_out(bool(found))
 
     @property
+    def factors(self) -> list[float]:
+        """By what the next loss of each member is multiplied before it is gone back from."""
+        return [optimizer.factor for optimizer in self._optimizers]
+
+    @property
     def left_out(self) -> tuple[bool, ...]:
         """By member: whether its update is left out by whose gradients ``backward`` was the last."""
         return tuple(optimizer.leaves_out for optimizer in self._optimizers)

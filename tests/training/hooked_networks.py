@@ -102,6 +102,16 @@ def _twins(network: nn.Module) -> None:
         weight.copy_(weight[:1].clone().expand_as(weight))
 
 
+def _cut(network: nn.Module) -> None:
+    """Every other sample of a batch teaches the last layer alone."""
+
+    def cut(_: nn.Module, given: tuple[Tensor]) -> tuple[Tensor]:
+        odd = torch.arange(len(given[0])) % 2 == 1
+        return (torch.where(odd[:, None], given[0].detach(), given[0]),)
+
+    network.get_submodule("head").register_forward_pre_hook(cut)
+
+
 FAULTS: dict[str, Callable[[nn.Module], None]] = {
     "vanishing": _gradient(1e-7),
     "exploding": _gradient(1e7),
@@ -110,4 +120,5 @@ FAULTS: dict[str, Callable[[nn.Module], None]] = {
     "forgetting": _forget,
     "switching": _switch,
     "twins": _twins,
+    "cutting": _cut,
 }

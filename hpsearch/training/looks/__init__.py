@@ -12,12 +12,14 @@ from hpsearch.training.looks.evaluated import (
 )
 from hpsearch.training.looks.eye import Eye, Glance, in_mode
 from hpsearch.training.looks.moments import SHORT, moments
+from hpsearch.training.looks.pull import Minimised
 
 __all__ = [
     "SHORT",
     "TRAINED_ON",
     "Eye",
     "Glance",
+    "Minimised",
     "Tried",
     "evaluated_loss",
     "evaluated_losses",

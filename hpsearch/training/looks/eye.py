@@ -7,7 +7,8 @@ from types import TracebackType
 import torch
 from torch import Tensor, nn
 
-from hpsearch.look import Look
+from hpsearch.look import Look, LossLook
+from hpsearch.training.looks.pull import Minimised, Pull
 from hpsearch.training.looks.told import Seen, looks_of
 from hpsearch.training.looks.twins import comparable
 from hpsearch.training.looks.watch import MODED, Watch, layers_of
@@ -26,8 +27,9 @@ class Glance:
     ) -> None:
         """The forward pass has ended."""
 
-    def answered(self, logits: Tensor) -> None:
-        """What came of the forward pass: (N, outputs) of one network, (K, N, outputs) of K members."""
+    def answered(self, logits: Tensor, targets: Tensor) -> None:
+        """What came of the forward pass, as it goes into the loss: (N, outputs) of one network, (K, N, outputs) of K
+        members; and as many targets."""
 
     def before_update(self) -> None:
         """The gradients are there."""
@@ -49,6 +51,7 @@ class OpenGlance(Glance):
         self._step = step
         self._watch = Watch(eye.root, eye.layers, eye.members)
         self._logits: Tensor | None = None
+        self._pull: Pull | None = None
         self._weighed: Weighed | None = None
         self._before: tuple[str, ...] = ()
         self._watching = False
@@ -68,10 +71,13 @@ class OpenGlance(Glance):
             if self._watching:
                 self._watch.__exit__(kind, error, trace)
 
-    def answered(self, logits: Tensor) -> None:
+    def answered(self, logits: Tensor, targets: Tensor) -> None:
         """As ``Glance``."""
         if self._watching:
-            self._logits = logits.detach() if self._eye.stacked else logits.detach().unsqueeze(0)
+            eye = self._eye
+            self._logits = logits.detach() if eye.stacked else logits.detach().unsqueeze(0)
+            with suppress(Exception):
+                self._pull = Pull(eye.minimised, logits, targets, stacked=eye.stacked)
 
     def before_update(self) -> None:
         """As ``Glance``."""
@@ -84,6 +90,7 @@ class OpenGlance(Glance):
         """As ``Glance``."""
         if self._logits is None or self._weighed is None or self._watch.failed:
             return []
+        left_out = tuple(left_out) or (False,) * self._eye.members
         with suppress(Exception):
             seen = Seen(
                 self._step,
@@ -92,13 +99,20 @@ class OpenGlance(Glance):
                 self._weighed,
                 self._weighed.after(),
                 trained=self._eye.trained(),
-                classes=self._eye.classes,
+                classes=self._eye.minimised.loss == "cross_entropy",
                 updated=updated,
-                left_out=tuple(left_out) or (False,) * self._eye.members,
+                left_out=left_out,
                 evaluating=self._evaluating(),
+                losses=self._losses(left_out),
             )
             return looks_of(seen, self._eye.members)
         return []
+
+    def _losses(self, left_out: Sequence[bool]) -> Sequence[LossLook | None]:
+        with suppress(Exception):
+            if self._pull is not None:
+                return self._pull.looks(self._watch.reached, left_out)
+        return [None] * len(left_out)
 
     def _evaluating(self) -> tuple[str, ...]:
         """In the first iteration: what was in evaluation mode before the forward pass or was switched to it by it."""
@@ -114,11 +128,10 @@ def in_mode(root: nn.Module, *, training: bool) -> tuple[str, ...]:
 class Eye:
     """What looks at the training of one network, or of K members as one, in some of its iterations."""
 
-    def __init__(self, network: nn.Module | StackedNetwork, steps: Iterable[int], *, classes: bool) -> None:
-        """``classes``: whether outputs are those of a classification."""
+    def __init__(self, network: nn.Module | StackedNetwork, steps: Iterable[int], minimised: Minimised) -> None:
         self._network = network
         self._steps = frozenset(steps)
-        self.classes = classes
+        self.minimised = minimised
         self.stacked = isinstance(network, StackedNetwork)
         self.layers = layers_of(self.root)
         self.last = max(self._steps, default=0)

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hpsearch.look import LayerLook, Look, OutputLook
+from hpsearch.look import LayerLook, Look, LossLook, OutputLook
 from hpsearch.training.looks.watch import Sight
 from hpsearch.training.looks.weights import Norms, Weighed
 
@@ -36,6 +36,8 @@ class Seen(NamedTuple):
     left_out: Sequence[bool]
     """By member: whether its gradients overflowed in fp16: they say nothing of it then, and changed nothing."""
     evaluating: tuple[str, ...]
+    losses: Sequence[LossLook | None]
+    """By member."""
 
 
 def looks_of(seen: Seen, members: int) -> list[Look]:
@@ -54,6 +56,7 @@ def looks_of(seen: Seen, members: int) -> list[Look]:
             frozen if seen.step == 0 else (),
             tuple(name for place, name in tried if not seen.left_out[member] and updates[member, place] == 0),
             evaluating=seen.evaluating,
+            loss=seen.losses[member],
             **graded[member],
         )
         for member in range(members)

@@ -63,6 +63,9 @@ class Watch(TorchFunctionMode):
         self.sights: list[Sight] = []
         self.evaluating: list[str] = []
         """Those of ``MODED`` that were called in evaluation mode."""
+        self.reached: Tensor | None = None
+        """(K, N): whether a gradient came to the output of the first layer that could have one; there once it was gone
+        back."""
         self.failed = False
         """Whether something gave what cannot be looked at."""
         self._root = root
@@ -74,6 +77,7 @@ class Watch(TorchFunctionMode):
         self._called: tuple[str, Any] | None = None
         """The last activation that was called as a function; whose it is, the next event shows."""
         self._last = ""
+        self._waits = False
 
     def __enter__(self) -> Self:
         try:
@@ -141,8 +145,30 @@ class Watch(TorchFunctionMode):
             if isinstance(found, Tensor | Stacked) and found.is_floating_point() and found.numel():
                 with torch._C.DisableTorchFunction(), torch.no_grad():  # noqa: SLF001
                     self.sights.append(_sight(name, kind, found, self._members))
+                if not self._waits:
+                    self._wait_for(found)
         except Exception:  # noqa: BLE001  (what is only looked at must not end a trial)
             self.failed = True
+
+    def _wait_for(self, found: "Tensor | Stacked") -> None:
+        """For the gradient of what the first such layer gave."""
+        values, order = (found, None) if isinstance(found, Tensor) else (found.inner, found.order)
+        if not values.requires_grad or (order is None and self._members > 1):
+            return
+        self._waits = True
+
+        def come(gradient: Tensor) -> None:
+            given = gradient.detach()
+            if order == MERGED:
+                given = torch.unflatten(given, 1, (self._members, -1))
+            first = 1 if order is None else 2
+            axes = tuple(range(first, given.ndim))
+            largest = torch.linalg.vector_norm(given, math.inf, axes) if axes else given
+            if order is None:
+                largest = largest.unsqueeze(0)
+            self.reached = largest != 0 if order in (None, LEADING) else largest.t() != 0
+
+        values.register_hook(come)  # type: ignore[no-untyped-call]
 
 
 def layers_of(root: nn.Module) -> list[tuple[str, nn.Module]]:
