@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from hpsearch.finding import Severity
+from hpsearch.recipe.best_curves import found_in_best
 from hpsearch.recipe.curves import common_findings, told
 from hpsearch.recipe.plan import Plan
 from hpsearch.recipe.searching import halved, scores, search_jobs, swept_space
@@ -48,6 +49,7 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         after = Steered(now.space) if study.recipe.fine.skip else steered(now)
     errors = [finding for finding in found.findings if finding.severity is Severity.ERROR]
     best = found.best[0] if found.best else None
+    told_common = told(STAGE, common, after.codes)
     summary = errors[0].message if errors or best is None else shown_score(study, task, finished, best)
     return Verdict(
         STAGE,
@@ -56,7 +58,12 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         0,
         found.measured,
         found.expected,
-        (*after.without_repetition(found.findings), *told(STAGE, common, after.codes), *after.findings),
+        (
+            *after.without_repetition(found.findings),
+            *told_common,
+            *after.findings,
+            *(found_in_best(study, task, best, {one.code for one in told_common}) if errors and best else ()),
+        ),
         after.space,
         f"{found.spanned}an eighth of each range around the best{after.words}" if best else "",
         best.job.number if best is not None else None,

@@ -6,6 +6,7 @@ from functools import partial
 
 from hpsearch.finding import Finding, Severity
 from hpsearch.recipe.best import best_so_far
+from hpsearch.recipe.best_curves import found_in_best
 from hpsearch.recipe.chance import noise
 from hpsearch.recipe.coarse import HALF_WIDTH
 from hpsearch.recipe.curves import common_findings, told
@@ -54,6 +55,8 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
     found = scores(study, task, plan, finished)
     of_round = {job.number for job in plan.jobs}
     common = common_findings(study, task, [trial for trial in finished if trial.job.number in of_round])
+    told_common = told(STAGE, common)
+    known = {finding.code for finding in told_common}
     errors = [finding for finding in found.findings if finding.severity is Severity.ERROR]
     best = found.best[0] if found.best else None
     if errors or best is None:
@@ -65,12 +68,14 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
             plan.round,
             found.measured,
             found.expected,
-            (*found.findings, *told(STAGE, common)),
+            (*found.findings, *told_common, *([] if best is None else found_in_best(study, task, best, known))),
             best_trial=None if best is None else best.job.number,
         )
     more = plan.round + 1 < study.recipe.fine.rounds
     now = found.situation(study, plan, finished, common, HALF_WIDTH * NARROWING ** (plan.round + 1))
     after = steered(now) if more else Steered({})
+    advised = epochs_advised(now)
+    known |= {str(one.evidence["finding"]) for one in advised}
     nothing = _brought_nothing(study, task, plan.best_before, best)
     again = more and (nothing is None or after.opens)
     after = after if again else Steered({})
@@ -87,7 +92,8 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
             *((stopped,) if stopped else ()),
             *told(STAGE, common, after.codes),
             *after.findings,
-            *epochs_advised(now),
+            *advised,
+            *(() if again else found_in_best(study, task, best, known)),
         ),
         after.space,
         f"{found.spanned}less around the best than before{after.words}" if again else "",

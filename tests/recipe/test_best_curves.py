@@ -1,0 +1,38 @@
+"""What the best trial's own curves say is told once the search is over."""
+
+from hpsearch.recipe.plan import Plan
+from hpsearch.stage import StageName
+from hpsearch.trial import FinishedTrial
+from hpsearch.verdict import Verdict
+from tests.diagnosis.curve_cases import SOUND
+from tests.recipe.recipe_cases import TASK, codes, judged, planned, study
+from tests.recipe.test_steering import UNDERFITTING, looks
+
+WANTED = study(recipe={"coarse": {"trials": 8}, "fine": {"trials": 4, "epochs": 20, "rounds": 2}})
+
+
+def rounds(first_best: bool) -> tuple[Verdict, Verdict]:
+    """Two rounds of sound trials but for one that underfits: the very best, or the worst."""
+    plan = planned(StageName.FINE, WANTED, TASK, [])
+    finished = marked(plan, 0 if first_best else 3)
+    verdict = judged(WANTED, plan, finished)
+    second = planned(StageName.FINE, WANTED, TASK, [verdict], finished)
+    return verdict, judged(WANTED, second, [*finished, *(looks(job, SOUND, 0.95) for job in second.jobs)])
+
+
+def marked(plan: Plan, number: int) -> list[FinishedTrial]:
+    return [looks(job, UNDERFITTING if job.number == number else SOUND, 0.96) for job in plan.jobs]
+
+
+def test_the_best_trial_speaks_for_itself_when_the_search_is_over() -> None:
+    first, last = rounds(first_best=True)
+    assert first.again
+    assert "HC204" not in codes(first)
+    told = next(one for one in last.findings if one.code == "HC204")
+    assert told.message.startswith("underfitting in the best trial (0): the training error is ")
+    assert told.evidence["trials"] == [0]
+    assert told.advice
+
+
+def test_another_trial_does_not() -> None:
+    assert not any("HC204" in codes(verdict) for verdict in rounds(first_best=False))
