@@ -8,6 +8,7 @@ from torch import nn
 
 from hpsearch.data.dataset import Dataset
 from hpsearch.gate.dose import nominal_sample_s
+from hpsearch.gate.modes import seen_in_both_modes
 from hpsearch.gate.speed import Speed
 from hpsearch.job import Job, network_settings, seed_for
 from hpsearch.networks.build import build_network
@@ -44,7 +45,7 @@ class CheckBench:
     def train(self, job: Job, enough: Callable[[Sequence[float]], bool] | None = None) -> FinishedTrial:
         """Trains a job to its end, or until the losses of its iterations are ``enough``."""
         with _threads((self.multiply_adds or 0) >= LARGE_MULTIPLY_ADDS):
-            result = train_member(job, self._arrays, self._arithmetic, enough=enough)
+            result = train_member(job, self._arrays, self._arithmetic, enough=enough, behind=seen_in_both_modes)
         self.speed.learn(job, result)
         return FinishedTrial(job, result)
 

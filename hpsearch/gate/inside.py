@@ -1,5 +1,6 @@
 """What the looks inside the networks say that have tried to learn a sample by heart."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,8 +22,14 @@ FAULTS = frozenset(
 )
 """Faults of the network itself, and not of what such updates do. The rule of HC322 asks for a look before any update
 itself."""
-BESIDE_A_PASS = frozenset({"HC316", "HC321", "HC342", "HC343"})
+OTHERWISE = "HC341"
+"""Another loss in evaluation mode than in training mode, of the same samples and with statistics that are theirs."""
+BESIDE_A_PASS = frozenset({"HC316", "HC321", OTHERWISE, "HC342", "HC343"})
 """Those that a small sample can be learned with."""
+EVALUATE_ALIKE = (
+    "Look at what the forward pass, or a module of your own, does in one of the modes alone (self.training, own train "
+    "and eval methods), and at norms whose momentum is next to nothing."
+)
 CAUSES = frozenset({"HC311", "HC316", "HC321", "HC322", "HC331", "HC332", "HC333", "HC343"})
 """Of a sample that cannot be learned: they come before the symptom."""
 COMMON = 0.5
@@ -32,7 +39,8 @@ COMMON = 0.5
 def seen_inside(verdict: Verdict, finished: Sequence[FinishedTrial], study: StudyDefinition, task: Task) -> Verdict:
     """The verdict of an attempt to learn a sample, with the faults that most attempts show; as it is of other stages.
 
-    Beside a pass they are warnings: the verdict is that of the recipe.
+    Beside a pass they are warnings: the verdict is that of the recipe. But where all that was learned is gone in
+    evaluation mode, it fails: no score on validation will ever show what a training has learned.
     """
     if verdict.stage is not StageName.OVERFIT or not finished:
         return verdict
@@ -49,7 +57,7 @@ def seen_inside(verdict: Verdict, finished: Sequence[FinishedTrial], study: Stud
     if not added:
         return verdict
     if passed:
-        return replace(verdict, findings=(*verdict.findings, *(_beside_a_pass(one) for one in added)))
+        return _beside_a_pass(verdict, added, task)
     causes = sorted((one for one in added if one.code in CAUSES), key=lambda one: one.severity is not Severity.ERROR)
     others = [one for one in added if one.code not in CAUSES]
     return replace(verdict, findings=(*causes, *verdict.findings, *others), summary=_caused(verdict.summary, causes))
@@ -72,5 +80,18 @@ def _caused(summary: str, causes: Sequence[Finding]) -> str:
     return f"{summary}; {causes[0].message}" if causes else summary
 
 
-def _beside_a_pass(finding: Finding) -> Finding:
-    return replace(finding, severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding
+def _beside_a_pass(verdict: Verdict, added: Sequence[Finding], task: Task) -> Verdict:
+    warnings = [replace(one, severity=Severity.WARNING) if one.severity is Severity.ERROR else one for one in added]
+    told = [replace(one, advice=EVALUATE_ALIKE) if one.code == OTHERWISE else one for one in warnings]
+    place = next((n for n, one in enumerate(told) if one.code == OTHERWISE and _is_gone(one, task)), None)
+    if place is None:
+        return replace(verdict, findings=(*verdict.findings, *told))
+    lost = replace(told.pop(place), severity=Severity.ERROR)
+    summary = f"{lost.message}; {verdict.summary}"
+    return replace(verdict, outcome=Outcome.FAIL, summary=summary, findings=(lost, *verdict.findings, *told))
+
+
+def _is_gone(finding: Finding, task: Task) -> bool:
+    """Whether the loss in evaluation mode is that of guessing at least, or no finite number."""
+    evaluated = finding.evidence.get("evaluated")
+    return not isinstance(evaluated, float) or not math.isfinite(evaluated) or evaluated >= task.initial_loss
