@@ -16,7 +16,7 @@ from hpsearch.recipe.sources import BOUTHILLIER
 from hpsearch.recipe.steering import Steered, steered
 from hpsearch.recipe.steering_fit import epochs_advised
 from hpsearch.recipe.step import Draw
-from hpsearch.recipe.wording import counted, shown_score
+from hpsearch.recipe.wording import counted, score_words, shown_score
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition, objective_for
 from hpsearch.task import Task
@@ -118,35 +118,36 @@ def _brought_nothing(
     if gain > error:
         return None
     if gain < 0 and before.stage is StageName.COARSE:
-        return partial(_worse_than_coarse, before, value, error, -gain > error)
-    return partial(_no_better, before, value, error)
+        return partial(_worse_than_coarse, before, value, error, objective.metric, -gain > error)
+    return partial(_no_better, before, value, error, objective.metric)
 
 
 def _what_follows(again: bool) -> str:
     return "what was found in it changes the next round" if again else "this round is the last"
 
 
-def _no_better(before: Best, value: float, error: float, again: bool) -> Finding:
+def _no_better(before: Best, value: float, error: float, metric: str, again: bool) -> Finding:
     follows = f"; {_what_follows(again)}" if again else f", so that {_what_follows(again)}"
     return Finding(
         "round-brought-nothing",
         Severity.INFO,
-        f"it is no better than {before.value:.4g} (trial {before.number} of {before.stage}) by more than the noise of "
-        f"{error:.2g}{follows}",
+        f"it is no better than {score_words(before.value, metric)} (trial {before.number} of {before.stage}) by more "
+        f"than the noise of {score_words(error, metric)}{follows}",
         {"value": value, "before": before.value, "standard_error": error},
         "More validation samples would show smaller differences.",
         BOUTHILLIER,
     )
 
 
-def _worse_than_coarse(before: Best, value: float, error: float, clear: bool, again: bool) -> Finding:
+def _worse_than_coarse(before: Best, value: float, error: float, metric: str, clear: bool, again: bool) -> Finding:
     """The shorter training has the better value; what that means for the result: docs/decisions/0013."""
     noise_or_not = "more" if clear else "no more"
     return Finding(
         "fine-worse-than-coarse",
         Severity.WARNING if clear else Severity.INFO,
-        f"that is worse than the {before.value:.4g} of trial {before.number} of coarse, by {noise_or_not} than "
-        f"the noise of {error:.2g}; the fine trial is still what is reported and tested, and {_what_follows(again)}",
+        f"that is worse than the {score_words(before.value, metric)} of trial {before.number} of coarse, by "
+        f"{noise_or_not} than the noise of {score_words(error, metric)}; the fine trial is still what is reported and "
+        f"tested, and {_what_follows(again)}",
         {"value": value, "before": before.value, "before_trial": before.number, "standard_error": error},
         "Look at the coarse trial in the table of trials. A schedule that is stretched over more epochs changes a "
         "training, and few fine trials may miss a narrow best: raise recipe.fine.trials, or bring its epochs nearer to "

@@ -29,10 +29,15 @@ def finite(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def score_words(value: float, metric: str) -> str:
+    """A score, or a difference of scores: accuracies as percentages."""
+    return f"{value:.2%}" if metric == "val_accuracy" else f"{value:.4g}"
+
+
 def shown_score(study: StudyDefinition, task: Task, finished: Sequence[FinishedTrial], best: FinishedTrial) -> str:
     """The best of the trials and its score."""
-    accuracy = objective_for(study.objective, task).metric == "val_accuracy"
-    score = f"accuracy of {best.result.value:.2%}" if accuracy else f"loss of {best.result.value:.4g}"
+    metric = objective_for(study.objective, task).metric
+    score = f"{metric.removeprefix('val_')} of {score_words(best.result.value or 0.0, metric)}"
     stopped = sum(trial.result.state is TrialState.PRUNED for trial in finished)
     early = f", {stopped} of them stopped early," if stopped else ""
     return f"the best of {counted(len(finished), 'trial')}{early} (number {best.job.number}) has a validation {score}"

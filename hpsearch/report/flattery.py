@@ -3,7 +3,6 @@
 import math
 
 from hpsearch.report.documents import BestDocument, ReportDocument, TaskDocument
-from hpsearch.stage import SEARCHES
 
 APART = 2.0
 """Standard errors of the difference of two shares; less may be chance."""
@@ -25,7 +24,7 @@ def flattered(report: ReportDocument) -> str:
         return ""
     chance = f"where chance makes {_points(error)} (one standard error)"
     lower = f" On the test split it is {_points(gap)} points lower, {chance}: "
-    looks = max(_looks(report), 2)
+    looks = max(_looks(report, best), 2)
     chosen = math.sqrt(2 * math.log(looks)) * _error(best, task, 1 / task.validation_samples)
     if gap <= chosen + APART * error:
         return f"{lower}validation flatters what was chosen by it, the best of {looks:,} epochs."
@@ -41,9 +40,9 @@ def _error(best: BestDocument, task: TaskDocument, samples: float) -> float:
     return math.sqrt(right / total * (1 - right / total) * samples)
 
 
-def _looks(report: ReportDocument) -> int:
-    """Epochs of all searches: in each of them validation was looked at."""
-    counts = (stage.measured.get("looks") for stage in report.stages if stage.name in SEARCHES)
+def _looks(report: ReportDocument, best: BestDocument) -> int:
+    """Epochs of the search that the best trial is from: in each of them validation was looked at."""
+    counts = (stage.measured.get("looks") for stage in report.stages if stage.name == best.stage)
     return sum(count for count in counts if isinstance(count, int))
 
 

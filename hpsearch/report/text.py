@@ -43,7 +43,6 @@ from hpsearch.report.words import (
     summary_lines,
     task_words,
 )
-from hpsearch.stage import SEARCHES
 from hpsearch.verdict import Outcome
 
 OUTCOME_STYLES = {
@@ -163,8 +162,7 @@ def _verdict(stage: StageDocument) -> Text:
 def _told(stage: StageDocument, task: TaskDocument | None, story: Sequence[str]) -> RenderableType:
     summary = () if is_cause_told(stage, story) else summary_lines(stage)
     lines: list[RenderableType] = [Text(untold(line, stage, story)) for line in summary]
-    passed = stage.verdict is Outcome.PASS and stage.name in SEARCHES  # the summary has the score already
-    if not passed and (against := held_against(stage, task)):
+    if against := held_against(stage, task):
         lines.append(Text(against, style="dim"))
     if speed := speed_line(stage):
         lines.append(Text(speed, style="dim"))

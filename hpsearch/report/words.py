@@ -115,8 +115,11 @@ def plain_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
 def held_against(stage: StageDocument, task: TaskDocument | None = None) -> str:
     """What was measured and what was expected, empty where neither is known.
 
-    Of a stage that passed only what something was expected of is told; the documents have the rest.
+    Of a stage that passed only what something was expected of is told, and nothing of a search, whose summary has the
+    score already; the documents have the rest.
     """
+    if stage.verdict is Outcome.PASS and stage.name in SEARCHES:
+        return ""
     facts, expected_facts = plain_facts(stage.measured), plain_facts(stage.expected)
     if stage.verdict is Outcome.PASS and expected_facts:
         facts = {key: value for key, value in facts.items() if any(_about(key, other) for other in expected_facts)}

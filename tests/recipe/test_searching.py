@@ -275,7 +275,7 @@ def test_a_fine_search_worse_than_coarse_says_so_and_is_still_what_counts(accura
     assert len(plans) == 1
     (finding,) = verdicts[0].findings
     assert (finding.code, finding.severity) == ("fine-worse-than-coarse", severity)
-    assert "worse than the 0.8 of trial 1 of coarse" in verdicts[0].summary
+    assert "worse than the 80.00% of trial 1 of coarse" in verdicts[0].summary
     assert verdicts[0].best_trial == 0
     assert verdicts[0].expected["value_before"] == 0.8
 

@@ -205,9 +205,7 @@ def test_what_is_unwise_about_the_definition_remains_or_is_known_of_a_failure(he
     found: dict[tuple[StageName, int], tuple[Finding, ...]] = {(StageName.INITIAL_LOSS, 0): (WARMUP,)}
     report = report_document(with_findings(healthy, found), "/x")
     assert "What remains: The rate rises for 70% of the training. Next: Give warmup: 0.1." in report.story[1]
-    assert "warning definition: the rate rises for … (as told above)" in plain_text(
-        report_renderable(report)
-    )
+    assert "warning definition: the rate rises for … (as told above)" in plain_text(report_renderable(report))
     rose = Finding("all-trials-failed", Severity.ERROR, "all 4 trials failed", {}, "Search lower rates.")
     failed = Verdict(StageName.COARSE, Outcome.FAIL, rose.message, findings=(rose,))
     kept = [one for one in with_findings(healthy, found).stages if one.stage in SANITY]
