@@ -77,7 +77,7 @@ def test_the_report_of_an_ended_study_needs_no_data(
     """Whether it is the same study is known from the definition and what is in the files behind it."""
     ended_study(stored)
     examined: list[str] = []
-    monkeypatch.setattr(Begun, "examine", lambda _self, definition, _folder: examined.append(definition.name))
+    monkeypatch.setattr(Begun, "examine", lambda _self, definition, _folder, **_: examined.append(definition.name))
     study = tmp_path / "digits.yaml"
     study.write_text("{name: digits, data: {dataset: digits}, network: convnet}")
     done = cli("run", study)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hpsearch.cli.begun import Begun
+from hpsearch.cli.choosing import is_begun
 from hpsearch.cli.examination import Examination
 from hpsearch.cli.search import _warn, searched
 from hpsearch.errors import DefinitionError, WorkerError
@@ -107,25 +108,40 @@ def test_a_leaking_split_stops_a_study_with_a_word(tmp_path: Path, capsys: pytes
     assert told.count("431 of 719 test images (59.9%) are in training too") == 1
 
 
-def test_what_was_judged_or_will_be_told_is_no_warning(capsys: pytest.CaptureFixture[str]) -> None:
-    """A study that goes on is told of new errors in its data, and that they do not stop it, and of nothing else."""
+def test_warnings_are_said_and_errors_are_left_to_the_stage(capsys: pytest.CaptureFixture[str]) -> None:
     raw: dict[str, Any] = {"name": "short", "data": {"dataset": "digits"}, "network": {"name": "convnet"}}
     raw["recipe"] = {"coarse": {"epochs": 1}, "fine": {"epochs": 1}}
     leak = Finding("HD302", Severity.ERROR, "half is in training too", {}, "Remove the copies.")
     noise = Finding("HD401", Severity.WARNING, "labels without signal", {}, "Look at some images.")
     task = Task("cross_entropy", (1, 8, 8), 10, 1077, 360, 360, (36,) * 10)
-    judged = [Verdict(StageName.INITIAL_LOSS, Outcome.PASS, "2.3", findings=(noise,))]
 
-    def warned(verdicts: list[Verdict], *found: Finding, **changes: Any) -> str:
-        _warn(StudyDefinition.model_validate({**raw, **changes}), task, found, verdicts)
+    def warned(*found: Finding, **changes: Any) -> str:
+        _warn(StudyDefinition.model_validate({**raw, **changes}), task, found)
         return capsys.readouterr().err
 
-    assert "HP7" in warned([])
-    assert "HD" not in warned([], leak)
-    assert "warning: labels without signal [HD401]. Look at some images.\n" in warned([], noise)
-    assert "[HD302]. Remove the copies.\n" in warned(
-        [], leak, recipe={**raw["recipe"], "initial_loss": {"override": True}}
-    )
-    again = warned(judged, leak, noise)
-    assert again.endswith("Remove the copies. The study goes on: its first stage was judged before this was found.\n")
-    assert again.count("\n") == 1
+    assert "[HP7" in warned()
+    assert "HD" not in warned(leak, noise)
+    assert "warning: labels without signal [HD401]. Look at some images.\n" in warned(noise)
+    overridden = warned(leak, noise, recipe={**raw["recipe"], "initial_loss": {"override": True}})
+    assert "HD401" in overridden
+    assert "HD302" not in overridden
+
+
+def test_data_are_checked_until_the_first_stage_is_judged(tmp_path: Path) -> None:
+    store = MemoryStore()
+    definition = StudyDefinition.model_validate({"name": "a", "data": {"dataset": "digits"}, "network": "convnet"})
+    study = store.create(definition)
+    assert not is_begun(store, definition)
+    lease = store.claim(study.id, "me", 10.0)
+    assert lease is not None
+    store.start_round(lease, StageName.INITIAL_LOSS, 0, (), {})
+    assert not is_begun(store, definition)
+    store.save_verdict(lease, Verdict(StageName.INITIAL_LOSS, Outcome.PASS, "2.3"))
+    assert is_begun(store, definition)
+    (tmp_path / "leaking.py").write_text(LEAKING)
+    leaking = StudyDefinition.model_validate({"name": "b", "data": {"factory": "leaking:load"}, "network": "convnet"})
+    nursery = Nursery(("hpsearch.preflight.check",))
+    try:
+        assert Examination(nursery, leaking, tmp_path, check_data=False).found().findings == ()
+    finally:
+        nursery.close()
