@@ -28,7 +28,8 @@ def vanishing_gradients(inside: Inside) -> Remark | None:
     Backpropagation multiplies by each layer's slope and weights; where these are small, or activations saturate, little
     is left after some layers and the first ones stay as they were drawn. Gradients are measured against the norm of the
     weights that they belong to. In every look after the first, the first layer has less than a thousandth of the
-    largest of them (heuristic).
+    largest of them, or of its weights where the largest is larger than those (heuristic): then it is that one which is
+    unlike the others.
     """
     seen = []
     for look in inside.updated:
@@ -47,7 +48,8 @@ def vanishing_gradients(inside: Inside) -> Remark | None:
 
 
 def arriving(look: Look) -> tuple[LayerLook, float] | None:
-    """The first layer with weights, and its gradient as a share of the largest one, both measured against weights.
+    """The first layer with weights, and its gradient as a share of the largest one, both measured against weights; one
+    that is larger than its weights counts as large as they.
 
     None for fewer than three layers with a gradient, and where gradients are not finite or none arrives at all.
     """
@@ -57,7 +59,7 @@ def arriving(look: Look) -> tuple[LayerLook, float] | None:
     ratios = [relative(layer.gradient_norm, layer) or 0.0 for layer in layers]
     if not all(map(math.isfinite, ratios)) or max(ratios) == 0 or ratios[0] == 0:
         return None
-    return layers[0], ratios[0] / max(ratios)
+    return layers[0], ratios[0] / min(1.0, max(ratios))
 
 
 def exploding_gradients(inside: Inside) -> Remark | None:

@@ -18,6 +18,8 @@ HIDDEN = 100.0
 """The same in front of a norm, which takes the scale away (heuristic)."""
 BLOWN_UP = 1e3
 """The same later (heuristic: up to 10 in sound trainings of the catalogue)."""
+HOMOGENEOUS = frozenset({"ReLU", "relu", "LeakyReLU", "leaky_relu", "PReLU", "prelu"})
+"""Activations of which twice the input makes twice the output."""
 SHRUNK = 0.1
 """Of its first norm (heuristic)."""
 SHRINKING = 0.25
@@ -163,8 +165,9 @@ def _typical(layer: LayerLook) -> float:
 
 
 def _normed(look: Look) -> frozenset[str]:
-    """Names of the layers in front of a norm."""
-    return frozenset(layer.name for layer, behind in pairwise(_kept(look)) if behind.kind in NORMS)
+    """Names of the layers in front of a norm, with nothing between them but what hands a scale on."""
+    layers = [layer for layer in _kept(look) if layer.kind not in HOMOGENEOUS]
+    return frozenset(layer.name for layer, behind in pairwise(layers) if behind.kind in NORMS)
 
 
 def _kept(look: Look) -> list[LayerLook]:

@@ -1,8 +1,10 @@
 """Rules on units that always give the same: dead ones and saturated ones."""
 
+from collections.abc import Sequence
+
 from hpsearch.diagnosis.inside import NORMS, WITH_WEIGHTS, Inside
 from hpsearch.finding import Severity
-from hpsearch.look import LayerLook
+from hpsearch.look import LayerLook, Look
 from hpsearch.rulebook import Remark
 
 MOSTLY_DEAD = 0.8
@@ -27,7 +29,7 @@ def dead_units(inside: Inside) -> Remark | None:
     the loss came down to half of guessing (heuristic) were not needed, as in a layer of few units beside the main path:
     that is an information.
     """
-    late = [look for look in inside.late if look.outputs is None or look.outputs.samples >= ENOUGH_SAMPLES]
+    late = _large(inside.late)
     share = 0.0
     for seen in inside.same(late):
         before, share = share, min(one.dead_share for one in seen)
@@ -53,6 +55,11 @@ def dead_units(inside: Inside) -> Remark | None:
     return None
 
 
+def _large(looks: Sequence[Look]) -> list[Look]:
+    """Those at batches in which units may be called dead."""
+    return [look for look in looks if look.outputs is None or look.outputs.samples >= ENOUGH_SAMPLES]
+
+
 def _can_die(layer: LayerLook) -> bool:
     """Dropout silences units on purpose, and what multiplies by weights has no units that die."""
     return "ropout" not in layer.kind and not layer.kind.startswith(WITH_WEIGHTS) and layer.kind not in NORMS
@@ -67,12 +74,16 @@ def saturated_units(inside: Inside) -> Remark | None:
 
     There the slope is next to nothing, so that no gradient comes through. In every look more than four fifths of the
     outputs of an activation in the middle of the network are within one per cent of the range from its ends
-    (heuristic). The weights in front of it are too large, or a step was.
+    (heuristic). The weights in front of it are too large, or a step was. A sigmoid that gives nothing but zeros is
+    shut: that is told as dead units where the batch is large enough for them.
     """
     if not inside.looks:
         return None
+    told_dead = bool(_large(inside.late))
     for seen in inside.same(inside.looks):
         layer, share = seen[-1], min(one.saturated_share for one in seen)
+        if told_dead and min(one.dead_share for one in seen) >= MOSTLY_DEAD:
+            continue
         if share > SATURATED and layer.name != inside.looks[-1].layers[-1].name:
             sentence = (
                 f"{share:.0%} and more of the outputs of {layer.name} ({layer.kind}) are at the ends of its range"

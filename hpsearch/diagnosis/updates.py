@@ -27,6 +27,8 @@ HELD = 1e-6
 """Of its norm: a step of plain descent that is longer changes numbers of single precision, whose last digit is 1e-7."""
 FEWEST_IDLE = 2
 """Looks at iterations that changed nothing."""
+DIFFER = 0.01
+"""Of the largest output."""
 GROWN = 5.0
 """Times the first norm of the weights (heuristic: up to 2.3 in sound trainings of the catalogue)."""
 AT_ONCE = 0.0032
@@ -42,8 +44,10 @@ def updates_too_small(inside: Inside) -> Remark | None:
     15 % over the whole training and below 0.05 % for one iteration, the norm of the weights has not changed by more
     either, and the loss at the end is above a tenth of guessing (heuristics): the steps are far too small. They are not
     what is wrong where the loss came down to half of guessing and made nine tenths of its way in the first half: it
-    stands where something else holds it, as smoothed labels or bounded outputs do. Layers that get no gradient say
-    nothing of the size of steps. It is an error where half of the looks, at least two, show that the iteration left
+    stands where something else holds it, as smoothed labels or bounded outputs do. Nor where outputs hardly differ from
+    image to image in any look, by less than a hundredth of what they are (heuristic: those that a rate holds back
+    differ by seven): little reaches the weights then, whatever the rate. Layers that get no gradient say nothing of the
+    size of steps. It is an error where half of the looks, at least two, show that the iteration left
     every weight exactly as it was although gradients were there and the learning rate was not zero: the optimiser's
     step is left out.
     """
@@ -53,7 +57,7 @@ def updates_too_small(inside: Inside) -> Remark | None:
         return None
     if (skipped := _steps_left_out(inside, looks)) is not None:
         return skipped
-    if _has_settled(inside):
+    if _has_settled(inside) or _hardly_differ(looks):
         return None
     ways = []
     for seen in inside.same(looks):
@@ -121,6 +125,12 @@ def _steps_left_out(inside: Inside, looks: tuple[Look, ...]) -> Remark | None:
 def _steepest(look: Look) -> float:
     """The largest gradient norm of a layer in units of its weights' norm."""
     return max((relative(layer.gradient_norm, layer) or 0.0 for layer in look.layers), default=0.0)
+
+
+def _hardly_differ(looks: tuple[Look, ...]) -> bool:
+    """Whether every image gets nearly the same answer from the start."""
+    seen = [look.outputs for look in looks if look.outputs is not None]
+    return bool(seen) and all(one.sample_std < DIFFER * max(abs(one.lowest), abs(one.highest)) for one in seen)
 
 
 def _has_settled(inside: Inside) -> bool:

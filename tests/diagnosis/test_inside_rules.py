@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from hpsearch.diagnosis.answers import linear_network
 from hpsearch.diagnosis.curve import Curve
-from hpsearch.diagnosis.gradients import frozen_layers, without_gradient
+from hpsearch.diagnosis.gradients import frozen_layers, vanishing_gradients, without_gradient
 from hpsearch.diagnosis.inside import Inside
 from hpsearch.diagnosis.passes import starts_again
 from hpsearch.diagnosis.scales import scale_at_start, weights_decay_away
+from hpsearch.diagnosis.units import dead_units, saturated_units
 from hpsearch.diagnosis.updates import updates_too_small
 from hpsearch.finding import Severity
-from hpsearch.look import LayerLook, Look
+from hpsearch.look import LayerLook, Look, OutputLook
 from hpsearch.rulebook import Remark
 from hpsearch.trial import FinishedTrial
 from tests.diagnosis.curve_cases import GUESS, TASK, Drawn, Shape, constant, falling, straight, then
@@ -45,6 +46,36 @@ def test_small_steps_are_not_what_holds_a_loss_that_came_down_early() -> None:
     assert found(updates_too_small, constant(GUESS), seen)
     assert found(updates_too_small, then(straight(2.3, 0.5), 0.3, constant(0.5)), seen) is None
     assert found(updates_too_small, straight(2.3, 0.5), seen), "it was still on its way"
+
+
+def test_a_rate_is_not_what_keeps_outputs_the_same() -> None:
+    """Where images differ by next to nothing, little reaches the weights at any rate."""
+    alike = [replace(look, outputs=answers(0.005)) for look in looks(layer("one"), layer("two"))]
+    assert found(updates_too_small, constant(GUESS), alike) is None
+    apart = [replace(look, outputs=answers(0.05)) for look in alike]
+    assert found(updates_too_small, constant(GUESS), apart)
+
+
+def answers(sample_std: float) -> OutputLook:
+    return OutputLook(32, -1.0, 1.0, 0.0, sums_to_one=False, sample_std=sample_std)
+
+
+def test_one_gradient_that_is_large_makes_no_other_vanish() -> None:
+    """As that of a last layer with small weights behind large inputs."""
+    others = layer("two"), layer("three", gradient_norm=400.0)
+    assert found(vanishing_gradients, constant(GUESS), looks(layer("one", gradient_norm=0.1), *others)) is None
+    said = found(vanishing_gradients, constant(GUESS), looks(layer("one", gradient_norm=1e-4), *others))
+    assert said is not None
+    assert said.numbers["layer"] == "one"
+
+
+def test_a_sigmoid_that_is_shut_is_told_once() -> None:
+    shut = layer("gate", kind="Sigmoid", saturated_share=1.0, dead_share=1.0, zero_share=1.0, weight_norm=None)
+    large = [replace(look, outputs=answers(0.5)) for look in looks(layer("one"), shut, layer("head"))]
+    assert found(dead_units, constant(GUESS), large)
+    assert found(saturated_units, constant(GUESS), large) is None
+    ends = [replace(look, layers=(layer("one"), replace(shut, dead_share=0.2), layer("head"))) for look in large]
+    assert found(saturated_units, constant(GUESS), ends)
 
 
 def test_a_step_that_is_left_out_is_told() -> None:
@@ -113,6 +144,25 @@ def test_frozen_layers_are_no_error_beside_parameters_of_no_layer_that_learn() -
     beside = found(frozen_layers, constant(GUESS), [replace(first, graded_outside=("prototypes",))])
     assert beside is not None
     assert beside.severity is None
+
+
+def test_scales_of_norms_behind_activations_are_what_counts() -> None:
+    """A layer that a norm follows behind its activation does not mind its scale either."""
+
+    def body(scale: float) -> list[LayerLook]:
+        found = [
+            (layer(f"conv{n}"), layer(f"relu{n}", kind="ReLU", weight_norm=None), norm(f"norm{n}", scale))
+            for n in range(3)
+        ]
+        return [one for three in found for one in three]
+
+    def norm(name: str, scale: float) -> LayerLook:
+        return layer(name, kind="BatchNorm2d", weight_norm=scale)
+
+    seen = [Look(step, (*body(0.1 if step else 4.0), layer("head"))) for step in STEPS]
+    said = found(weights_decay_away, constant(GUESS), seen)
+    assert said is not None
+    assert set(said.numbers["shares"]) == {"norm0", "norm1", "norm2", "head"}
 
 
 def test_weights_that_shrink_to_a_fifth_are_told_where_the_loss_is_held_up() -> None:
