@@ -1,5 +1,6 @@
 """Whether what the images show arrives at the outputs of an untrained network, read from looks inside it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ Heuristic: a layer with torch's first weights and a ReLU behind it halves the si
 leave a hundredth, twenty nothing."""
 ROUNDING = 1e-6
 """The same where the rest is the rounding of float32."""
+ALIKE = 0.01
+"""Two deviations of the same numbers: a look keeps four digits, and a map it reads in places."""
 MOST = 0.75
 """Of the units of a layer."""
 FEWEST_SAMPLES = 16
@@ -75,6 +78,16 @@ def mostly_dead(finished: Sequence[FinishedTrial]) -> LayerLook | None:
         if not opens and all(MOST < look.layers[place].dead_share < 1 for look in looks):
             return layer
     return None
+
+
+def computes_on(trial: FinishedTrial, layer: str) -> bool:
+    """Whether the forward pass makes its outputs from those of its last layer by itself, as a cosine between features
+    and weights does; not said where nobody has looked."""
+    look = next(iter(trial.result.looks), None)
+    seen = None if look is None else next((one for one in reversed(look.layers) if one.name == layer), None)
+    if look is None or look.outputs is None or seen is None:
+        return False
+    return not math.isclose(look.outputs.sample_std, seen.sample_std, rel_tol=ALIKE)
 
 
 def _of(look: Look) -> Arrival | None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from hpsearch.finding import Finding, Severity
-from hpsearch.recipe.arrival import arrival, mostly_dead, openers
+from hpsearch.recipe.arrival import arrival, computes_on, mostly_dead, openers
 from hpsearch.recipe.layers import (
     BOUNDED,
     ONE_SIDED,
@@ -174,10 +174,10 @@ def units_dead(finished: Sequence[FinishedTrial]) -> Finding | None:
     )
 
 
-def activation_on_output(task: Task, layers: Sequence[LayerScale]) -> Finding | None:
+def activation_on_output(task: Task, finished: Sequence[FinishedTrial]) -> Finding | None:
     """The network ends with something that bends its outputs."""
-    last = output_layer(layers)
-    if last is None or last.kind not in BOUNDED | ONE_SIDED:
+    last = output_layer(finished[0].result.layers)
+    if last is None or last.kind not in BOUNDED | ONE_SIDED or computes_on(finished[0], last.name):
         return None
     bounded = last.kind in BOUNDED
     if task.is_classification and bounded:

@@ -77,7 +77,7 @@ def _findings(task: Task, mean: float, allowed: float, finished: Sequence[Finish
     """Causes before what follows from them: without a signal neither scales nor gradients mean anything."""
     lost = signal_lost(finished)
     off = loss_off(task, mean, allowed, finished)
-    bent = activation_on_output(task, finished[0].result.layers)
+    bent = activation_on_output(task, finished)
     if lost is not None and lost.severity is Severity.ERROR:
         return [one for one in (lost, off, bent) if one is not None]
     dead = units_dead(finished)

@@ -7,11 +7,11 @@ import pytest
 from hpsearch.finding import Severity
 from hpsearch.look import LayerLook, Look, OutputLook
 from hpsearch.recipe.arrival import arrival
-from hpsearch.recipe.initial_findings import signal_lost, units_dead, without_gradient
+from hpsearch.recipe.initial_findings import activation_on_output, signal_lost, units_dead, without_gradient
 from hpsearch.recipe.layers import first_unhealthy
 from hpsearch.stage import StageName
 from hpsearch.trial import FinishedTrial
-from tests.recipe.recipe_cases import ended, layers, planned, study
+from tests.recipe.recipe_cases import TASK, ended, layers, planned, study
 
 JOB = planned(StageName.INITIAL_LOSS, study()).jobs[0]
 SCALES = layers(("conv", "Conv2d", 0.0, 1.0), ("head", "Linear", 0.1, 0.2))
@@ -56,6 +56,14 @@ def test_what_hardly_arrives_is_a_warning_and_what_arrives_is_none() -> None:
     assert faint.severity is Severity.WARNING
     assert "from layer deep on" in faint.message
     assert signal_lost(seen(*found[:1], layer("head", 0.01), sample_std=0.01)) is None
+
+
+@pytest.mark.parametrize(("outputs", "ends"), [(0.3, True), (0.3001, True), (2.4, False)])
+def test_an_activation_whose_outputs_are_computed_on_is_not_the_end(outputs: float, ends: bool) -> None:
+    scales = layers(("conv", "Conv2d", 0.0, 1.0), ("relu", "ReLU", 0.4, 0.6))
+    (trial, _) = seen(layer("conv", 1.0), layer("relu", 0.3, None), sample_std=outputs)
+    trial = replace(trial, result=replace(trial.result, layers=scales))
+    assert (activation_on_output(TASK, [trial]) is not None) is ends
 
 
 @pytest.mark.parametrize("share", [1e-2, 1e-4, 1e-5, 3e-6, 9e-7, 3e-7, 1e-7, 1e-9, 1e-12])

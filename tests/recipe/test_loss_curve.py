@@ -36,6 +36,22 @@ def test_a_drop_below_the_noise_is_none_and_the_same_drop_above_it_is_one() -> N
     assert curve(exponential(START, START - 0.2, 100, noise=0.01)).course is Course.FELL
 
 
+def test_a_leap_of_the_first_updates_hides_no_drop() -> None:
+    found = curve((START, 6.4, 3.1, *exponential(START, 0.05, 98)))  # as RMSprop's
+    assert found.course is Course.FELL
+    assert found.needed == pytest.approx(0.03 * START)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_first_batch_that_is_easy_by_chance_hides_no_drop(seed: int) -> None:
+    noise = np.random.default_rng(seed).normal(0, 0.1, 100)
+    losses = np.linspace(START, START - 0.3, 100) + noise
+    losses[0] = START - 0.2  # two of its deviations
+    assert curve(tuple(losses)).course is Course.FELL
+    losses[0] = START - 2.0  # it knows something: falling to guessing is none
+    assert curve(tuple(losses)).course is not Course.FELL
+
+
 def test_a_tiny_drop_is_none_however_quiet() -> None:
     assert curve(exponential(START, START - 0.04, 100, noise=0.0)).course is Course.STOOD_STILL
 
