@@ -12,6 +12,8 @@ ROUNDED = 2e-3
 BENT = 1e-3
 """Standard deviations of the outputs: a network that bends less is none the better for it (heuristic; rounding in
 single precision makes less than 1e-5 of it, and in sound trainings of the catalogue it is above 0.5)."""
+LEARNED = 0.1
+"""Of guessing."""
 FEWEST = 2
 """Layers with weights: one alone may be meant to be linear."""
 INFLUENCE = 1e-3
@@ -61,7 +63,9 @@ def activation_on_output(inside: Inside) -> Remark | None:
     with none above 1 a sigmoid), while logits of either sign are needed: with a second soft-max the loss stays
     far above zero, and an output that a ReLU has cut off gets no gradient. What a regression foretells may well be
     positive, or a share: it is not looked at. Nor is what comes as it is from a layer with weights: such outputs could
-    be negative, and are not by chance or by their biases.
+    be negative, and are not by chance or by their biases. Positive numbers of which none is exactly zero in any look
+    may be likenesses to prototypes, that lack nothing: an information where the loss came down to a tenth of
+    guessing (heuristic).
     """
     if not inside.task.is_classification:
         return None
@@ -82,7 +86,9 @@ def activation_on_output(inside: Inside) -> Remark | None:
         what, severity = "all outputs lie between 0 and 1 in every look", None
     else:
         what = f"no output is ever negative; {max(one.zero_share for one in seen):.0%} are exactly zero"
-        severity = Severity.WARNING
+        learned = inside.ended and inside.last_loss < LEARNED * inside.task.initial_loss
+        likeness = learned and not any(one.zero_share for one in seen)
+        severity = Severity.INFO if likeness else Severity.WARNING
     return Remark(what + where, numbers, severity)
 
 
