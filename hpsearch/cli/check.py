@@ -58,6 +58,8 @@ def check(
         raise click.UsageError(f"--json and --format {form} exclude each other")
     if whole and budget_s is not None:
         raise click.UsageError("--whole and --budget exclude each other")
+    if allow_http and server is None:
+        raise click.UsageError("--allow-http goes with --server")
     wanted = Wanted("json" if as_json else form or "text", junit, markdown, baseline, write_baseline)
     try:
         known = None if baseline is None else read_baseline(baseline)

@@ -48,15 +48,15 @@ def written(check: CheckDocument, study: Path, wanted: Wanted, known: BaselineDo
 
     if known is not None:
         check = check.model_copy(update={"comparison": compared(check, known)})
+    if wanted.form != "json":  # before a file can fail: a check takes up to a minute
+        _print(check, study, wanted)
     if wanted.junit is not None:
         _write(wanted.junit, junit_xml(check), "--junit")
     if wanted.markdown is not None:
         _write(wanted.markdown, check_markdown(check), "--markdown")
-    if wanted.form != "json":
-        _print(check, study, wanted)
     if wanted.write_baseline is not None:
         _write_baseline(check, wanted.write_baseline)
-    if wanted.form == "json":  # one document, whatever becomes of the baseline
+    if wanted.form == "json":  # one document, whatever becomes of the files
         _print(check, study, wanted)
     return check
 

@@ -164,7 +164,13 @@ def test_a_file_that_cannot_be_written_is_told_in_the_others(cli: Cli, broken: P
     done = cli("check", broken, *late, "--junit", "file/junit.xml", "--markdown", "out.md")
     assert done.exit_code == 2
     assert "title=hpsearch option::--junit" in done.stdout
+    assert "not judged" in done.stdout  # a check takes up to a minute, and what came of it is not lost
     assert "an option cannot be used" in Path("out.md").read_text()
+
+
+def test_http_is_allowed_to_a_service_alone(cli: Cli, broken: Path) -> None:
+    done = cli("check", broken, "--allow-http")
+    assert (done.exit_code, "--allow-http goes with --server" in done.stderr) == (2, True)
 
 
 def test_json_is_one_document_whatever_a_module_prints(
