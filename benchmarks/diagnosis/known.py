@@ -36,8 +36,10 @@ _RATES = (
         rate=3e4,
         architectures=WITH_NORM,
     ),
-    Kind("momentum-0.999", codes(LARGE), codes(f"{BROKEN} HC105 HC206"), rate=5, optimizer={"momentum": 0.999}),
-    Kind("momentum-0.99", codes(f"{LARGE} HC105"), codes(BROKEN), rate=2, optimizer={"momentum": 0.99}),
+    Kind(
+        "momentum-0.999", codes(f"{LARGE} HC209"), codes(f"{BROKEN} HC105 HC206"), rate=5, optimizer={"momentum": 0.999}
+    ),
+    Kind("momentum-0.99", codes(f"{LARGE} HC105 HC209"), codes(BROKEN), rate=2, optimizer={"momentum": 0.99}),
     Kind(
         "adam-rate-too-low", codes(f"{SMALL} HC202"), codes("HC106"), optimizer={"name": "adam", "learning_rate": 3e-6}
     ),

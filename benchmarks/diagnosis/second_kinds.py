@@ -37,7 +37,7 @@ def fault(name: str, right: str, also: str = "", **changes: Any) -> Kind:
 NUMBERS = (
     fault(
         "warm-up-longer-than-the-training",
-        f"warm-up-too-long {SMALL} HC202",
+        f"warm-up-too-long {SMALL} HC202 HC209",
         "HC106 HC201",
         rate=0.03,
         optimizer={"warmup": 1.0},
@@ -57,14 +57,14 @@ NUMBERS = (
     ),
     fault(
         "max-norm-0.01",
-        "weights-decay-away HC201 HC204 HC207",
+        "weights-decay-away HC201 HC204 HC207 HC209",
         "HC102 HC103 HC105 HC106 HC202 signal-lost same-answer dead-units vanishing-gradients",
         optimizer={"max_norm": 0.01},
     ),
-    fault("smoothing-0.9", "HC207 HC204", "HC103 HC105 HC106 HC202 HC203", smoothing=0.9),
+    fault("smoothing-0.9", "HC207 HC204 HC209", "HC103 HC105 HC106 HC202 HC203", smoothing=0.9),
     fault(
         "whole-set-in-one-batch",
-        f"{SMALL} HC202",
+        f"{SMALL} HC202 HC209",
         "HC106 HC201 HC203 evaluated-otherwise",
         batch_size=4096,
     ),

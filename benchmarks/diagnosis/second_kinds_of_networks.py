@@ -127,7 +127,7 @@ LOOP = (
         loop="head-uphill",
     ),
     fault("gradients-with-noise", f"{LARGE} HC105 HC108", f"{BROKEN} HC202 HC204 HC206", loop="noisy-gradients"),
-    fault("one-batch-for-ever", "HC203 HC206", "HC107 HC202", loop="one-batch"),
+    fault("one-batch-for-ever", "HC111 HC203 HC206", "HC107 HC202", loop="one-batch"),
     fault("class-never-drawn", "class-never-right", "HC203", loop="class-never-drawn"),
     fault("class-weighs-nothing", "class-never-right HC204 samples-left-out", "HC203", loop="class-weighs-nothing"),
     fault(

@@ -10,7 +10,9 @@ HELD_OUT_KINDS = (
         optimizer={"name": "adam", "learning_rate": 1.0},
     ),
     Kind("gradients-never-cleared", codes(LARGE), codes(f"{BROKEN} HC105 HC206"), loop="accumulating"),
-    Kind("clipped-to-nothing", codes(f"{SMALL} HC202"), codes("HC106 HC201 HC204"), optimizer={"clip_norm": 1e-3}),
+    Kind(
+        "clipped-to-nothing", codes(f"{SMALL} HC202 HC209"), codes("HC106 HC201 HC204"), optimizer={"clip_norm": 1e-3}
+    ),
     Kind(
         "l1-too-strong",
         codes("weights-decay-away HC201 HC204"),

@@ -25,6 +25,8 @@ WEIGHTS = frozenset({"HC321", "HC322"})
 """The first weights are the reason."""
 STEPS = frozenset({"HC101", "HC102", "HC109"})
 """What updates have done that were too large, or too much alike."""
+SETTING = frozenset({"HC209"})
+"""A setting of the definition is the reason."""
 UNLIKE = frozenset({"HC203", "HC206", "HC221"})
 """What curves say of validation where other labels were learned than those of the data, or not all."""
 
@@ -97,7 +99,7 @@ _ALL = (
         "Raise the learning rate by ten times and more; if nothing changes, see that the optimiser's step is called.",
         sources.KARPATHY,
         explains=NOT_LEARNED - {"HC103", "HC106"},
-        explained_by=WEIGHTS | {"HC103", "HC104", "HC316"},
+        explained_by=WEIGHTS | SETTING | {"HC103", "HC104", "HC316"},
     ),
     InsideRule(
         "HC314",
@@ -106,7 +108,7 @@ _ALL = (
         "Lower the learning rate by three to ten times.",
         sources.KARPATHY,
         explains=frozenset({"HC105", "HC107", "HC201", "HC203", "HC204", "HC333"}),
-        explained_by=WEIGHTS | STEPS | {"HC305"},
+        explained_by=WEIGHTS | STEPS | SETTING | {"HC305"},
     ),
     InsideRule(
         "HC315",

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 
 from hpsearch.diagnosis.curve import LEARNED, Curve
 from hpsearch.diagnosis.trend import trend
@@ -24,6 +25,16 @@ MOST = 0.75
 FORGOTTEN = 1.5
 """Times the first loss, or guessing: above it are not first weights but sure ones that are wrong (heuristic)."""
 STANDARD_ERRORS = 3.0
+LOW, ZERO = 0.1, 1e-6
+"""Of guessing, and absolutely: between these a loss depends on the few samples of a batch that are not sure yet, and on
+more than how floats are rounded."""
+FEWEST_LOW = 20
+"""Iterations."""
+SMOOTH = 0.02
+"""Bends of the logarithm of the loss in units of 1/√n for batches of n (heuristic: above 0.07 in all trainings of the
+catalogue but those on one batch, where it is below 0.008)."""
+QUARTER = 4
+"""Batches of which the data are at least, so that one is not most of them."""
 
 
 def starts_again(curve: Curve) -> Remark | None:
@@ -126,3 +137,31 @@ def follows_the_order(curve: Curve) -> Remark | None:
     share = explained / whole
     sentence = f"the place of a batch in its epoch explains {share:.0%} of how its loss differs from the trend"
     return Remark(sentence, {"explained": share, "chance": chance, "epochs": number, "places": places})
+
+
+def always_the_same_batch(curve: Curve) -> Remark | None:
+    """Every iteration seems to get the same samples: the loss falls without any of the noise of drawing others.
+
+    Batches of different samples have different losses, the more so once most samples are learned and a few are not:
+    losses of batches of n then scatter by about 1/√n of themselves and more. Here the logarithm of the loss bends from
+    one iteration to the next by less than a fiftieth of that, in the median of all iterations whose loss is below a
+    tenth of guessing, of which there must be 20 (heuristics). The loop takes its batch from the loader anew each time,
+    or keeps it; or all samples are copies of each other. Nothing is said where a batch is more than a quarter of the
+    data.
+    """
+    size = curve.trial.job.batch_size
+    if not curve.ended or QUARTER * size > curve.task.train_samples:
+        return None
+    above = [loss - curve.floor for loss in curve.losses]
+    low = [math.log(loss) for loss in above if ZERO < loss < LOW * curve.guess]
+    if len(low) < FEWEST_LOW:
+        return None
+    bends = [abs(a - 2 * b + c) / math.sqrt(6) for a, b, c in zip(low, low[1:], low[2:], strict=False)]
+    bend = median(bends)
+    if bend * math.sqrt(size) >= SMOOTH:
+        return None
+    sentence = (
+        f"the losses of {len(low)} iterations differ by {bend:.1g} of themselves from a smooth course, and "
+        f"batches of {size} different samples by about {1 / math.sqrt(size):.2g}: it may be one batch again and again"
+    )
+    return Remark(sentence, {"bend": bend, "iterations": len(low), "batch_size": size})

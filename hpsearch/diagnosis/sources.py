@@ -22,6 +22,7 @@ PASCANU = "Pascanu, Mikolov and Bengio, On the difficulty of training recurrent 
 KROGH = "Krogh and Hertz, A Simple Weight Decay Can Improve Generalization (1992)"
 IOFFE = "Ioffe and Szegedy, Batch Normalization (2015)"
 NORTHCUTT = "Northcutt et al., Pervasive Label Errors in Test Sets Destabilize Machine Learning Benchmarks (2021)"
+BENGIO_ALL = "Bengio, Practical Recommendations for Gradient-Based Training of Deep Architectures (2012), section 3"
 BENGIO = "Bengio, Practical Recommendations for Gradient-Based Training of Deep Architectures (2012), section 3.1.2"
 BISHOP = "Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4"
 CUI = "Cui et al., Class-Balanced Loss Based on Effective Number of Samples (2019)"

@@ -12,8 +12,9 @@ from hpsearch.diagnosis.fit import (
 from hpsearch.diagnosis.gap import learns_by_heart, overfitting, training_held_back
 from hpsearch.diagnosis.initialization import flat_then_drops
 from hpsearch.diagnosis.learning_rate import decayed_too_early, learning_rate_too_low, should_decay_now
-from hpsearch.diagnosis.passes import follows_the_order, starts_again
+from hpsearch.diagnosis.passes import always_the_same_batch, follows_the_order, starts_again
 from hpsearch.diagnosis.rule import CurveRule
+from hpsearch.diagnosis.settings import extreme_setting
 from hpsearch.diagnosis.stability import diverged, learning_rate_too_high, noisy, oscillating
 from hpsearch.finding import Severity
 
@@ -21,6 +22,8 @@ ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 AGAIN = frozenset({"HC110"})
 """Explains whatever else a training looks like that starts again in every epoch."""
+SETTING = frozenset({"HC209"})
+"""Explains that a training is slow, restless or stands still."""
 
 _ALL = (
     CurveRule("HC101", ERROR, diverged, "Lower the learning rate tenfold, or clip gradients.", sources.CS231N),
@@ -38,7 +41,7 @@ _ALL = (
         learning_rate_too_low,
         "Raise the learning rate by three to ten times.",
         sources.JOHNSON,
-        AGAIN | frozenset({"HC102", "HC106", "HC107"}),
+        AGAIN | SETTING | frozenset({"HC102", "HC106", "HC107"}),
     ),
     CurveRule(
         "HC104",
@@ -53,7 +56,7 @@ _ALL = (
         should_decay_now,
         "Lower the learning rate tenfold from here on: a step or cosine schedule does.",
         sources.JOHNSON,
-        AGAIN | frozenset({"HC102", "HC107", "HC109", "HC206", "HC207", "HC208"}),
+        AGAIN | SETTING | frozenset({"HC102", "HC107", "HC109", "HC206", "HC207", "HC208"}),
     ),
     CurveRule(
         "HC106",
@@ -61,7 +64,7 @@ _ALL = (
         flat_then_drops,
         "Look at the scale of every layer at the start; use He's initialisation and ReLU, or batch norm.",
         sources.JOHNSON,
-        AGAIN | frozenset({"HC206"}),
+        AGAIN | SETTING | frozenset({"HC206"}),
     ),
     CurveRule(
         "HC107",
@@ -69,7 +72,7 @@ _ALL = (
         oscillating,
         "Lower the learning rate by three times, or the momentum to 0.9; see that batches are shuffled.",
         sources.COHEN,
-        AGAIN | frozenset({"HC102", "HC109"}),
+        AGAIN | SETTING | frozenset({"HC102", "HC109"}),
     ),
     CurveRule(
         "HC108",
@@ -94,12 +97,20 @@ _ALL = (
         sources.KARPATHY,
     ),
     CurveRule(
+        "HC111",
+        WARNING,
+        always_the_same_batch,
+        "Go through the whole loader in every epoch, and see that each batch brings other samples.",
+        sources.KARPATHY,
+        AGAIN,
+    ),
+    CurveRule(
         "HC201",
         ERROR,
         does_not_learn,
         "Overfit one batch first; then look for dead or frozen layers, and at images beside their labels.",
         sources.CS231N,
-        AGAIN | frozenset({"HC102", "HC103", "HC109"}),
+        AGAIN | SETTING | frozenset({"HC102", "HC103", "HC109"}),
     ),
     CurveRule(
         "HC202",
@@ -107,7 +118,7 @@ _ALL = (
         still_improving,
         "Train for more epochs.",
         sources.JOHNSON,
-        AGAIN | frozenset({"HC103", "HC104"}),
+        AGAIN | SETTING | frozenset({"HC103", "HC104"}),
     ),
     CurveRule(
         "HC203",
@@ -115,7 +126,7 @@ _ALL = (
         overfitting,
         "Search weight decay and dropout, augment the images, or collect more.",
         sources.JOHNSON,
-        AGAIN | frozenset({"HC206", "HC221"}),
+        AGAIN | frozenset({"HC111", "HC206", "HC221"}),
     ),
     CurveRule(
         "HC204",
@@ -123,7 +134,7 @@ _ALL = (
         underfitting,
         "Make the network wider or deeper, or take regularisation away; then look for wrong labels.",
         sources.JOHNSON,
-        AGAIN | frozenset({"HC102", "HC103", "HC104", "HC107", "HC108", "HC109", "HC206", "HC208"}),
+        AGAIN | SETTING | frozenset({"HC102", "HC103", "HC104", "HC107", "HC108", "HC109", "HC206", "HC208"}),
     ),
     CurveRule(
         "HC205",
@@ -131,7 +142,7 @@ _ALL = (
         plateau,
         "Spend fewer epochs on each trial and more trials.",
         sources.PRECHELT,
-        AGAIN | frozenset({"HC102", "HC104", "HC105", "HC107", "HC203", "HC204", "HC206", "HC207", "HC208"}),
+        AGAIN | SETTING | frozenset({"HC102", "HC104", "HC105", "HC107", "HC203", "HC204", "HC206", "HC207", "HC208"}),
     ),
     CurveRule(
         "HC206",
@@ -139,7 +150,7 @@ _ALL = (
         learns_by_heart,
         "Look at some images beside their labels, and whether the samples of a batch keep their places.",
         sources.ZHANG,
-        AGAIN | frozenset({"HC102", "HC109", "HC221"}),
+        AGAIN | frozenset({"HC102", "HC109", "HC111", "HC221"}),
     ),
     CurveRule(
         "HC207",
@@ -156,6 +167,14 @@ _ALL = (
         "Use less dropout, noise or augmentation, and none of them behind the last layer with weights.",
         sources.SRIVASTAVA,
         AGAIN | frozenset({"HC102"}),
+    ),
+    CurveRule(
+        "HC209",
+        WARNING,
+        extreme_setting,
+        "Set it to what is usual: label smoothing 0.1, momentum 0.9, a warm-up of a twentieth, batches of 32 to 256.",
+        sources.BENGIO_ALL,
+        AGAIN,
     ),
     CurveRule(
         "HC221",

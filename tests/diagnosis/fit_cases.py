@@ -33,6 +33,13 @@ FIT_CASES = (
     Case("HC202", WARNING, Drawn(falling(2.4, 0.2, 1.8)), Drawn(falling(2.4, 0.01, 9), straight(1.0, 0.2)), "falling"),
     Case("HC202", WARNING, Drawn(straight(2.3, 0.2)), Drawn(then(straight(2.3, 0.2), 0.6, constant(0.2))), "fell from"),
     Case(
+        "HC209",
+        WARNING,
+        Drawn(falling(2.4, 2.25), validation_error=constant(0.3), smoothing=0.8),
+        Drawn(falling(2.4, 2.25), validation_error=constant(0.03), smoothing=0.8),
+        "loss.label_smoothing is 0.8",
+    ),
+    Case(
         "HC203",
         WARNING,
         replace(SOUND, validation_error=constant(0.2)),

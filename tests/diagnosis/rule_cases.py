@@ -203,6 +203,8 @@ RATE_CASES = (
     Case("HC109", WARNING, SORTED, SOUND, "place of a batch"),
     Case("HC109", WARNING, SORTED, replace(SORTED, noise=0.6), "place of a batch"),
     Case("HC109", WARNING, SORTED, Drawn(lambda share: 2.3 * 1e30**share), "place of a batch"),
+    Case("HC111", WARNING, replace(SOUND, noise=1e-4), SOUND, "batches of 32 different samples"),
+    Case("HC111", WARNING, replace(SOUND, noise=1e-4), replace(SOUND, noise=1e-4, batch_size=320), "again and again"),
     Case("HC110", ERROR, SAWTOOTH, SORTED, "at the end of the epoch before; the training began at 2."),
     Case("HC110", ERROR, SAWTOOTH, Drawn(lambda share: 2.4 - 0.8 * (24 * share % 1)), "on average, after 0.9"),
     Case(
