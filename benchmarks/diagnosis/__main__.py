@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.diagnosis.catalogue import Case, cases
+from benchmarks.diagnosis.fourth import fourth_cases
 from benchmarks.diagnosis.scoring import Scored, lines
 from benchmarks.diagnosis.second import second_cases
 from benchmarks.diagnosis.third import third_cases
@@ -45,6 +46,8 @@ def _part(part: str) -> Iterator[Case]:
         return second_cases()
     if part == "third":
         return third_cases()
+    if part == "fourth":
+        return fourth_cases()
     return (case for case in cases() if case.held_out == (part == "held-out"))
 
 
@@ -57,7 +60,7 @@ def _tell(one: Told) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", help="folder that keeps the curves, so that rules can be tried again on them")
-    parser.add_argument("--part", choices=("tuned", "held-out", "second", "third"), default="held-out")
+    parser.add_argument("--part", choices=("tuned", "held-out", "second", "third", "fourth"), default="held-out")
     parser.add_argument("--only", default="", help="cases whose name holds this")
     parser.add_argument("--verbose", action="store_true", help="every case with its findings")
     return parser.parse_args()

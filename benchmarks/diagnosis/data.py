@@ -1,10 +1,12 @@
 """The data sets of the catalogue, without any fault."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cache
 
 import torch
 
+from benchmarks.diagnosis.fourth_data import FOURTH_DATA, GAUGES_DATA
 from benchmarks.diagnosis.second_data import SECOND_DATA
 from benchmarks.diagnosis.third_data import THIRD_DATA
 from hpsearch.data.dataset import Dataset, Split
@@ -27,8 +29,12 @@ def sound_data(name: str) -> Dataset:
     """The data without any fault."""
     if name == "digits":
         return load_dataset(data_settings(name))
-    if name in SECOND_DATA or name in THIRD_DATA:
-        part = "second" if name in SECOND_DATA else "third"
+    parts: dict[str, Collection[str]] = {
+        "second": SECOND_DATA,
+        "third": THIRD_DATA,
+        "fourth": (*FOURTH_DATA, *GAUGES_DATA),
+    }
+    for part in (one for one, drawn in parts.items() if name in drawn):
         factory = f"benchmarks.diagnosis.{part}_data:{name}"
         return load_dataset(replace(data_settings(name), dataset=None, factory=factory))
     if name == "shapes":

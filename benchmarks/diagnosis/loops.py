@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from benchmarks.diagnosis.fourth_loops import FOURTH_LOOPS
 from benchmarks.diagnosis.reordered import LabelledOrder, ReorderedTraining
 from benchmarks.diagnosis.second_loops import SECOND_LOOPS
 from benchmarks.diagnosis.third_loops import THIRD_LOOPS
@@ -108,7 +109,7 @@ LOOPS: dict[str, type[Training]] = {
 def training_with(loop: str) -> Iterator[None]:
     """While it is open, members are trained by the loop of that name."""
     whole = member.Training
-    member.Training = {**LOOPS, **SECOND_LOOPS, **THIRD_LOOPS}[loop]  # type: ignore[misc]
+    member.Training = {**LOOPS, **SECOND_LOOPS, **THIRD_LOOPS, **FOURTH_LOOPS}[loop]  # type: ignore[misc]
     try:
         yield
     finally:

@@ -7,6 +7,8 @@ from torch import nn
 
 from benchmarks.diagnosis.architectures import ARCHITECTURES, Plan
 from benchmarks.diagnosis.faults import FAULTS
+from benchmarks.diagnosis.fourth_faults import FOURTH_FAULTS
+from benchmarks.diagnosis.fourth_networks import FOURTH_ARCHITECTURES
 from benchmarks.diagnosis.second_architectures import SECOND_ARCHITECTURES
 from benchmarks.diagnosis.second_faults import SECOND_FAULTS
 from benchmarks.diagnosis.third_networks import THIRD_ARCHITECTURES, THIRD_FAULTS
@@ -40,5 +42,6 @@ def build(
     """One of ``ARCHITECTURES`` or the later ones; ``fault`` is one of ``FAULTS`` or the later ones, or nothing."""
     channels, side, _ = input_shape
     plan = Plan(channels, side, outputs, width, dropout, ACTIVATIONS[activation], NORMS[norm])
-    network: nn.Module = {**ARCHITECTURES, **SECOND_ARCHITECTURES, **THIRD_ARCHITECTURES}[architecture](plan)
-    return {**FAULTS, **SECOND_FAULTS, **THIRD_FAULTS}[fault](network) if fault else network
+    families = {**ARCHITECTURES, **SECOND_ARCHITECTURES, **THIRD_ARCHITECTURES, **FOURTH_ARCHITECTURES}
+    network: nn.Module = families[architecture](plan)
+    return {**FAULTS, **SECOND_FAULTS, **THIRD_FAULTS, **FOURTH_FAULTS}[fault](network) if fault else network

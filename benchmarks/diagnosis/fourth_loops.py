@@ -1,0 +1,47 @@
+"""Training loops of the fourth part that are wrong on purpose."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from hpsearch.job import Job
+from hpsearch.training.arrays import Arrays
+from hpsearch.training.curves import Curves
+from hpsearch.training.member import Training
+
+
+class SharesSwapped(Training):
+    """Two images are laid over each other, and each is given the other's share of the loss."""
+
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves, *more: Any) -> None:
+        super().__init__(job, arrays, curves, *more)
+        whole = self.loss
+
+        def laid_over(module: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:
+            images = inputs[0]
+            return (0.9 * images + 0.1 * images.roll(1, 0),) if module.training else inputs
+
+        self.network.register_forward_pre_hook(laid_over)
+        self.loss = lambda outputs, targets: 0.1 * whole(outputs, targets) + 0.9 * whole(outputs, targets.roll(1))
+
+
+class ClassWeighsTooMuch(Training):
+    """In the loss one class weighs 300 times as much as any other."""
+
+    def __init__(self, job: Job, arrays: Arrays, curves: Curves, *more: Any) -> None:
+        super().__init__(job, arrays, curves, *more)
+        weights = torch.ones(self.task.outputs)
+        weights[0] = 300.0
+
+        def weighted(outputs: Tensor, targets: Tensor) -> Tensor:
+            return functional.cross_entropy(outputs, targets, weights)
+
+        self.loss = weighted
+
+
+FOURTH_LOOPS: dict[str, type[Training]] = {
+    "shares-swapped": SharesSwapped,
+    "class-weighs-too-much": ClassWeighsTooMuch,
+}
