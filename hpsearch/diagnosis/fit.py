@@ -18,6 +18,9 @@ HELD_UP = 0.4
 """Of guessing: a loss above it does not belong to predictions that are right (heuristic)."""
 DOUBT = 1.25
 """Times the entropy of an error: predictions that know how unsure they are have no higher loss (heuristic)."""
+HELD_LESS, MUCH_DOUBT = 0.2, 2.5
+"""The same two of a loss that is lower, and far from what its errors explain: bounds that are wider (heuristics: above
+15 % of guessing no sound training of the catalogue has more than 1.6 times that entropy)."""
 HOPELESS = 0.3
 """Of guessing: where a loss would stay above it with half as many epochs more, they are no cure (heuristic)."""
 FALLING, STEEP = 0.1, 0.2
@@ -51,12 +54,16 @@ def loss_above_its_accuracy(curve: Curve) -> Remark | None:
     above 40 % of guessing with less than 15 % wrong, the outputs are bounded: a soft-max in front of the loss, a
     sigmoid, a scale that is too small (heuristic: with a second soft-max the loss cannot fall below 45 % of guessing
     for two classes and 63 % for ten). Honest doubt is no such bound: the loss must also be a quarter above the entropy
-    of predictions that are wrong as often.
+    of predictions that are wrong as often. Where it is two and a half times as high, 20 % of guessing are enough
+    (heuristics): outputs that are limited to -1 … 1, or to a length of 1, leave so much.
     """
     if not curve.ended or not curve.task.is_classification or not curve.flat:
         return None
     level = curve.epochs[-1].train_loss - curve.floor
-    if level < max(HELD_UP * curve.guess, DOUBT * curve.loss_of_error) or curve.train_errors[-1] > _much_left(curve):
+    bounds = ((HELD_UP, DOUBT), (HELD_LESS, MUCH_DOUBT))
+    if all(level < max(share * curve.guess, times * curve.loss_of_error) for share, times in bounds):
+        return None
+    if curve.train_errors[-1] > _much_left(curve):
         return None
     sentence = f"the training error is {curve.train_errors[-1]:.1%}, yet the loss stands still at {level:.3g}"
     return Remark(sentence, {"train_error": curve.train_errors[-1], "loss": level, "guessing_loss": curve.guess})

@@ -158,7 +158,7 @@ _ALL = (
         loss_above_its_accuracy,
         "Return the outputs of the last layer with weights, without soft-max, sigmoid or a fixed scale.",
         sources.MATT,
-        AGAIN | frozenset({"HC102"}),
+        AGAIN | SETTING | frozenset({"HC102", "HC104"}),
     ),
     CurveRule(
         "HC208",

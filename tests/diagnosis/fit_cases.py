@@ -170,7 +170,14 @@ FIT_CASES = (
         "HC207",
         WARNING,
         Drawn(falling(2.4, 1.47, 12), error=constant(0.02), validation_error=constant(0.03)),
+        Drawn(falling(2.4, 0.4, 12), error=constant(0.02), validation_error=constant(0.03)),
+        "yet the loss",
+    ),
+    Case(
+        "HC207",
+        WARNING,
         Drawn(falling(2.4, 0.5, 12), error=constant(0.02), validation_error=constant(0.03)),
+        Drawn(falling(2.4, 0.5, 12), error=constant(0.04), validation_error=constant(0.05)),
         "yet the loss",
     ),
     Case(
