@@ -53,6 +53,7 @@ class OpenGlance(Glance):
         self._logits: Tensor | None = None
         self._pull: Pull | None = None
         self._weighed: Weighed | None = None
+        self._trained: frozenset[str] = frozenset()
         self._before: tuple[str, ...] = ()
         self._watching = False
 
@@ -83,8 +84,10 @@ class OpenGlance(Glance):
         """As ``Glance``."""
         with suppress(Exception):
             eye, first = self._eye, self._step == 0
-            compared = eye.compared() if first or self._step == eye.last else ()
-            self._weighed = Weighed(eye.parameters(), eye.gradients(), spread=first, compared=compared)
+            named = eye.named()
+            self._trained = frozenset(name for name, one in named.items() if one.requires_grad)
+            compared = comparable(eye.layers, self._trained) if first or self._step == eye.last else ()
+            self._weighed = Weighed(eye.values(named), eye.gradients(named), spread=first, compared=compared)
 
     def looks(self, *, updated: bool = True, left_out: Sequence[bool] = ()) -> list[Look]:
         """As ``Glance``."""
@@ -98,7 +101,7 @@ class OpenGlance(Glance):
                 self._logits,
                 self._weighed,
                 self._weighed.after(),
-                trained=self._eye.trained(),
+                trained=self._trained,
                 classes=self._eye.minimised.loss == "cross_entropy",
                 updated=updated,
                 left_out=left_out,
@@ -150,26 +153,19 @@ class Eye:
         """At an iteration, counted from 0."""
         return OpenGlance(self, step) if step in self._steps else Glance()
 
-    def parameters(self) -> Mapping[str, Tensor]:
-        """(K, *shape) each."""
-        return {name: one.detach() if self.stacked else one.detach().unsqueeze(0) for name, one in self._all()}
-
-    def gradients(self) -> Mapping[str, Tensor | None]:
-        """As they are now; None where there is none."""
-        found: dict[str, Tensor | None] = {}
-        for name, one in self._all():
-            found[name] = one.grad if one.grad is None or self.stacked else one.grad.unsqueeze(0)
-        return found
-
-    def compared(self) -> tuple[str, ...]:
-        """The layers whose units are compared."""
-        return comparable(self.layers, self.trained())
-
-    def trained(self) -> frozenset[str]:
-        """Names of the parameters that are not frozen."""
-        return frozenset(name for name, one in self._all() if one.requires_grad)
-
-    def _all(self) -> list[tuple[str, Tensor]]:
+    def named(self) -> Mapping[str, Tensor]:
+        """The parameters as they are now."""
         network = self._network
         named = network.parameters.items() if isinstance(network, StackedNetwork) else network.named_parameters()
-        return [(name, one) for name, one in named if one.layout == torch.strided]
+        return {name: one for name, one in named if one.layout == torch.strided}
+
+    def values(self, named: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """(K, *shape) each."""
+        return {name: one.detach() if self.stacked else one.detach().unsqueeze(0) for name, one in named.items()}
+
+    def gradients(self, named: Mapping[str, Tensor]) -> Mapping[str, Tensor | None]:
+        """As they are now; None where there is none."""
+        found: dict[str, Tensor | None] = {}
+        for name, one in named.items():
+            found[name] = one.grad if one.grad is None or self.stacked else one.grad.unsqueeze(0)
+        return found
