@@ -22,8 +22,8 @@ HEAD = """# Advice before training
 `hpsearch advise STUDY.yaml` looks at a study before anything is trained: at its network (HP1 to HP4) at the centre of
 the search space, at its corners, and where one hyperparameter at a time is at an end; and at how it is to be trained
 (HP5 to HP8), where a warning means that every trial has what is told. `hpsearch check` has the same as its part
-`advice`, and `hpsearch run` says the warnings about the training before it trains. Each rule has a code that keeps its
-meaning.
+`advice`. Of a study its first stage has the warnings about the training (HP5 to HP8), wherever that is told;
+`hpsearch run` also says them before it trains. Each rule has a code that keeps its meaning.
 Choose rules in the definition, by codes or beginnings of codes:
 
 ```yaml

@@ -17,8 +17,9 @@ What the recorded losses and accuracies of a trial say about its training (HC1, 
 in some of its iterations say (HC3, see docs/training.md). Each rule has a code that keeps its meaning.
 How often the rules are right on seeded faults is measured by `python -m benchmarks.diagnosis`; on architectures and
 faults that they were not made on they find about nine in ten (docs/diagnosis.md).
-They are no part of a study's verdicts and reports yet; `hpsearch.diagnosis.diagnose` and `.stage` are to be called from
-Python.
+What the best trials of a search have in common, and what its very best one shows when it is over, is told with its
+verdict (docs/steering.md); what a single trial shows, by `hpsearch show STUDY --stage fine --trial 3`. From Python:
+`hpsearch.diagnosis.diagnose`.
 """
 BOOK = Rulebook(TRIAL_RULES, "curves.md", HEAD, GROUPS, "What to try next", explaining)
 
