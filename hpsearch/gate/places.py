@@ -42,7 +42,7 @@ class _Places:
         source = {DATA: self._data, NETWORK: self._network}.get(path)
         if source is None:
             return Placed(finding, Place(shown_path(self._file), line_of(self._lines, path)))
-        return Placed(finding, source.place(_layer(finding) if path == NETWORK else ""))
+        return Placed(finding, source.place(_layer(finding)) if path == NETWORK else source.begins)
 
 
 class _Source:
@@ -51,6 +51,11 @@ class _Source:
     def __init__(self, file: Path, line: int) -> None:
         self._file, self._line = file, line
         self._attributes = _attributes(file)
+
+    @property
+    def begins(self) -> Place:
+        """Where the factory is defined."""
+        return Place(shown_path(self._file), self._line)
 
     def place(self, layer: str) -> Place:
         """Where ``self.<first part of the layer's name>`` is assigned; else the one ``forward``, else the factory."""
