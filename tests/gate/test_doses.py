@@ -36,6 +36,11 @@ def test_a_smaller_dose_is_less_work(stage: StageName) -> None:
     assert work == sorted(work, reverse=True)
 
 
+def test_samples_that_the_definition_names_are_the_work_and_not_its_batches() -> None:
+    few, many = (small(recipe={"overfit": {"samples": count}}) for count in (64, 256))
+    assert work_of(WHOLE, few, StageName.OVERFIT).samples * 4 == work_of(WHOLE, many, StageName.OVERFIT).samples
+
+
 @given(st.floats(1e-6, 1.0), st.sampled_from(DOSES), st.none() | st.sampled_from([0.003, 0.03, 0.3]))
 def test_the_studys_own_rate_is_always_swept(rate: float, dose: object, learned_at: float | None) -> None:
     study = small(optimizer={"learning_rate": rate}, recipe={})

@@ -1,5 +1,7 @@
 """Images of a wrong scale are named where a network cannot be trained on them."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -20,11 +22,16 @@ def test_images_are_far_off_beyond_those_of_zero_to_one(scale: float, shift: flo
 
 def test_a_failure_names_images_of_a_wrong_scale_first_and_a_pass_keeps_no_warning_on_scales() -> None:
     warned = Finding("activation-scale", Severity.WARNING, "layer 0 multiplies")
+    other = Finding("initial-loss-below-guessing", Severity.WARNING, "it knows something already")
     failed = Finding("initial-loss-off", Severity.ERROR, "it is 11 too high", advice="Initialise.")
     verdict = Verdict(StageName.INITIAL_LOSS, Outcome.FAIL, "it is 11 too high", 0, findings=(failed, warned))
     (found,) = with_images(verdict, IMAGES * 100).findings
     assert found.message.startswith("the images have a mean of")
     assert found.advice.startswith("Normalise")
     assert with_images(verdict, IMAGES) == verdict
+    (first, second) = with_images(replace(verdict, findings=(other, failed)), IMAGES * 100).findings
+    assert first == other, "a mere warning is not what the scale explains"
+    assert second == found
     passed = Verdict(StageName.INITIAL_LOSS, Outcome.PASS, "fine", 0, findings=(warned,))
     assert with_images(passed, IMAGES * 100).findings == ()
+    assert with_images(replace(passed, findings=(other,)), IMAGES * 100).findings == (other,)

@@ -23,10 +23,13 @@ def look(step: int, first_gradient: float, sample_std: float = 0.5, first_std: f
     return Look(step, layers, OutputLook(32, -1.0, 1.0, 0.0, sums_to_one=False, sample_std=sample_std))
 
 
-def told(*looks: Look) -> list[str]:
-    """The codes of a verdict on attempts none of which moved the loss, each with these looks."""
+def told(*looks: Look, by: int = len(PLAN.jobs)) -> list[str]:
+    """The codes of a verdict on attempts none of which moved the loss, so many of them with these looks."""
     result = TrialResult(PLAN.stage, 0, TrialState.COMPLETE, step_losses=(2.3,) * 400, step_accuracies=(0.1,) * 400)
-    finished = [FinishedTrial(job, replace(result, number=job.number, learned=False, looks=looks)) for job in PLAN.jobs]
+    finished = [
+        FinishedTrial(job, replace(result, number=job.number, learned=False, looks=looks if place < by else ()))
+        for place, job in enumerate(PLAN.jobs)
+    ]
     verdict = seen_inside(judge(STUDY, TASK, PLAN, finished), finished, STUDY, TASK)
     return [finding.code for finding in verdict.findings if finding.code.startswith("HC")]
 
@@ -51,3 +54,9 @@ def test_what_is_not_told_hides_nothing() -> None:
 def test_first_weights_of_another_scale_are_told_where_they_were_looked_at() -> None:
     assert told(look(0, 0.1, first_std=500.0), look(398, 0.1)) == ["HC322"]
     assert told(look(98, 0.1, first_std=500.0)) == []
+
+
+def test_what_half_of_the_attempts_do_not_show_is_not_the_networks() -> None:
+    looks, half = (look(0, 1e-6), look(200, 1e-6), look(398, 1e-6)), len(PLAN.jobs) // 2
+    assert told(*looks, by=half) == []
+    assert told(*looks, by=half + 1) == ["HC311"]

@@ -1,6 +1,7 @@
 """A run of a short sweep ends as soon as it is settled, and is not trained where an attempt has shown it already."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,13 +9,14 @@ from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.deadline import NO_DEADLINE
 from hpsearch.gate.dose import LEAST
 from hpsearch.gate.sentences import left_out
-from hpsearch.gate.settled import is_hopeless, is_settled
+from hpsearch.gate.settled import is_hopeless, is_settled, twin
 from hpsearch.gate.stage_run import StageRun, run_stage
 from hpsearch.preflight.check import check_definition
 from hpsearch.recipe import overfit
 from hpsearch.recipe.lr_sweep import plan
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
+from hpsearch.trial import FinishedTrial, TrialResult, TrialState
 from hpsearch.verdict import Outcome
 from tests.gate.gate_cases import small
 
@@ -75,6 +77,40 @@ def test_a_sweep_takes_over_what_was_trained_alike(changes: dict[str, object], t
     assert {trial.result.stage for trial in run.finished} == {StageName.LR_SWEEP}
     told = " ".join(left_out(study, StageName.LR_SWEEP, LEAST, run))
     assert ("learn a sample by heart" in told) is bool(taken_over)
+
+
+@pytest.mark.parametrize(
+    ("other", "alike"),
+    [
+        ({}, True),
+        ({"optimizer": {"weight_decay": 1e-6}}, True),  # next to nothing in so few iterations
+        ({"optimizer": {"learning_rate": 0.06}}, False),
+        ({"optimizer": {"name": "adam"}}, False),
+        ({"optimizer": {"momentum": 0.5}}, False),
+        ({"network": {"width": 16}}, False),
+        ({"precision": "bf16"}, False),
+        ({"batch_size": 16}, False),
+        ({"budget": {"samples": 32}}, False),
+    ],
+)
+def test_another_training_is_not_taken_over(other: dict[str, Any], alike: bool) -> None:
+    study = small()
+    task = check_definition(study).task
+    job = plan(study, task, (), (), None).jobs[0]  # type: ignore[arg-type]
+    job = replace(job, budget=replace(job.budget, samples=64))
+    network = replace(job.network, parameters={**job.network.parameters, **other.get("network", {})})
+    attempt = replace(
+        job,
+        stage=StageName.OVERFIT,
+        optimizer=replace(job.optimizer, **other.get("optimizer", {})),
+        network=network,
+        precision=other.get("precision", job.precision),
+        batch_size=other.get("batch_size", job.batch_size),
+        budget=replace(job.budget, **other.get("budget", {})),
+    )
+    result = TrialResult(StageName.OVERFIT, 0, TrialState.COMPLETE, step_losses=tuple(FALLING), learned=True)
+    found = twin(job, [FinishedTrial(attempt, result)], task, drops_out=False)
+    assert (found is not None) is alike
 
 
 def swept(study: StudyDefinition) -> StageRun:
