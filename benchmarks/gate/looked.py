@@ -5,6 +5,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.gate.fourth_command import commanded
 from benchmarks.gate.project import Project
 from hpsearch.checked import CheckVerdict
 from hpsearch.finding import Severity
@@ -88,7 +89,7 @@ def looked(project: Project, folder: Path | None) -> Looked:
     if file is not None and file.is_file():
         kept = json.loads(file.read_text(encoding="utf-8"))
     else:
-        kept = _checked(project)
+        kept = commanded(project.definition) if project.definition else _checked(project)
         if file is not None:
             file.write_text(json.dumps(kept), encoding="utf-8")
     said = tuple(Said(**one) for one in kept["said"])

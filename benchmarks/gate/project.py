@@ -24,6 +24,8 @@ class Project:
     batch_size: int = 64
     optimizer: Mapping[str, Any] = field(default_factory=dict, hash=False)
     loss: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    definition: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """The whole of it, with its data and network, for a project that the command itself checks; else nothing."""
     right: frozenset[str] = frozenset()
     """Any of these codes names the cause; none for a sound project."""
     also: frozenset[str] = frozenset()
@@ -39,6 +41,8 @@ class Project:
     @property
     def study(self) -> StudyDefinition:
         """The definition."""
+        if self.definition:
+            return StudyDefinition.model_validate(self.definition)
         return StudyDefinition.model_validate(
             {
                 "data": {"dataset": "digits", "batch_size": self.batch_size},
