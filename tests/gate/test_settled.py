@@ -8,8 +8,9 @@ import pytest
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.deadline import NO_DEADLINE
 from hpsearch.gate.dose import LEAST
+from hpsearch.gate.patience import is_hopeless
 from hpsearch.gate.sentences import left_out
-from hpsearch.gate.settled import is_hopeless, is_settled, twin
+from hpsearch.gate.settled import is_settled, twin
 from hpsearch.gate.stage_run import StageRun, run_stage
 from hpsearch.preflight.check import check_definition
 from hpsearch.recipe import overfit
@@ -29,6 +30,8 @@ FALLING = [2.3 - 0.15 * step for step in range(12)]
         (FALLING, True),
         (FALLING[:7], False),  # too few to trust
         ([2.3 - 0.002 * step for step in range(20)], False),  # too little
+        ([2.3 - 0.01 * step for step in range(12)], False),  # significant, and not yet by twice as much as that takes
+        ([2.3 - 0.01 * step for step in range(20)], True),
         ([2.3, 1.2, 2.3, 1.2, 2.3, 1.2, 1.3, 1.4, 1.2], False),  # noise
         ([2.3, 9.0, 6.0, 3.0], False),  # may still end there
         ([2.3, 9.0, 6.0, 3.0, 2.4, 2.3, 2.3], True),  # whatever comes, it was unstable
@@ -48,6 +51,9 @@ def test_what_settles_a_run(losses: list[float], settled: bool) -> None:
         ([2.3] * 20, True),
         ([2.3] * 19 + [2.2], False),  # it has begun to fall
         ([2.3, 5.0] * 10, True),
+        ([2.3 - 0.001 * step for step in range(20)], False),  # it is on its way
+        ([2.3 - 0.001 * step for step in range(40)], True),  # but does not arrive
+        ([2.3 - 1e-5 * step for step in range(20)], True),  # hardly moves
         ([2.3, 9.0, 6.0, 2.0] + [2.5] * 30, False),  # it has been below guessing
     ],
 )
