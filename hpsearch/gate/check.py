@@ -184,7 +184,7 @@ def _unjudged(run: StageRun) -> str:
     if run.given_up is not None and not run.cut:
         steps = run.plan.jobs[0].budget.steps
         return (
-            f"not judged: within {run.given_up} of {steps} iterations no learning rate did it; {run.plan.reason}. "
+            f"not judged: within {run.given_up} of {steps} iterations no learning rate that was tried did it; {run.plan.reason}. "
             "Only all iterations are proof: use --whole"
         )
     done = f"{len(run.finished)} of {len(run.plan.jobs)} trials"

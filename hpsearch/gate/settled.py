@@ -1,6 +1,5 @@
 """When a run of a sweep is settled: more iterations at that rate would not change what it says."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,9 +13,6 @@ FEWEST_ITERATIONS = 8
 """Before a drop counts. Heuristic: a rate that is too high shows it within a few iterations of momentum."""
 CERTAIN = 2.0
 """Times what a significant drop needs."""
-HOPELESS_SHARE = 0.5
-"""Of an attempt's iterations. Heuristic: a loss that is not below that of guessing by then will not be near zero at the
-end."""
 NEGLIGIBLE_DECAY = 0.01
 """Share of the weights that weight decay takes off by the end: what takes less changes no course."""
 
@@ -32,16 +28,6 @@ def is_settled(losses: Sequence[float], job: Job, task: Task, *, fewest: int = F
     if curve.course is Course.UNSTABLE:
         return True
     return curve.course is Course.FELL and len(losses) >= fewest and curve.drop >= CERTAIN * curve.needed
-
-
-def is_hopeless(losses: Sequence[float], job: Job, task: Task) -> bool:
-    """Whether an attempt to learn a sample has seen half of its iterations without leaving its place."""
-    steps = job.budget.steps or len(losses)
-    if len(losses) < HOPELESS_SHARE * steps:
-        return False
-    so_far = TrialResult(job.stage, job.number, TrialState.COMPLETE, step_losses=tuple(losses))
-    batches = math.ceil((job.budget.samples or job.batch_size) / job.batch_size)
-    return loss_curve(FinishedTrial(job, so_far), task, batches).stood_still is None
 
 
 def twin(job: Job, attempts: Sequence[FinishedTrial], task: Task, *, drops_out: bool) -> FinishedTrial | None:

@@ -10,7 +10,8 @@ from typing import Literal, NoReturn
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.deadline import Deadline
 from hpsearch.gate.dose import INITIAL_SAMPLES, LEAST, Dose, dosed_plan, dosed_study, initial_work, work_of
-from hpsearch.gate.settled import is_hopeless, is_settled, twin
+from hpsearch.gate.patience import ATTEMPTS, bounded_for_certain, cannot_arrive, is_hopeless, is_idle, longer
+from hpsearch.gate.settled import is_settled, twin
 from hpsearch.job import Job
 from hpsearch.recipe import initial_loss, lr_sweep, overfit
 from hpsearch.recipe.learning_rates import allowed
@@ -95,8 +96,10 @@ def run_stage(
     step = STEPS[stage]
     plan = dosed_plan(step.plan(dosed, task, verdicts, (), _Nothing()), dose)
     finished: list[FinishedTrial] = []
+    idle: list[FinishedTrial] = []
     cut = False
     given_up: int | None = None
+    left = ATTEMPTS * (most_steps or 0)
     taken_over = 0
     repeats = stage is StageName.LR_SWEEP and dose.sweep_rates == "near"
     swept: set[str] = set()
@@ -111,17 +114,30 @@ def run_stage(
         limited = _limited(fitting, most_steps)
         taken_over += shown is not None
         end = partial(is_settled, job=job, task=task) if repeats else None
+        trained = limited
         if limited is not fitting:
-            end = partial(is_hopeless, job=limited, task=task)
-        trial = shown or bench.train(limited, end)
+            if left <= 0 or any(job.optimizer.learning_rate < one.job.optimizer.learning_rate for one in idle):
+                continue
+            end, trained = partial(is_hopeless, job=limited, task=task), longer(limited, left)
+        trial = shown or bench.train(trained, end)
         ended_early = trial.result.failure is None and not trial.result.learned
+        if limited is not fitting:
+            left -= len(trial.result.step_losses)
         if ended_early and limited is not fitting:
             given_up = max(given_up or 0, len(trial.result.step_losses))
+            idle += [FinishedTrial(job, trial.result)] if is_idle(trial.result.step_losses, task) else []
             continue
         if ended_early and fitting is not job:
             cut = True
             break
         finished.append(trial)
+        if trial.result.learned and _too_low(idle, trial, plan, study):
+            finished += idle
+            idle, given_up = [], None
+            break
+        if bounded_for_certain(stage, finished, task):
+            given_up = None
+            break
         alike = finished
         if stage is StageName.LR_SWEEP:
             alike = [one for one in finished if one.job.optimizer.name == job.optimizer.name]
@@ -135,6 +151,15 @@ def run_stage(
         verdict = None
     in_order = tuple(sorted(finished, key=lambda trial: trial.job.number))
     return StageRun(plan, in_order, verdict, cut, given_up, taken_over)
+
+
+def _too_low(idle: Sequence[FinishedTrial], learned: FinishedTrial, plan: Plan, study: StudyDefinition) -> bool:
+    """Whether all rates that the study may use are among the idle ones, and too low for all of their iterations."""
+    own = set(allowed(study, [job.optimizer.learning_rate for job in plan.jobs]))
+    tried = [one for one in idle if one.job.optimizer.learning_rate in own]
+    if not own or {one.job.optimizer.learning_rate for one in tried} != own or study.recipe.overfit.learning_rates:
+        return False
+    return all(cannot_arrive(one, learned, one.job.budget.steps or 0) for one in tried)
 
 
 def _ends_early(stage: StageName, dose: Dose) -> bool:

@@ -112,12 +112,23 @@ def test_a_network_that_mixes_samples_is_not_trained() -> None:
 
 def test_a_large_network_that_does_not_learn_is_given_up_without_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     """In seconds rather than hours, and neither passed nor failed."""
-    study = small(optimizer={"learning_rate": 1e-8, "weight_decay": 0.0})
+    recipe = {"initial_loss": {"seeds": 2}, "overfit": {"batches": 1, "learning_rates": [1e-8, 2e-8, 3e-8, 4e-8]}}
     monkeypatch.setattr("hpsearch.gate.bench._multiply_adds", lambda *_: 500_000_000)
-    overfit = next(part for part in checked(study).parts if part.name == "overfit")
+    overfit = next(part for part in checked(small(recipe=recipe)).parts if part.name == "overfit")
     assert overfit.verdict is INCOMPLETE
     assert "20 of 400 iterations" in overfit.summary
     assert "--whole" in overfit.summary
+
+
+def test_rates_are_too_low_for_a_large_network_as_soon_as_another_one_has_learned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    study = small(optimizer={"learning_rate": {"log_uniform": [1e-8, 1e-7]}, "weight_decay": 0.0})
+    monkeypatch.setattr("hpsearch.gate.bench._multiply_adds", lambda *_: 500_000_000)
+    overfit = next(part for part in checked(study).parts if part.name == "overfit")
+    assert overfit.verdict is FAIL
+    assert [one.finding.code for one in overfit.findings] == ["learning-rates-too-low"]
+    assert "2 of 6 learning rates" in overfit.left_out[0]
 
 
 def test_overriding_and_skipping_are_the_definitions() -> None:
