@@ -3,7 +3,7 @@
 import math
 from itertools import pairwise
 
-from hpsearch.diagnosis.curve import UNFINISHED, Curve
+from hpsearch.diagnosis.curve import GOOD, GOOD_SHARE, UNFINISHED, Curve
 from hpsearch.diagnosis.trend import spread_of_bends
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
@@ -14,6 +14,8 @@ errors are due to (heuristics)."""
 MUCH_LEFT, MUCH_SHARE = 0.15, 0.3
 """Share of wrong predictions in training that a larger network would lower; or as a share of those of guessing, where
 this is less (heuristics)."""
+AS_MUCH = 0.75
+"""Of the training error: where validation errs less, what is done in training alone makes it hard (heuristic)."""
 HELD_UP = 0.4
 """Of guessing: a loss above it does not belong to predictions that are right (heuristic)."""
 DOUBT = 1.25
@@ -127,30 +129,29 @@ def _error_ahead(curve: Curve) -> float:
 
 
 def underfitting(curve: Curve) -> Remark | None:
-    """Training is far from perfect and hardly gets better, and validation is as good: there is no gap.
+    """Training is far from perfect and hardly gets better, and validation is about as good: there is hardly a gap.
 
     The network, or how it is held back, is the limit: it has too little capacity, too much regularisation, or the
     labels have errors that nobody can learn. The training error is at least 15 %, or three tenths of that of guessing
     if this is less; the validation error is not apart from it by more than two standard errors, 2.5 % and a third of
     it, and validation loses no more than guessing; and the loss stands still, or half as many epochs
     more would leave it above 30 % of guessing, or the training error above those 15 % (heuristics). Nothing is said
-    where validation has ended well.
+    where validation has ended well. Half of those 15 % are enough where the loss stands still, no chance is needed to
+    call the gap small, validation errs no less than three quarters of what training does, and surely more than five per
+    cent, or a tenth of what guessing does: a network that is a little too small.
     """
-    if (
-        not curve.ended
-        or not (curve.learned or _better_than_guessing(curve))
-        or curve.train_errors[-1] < _much_left(curve)
-    ):
+    if not curve.ended or not (curve.learned or _better_than_guessing(curve)):
         return None
     ahead = curve.level + min(0.0, curve.line(0.5, 1.0).change)
     wrong_ahead = _error_ahead(curve)
+    far = curve.train_errors[-1] >= _much_left(curve) and not curve.ended_well
+    if not (far or _a_little_short(curve)):
+        return None
     if not curve.flat and ahead < HOPELESS * curve.guess and wrong_ahead < _much_left(curve):
         return None
     train, held = curve.train_errors[-1], curve.val_errors[-1]
-    if (
-        curve.ended_well
-        or curve.late_val_loss > curve.guess
-        or curve.gap > max(2 * curve.error_of_gap, SMALL_GAP, SMALL_SHARE * curve.ends[0])
+    if curve.late_val_loss > curve.guess or curve.gap > max(
+        2 * curve.error_of_gap, SMALL_GAP, SMALL_SHARE * curve.ends[0]
     ):
         return None
     course = (
@@ -158,7 +159,7 @@ def underfitting(curve: Curve) -> Remark | None:
         if curve.flat
         else f"falls so slowly that half as many epochs more would make it {wrong_ahead:.0%} (a loss of {ahead:.3g})"
     )
-    sentence = f"the training error is {train:.1%} and {course}; the validation error is {held:.1%}, no gap"
+    sentence = f"the training error is {train:.1%} and {course}; the validation error is {held:.1%}, hardly a gap"
     numbers = {
         "train_error": train,
         "validation_error": held,
@@ -169,6 +170,18 @@ def underfitting(curve: Curve) -> Remark | None:
         "error_ahead": wrong_ahead,
     }
     return Remark(sentence, numbers)
+
+
+def _a_little_short(curve: Curve) -> bool:
+    """Whether the loss stands still with half as many errors as are much, in training and surely in validation too."""
+    train, held = curve.ends
+    least = min(GOOD, GOOD_SHARE * curve.chance_of_error) / 2
+    return (
+        curve.flat
+        and train >= _much_left(curve) / 2
+        and AS_MUCH * train <= held <= train + max(SMALL_GAP, SMALL_SHARE * train)
+        and held - 2 * curve.drawn(held) > least
+    )
 
 
 def _better_than_guessing(curve: Curve) -> bool:

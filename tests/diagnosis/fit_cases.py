@@ -103,7 +103,25 @@ FIT_CASES = (
         "falls so slowly that half as many epochs more would make it 34%",
     ),
     Case(
-        "HC204", WARNING, Drawn(falling(2.4, 1.2)), Drawn(falling(2.4, 1.2), validation_error=constant(0.65)), "no gap"
+        "HC204",
+        WARNING,
+        Drawn(falling(2.4, 1.2)),
+        Drawn(falling(2.4, 1.2), validation_error=constant(0.65)),
+        "hardly a gap",
+    ),
+    Case(
+        "HC204",
+        WARNING,
+        Drawn(falling(2.4, 0.3, 12), error=constant(0.09), validation_error=constant(0.1)),
+        Drawn(falling(2.4, 0.3, 12), error=constant(0.09), validation_error=constant(0.06)),
+        "the loss hardly falls any more",
+    ),
+    Case(
+        "HC204",
+        WARNING,
+        Drawn(falling(2.4, 0.3, 12), error=constant(0.09), validation_error=constant(0.1)),
+        Drawn(falling(2.4, 0.2, 4), error=constant(0.09), validation_error=constant(0.1)),
+        "9.0%",
     ),
     Case(
         "HC204",
@@ -126,7 +144,7 @@ FIT_CASES = (
         Drawn(falling(2.4, 1.2), error=constant(0.2), validation_error=constant(0.05)),
         "20.0%",
     ),
-    Case("HC205", INFO, Drawn(falling(2.4, 0.3, 30)), SOUND, "second half"),
+    Case("HC205", INFO, Drawn(falling(2.4, 0.15, 30)), SOUND, "second half"),
     Case(
         "HC206", ERROR, BY_HEART, Drawn(straight(2.3, 2.18), straight(2.3, 2.2), constant(0.88), constant(0.9)), "than"
     ),
