@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from hpsearch.data.checks.facts import Facts, Part, evenly
+from hpsearch.data.checks.steps import few_levels
 from hpsearch.data.checks.transformed import split_is_transformed
 from hpsearch.rulebook import Remark
 
@@ -23,6 +24,11 @@ SHOWN = 0.9
 """Of what varies along a line through the images on average: a border that varies by less shows next to nothing, in
 images on a plain ground, and is no picture that was cut off (heuristic)."""
 SIDES = ("top", "bottom", "left", "right")
+OPPOSITE = (1, 0, 3, 2)
+REGULAR = 0.8
+"""Of the images with such a border: so many have one of equal width, or as wide as that of the opposite side but for a
+pixel (heuristic). What is erased at a place drawn for each image, or has been painted over by a threshold, leaves
+borders of all widths."""
 
 
 def border_in_one_split(facts: Facts) -> Remark | None:
@@ -32,8 +38,10 @@ def border_in_one_split(facts: Facts) -> Remark | None:
     than the others, and in another place. Told where the outermost row or column of pixels is constant in so many
     images more of one split than of training that it is half of the images (heuristic) and five standard errors.
     Where training is the one with the constant borders, those of the other must vary as its inner rows or columns do:
-    on a plain ground, as that of scanned digits, noise or a blur does away with constant borders too. Nothing is said
-    of a split that is turned.
+    on a plain ground, as that of scanned digits, noise or a blur does away with constant borders too. In four of five
+    images the border must be equally wide, or as wide as that of the opposite side (heuristic): where parts of images
+    were erased at any place, or a threshold painted them over, it is not. Nothing is said of a split that is turned, or
+    that has a few levels of brightness only.
     """
     spread = float(facts.train.spreads[facts.train.finite].mean()) if len(facts.train) else 0.0
     ours = _shares(facts.train, spread)
@@ -47,7 +55,10 @@ def border_in_one_split(facts: Facts) -> Remark | None:
             error = math.sqrt(both * (1 - both) * (1 / count + 1 / others))
             if abs(other - share) <= max(APART, STANDARD_ERRORS * error):
                 continue
-            if (share > other and float(_shown(part)[SIDES.index(side)]) < SHOWN) or _is_turned(facts, part):
+            place = SIDES.index(side)
+            if (share > other and float(_shown(part)[place]) < SHOWN) or _is_told_otherwise(facts, part):
+                continue
+            if _regular(facts.train if share > other else part, place, SAME * spread) < REGULAR:
                 continue
             sentence = (
                 f"the {side} border is of one colour in {other:.1%} of the {part.name} images and in {share:.1%} of "
@@ -78,9 +89,34 @@ def _shown(part: Part) -> Tensor:
     return torch.stack([one[place] for one in lines for place in (0, -1)])
 
 
-def _is_turned(facts: Facts, part: Part) -> bool:
-    turned = facts.once(split_is_transformed)
-    return turned is not None and turned.numbers["split"] == part.name
+def _is_told_otherwise(facts: Facts, part: Part) -> bool:
+    turned, coarse = facts.once(split_is_transformed), facts.once(few_levels)
+    return (turned is not None and turned.numbers["split"] == part.name) or (
+        coarse is not None and coarse.severity is None
+    )
+
+
+def _regular(part: Part, place: int, slack: float) -> float:
+    """Of the images with a constant border there, the share with the most frequent width, or with that of the opposite
+    side but for a pixel; whichever is larger."""
+    chosen = evenly(part.telling, MOST)
+    widths = torch.cat([_widths(part.split.images[some], slack) for some in torch.split(chosen, part.portion)])
+    widths = widths[widths[:, place] > 0]
+    if not len(widths):
+        return 0.0
+    alike = (widths[:, place] - widths[:, OPPOSITE[place]]).abs() <= 1
+    return max(float(torch.bincount(widths[:, place]).max()), float(alike.sum())) / len(widths)
+
+
+def _widths(images: Tensor, slack: float) -> Tensor:
+    """How many rows or columns of one colour there are in front of each side of each image (N, 4)."""
+    found = []
+    for dim in (3, 2):
+        low, high = images.amin(dim), images.amax(dim)  # (N, C, lines)
+        for lows, highs in ((low, high), (low.flip(2), high.flip(2))):
+            same = (highs - lows <= slack) & ((lows - lows[:, :, :1]).abs() <= slack)
+            found.append(same.all(1).long().cumprod(1).sum(1))
+    return torch.stack(found, 1)
 
 
 def _constant(images: Tensor, slack: float) -> Tensor:

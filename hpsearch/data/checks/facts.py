@@ -165,6 +165,18 @@ class Facts:
             return values
         return values * values.new_tensor(scale.std) + values.new_tensor(scale.mean)
 
+    def raw_images(self, images: Tensor) -> Tensor:
+        """Images (N, C, H, W) as they were before the data were normalised."""
+        return self.raw(images.movedim(1, -1)).movedim(-1, 1)
+
+    def normal(self, images: Tensor) -> Tensor:
+        """What ``raw_images`` undoes."""
+        scale = self.dataset.image_scale
+        if scale is None:
+            return images
+        mean, std = (images.new_tensor(one).view(-1, 1, 1) for one in (scale.mean, scale.std))
+        return (images - mean) / std
+
 
 def evenly(indices: Tensor, most: int) -> Tensor:
     """So many of the indices at most, evenly spaced ones."""

@@ -1,10 +1,8 @@
 """Checks of the pixels."""
 
 import torch
-from torch import Tensor
 
-from hpsearch.data.checks.facts import Facts, Part
-from hpsearch.data.checks.prints import small_copies
+from hpsearch.data.checks.facts import Facts
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
@@ -15,12 +13,6 @@ UNIT, BYTES = 1.0, 16.0
 """Images whose largest value is at most 1 are in [0, 1]; images with one above 16 are in 0 … 255 (heuristic)."""
 FEW = 0.01
 """A share of the images that is not worth more than a note (heuristic)."""
-STANDARD_ERRORS = 5.0
-"""By which two splits differ for good; one chance in about two millions."""
-FAINT = 0.05
-"""Of the largest deviation: places that vary by less are not compared (heuristic)."""
-LARGE_SHIFT = 0.3
-"""… and by so many standard deviations of single images: a small effect by Cohen's scale begins at 0.2 (heuristic)."""
 
 
 def pixels_not_finite(facts: Facts) -> Remark | None:
@@ -109,66 +101,3 @@ def mixed_ranges(facts: Facts) -> Remark | None:
         return None
     sentence = f"{counts[0]} images have values in 0 … 1, {counts[1]} others go up to {float(tops.max()):.4g}"
     return Remark(sentence, {"unit_range": counts[0], "byte_range": counts[1], "images": len(tops)})
-
-
-def splits_look_different(facts: Facts) -> Remark | None:
-    """Held-out images are brighter, darker or of another contrast than training images.
-
-    Splits of one source differ by chance alone. A difference means that they come from different sources, or are
-    prepared differently; then a validation score tells little about training. Compared are the mean and the spread of
-    each image; reported is a difference of five standard errors that is also 0.3 standard deviations of single images
-    (heuristic). So is the mean image, on 8×8 pixels at most, which shows negatives, flips and shifts: the root mean
-    square of its differences has to be as large in both units.
-    """
-    train = facts.train
-    for part in facts.held_out:
-        for name, measure in (("brightness", "means"), ("contrast", "spreads")):
-            ours, theirs = (_values(one, measure) for one in (train, part))
-            if min(len(ours), len(theirs)) < 2:
-                continue
-            spread = float(torch.cat([ours - ours.mean(), theirs - theirs.mean()]).std())
-            apart = abs(float(ours.mean() - theirs.mean()))
-            error = spread * (1 / len(ours) + 1 / len(theirs)) ** 0.5
-            if apart > STANDARD_ERRORS * error and apart > LARGE_SHIFT * spread:
-                numbers = {
-                    "split": part.name,
-                    "measure": name,
-                    "train": float(ours.mean()),
-                    "other": float(theirs.mean()),
-                    "standard_error": error,
-                }
-                sentence = (
-                    f"the {part.name} images have a mean {name} of {theirs.mean():.3g}, the training images one of "
-                    f"{ours.mean():.3g}, which is {apart / max(error, 1e-30):.0f} standard errors apart"
-                )
-                return Remark(sentence, numbers)
-        remark = _mean_images_apart(train, part)
-        if remark is not None:
-            return remark
-    return None
-
-
-def _mean_images_apart(train: Part, part: Part) -> Remark | None:
-    """Whether the mean images of two splits differ, place by place."""
-    ours, theirs = (small_copies(one.split.images[one.finite].float()).flatten(1).double() for one in (train, part))
-    if min(len(ours), len(theirs)) < 2:
-        return None
-    spread = torch.cat([ours - ours.mean(dim=0), theirs - theirs.mean(dim=0)]).std(dim=0)
-    alive = spread > FAINT * spread.max()
-    apart = (
-        float((((ours.mean(dim=0) - theirs.mean(dim=0)) / spread)[alive] ** 2).mean().sqrt()) if alive.any() else 0.0
-    )
-    error = (1 / len(ours) + 1 / len(theirs)) ** 0.5
-    if apart <= max(STANDARD_ERRORS * error, LARGE_SHIFT):
-        return None
-    numbers = {"split": part.name, "measure": "mean image", "deviations": apart, "standard_error": error}
-    sentence = (
-        f"the mean of the {part.name} images differs from that of the training images by {apart:.2g} standard "
-        f"deviations of single images in a place, {apart / error:.0f} standard errors"
-    )
-    return Remark(sentence, numbers)
-
-
-def _values(part: Part, measure: str) -> Tensor:
-    found: Tensor = getattr(part, measure)
-    return found[part.finite].double().mean(dim=1)

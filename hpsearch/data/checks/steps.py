@@ -1,5 +1,7 @@
 """Checks of the steps between brightnesses: too few of them in one split, and jumps from one end to the other."""
 
+from collections.abc import Mapping, Sequence
+
 import torch
 from torch import Tensor
 
@@ -14,6 +16,9 @@ FEWEST = 20
 FEW, MANY = 4, 4.0
 """So few levels are coarse; and so many times more of them in one split than in another is another preparation
 (heuristics)."""
+FAR, BETWEEN = 0.25, 0.2
+"""Of the range between two levels: a pixel further away from the nearest one is between them; and of the pixels so many
+are where a picture was not made of these levels (heuristics)."""
 JUMP, VALLEY = 0.8, (0.5, 0.7)
 """Of the range: neighbours so far apart jumped from one end to the other; and jumps of these lengths are in between."""
 OFTEN = 1.5
@@ -32,8 +37,10 @@ MIDDLE, FILLED = (0.3, 0.7), 0.15
 def few_levels(facts: Facts) -> Remark | None:
     """The images of one split have four levels of brightness or fewer, and those of another have many.
 
-    One split was rounded, or made black and white by a threshold, and the other was not. Where all splits have two
-    levels it is information: masks and drawings are like this, and photographs are not.
+    One split was rounded, or made black and white by a threshold, and the other was not. Where training has the few
+    levels it is told only if a fifth of the pixels of the other are far from them (heuristic): noise, a blur or another
+    size give drawings of few levels many that lie about them. Where all splits have two levels it is information: masks
+    and drawings are like this, and photographs are not.
     """
     parts = [part for part in facts.parts if len(part.telling) >= FEWEST]
     if facts.train not in parts or len(parts) < 2 or min(_levels(part, FEWEST) for part in parts) > FEW:
@@ -44,11 +51,29 @@ def few_levels(facts: Facts) -> Remark | None:
         return None
     numbers = {"levels": counts}
     if high >= MANY * low:
+        if counts[facts.train.name] == low and _about(facts, parts, counts) < BETWEEN:
+            return None
         few, many = (next(name for name in counts if counts[name] == number) for number in (low, high))
         return Remark(
             f"the {few} images have {low} levels of brightness in a channel, the {many} images {high}", numbers
         )
     return Remark("all images have two levels of brightness only", numbers, Severity.INFO) if high == 2 else None
+
+
+def _about(facts: Facts, parts: Sequence[Part], counts: Mapping[str, int]) -> float:
+    """The share of the pixels of the split with most levels that are far from all levels of training."""
+    other = max(parts, key=lambda part: counts[part.name])
+    ours, theirs = (part.split.images[_chosen(part)].float() for part in (facts.train, other))
+    far = []
+    for channel in range(ours.shape[1]):
+        levels = torch.unique(ours[:, channel])
+        if len(levels) > 1:
+            step = float(levels.diff().min())
+            values = theirs[:, channel].flatten()
+            away = torch.stack([(values - level).abs() for level in levels]).amin(0)
+            inside = (values > levels[0]) & (values < levels[-1])
+            far.append(float((inside & (away > FAR * step)).double().mean()))
+    return max(far, default=0.0)
 
 
 def wrapped_values(facts: Facts) -> Remark | None:

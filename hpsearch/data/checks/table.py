@@ -2,6 +2,7 @@
 
 from hpsearch.data.checks import sources
 from hpsearch.data.checks.borders import border_in_one_split
+from hpsearch.data.checks.differences import splits_look_different
 from hpsearch.data.checks.duplicates import (
     conflicting_labels,
     duplicates_across_split,
@@ -26,7 +27,6 @@ from hpsearch.data.checks.pixels import (
     mixed_ranges,
     not_normalised,
     pixels_not_finite,
-    splits_look_different,
 )
 from hpsearch.data.checks.rule import DataRule
 from hpsearch.data.checks.signal import labels_without_signal, no_local_correlation
