@@ -153,7 +153,7 @@ def evaluated_once_and_for_all(network: nn.Module) -> nn.Module:
 
 
 def augmented(network: nn.Module) -> nn.Module:
-    """Sound: training images are moved by a pixel or two, made lighter or darker, and a small window is covered."""
+    """Sound: training images are moved by a pixel, made lighter or darker, and a small window is covered."""
     return _before(network, lambda images, training: _varied(images) if training else images)
 
 
@@ -187,11 +187,11 @@ def _mirrored(images: Tensor) -> Tensor:
 
 
 def _varied(images: Tensor) -> Tensor:
-    down, right = (int(one) for one in torch.randint(-2, 3, (2,)))
+    down, right = (int(one) for one in torch.randint(-1, 2, (2,)))
     moved = images.roll((down, right), (2, 3)) * (0.8 + 0.4 * torch.rand(len(images), 1, 1, 1))
     side = images.shape[3]
-    row, column = (int(one) for one in torch.randint(0, side - side // 4, (2,)))
-    moved[:, :, row : row + side // 4, column : column + side // 4] = 0.0
+    row, column = (int(one) for one in torch.randint(0, side - side // 5, (2,)))
+    moved[:, :, row : row + side // 5, column : column + side // 5] = 0.0
     return moved
 
 
