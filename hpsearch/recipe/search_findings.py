@@ -86,7 +86,8 @@ def nothing_generalises(
 
 
 def at_edge(space: Space, best: Sequence[Point]) -> list[Finding]:
-    """The hyperparameters whose two best trials lie at the same end of the definition's range.
+    """The hyperparameters whose two best trials lie at the same end of the definition's range, but for a low end of 0,
+    below which nothing goes that is searched.
 
     Two, because of one irrelevant hyperparameter in five the very best lies in one of the outer tenths by chance.
     """
@@ -103,8 +104,13 @@ def at_edge(space: Space, best: Sequence[Point]) -> list[Finding]:
             BERGSTRA,
         )
         for path, end in ends.items()
-        if end
+        if end == "high" or (end == "low" and min(_numbers(space[path])) != 0)
     ]
+
+
+def _numbers(part: Distribution) -> list[float]:
+    """The ends of a distribution that are numbers."""
+    return [float(end) for end in part.ends() if isinstance(end, int | float)]
 
 
 def end_of(part: Distribution, values: Sequence[Any]) -> str:

@@ -18,6 +18,8 @@ TELLING = frozenset({"best-at-edge", NOTHING, "more-epochs-advised"})
 NO_RATE = "no-learning-rate"
 MORE_STEPS = "If they are right, try more steps (recipe.lr_sweep.steps)."
 """The advice where labels are suspected; of the sweep's own nothing is left then."""
+LEARNED_FROM = ("HD1", "HD301", "HD4")
+"""Beginnings of the codes of checks on pixels and labels: the others are on how samples are divided and counted."""
 GRAVEST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
@@ -45,6 +47,8 @@ def what_next(report: ReportDocument) -> str:
     if any(learns_by_heart_alone(report, stage) for stage in report.stages if stage.verdict is Outcome.FAIL):
         labels = labels_doubted(report)
         advice = [sentence(labels.advice), MORE_STEPS] if labels else advice
+    elif failed and (labels := labels_doubted(report)):
+        advice = list(dict.fromkeys([sentence(labels.advice), *advice]))[:MOST_ADVICE]
     return " ".join([*told, *([f"Next: {' '.join(advice)}"] if advice else [])])
 
 
@@ -52,6 +56,14 @@ def learns_by_heart_alone(report: ReportDocument, stage: StageDocument) -> bool:
     """Whether the network has learned a small sample, and nothing is learned from all samples at any rate."""
     passed = {one.name for one in report.stages if one.verdict is Outcome.PASS}
     return StageName.OVERFIT in passed and any(one.code == NO_RATE for one in stage.findings)
+
+
+def known_before(report: ReportDocument, stage: StageDocument) -> tuple[FindingDocument, ...]:
+    """Warnings from before the first stage that may be why a stage has failed: of what it learns from, and, where that
+    is tried, of how."""
+    of_data = (one for one in in_data(report) if one.code.startswith(LEARNED_FROM))
+    warnings = tuple(one for one in of_data if one.severity is Severity.WARNING)
+    return (*warnings, *(unwise(report) if is_about_training(stage) else ()))
 
 
 def is_about_training(stage: StageDocument) -> bool:

@@ -8,12 +8,12 @@ for what was checked and where learning rates work. What is not known is left ou
 from collections.abc import Iterator, Sequence
 
 from hpsearch.finding import Severity
-from hpsearch.report.data_story import data_errors, is_of_data_alone, is_sound_itself, unwise
+from hpsearch.report.data_story import data_errors, is_of_data_alone, is_sound_itself
 from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument, TrialDocument
 from hpsearch.report.flattery import flattered
 from hpsearch.report.remaining import (
     NOTHING,
-    is_about_training,
+    known_before,
     labels_doubted,
     learns_by_heart_alone,
     of_round,
@@ -81,11 +81,11 @@ def _failures(report: ReportDocument) -> str:
     for stage in report.stages:
         if stage.verdict is Outcome.FAIL:
             told.append(f"The study stopped at {stage_title(stage)}: {sentence(_cause(stage))}")
+            labels = labels_doubted(report) if learns_by_heart_alone(report, stage) else None
             if learns_by_heart_alone(report, stage):
-                labels = labels_doubted(report)
                 told.append(f"{NOTHING_IN_COMMON}{sentence(labels.message)}" if labels else BY_HEART_ALONE)
-            if is_about_training(stage) and (known := unwise(report)):
-                told.append(f"Known before: {sentence('; '.join(one.message for one in known))}")
+            known = [one.message for one in known_before(report, stage) if one != labels]
+            told += [f"Known before: {sentence('; '.join(known))}"] if known else []
         elif stage.verdict is Outcome.OVERRIDDEN:
             if errors := data_errors(stage):
                 messages = "; ".join(one.message for one in errors)
@@ -160,8 +160,15 @@ def _changes(report: ReportDocument, fine: StageDocument, number: int) -> str:
     known = known or [trial for stage in before if stage.name is StageName.COARSE for trial in stage.trials]
     earlier = _best_of(report, known)
     if reached is not None and earlier is not None:
-        told.append(f"Its best trial has {_score(report, reached)}; before that it was {_score(report, earlier)}.")
+        told.append(f"Its best trial has {_score(report, reached)}{_beside(report, reached, earlier)}.")
     return " ".join(told)
+
+
+def _beside(report: ReportDocument, reached: float, earlier: float) -> str:
+    """What was known before, beside what a round has reached."""
+    better = reached < earlier if report.study.metric == "val_loss" else reached > earlier
+    before = _score(report, earlier)
+    return f"; before that it was {before}" if better else f", no better than the {before} before"
 
 
 def _ended(report: ReportDocument) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from hpsearch.finding import Severity
 from hpsearch.recipe.plan import Plan
+from hpsearch.recipe.search_findings import at_edge
 from hpsearch.recipe.searching import best_few
 from hpsearch.space import Choice, LogUniform, Uniform
 from hpsearch.stage import StageName
@@ -148,6 +149,12 @@ def test_two_best_trials_at_one_end_are_worth_a_note() -> None:
     (finding,) = judged(wide, plan, finished).findings
     assert (finding.code, finding.severity) == ("best-at-edge", Severity.INFO)
     assert "low end of optimizer.weight_decay" in finding.message
+
+
+def test_nothing_goes_below_zero() -> None:
+    found = [at_edge({DECAY: Uniform(low, 0.5)}, [{DECAY: low}, {DECAY: low}]) for low in (0.0, 0.1)]
+    assert [len(findings) for findings in found] == [0, 1]
+    assert at_edge({DECAY: Uniform(0.0, 0.5)}, [{DECAY: 0.5}, {DECAY: 0.49}])
 
 
 def fine_after(accuracies: Sequence[float], rounds: Sequence[Sequence[float]]) -> tuple[list[Plan], list[Verdict]]:

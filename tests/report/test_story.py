@@ -117,6 +117,19 @@ def test_labels_are_suspected_where_a_sample_is_learned_by_heart_and_nothing_els
         assert text.count("it did not move") == 1
 
 
+def test_labels_that_are_doubted_come_first_where_a_small_sample_is_not_learned(broken: StudyResults) -> None:
+    noise = Finding("HD401", Severity.WARNING, NO_SIGNAL, {}, "Look at some images.")
+    few = Finding("HD203", Severity.WARNING, "class 1 has 11 samples", {}, "Collect more.")
+    before = report_document(broken, "/x").story[0]
+    first = next(one for one in broken.stages if one.stage is StageName.INITIAL_LOSS and one.verdict)
+    assert first.verdict is not None
+    noted = replace(first, verdict=replace(first.verdict, findings=(noise, few)))
+    stages = tuple(noted if one is first else one for one in broken.stages)
+    told = report_document(replace(broken, stages=stages), "/x").story[0]
+    cause, _, following = before.partition(" Next: ")
+    assert told.startswith(f"{cause} Known before: {NO_SIGNAL}. Next: Look at some images. {following}")
+
+
 def test_what_went_well_beside_an_error_is_no_cause(broken: StudyResults) -> None:
     error = Finding("learning-rates-too-high", Severity.ERROR, "at 173 the loss exploded", {}, "Lower it.", "")
     beside = Verdict(
