@@ -114,7 +114,7 @@ NETWORK = (
     fault(
         "standardised-by-the-batch",
         "samples-influence-each-other",
-        "evaluated-otherwise HC203",
+        f"{POOR} HC208 evaluated-otherwise",
         network={"fault": "fourth-standardised-by-the-batch"},
         lasting=True,
     ),
