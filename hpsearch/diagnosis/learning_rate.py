@@ -35,8 +35,8 @@ LITTLE, HARDLY = 0.02, 0.9
 learned that it would refine (heuristics)."""
 RESTLESS = 0.05
 """Movement of the validation loss from epoch to epoch, as a share of it, that a smaller step would calm: a loss that
-moves by so much is at least as far above its floor. (Measured: of nine trainings that moved by 3 to 5 %, one gained by
-a tenth of the rate in their last third; of 39 that moved by more, 26 did.)"""
+moves by so much is at least as far above its floor. (Measured: of ten trainings that moved by 3 to 5 %, one gained by a
+tenth of the rate in its last third; of 38 that moved by more, 26 did.)"""
 FEWEST_BENDS = 2
 """Of the validation loss in the second half: one alone may be that of a fall which ends."""
 UNSURE = 2.0
