@@ -14,7 +14,7 @@ from hpsearch.trial import FinishedTrial
 CLEAR = frozenset(
     {
         *("HC102", "HC103", "HC104"),
-        *("HC201", "HC204", "HC206", "HC207"),
+        *("HC111", "HC201", "HC204", "HC206", "HC207", "HC208", "HC209"),
         *("HC305", "HC315", "HC316", "HC317", "HC321", "HC322", "HC331", "HC332", "HC333", "HC341", "HC342", "HC343"),
     }
 )
