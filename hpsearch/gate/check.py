@@ -184,8 +184,8 @@ def _unjudged(run: StageRun) -> str:
     if run.given_up is not None and not run.cut:
         steps = run.plan.jobs[0].budget.steps
         return (
-            f"not judged: within {run.given_up} of {steps} iterations no learning rate that was tried did it; {run.plan.reason}. "
-            "Only all iterations are proof: use --whole"
+            f"not judged: within {run.given_up} of {steps} iterations no learning rate that was tried did it; "
+            f"{run.plan.reason}. Only all iterations are proof: use --whole"
         )
     done = f"{len(run.finished)} of {len(run.plan.jobs)} trials"
     return f"not judged: the time was up after {done}; {run.plan.reason}. Raise --budget"

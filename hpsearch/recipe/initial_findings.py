@@ -178,7 +178,7 @@ def activation_on_output(task: Task, finished: Sequence[FinishedTrial]) -> Findi
     """The network ends with something that bends its outputs."""
     last = output_layer(finished[0].result.layers)
     if last is None or last.kind not in BOUNDED | ONE_SIDED or computes_on(finished[0], last.name):
-        return None
+        return _probabilities(task, finished)
     bounded = last.kind in BOUNDED
     if task.is_classification and bounded:
         floor = floor_of_probabilities(task.outputs) if last.kind not in ("Tanh", "Hardtanh", "Softsign") else None
@@ -190,6 +190,25 @@ def activation_on_output(task: Task, finished: Sequence[FinishedTrial]) -> Findi
         Severity.ERROR if bounded and task.is_classification else Severity.WARNING,
         f"the network ends with an activation ({last.name}, {last.kind}): {effect}",
         _named(last),
+        "Return the outputs of the last linear layer; the loss applies the soft-max itself.",
+        KARPATHY,
+    )
+
+
+def _probabilities(task: Task, finished: Sequence[FinishedTrial]) -> Finding | None:
+    """The outputs are probabilities, whatever made them; weights that are drawn never give such by chance."""
+    seen = [trial.result.looks[0].outputs for trial in finished if trial.result.looks]
+    outputs = [one for one in seen if one is not None and one.sums_to_one]
+    if not task.is_classification or task.outputs < 2 or len(outputs) < len(finished):
+        return None
+    floor = floor_of_probabilities(task.outputs)
+    lowest, highest = min(one.lowest for one in outputs), max(one.highest for one in outputs)
+    return Finding(
+        "activation-on-output",
+        Severity.ERROR,
+        f"the outputs are probabilities: none is negative, and those of each image have the sum 1: the loss cannot "
+        f"fall below {floor:.3g}",
+        {"lowest": lowest, "highest": highest},
         "Return the outputs of the last linear layer; the loss applies the soft-max itself.",
         KARPATHY,
     )

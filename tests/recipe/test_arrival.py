@@ -66,6 +66,22 @@ def test_an_activation_whose_outputs_are_computed_on_is_not_the_end(outputs: flo
     assert (activation_on_output(TASK, [trial]) is not None) is ends
 
 
+def test_outputs_that_are_probabilities_are_told_whatever_made_them() -> None:
+    finished = seen(layer("conv", 1.0), layer("head", 1.0), sample_std=0.1)
+    assert activation_on_output(TASK, finished) is None
+    bent = [
+        replace(one, result=replace(one.result, looks=(replace(look, outputs=replace(outputs, sums_to_one=True)),)))
+        for one in finished
+        for look in one.result.looks
+        if (outputs := look.outputs) is not None
+    ]
+    found = activation_on_output(TASK, bent)
+    assert found is not None
+    assert found.severity is Severity.ERROR
+    assert "below 1.46" in found.message
+    assert activation_on_output(TASK, [bent[0], finished[1]]) is None
+
+
 @pytest.mark.parametrize("share", [1e-2, 1e-4, 1e-5, 3e-6, 9e-7, 3e-7, 1e-7, 1e-9, 1e-12])
 def test_however_little_arrives_it_is_told_once_it_is_hardly_anything(share: float) -> None:
     found = (layer("a", 1.0), layer("b", share**0.25), layer("c", share**0.85), layer("d", share))
