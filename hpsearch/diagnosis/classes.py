@@ -23,6 +23,11 @@ COUNTED = 0.5
 """Of the loss that wrong predictions have at least: where it is less, some do not count in it (heuristic; a margin for
 the epoch's mean)."""
 NAMED = 5
+FEW_WRONG, FEWEST_CLASSES = 5, 4
+"""Wrong samples of a class, and classes that have them: of fewer it is not known where wrong answers go."""
+GATHERED, UNEVEN = 0.1, 1 / 3
+"""Chance of so many in the class that most go to, were they spread evenly; and share of classes below it, where chance
+may do so (heuristics: a fifth to a third where 40 % of labels were wrong, and half and more for most other reasons)."""
 
 
 def class_fails_in_validation(curve: Curve) -> Remark | None:
@@ -44,6 +49,19 @@ def class_fails_in_validation(curve: Curve) -> Remark | None:
         return None
     error = curve.train_errors[-1]
     return _numbered_otherwise(counts, error) or _fails_alone(counts, error) or _never_predicted(curve, counts)
+
+
+def spread_evenly(counts: ClassCounts) -> bool:
+    """Whether the wrong answers of nearly every class go to all other classes alike, as they do where labels are wrong
+    at random; a network that is too small takes classes for those that are like them."""
+    others = counts.classes - 1
+    seen = [one for one in counts.listed if one.samples - one.right >= FEW_WRONG]
+    gathered = [
+        one
+        for one in seen
+        if others * chance_of_right(one.mistaken, one.samples - one.right, 1 / max(1, others)) < GATHERED
+    ]
+    return len(seen) >= FEWEST_CLASSES and len(gathered) <= UNEVEN * len(seen)
 
 
 def _numbered_otherwise(counts: ClassCounts, error: float) -> Remark | None:

@@ -3,6 +3,7 @@
 import math
 from itertools import pairwise
 
+from hpsearch.diagnosis.classes import spread_evenly
 from hpsearch.diagnosis.curve import GOOD, GOOD_SHARE, UNFINISHED, Curve
 from hpsearch.diagnosis.trend import spread_of_bends
 from hpsearch.finding import Severity
@@ -14,6 +15,8 @@ errors are due to (heuristics)."""
 MUCH_LEFT, MUCH_SHARE = 0.15, 0.3
 """Share of wrong predictions in training that a larger network would lower; or as a share of those of guessing, where
 this is less (heuristics)."""
+HONEST = (0.8, 1.25)
+"""Times the entropy of its errors: a loss between them is that of answers which know nothing but how often they err."""
 AS_MUCH = 0.75
 """Of the training error: where validation errs less, what is done in training alone makes it hard (heuristic)."""
 HELD_UP = 0.4
@@ -139,6 +142,11 @@ def underfitting(curve: Curve) -> Remark | None:
     where validation has ended well. Half of those 15 % are enough where the loss stands still, no chance is needed to
     call the gap small, validation errs no less than three quarters of what training does, and surely more than five per
     cent, or a tenth of what guessing does: a network that is a little too small.
+
+    Labels that are wrong at random are named where answers are as they are then, among four classes and more: the loss
+    is 0.8 to 1.25 times the entropy of the errors, as nothing is known of which other class it is, and wrong answers go
+    to all classes alike (heuristics: with 40 % of labels wrong it was so five times of five; of 40 other trainings that
+    fit too little it was so twice).
     """
     if not curve.ended or not (curve.learned or _better_than_guessing(curve)):
         return None
@@ -160,6 +168,12 @@ def underfitting(curve: Curve) -> Remark | None:
         else f"falls so slowly that half as many epochs more would make it {wrong_ahead:.0%} (a loss of {ahead:.3g})"
     )
     sentence = f"the training error is {train:.1%} and {course}; the validation error is {held:.1%}, hardly a gap"
+    share = _wrong_labels(curve)
+    if share is not None:
+        sentence += (
+            f"; wrong answers are as unsure and as evenly spread over the classes as if {share:.0%} of all labels were "
+            f"wrong at random"
+        )
     numbers = {
         "train_error": train,
         "validation_error": held,
@@ -168,8 +182,19 @@ def underfitting(curve: Curve) -> Remark | None:
         "flat": curve.flat,
         "loss_ahead": ahead,
         "error_ahead": wrong_ahead,
+        "labels_wrong_as_if": share,
     }
     return Remark(sentence, numbers)
+
+
+def _wrong_labels(curve: Curve) -> float | None:
+    """The share of labels that may be wrong at random, if answers are as they are then."""
+    counts, classes = curve.trial.result.class_counts, curve.task.outputs
+    if not curve.task.is_classification or counts is None or curve.loss_of_error <= 0:
+        return None
+    if not HONEST[0] <= curve.level / curve.loss_of_error <= HONEST[1] or not spread_evenly(counts):
+        return None
+    return min(1.0, curve.train_errors[-1] * classes / max(1, classes - 1))
 
 
 def _a_little_short(curve: Curve) -> bool:

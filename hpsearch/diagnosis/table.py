@@ -132,7 +132,7 @@ _ALL = (
         "HC204",
         WARNING,
         underfitting,
-        "Make the network wider or deeper, or take regularisation away; then look for wrong labels.",
+        "Make the network wider or deeper, or take regularisation away; look at images beside wrong answers.",
         sources.JOHNSON,
         AGAIN | SETTING | frozenset({"HC102", "HC103", "HC104", "HC107", "HC108", "HC109", "HC206", "HC208"}),
     ),

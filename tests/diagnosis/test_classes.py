@@ -1,5 +1,6 @@
 """One or two classes that fail in validation are told, hard classes and few samples are not."""
 
+import math
 import random
 from collections import Counter
 from dataclasses import replace
@@ -9,7 +10,7 @@ import pytest
 from hpsearch.diagnosis.diagnose import diagnose
 from hpsearch.diagnosis.noise import rare_in_circles
 from hpsearch.task import Task
-from tests.diagnosis.curve_cases import BY_HEART, SOUND, STUDY, SWAPPED, TASK, Drawn, constant
+from tests.diagnosis.curve_cases import BY_HEART, SOUND, STUDY, SWAPPED, TASK, Drawn, constant, falling
 
 Answers = list[tuple[int, int, int]]
 LEARNED = replace(SOUND, error=constant(0.01))
@@ -103,3 +104,16 @@ def test_hard_classes_are_not_told_more_often_than_by_chance() -> None:
         pairs = [(*pair, number) for pair, number in answers.items()]
         task = replace(TASK, outputs=classes, validation_class_counts=(samples,) * classes)
         assert said(pairs, replace(LEARNED, error=constant(0.0)), task) is None
+
+
+def test_labels_that_are_wrong_at_random_are_named_beside_underfitting() -> None:
+    """Of 40 samples of a class 10 are wrong: for one other class each, or all for the next one."""
+    right = [(label, label, 30) for label in range(10)]
+    spread = [(one, other, 1 + (other == (one + 1) % 10)) for one in range(10) for other in range(10) if other != one]
+    gathered = [(label, (label + 1) % 10, 10) for label in range(10)]
+    entropy = 0.5623 + 0.25 * math.log(9)
+    for answers, level, named in ((spread, entropy, True), (gathered, entropy, False), (spread, 0.6 * entropy, False)):
+        drawn = Drawn(falling(2.4, level, 20), error=lambda _: 0.25, validation_error=lambda _: 0.25)
+        (finding,) = diagnose(replace(drawn, answers=[*right, *answers]).trial, STUDY, TASK)
+        assert finding.code == "HC204"
+        assert ("as if 28% of all labels were wrong at random" in finding.message) is named
