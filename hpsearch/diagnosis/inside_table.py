@@ -2,7 +2,13 @@
 
 from hpsearch.diagnosis import sources
 from hpsearch.diagnosis.answers import activation_on_output, linear_network, same_answer, samples_influence_each_other
-from hpsearch.diagnosis.gradients import exploding_gradients, frozen_layers, vanishing_gradients, without_gradient
+from hpsearch.diagnosis.gradients import (
+    exploding_gradients,
+    frozen_layers,
+    other_gradient,
+    vanishing_gradients,
+    without_gradient,
+)
 from hpsearch.diagnosis.inside_rule import InsideRule
 from hpsearch.diagnosis.losses import inverted_class_weights, other_labels, samples_left_out, scaled_loss
 from hpsearch.diagnosis.modes import evaluated_in_training_mode, evaluated_otherwise, trained_in_evaluation_mode
@@ -134,6 +140,14 @@ _ALL = (
         "Lower the weight decay, or L1, by ten times and more; a decay of 1e-4 is usual.",
         sources.KROGH,
         explains=NOT_LEARNED | {"HC102", "HC107", "HC311", "HC314", "HC333"},
+    ),
+    InsideRule(
+        "HC318",
+        WARNING,
+        other_gradient,
+        "Look for hooks and backward passes of your own behind that layer; try them with torch.autograd.gradcheck.",
+        sources.BISHOP_CHECK,
+        explains=NOT_LEARNED | {"HC101", "HC102", "HC107", "HC311", "HC312", "HC313", "HC314"},
     ),
     InsideRule(
         "HC321",

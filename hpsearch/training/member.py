@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +24,7 @@ from hpsearch.training.looks import (
     Eye,
     Glance,
     Minimised,
+    descent,
     evaluated_loss,
     in_mode,
     moments,
@@ -200,10 +202,13 @@ class Training:
     def iteration(self, indices: Tensor, step: int, total: int) -> None:
         """The update number ``step`` (from 0) of ``total``, on some of the training samples."""
         glance = self._glance(step)
-        self._backward(*self.arrays.batch(indices), glance, first=step == 0)
+        batch = self.arrays.batch(indices)
+        fallen = self._descent(*batch) if step == 0 else None
+        self._backward(*batch, glance, first=step == 0)
         glance.before_update()
         self.optimizer.step(learning_rate_at(self.job.optimizer, step, total))
-        self.curves.looks += glance.looks(left_out=(self.optimizer.leaves_out,))
+        found = glance.looks(left_out=(self.optimizer.leaves_out,))
+        self.curves.looks += [replace(look, descent=fallen) for look in found]
         if self.optimizer.hopeless:
             self.curves.flush()
             raise self.curves.never_finite()
@@ -220,6 +225,12 @@ class Training:
 
     def _glance(self, step: int) -> Glance:
         return Glance() if self.eye is None else self.eye.glance(step)
+
+    def _descent(self, images: Tensor, targets: Tensor) -> tuple[float, float] | None:
+        """Before the first update, if that is looked at; not in half precision, whose rounding would hide it."""
+        if self.eye is None or not self.eye.opens(0) or self.job.precision != "float32":
+            return None
+        return descent(self.network, images, targets, self.task)
 
     def _look_at_evaluation(self) -> None:
         """In evaluation mode, after an epoch. What fails here is not told."""
@@ -262,8 +273,10 @@ class Training:
         for number, indices in enumerate(order.one_pass()):
             with torch.set_grad_enabled(number == 0):
                 glance = self._glance(number) if number == 0 else Glance()
-                self._backward(*self.arrays.batch(indices), glance, first=number == 0)
+                batch = self.arrays.batch(indices)
+                fallen = self._descent(*batch) if number == 0 else None
+                self._backward(*batch, glance, first=number == 0)
             glance.before_update()
-            self.curves.looks += glance.looks(updated=False)
+            self.curves.looks += [replace(look, descent=fallen) for look in glance.looks(updated=False)]
         self.curves.flush()
         self.curves.merge_steps()

@@ -1,6 +1,5 @@
 """Two networks, one straight and one with a residual block and norms, with faults that hooks put in."""
 
-import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -74,12 +73,15 @@ def _gradient(factor: float) -> Callable[[nn.Module], None]:
 
 
 def _blow(network: nn.Module) -> None:
-    calls = itertools.count(1)
+    """The more often the stem was called, the more it gives; what is only tried is taken back and does not count."""
+    stem = network.get_submodule("stem")
+    vars(stem)["calls"] = 0
 
-    def grow(_: nn.Module, __: object, made: Tensor) -> Tensor:
-        return made * (1.0 + float(next(calls)) ** 2)
+    def grow(module: nn.Module, _: object, made: Tensor) -> Tensor:
+        calls = vars(module)["calls"] = vars(module)["calls"] + 1
+        return made * (1.0 + float(calls) ** 2)
 
-    network.get_submodule("stem").register_forward_hook(grow)
+    stem.register_forward_hook(grow)
 
 
 def _blind(network: nn.Module) -> None:
@@ -115,6 +117,8 @@ def _cut(network: nn.Module) -> None:
 FAULTS: dict[str, Callable[[nn.Module], None]] = {
     "vanishing": _gradient(1e-7),
     "exploding": _gradient(1e7),
+    "reversed": _gradient(-1.0),
+    "amplified": _gradient(20.0),
     "blowing": _blow,
     "blind": _blind,
     "forgetting": _forget,

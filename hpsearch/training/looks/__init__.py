@@ -1,5 +1,6 @@
 """Looks inside a network while it trains, or inside those of K members that train as one. They disturb nothing."""
 
+from hpsearch.training.looks.descent import descent
 from hpsearch.training.looks.evaluated import (
     TRAINED_ON,
     Tried,
@@ -21,6 +22,7 @@ __all__ = [
     "Glance",
     "Minimised",
     "Tried",
+    "descent",
     "evaluated_loss",
     "evaluated_losses",
     "in_mode",

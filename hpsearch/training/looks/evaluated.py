@@ -99,7 +99,7 @@ def _losses(logits: Tensor, targets: Tensor, task: Task) -> list[float]:
 
 def _run_of(network: nn.Module, task: Task, autocast: Autocast, *, training: bool = False) -> Run:
     def run(images: Tensor) -> Tensor:
-        with _undisturbed(network), own_randomness(SEED, images.device), torch.no_grad(), autocast():
+        with undisturbed(network), own_randomness(SEED, images.device), torch.no_grad(), autocast():
             if training:
                 network.train()
             return predictions(network, images, task).unsqueeze(0)
@@ -150,7 +150,7 @@ def _bends(beside: Tensor, outputs: Tensor) -> list[float | None]:
 
 
 @contextmanager
-def _undisturbed(network: nn.Module) -> Iterator[None]:
+def undisturbed(network: nn.Module) -> Iterator[None]:
     """What modules keep beside their parameters is afterwards what it was, if it is a tensor or a plain value."""
     kept = [(module, dict(vars(module)), dict(vars(module)["_buffers"])) for module in network.modules()]
     values = [(one, one.clone()) for one in network.buffers()]

@@ -149,9 +149,13 @@ class Eye:
         """K."""
         return self._network.members if isinstance(self._network, StackedNetwork) else 1
 
+    def opens(self, step: int) -> bool:
+        """Whether it looks at an iteration, counted from 0."""
+        return step in self._steps
+
     def glance(self, step: int) -> Glance:
-        """At an iteration, counted from 0."""
-        return OpenGlance(self, step) if step in self._steps else Glance()
+        """At an iteration."""
+        return OpenGlance(self, step) if self.opens(step) else Glance()
 
     def named(self) -> Mapping[str, Tensor]:
         """The parameters as they are now."""
