@@ -16,7 +16,9 @@ NOTHING = "round-brought-nothing"
 TELLING = frozenset({"best-at-edge", NOTHING, "more-epochs-advised"})
 """Findings whose advice is worth following although nothing is wrong."""
 EXTREME = "HC209"
-"""A setting is extreme, as training has shown: where the advice before training has told of one, it is not told again."""
+"""A setting is extreme, and the best trial shows what it does: what was known of it before is not told once more."""
+SETTINGS = ("HP5", "HP6")
+"""Beginnings of the codes of the advice on single settings."""
 NO_RATE = "no-learning-rate"
 MORE_STEPS = "If they are right, try more steps (recipe.lr_sweep.steps)."
 """The advice where labels are suspected; of the sweep's own nothing is left then."""
@@ -33,10 +35,10 @@ def what_next(report: ReportDocument) -> str:
     overridden = [stage for stage in report.stages if stage.verdict is Outcome.OVERRIDDEN]
     told_above = [one for stage in overridden for one in data_errors(stage)]
     found = [one for one in in_data(report) if one not in told_above]
-    known = unwise(report) if any(is_about_training(stage) for stage, _ in judged) else ()
-    found += known
     of_rounds = [one for stage, last in judged for one in of_round(stage, last)]
-    of_rounds = [one for one in of_rounds if not (known and one.code == EXTREME)]
+    shown = any(one.code == EXTREME for one in of_rounds)
+    if any(is_about_training(stage) for stage, _ in judged):
+        found += [one for one in unwise(report) if not (shown and one.code.startswith(SETTINGS))]
     found += [one for one in of_rounds if not (is_of_data(one) or is_of_definition(one))]
     remains = [one for one in found if one.severity is not Severity.INFO]
     before = list(_seen_before(report, {one.code for one in of_rounds}))
