@@ -10,6 +10,15 @@ from torch import Tensor, nn
 from hpsearch.errors import Problem, shown
 from hpsearch.factory import USERS_FAILURES
 
+KNOWN_ERRORS = (
+    (("missing", "positional argument"), "Let forward take the images alone: give its other arguments defaults."),
+    (("type", "should be the same"), "Keep weights and images in float32, without double(), half() or byte()."),
+    (("same dtype",), "Keep weights and images in float32, without double(), half() or byte()."),
+    (("on device",), "Make tensors where the images are (device=images.device), and put no layer elsewhere."),
+    (("same device",), "Make tensors where the images are (device=images.device), and put no layer elsewhere."),
+)
+"""Words of an error that a forward pass raises, and what to do about it."""
+
 
 def forward_problem(network: nn.Module, images: Tensor, outputs: int) -> Problem | None:
     """What is wrong when ``images`` (N, C, H, W) go through: a layer that refuses, or an output that is not (N, K)."""
@@ -27,7 +36,7 @@ def forward_problem(network: nn.Module, images: Tensor, outputs: int) -> Problem
         rule = (
             f"for {len(images)} samples and {outputs} outputs the network must return real numbers of shape {expected}"
         )
-        advice = f"Let the last layer give {outputs} outputs for each sample."
+        advice = _advice_on_outputs(found, len(images), outputs)
         return Problem("network", f"{found.dtype} of shape {tuple(found.shape)}", rule, advice)
     return None
 
@@ -47,12 +56,34 @@ def _refused(inside: list[tuple[str, nn.Module, str]], error: BaseException) -> 
     name, module, shape = inside[-1] if inside else ("", None, "")
     reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
     if not name or module is None:
-        return Problem(
-            "network", shape, f"the network's forward raised {reason}", "Make it accept images of that shape."
-        )
+        advice = _advice_on(reason) or "Make it accept images of that shape."
+        return Problem("network", shape, f"the network's forward raised {reason}", advice)
     rule = f"the layer {name} ({type(module).__name__}) does not accept its input: {reason}"
-    advice = "Change the layers before it, or the hyperparameters that decide their sizes."
+    advice = _advice_on(reason) or "Change the layers before it, or the hyperparameters that decide their sizes."
     return Problem("network", f"input of shape {shape}", rule, advice)
+
+
+def _advice_on(reason: str) -> str:
+    """What to do about an error whose words say what it is about; empty for any other."""
+    return next((advice for words, advice in KNOWN_ERRORS if all(word in reason for word in words)), "")
+
+
+def _advice_on_outputs(found: Tensor, samples: int, outputs: int) -> str:
+    """How outputs of that shape become logits (N, K)."""
+    shape = tuple(found.shape)
+    if found.is_complex():
+        return "Return real numbers, such as absolute values."
+    if not found.is_floating_point():
+        return "Return the logits of all classes: leave argmax and rounding out, the loss and the accuracy do the rest."
+    if shape == (outputs, samples):
+        return "The samples come first: transpose the outputs."
+    if shape[:2] == (samples, outputs) and found.numel() == samples * outputs:
+        return "Leave the axes of one out, as in outputs.flatten(1)."
+    if shape[:2] == (samples, outputs):
+        return "Average over the places behind the second axis, as in outputs.flatten(2).mean(2)."
+    if shape[:1] != (samples,):
+        return "Keep the first axis, that of the samples, and give the outputs of each."
+    return f"Let the last layer give {outputs} outputs for each sample."
 
 
 @contextlib.contextmanager

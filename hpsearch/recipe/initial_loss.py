@@ -82,4 +82,7 @@ def _findings(task: Task, mean: float, allowed: float, finished: Sequence[Finish
         return [one for one in (lost, off, bent) if one is not None]
     dead = units_dead(finished)
     left = scale_left(finished) if off is None and lost is None and dead is None else None
-    return [one for one in (off, lost, dead, left, bent, without_gradient(finished)) if one is not None]
+    cut = without_gradient(finished)
+    told = [off, lost, dead, left, bent]
+    told.insert(0 if cut is not None and cut.severity is Severity.ERROR else len(told), cut)
+    return [one for one in told if one is not None]

@@ -62,8 +62,8 @@ def test_every_end_and_every_choice_is_built_once_side_by_side() -> None:
                 "(got torch.float32 of shape (2, 11)). Let the last layer give 10 outputs"
             ),
         ),
-        (own("maps"), "(got torch.float32 of shape (2, 10, 8, 8)). Let the last layer give 10 outputs"),
-        (own("whole_numbers"), "(got torch.int64 of shape (2, 10)). Let the last layer"),
+        (own("maps"), "(got torch.float32 of shape (2, 10, 8, 8)). Average over the places behind the second axis"),
+        (own("whole_numbers"), "(got torch.int64 of shape (2, 10)). Return the logits"),
         (
             own("a_pair"),
             "must return one tensor of logits (N, 10) (got a tuple). Return the logits",
