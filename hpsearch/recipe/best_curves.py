@@ -14,13 +14,13 @@ from hpsearch.trial import FinishedTrial
 CLEAR = frozenset(
     {
         *("HC102", "HC103", "HC104"),
-        *("HC111", "HC201", "HC204", "HC206", "HC207", "HC208", "HC209"),
+        *("HC111", "HC201", "HC203", "HC204", "HC206", "HC207", "HC208", "HC209"),
         *("HC305", "HC315", "HC316", "HC317", "HC321", "HC322", "HC331", "HC332", "HC333", "HC341", "HC342", "HC343"),
     }
 )
 """By the only looks at the second and third part of the catalogue (docs/diagnosis.md) true of nine single trainings in
 ten or more and told of no sound one, or not told there at all. Not among them: what a restless rate brings (HC105,
-HC107, HC108), whether there are epochs enough (HC202), which advice of its own tells, and overfitting."""
+HC107, HC108), and whether there are epochs enough (HC202), which advice of its own tells."""
 
 
 def found_in_best(

@@ -9,6 +9,7 @@ from hpsearch.report.documents import FindingDocument, StageDocument
 from hpsearch.report.ranking import Ranking
 from hpsearch.report.remaining import MORE_STEPS, NO_RATE, NOTHING
 from hpsearch.report.words import facts_words, printable, value_words
+from hpsearch.rule import OF_CURVES
 from hpsearch.verdict import Outcome
 
 BEGINNING = 50
@@ -23,7 +24,7 @@ def listed_findings(
     """The findings worth a place of their own.
 
     A mere remark that the summary of its stage has told already is none of them, where it has no advice or ``story``
-    has that too; nor is one on a hyperparameter that a later round repeats with other numbers.
+    has that too; nor is one on a hyperparameter, or on curves, that a later round repeats with other numbers.
     """
     return [
         (stage, finding)
@@ -119,14 +120,11 @@ def _told(stage: StageDocument, finding: FindingDocument, story: Sequence[str]) 
 
 
 def _repeats(later: FindingDocument, finding: FindingDocument) -> bool:
-    """Whether both say the same of one hyperparameter; what changes it says more than that."""
+    """Whether both say the same of one hyperparameter or of curves; what changes one says more than that."""
+    if later.code != finding.code or "after" in finding.evidence:
+        return False
     path = finding.evidence.get("path")
-    return (
-        path is not None
-        and "after" not in finding.evidence
-        and later.code == finding.code
-        and later.evidence.get("path") == path
-    )
+    return finding.code.startswith(OF_CURVES) or (path is not None and later.evidence.get("path") == path)
 
 
 def _is_table(value: Any) -> bool:

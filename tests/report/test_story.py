@@ -210,7 +210,10 @@ def test_what_was_seen_before_the_last_round_is_told_where_it_changed_nothing(he
         "What remains: Overfitting in all 3 best trials. In the coarse search: decayed too early in all 3 best trials. "
         "Next: Search dropout. Lower the rate later."
     )
-    found[StageName.FINE, 1] = (EARLY,)
+    found[StageName.FINE, 1] = (replace(GAP, message="overfitting in the best trial"), EARLY)
+    found[StageName.FINE, 0] = (GAP,)
+    text = plain_text(report_renderable(report_document(with_findings(healthy, found), "/x")))
+    assert text.count("[HC203]") == 1  # what a later round repeats is listed once
     assert "In the coarse search" not in report_document(with_findings(healthy, found), "/x").story[1]
 
 
