@@ -8,9 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
-import torch
-from torch import Tensor
-
 from hpsearch.advice.advise import findings_of
 from hpsearch.advice.facts import Purpose
 from hpsearch.advice.gathering import facts_of_network
@@ -23,6 +20,7 @@ from hpsearch.gate.images import NORMALISE, far_off
 from hpsearch.gate.inside import seen_inside
 from hpsearch.gate.stage_run import StageRun, run_stage
 from hpsearch.plugin.held import FACTORY, Model, holding, network_of
+from hpsearch.plugin.outputs import outputs_of
 from hpsearch.plugin.samples import MOST_SAMPLES, dataset_of, pair_of
 from hpsearch.recipe.initial_findings import signal_lost, without_gradient
 from hpsearch.report.words import facts_words, plain_facts, printable
@@ -109,7 +107,7 @@ def _demand_known_weights(model: Model, data: object) -> None:
     images, _ = pair_of(data)
     network = network_of(model)
     shape: tuple[int, int, int] = tuple(images.shape[1:])  # type: ignore[assignment]
-    found = findings_of(facts_of_network(network, Purpose(shape, _outputs(network, images)), costs=False), UNKNOWN)
+    found = findings_of(facts_of_network(network, Purpose(shape, outputs_of(network, images)), costs=False), UNKNOWN)
     if found:
         raise AssertionError(_told(found[0].message, found))
 
@@ -123,7 +121,7 @@ def assert_samples_independent(model: Model, data: object) -> None:
     images, _ = pair_of(data)
     network = network_of(model)
     shape: tuple[int, int, int] = tuple(images.shape[1:])  # type: ignore[assignment]
-    facts = facts_of_network(network, Purpose(shape, _outputs(network, images)))
+    facts = facts_of_network(network, Purpose(shape, outputs_of(network, images)))
     found = findings_of(facts, INDEPENDENCE)
     if found:
         raise AssertionError(_told(found[0].message, found))
@@ -162,19 +160,7 @@ def _run(
 
 def _dataset(model: Model, data: object) -> Dataset:
     images, targets = pair_of(data)
-    return dataset_of((images, targets), _outputs(network_of(model), images))
-
-
-def _outputs(network: torch.nn.Module, images: Tensor) -> int:
-    """How many outputs the network has. Raises AssertionError if it does not give (N, K)."""
-    __tracebackhide__ = True
-    with torch.no_grad(), torch.random.fork_rng(devices=[]):
-        found = network.eval()(images[:2])
-    shape = tuple(found.shape) if isinstance(found, Tensor) else None
-    if shape is None or len(shape) != 2 or shape[0] != min(2, len(images)):
-        what = type(found).__name__ if shape is None else f"shape {shape}"
-        raise AssertionError(f"the network must give logits (N, K) for images (N, …); for two samples it gave {what}")
-    return shape[1]
+    return dataset_of((images, targets), outputs_of(network_of(model), images))
 
 
 def _frozen(names: Sequence[str]) -> str:

@@ -227,3 +227,24 @@ def test_a_frozen_network_is_named_by_the_looks_inside_it() -> None:
     network.requires_grad_(False)
     with pytest.raises(AssertionError, match=r"\[HC316\] .* layers with weights are frozen"):
         assert_overfits(network, DATA, samples=16, steps=10, learning_rates=[0.1])
+
+
+class Turned(nn.Module):
+    """Gives logits (K, N)."""
+
+    def __init__(self, code: int | None = None) -> None:
+        super().__init__()
+        self.linear, self.code = nn.Linear(64, 10), code
+
+    def forward(self, images: Tensor) -> Tensor:
+        if self.code is not None:
+            raise SystemExit(self.code)
+        outputs: Tensor = self.linear(images.flatten(1))
+        return outputs.t()
+
+
+@pytest.mark.parametrize(("network", "said"), [(Turned(), "transpose the outputs"), (Turned(0), "SystemExit")])
+def test_a_network_that_gives_no_logits_is_told_what_to_change(network: nn.Module, said: str) -> None:
+    for assertion in (assert_initial_loss, assert_overfits, assert_gradients_reach, assert_samples_independent):
+        with pytest.raises(AssertionError, match=said):
+            assertion(network, DATA)
