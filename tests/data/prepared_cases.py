@@ -199,6 +199,10 @@ PREPARED = (
         "gives class 3 away: at row 0, column 0",
     ),
     Case(
-        "HD404", WARNING, lambda: changed(two_classes(), train=stamped(1, 1)), two_classes, "a mark of 1 pixels gives"
+        "HD404",
+        WARNING,
+        lambda: changed(two_classes(), train=stamped(1, 1)),
+        two_classes,
+        "a mark of one pixel gives class 0 away",
     ),
 )

@@ -61,11 +61,16 @@ def mark_gives_label_away(facts: Facts) -> Remark | None:
     first = int(torch.nonzero(marked)[0])
     row, column = torch.nonzero(tells[first])[0].tolist()
     classes = present[marked].tolist()
-    which = f"class {classes[0]}" if len(classes) == 1 else f"{len(classes)} of {facts.classes} classes"
-    sentence = (
-        f"a mark of {int(sizes[first])} pixels gives {which} away: at row {row}, column {column} one level of "
-        f"brightness is in {float(told[first, row, column]):.1%} of class {classes[0]} and in hardly any other image"
+    size = "one pixel" if int(sizes[first]) == 1 else f"{int(sizes[first])} pixels"
+    where = (
+        f"at row {row}, column {column} one level of brightness is in {float(told[first, row, column]):.1%} of class "
+        f"{classes[0]} and in hardly any other image"
     )
+    sentence = f"a mark of {size} gives class {classes[0]} away: {where}"
+    if len(classes) > 1:
+        sentence = (
+            f"marks give {len(classes)} of {facts.classes} classes away; that of class {classes[0]} has {size}: {where}"
+        )
     numbers = {
         "classes": classes,
         "row": row,

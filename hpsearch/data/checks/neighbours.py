@@ -34,6 +34,8 @@ MOST_OF_THEM = 0.5
 AS_MANY = 0.7
 """Of the dimensions around the median image, around those that stand out (heuristic): copies are made of any images,
 while images that are equal by nature are of the simplest kind, which has the fewest dimensions."""
+MOST_DIMENSIONS = 64.0
+"""Small copies have no more; of images that are all as far from each other the estimate has no bound."""
 EQUAL = 1e-6
 """Distance below which small copies are the same."""
 
@@ -114,7 +116,7 @@ def _dimensions(distances: Tensor) -> float:
     # The inverse of the dimensions is the mean of ln(d_k / d_j); the median over images ignores a few copies.
     inside = distances[:, :NEIGHBOURS]
     logs = torch.log(inside[:, -1:] / inside[:, :-1]).mean(dim=1)
-    return max(1.0, 1 / max(float(logs.median()), 1e-6))
+    return min(MOST_DIMENSIONS, max(1.0, 1 / max(float(logs.median()), 1e-6)))
 
 
 def _beyond_chance(chances: Tensor) -> Tensor:
