@@ -19,6 +19,7 @@ from hpsearch.training.curves import Curves, DivergedError
 from hpsearch.training.evaluation import evaluate
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.looks import (
+    LONG,
     SHORT,
     TRAINED_ON,
     Eye,
@@ -228,7 +229,10 @@ class Training:
 
     def _descent(self, images: Tensor, targets: Tensor) -> tuple[float, float] | None:
         """Before the first update, if that is looked at; not in half precision, whose rounding would hide it."""
+        budget, total = self.job.budget, self.curves.total
         if self.eye is None or not self.eye.opens(0) or self.job.precision != "float32":
+            return None
+        if 0 < total < LONG and not budget.until_learned:
             return None
         return descent(self.network, images, targets, self.task)
 

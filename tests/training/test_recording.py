@@ -77,7 +77,7 @@ def test_the_initial_loss_is_averaged_over_1024_samples_at_most() -> None:
     wanted = job(own("Watched"), Budget(steps=0), batch_size=64)
     batches = [len(batch) for batch in _seen(wanted, dataset)]
     assert sum(size for size in batches if size == 64) == 1024
-    assert sum(size for size in batches if size < 64) <= 3 * 24, "a look tries the gradient with a few"
+    assert sum(size for size in batches if size < 64) <= 3 * 32, "a look tries the gradient with a few"
 
 
 def test_layers_have_the_scale_of_the_first_batch() -> None:
