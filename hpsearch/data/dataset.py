@@ -1,7 +1,7 @@
 """A loaded data set: three splits of images and targets, and how they were normalised."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import torch
@@ -54,3 +54,5 @@ class Dataset:
     """None for classification."""
     held: Place = "auto"
     """Where the study wants them."""
+    origins: Mapping[str, Tensor] = field(default_factory=dict)
+    """By the name of a split: which sample of the arrays as they were given each of its samples is (N,), from 0."""

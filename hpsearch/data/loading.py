@@ -17,7 +17,7 @@ from hpsearch.data.moments import Moments, in_portions, mean_and_std
 from hpsearch.data.sources import Array, read_source
 from hpsearch.data.splitting import Division, divide
 from hpsearch.data.stream import StreamedDataset
-from hpsearch.data.streaming import file_to_stream, gone_through, sampled, streams_of
+from hpsearch.data.streaming import NAMES, file_to_stream, gone_through, sampled, streams_of
 from hpsearch.errors import DefinitionError, Problem
 from hpsearch.job import DataSettings
 from hpsearch.task import LossName, Task
@@ -63,11 +63,15 @@ def load_dataset(settings: DataSettings) -> Dataset:
     if file is not None:
         streams = streams_of(file, torch.from_numpy(targets), parts, image_scale)
         train, validation, test = sampled(streams)
-        return StreamedDataset(train, validation, test, task, image_scale, target_scale, settings.held, streams)
+        lengths = [len(train), len(validation), len(test)]
+        origins = {name: one.indices[one.spread(n)] for (name, one), n in zip(streams.items(), lengths, strict=True)}
+        scales = image_scale, target_scale
+        return StreamedDataset(train, validation, test, task, *scales, settings.held, origins, streams)
     if image_scale is not None:
         images = _normalised(images, image_scale, (1, -1, 1, 1))
     train, validation, test = (Split(torch.from_numpy(images[part]), torch.from_numpy(targets[part])) for part in parts)
-    return Dataset(train, validation, test, task, image_scale, target_scale, settings.held)
+    origins = {name: torch.from_numpy(part) for name, part in zip(NAMES, parts, strict=True)}
+    return Dataset(train, validation, test, task, image_scale, target_scale, settings.held, origins)
 
 
 def _task(loss: LossName, images: Array, targets: Array, division: Division) -> Task:

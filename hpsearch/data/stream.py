@@ -63,8 +63,12 @@ class Stream:
         first = self.ready(self.read(torch.arange(min(1, len(self)))))
         most = max(1, limit_bytes // max(1, first.numel() * first.element_size()))
         count = min(most, len(self))
-        chosen = torch.arange(count) * len(self) // max(1, count)
+        chosen = self.spread(count)
         return Split(self.ready(self.read(chosen)), self.targets[chosen])
+
+    def spread(self, count: int) -> Tensor:
+        """The places of so many samples that are evenly spread over all of them (count,)."""
+        return torch.arange(count) * len(self) // max(1, count)
 
 
 @dataclass(frozen=True, eq=False)

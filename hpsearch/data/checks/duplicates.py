@@ -1,6 +1,7 @@
 """Checks for images that are there more than once. Images that show nothing are left to another check."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from hpsearch.data.checks.coincidence import equal_by_coincidence
 from hpsearch.data.checks.facts import Facts, Part, Place, evenly
@@ -36,9 +37,9 @@ def conflicting_labels(facts: Facts) -> Remark | None:
     one, other = groups[0][0], next(p for p in groups[0] if _label(facts, p) != _label(facts, groups[0][0]))
     sentence = (
         f"{images} images are equal to others that have another label, for example {one[0]} {one[1]} (label "
-        f"{_label(facts, one)}) and {other[0]} {other[1]} (label {_label(facts, other)})"
+        f"{_label(facts, one)}) and {other[0]} {other[1]} (label {_label(facts, other)}){_yours(facts, (one, other))}"
     )
-    return Remark(sentence, {"images": images, "groups": len(groups), "examples": _examples(groups)}, severity)
+    return Remark(sentence, {"images": images, "groups": len(groups), **_examples(facts, groups)}, severity)
 
 
 def duplicates_across_split(facts: Facts) -> Remark | None:
@@ -62,11 +63,13 @@ def duplicates_across_split(facts: Facts) -> Remark | None:
     numbers = {
         "by_split": {name: len(pairs) for name, pairs in found.items()},
         "share": share,
-        "examples": _examples(pairs),
+        **_examples(facts, pairs),
     }
     sentence = f"{len(pairs)} of {lengths[name]} {name} images ({share:.1%}) are in training too"
     if equal_by_coincidence(facts):
-        return Remark(f"{sentence}, as draws from few possible images are", numbers, Severity.INFO)
+        sentence = f"{sentence}, as draws from few possible images are{_yours(facts, pairs[0])}"
+        return Remark(sentence, numbers, Severity.INFO)
+    sentence += _yours(facts, pairs[0])
     return Remark(sentence, numbers, Severity.ERROR if share > UNSOUND and len(pairs) >= FEWEST_PAIRS else None)
 
 
@@ -111,10 +114,11 @@ def near_duplicates_across_split(facts: Facts) -> Remark | None:
             "standing_out": near.standing_out,
             "dimensions": near.dimensions,
             "distance_ratio": near.ratio,
-            "examples": _examples(pairs),
+            **_examples(facts, pairs),
         }
         severity = Severity.INFO if share < SERIOUS or len(pairs) < FEWEST_PAIRS else None
         sentence = f"{len(pairs)} of {len(queries)} {part.name} images are nearly the same as a training image"
+        sentence += _yours(facts, pairs[0])
         return Remark(sentence, numbers, severity)
     return None
 
@@ -133,10 +137,10 @@ def duplicates_in_training(facts: Facts) -> Remark | None:
     if not groups:
         return None
     extra = sum(len(places) - 1 for places in groups)
-    sentence = f"{extra} of {len(facts.train)} training images are copies of others"
+    sentence = f"{extra} of {len(facts.train)} training images are copies of others{_yours(facts, groups[0])}"
     many = extra > MANY * len(facts.train) and not equal_by_coincidence(facts)
     severity = Severity.WARNING if many else None
-    return Remark(sentence, {"copies": extra, "groups": len(groups), "examples": _examples(groups)}, severity)
+    return Remark(sentence, {"copies": extra, "groups": len(groups), **_examples(facts, groups)}, severity)
 
 
 def _leaked(facts: Facts, part: Part) -> dict[int, int]:
@@ -153,5 +157,15 @@ def _label(facts: Facts, place: Place) -> int:
     return int(facts.part(place[0]).split.targets[place[1]])
 
 
-def _examples(groups: Sequence[Sequence[Place]]) -> list[list[list[str | int]]]:
-    return [[list(place) for place in places[:3]] for places in groups[:PAIRS_NAMED]]
+def _yours(facts: Facts, places: Sequence[Place]) -> str:
+    """Where two of them are in the arrays that the user gave."""
+    found = [origin for place in places[:2] if (origin := facts.origin(place)) is not None]
+    return f": samples {' and '.join(str(one) for one in found)} of your data" if found else ""
+
+
+def _examples(facts: Facts, groups: Sequence[Sequence[Place]]) -> dict[str, list[list[Any]]]:
+    """Places within the splits, and where these are in the arrays that the user gave."""
+    shown = [[list(place) for place in places[:3]] for places in groups[:PAIRS_NAMED]]
+    yours = [[facts.origin(place) for place in places[:3]] for places in groups[:PAIRS_NAMED]]
+    known = all(one is not None for places in yours for one in places)
+    return {"examples": shown, **({"samples_of_your_data": yours} if known else {})}

@@ -158,6 +158,12 @@ class Facts:
                 found[prints[index]].append((part.name, index))
         return tuple(tuple(places) for places in found.values() if len(places) > 1)
 
+    def origin(self, place: Place) -> int | None:
+        """The sample's index in the arrays as they were given; None if nobody recorded it."""
+        name, index = place
+        found = self.dataset.origins.get(name)
+        return int(found[index]) if found is not None and len(found) == len(self.part(name)) else None
+
     def raw(self, values: Tensor) -> Tensor:
         """Values for each channel (…, C) as they were before the data were normalised."""
         scale = self.dataset.image_scale

@@ -1,8 +1,11 @@
 """Checks of the pixels."""
 
-import torch
+from collections.abc import Sequence
 
-from hpsearch.data.checks.facts import Facts
+import torch
+from torch import Tensor
+
+from hpsearch.data.checks.facts import Facts, Part
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
@@ -11,6 +14,8 @@ LEAST_STRENGTH, MOST_STRENGTH = 0.05, 10.0
 pixels in [0, 1] have about 0.5)."""
 UNIT, BYTES = 1.0, 16.0
 """Images whose largest value is at most 1 are in [0, 1]; images with one above 16 are in 0 … 255 (heuristic)."""
+NAMED = 5
+"""Images that a sentence names at most."""
 FEW = 0.01
 """A share of the images that is not worth more than a note (heuristic)."""
 
@@ -24,7 +29,9 @@ def pixels_not_finite(facts: Facts) -> Remark | None:
     count = sum(counts.values())
     if not count:
         return None
-    return Remark(f"{count} images have pixels that are NaN or infinite", {"images": count, "by_split": counts})
+    where, samples = _named(facts, [(part, ~part.finite) for part in facts.parts])
+    sentence = f"{count} images have pixels that are NaN or infinite{where}"
+    return Remark(sentence, {"images": count, "by_split": counts, **samples})
 
 
 def constant_images(facts: Facts) -> Remark | None:
@@ -38,8 +45,9 @@ def constant_images(facts: Facts) -> Remark | None:
     if not count:
         return None
     severity = Severity.INFO if count < FEW * total else None
-    numbers = {"images": count, "of": total, "by_split": counts}
-    return Remark(f"{count} of {total} images are constant: every pixel has the same value", numbers, severity)
+    where, samples = _named(facts, [(part, part.constant & part.finite) for part in facts.parts])
+    numbers = {"images": count, "of": total, "by_split": counts, **samples}
+    return Remark(f"{count} of {total} images are constant: every pixel has the same value{where}", numbers, severity)
 
 
 def constant_channel(facts: Facts) -> Remark | None:
@@ -101,3 +109,14 @@ def mixed_ranges(facts: Facts) -> Remark | None:
         return None
     sentence = f"{counts[0]} images have values in 0 … 1, {counts[1]} others go up to {float(tops.max()):.4g}"
     return Remark(sentence, {"unit_range": counts[0], "byte_range": counts[1], "images": len(tops)})
+
+
+def _named(facts: Facts, found: Sequence[tuple[Part, Tensor]]) -> tuple[str, dict[str, list[int]]]:
+    """Where the first of some images are in the arrays that the user gave: in words, and as numbers."""
+    places = [(part.name, index) for part, which in found for index in torch.nonzero(which).flatten().tolist()]
+    known = sorted(one for place in places if (one := facts.origin(place)) is not None)[:NAMED]
+    if not known:
+        return "", {}
+    more = " …" if len(places) > NAMED else ""
+    which = "sample" if len(places) == 1 else "samples"
+    return f"; {which} {', '.join(str(one) for one in known)}{more} of your data", {"samples_of_your_data": known}
