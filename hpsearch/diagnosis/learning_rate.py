@@ -13,6 +13,8 @@ SLOW = 0.5
 """Of guessing: a training that ends above it has learned less than half (heuristic)."""
 STRAIGHT = 0.5
 """The last third's fall, as a share of the middle third's, of a curve that has not begun to level off (heuristic)."""
+GATHERING, SHORT = 2.0, 6
+"""Times the fall of the epoch before, and epochs: see ``learning_rate_too_low`` (heuristics)."""
 RISES = 0.25
 """Share of the epochs that chance may lift in a steady fall (heuristic)."""
 BRISK = 3e-3
@@ -51,7 +53,8 @@ def learning_rate_too_low(curve: Curve) -> Remark | None:
     that it had in the third before, while less than half of the loss of guessing is lost (heuristic). The first third
     is left out, because large first outputs shrink quickly at any rate. The fall must be sure: every epoch is lower
     than the one before, or it exceeds four standard errors and three epochs of four are. Validation has to fall at
-    least half as much; where it does not, what falls is memory. Where the network was looked into, an update that
+    least half as much; where it does not, what falls is memory. Of fewer than six epochs a fall that gathers speed, to
+    twice what it was, shows a training that is short and no more. Where the network was looked into, an update that
     moves the weights by more than 0.3 % is none of a rate that is too low: a thousandth is usual (Karpathy).
     """
     if not curve.ended:
@@ -63,6 +66,8 @@ def learning_rate_too_low(curve: Curve) -> Remark | None:
     rises = sum(b >= a for a, b in pairwise(means[third:]))
     sure = rises == 0 or (curve.line(1 / 3, 1.0).deviations < -4 and rises <= RISES * (len(means) - third))
     if means[-1] - curve.floor < SLOW * curve.guess or not sure or late <= 0:
+        return None
+    if len(means) < SHORT and late > GATHERING * middle:
         return None
     if late < STRAIGHT * middle or followed < HALF * (middle + late) or (curve.relative_update or 0.0) > BRISK:
         return None

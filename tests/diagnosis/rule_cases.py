@@ -149,16 +149,30 @@ RATE_CASES = (
     Case(
         "HC106",
         WARNING,
-        Drawn(then(constant(2.3), 0.25, falling(2.3, 0.6)), noise=0.01),
+        Drawn(then(constant(2.3), 0.35, falling(2.3, 0.6)), noise=0.01),
         Drawn(then(constant(2.3), 0.02, falling(2.3, 0.6)), noise=0.01),
         "stood still at 2.3",
     ),
     Case(
         "HC106",
         WARNING,
-        Drawn(then(constant(2.3), 0.25, falling(2.3, 0.6)), noise=0.01),
-        Drawn(then(constant(2.3), 0.25, falling(2.3, 0.6)), noise=0.01, optimizer=(("warmup", 0.3),)),
+        Drawn(then(constant(2.3), 0.35, falling(2.3, 0.6)), noise=0.01),
+        Drawn(then(constant(2.3), 0.35, falling(2.3, 0.6)), noise=0.01, optimizer=(("warmup", 0.4),)),
         "of 240 iterations",
+    ),
+    Case(
+        "HC106",
+        INFO,
+        Drawn(then(constant(2.3), 0.2, falling(2.3, 0.6)), noise=0.01),
+        Drawn(then(constant(2.3), 0.02, falling(2.3, 0.6)), noise=0.01),
+        "for the first",
+    ),
+    Case(
+        "HC103",
+        WARNING,
+        Drawn(straight(2.3, 1.6), epochs=3),
+        Drawn(lambda share: 2.3 - 0.8 * share**3, epochs=3),
+        "over the third before",
     ),
     Case(
         "HC106",
