@@ -49,6 +49,16 @@ def test_one_update_an_epoch_is_few() -> None:
     assert remark is not None
     assert "an epoch of 640 samples is one update, and 12 were made" in remark.sentence
     assert extreme_setting(Curve(FinishedTrial(trial.job, once), replace(TASK, train_samples=90))) is None
+    often = replace(POOR, batch_size=640, epochs=200).trial
+    once = replace(often.result, step_losses=tuple(epoch.train_loss for epoch in often.result.epochs))
+    assert extreme_setting(Curve(FinishedTrial(often.job, once), TASK)) is None, "200 updates are enough"
+
+
+def test_labels_of_which_most_says_nothing() -> None:
+    assert "loss.label_smoothing is 0.6" in named(replace(POOR, smoothing=0.6))
+    assert not named(replace(POOR, smoothing=0.4))
+    numbers = replace(TASK, loss="l2")
+    assert extreme_setting(Curve(replace(POOR, smoothing=0.6).trial, numbers)) is None, "no labels"
 
 
 def test_regularisation_that_is_switched_off_explains_nothing() -> None:
