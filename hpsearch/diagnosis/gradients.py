@@ -95,7 +95,7 @@ def other_gradient(inside: Inside) -> Remark | None:
     Before the first update that layer is moved a little along its gradient, there and back: the loss must fall, and
     rise, by what the gradient promises. It does the contrary where something turns the gradient round on its way (a
     layer that reverses it, a backward pass of one's own with a wrong sign), and far more or less where something scales
-    it. Told from five times on (heuristic; in sound networks of the catalogue it is 0.6 to 1.3 times), as an error
+    it. Told from five times on (heuristic; in sound networks of the catalogue it is 0.9 to 1.1 times), as an error
     where the gradient leads uphill, and only where both directions agree within a quarter: behind numbers that are
     rounded the loss jumps, and what is put in place of its gradient is meant so. Not measured in half precision, nor in
     short trainings, nor of members that train as one, whose layers have no backward passes of their own.
