@@ -80,7 +80,9 @@ def test_a_training_whose_gradients_are_never_finite_ends(how: Arrangement) -> N
 
 
 @pytest.mark.parametrize("how", [Arrangement(), STACKED])
-@pytest.mark.parametrize("broken", ["Weighed.after", "Watch.__enter__", "Watch.__exit__", "eye.in_mode", "Eye.trained"])
+@pytest.mark.parametrize(
+    "broken", ["Weighed.after", "Watch.__enter__", "Watch.__exit__", "eye.in_mode", "Eye.named", "Eye.gradients"]
+)
 def test_a_look_that_fails_ends_no_trial(how: Arrangement, broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> object:
         raise RuntimeError("a fault in looking")
