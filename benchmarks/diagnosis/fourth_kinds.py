@@ -52,7 +52,7 @@ NUMBERS = (
     ),
     fault(
         "all-regularisation-at-once",
-        "HC204 HC207 HC208 weights-decay-away dropout-destroys",
+        "HC204 HC207 HC208 HC209 weights-decay-away dropout-destroys",
         "HC103 HC105 HC106 HC201 HC202 signal-lost same-answer dead-units vanishing-gradients",
         epochs=16,
         smoothing=0.5,
@@ -77,7 +77,7 @@ NUMBERS = (
     fault(
         "warm-up-to-a-rate-too-high",
         LARGE,
-        f"{BROKEN} HC105 HC204 HC206",
+        f"{BROKEN} HC105 HC204 HC206 HC209",
         epochs=14,
         rate=100.0,
         optimizer={"warmup": 0.6},
@@ -156,14 +156,14 @@ DATA = (
 LOOPS = (
     fault(
         "shares-of-mixed-images-swapped",
-        f"{MOVED} HC204 HC208 evaluated-otherwise",
+        f"other-labels {MOVED} HC204 HC208 evaluated-otherwise",
         "HC103 HC105 HC202 HC203 same-answer",
         loop="shares-swapped",
     ),
     fault(
         "class-weighs-300-times-as-much",
-        "HC201 HC204 HC221",
-        f"{LARGE} {BROKEN} {POOR} HC108 HC206",
+        "HC201 HC204 HC221 inverted-class-weights",
+        f"{LARGE} {BROKEN} {POOR} HC108 HC206 scaled-loss",
         loop="class-weighs-too-much",
     ),
 )

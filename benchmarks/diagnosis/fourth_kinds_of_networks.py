@@ -64,14 +64,14 @@ NETWORK = (
     fault(
         "clamped-outputs",
         f"{BENT} HC201",
-        f"{_HELD} HC105 HC206 same-answer dead-units vanishing-gradients without-gradient saturated-units",
+        f"{_HELD} HC105 HC206 same-answer dead-units vanishing-gradients without-gradient saturated-units samples-left-out",
         network={"fault": "fourth-clamped-outputs"},
         lasting=True,
     ),
     fault(
         "sigmoid-on-a-value",
         "activation-on-output HC204 saturated-units",
-        f"{_HELD} HC105 HC201 HC207 same-answer",
+        f"{_HELD} HC105 HC201 HC207 same-answer samples-left-out",
         network={"fault": "fourth-sigmoid-on-a-value"},
         lasting=True,
     ),
@@ -98,7 +98,7 @@ NETWORK = (
     fault(
         "first-layers-under-no-grad",
         f"{CUT} HC204",
-        f"{POOR} HC201 HC206",
+        f"{POOR} HC201 HC206 samples-left-out",
         network={"fault": "fourth-first-layers-under-no-grad"},
         architectures=("tutorial", "pyramid", "vgg", "efficient", "deep"),
         lasting=True,
@@ -106,7 +106,7 @@ NETWORK = (
     fault(
         "branches-detached",
         f"{CUT} HC204",
-        f"{POOR} HC201 HC206 equal-weights signal-lost",
+        f"{POOR} HC201 HC206 equal-weights signal-lost samples-left-out",
         network={"fault": "fourth-branches-detached"},
         architectures=("normless", "deep", "residual"),
         lasting=True,
