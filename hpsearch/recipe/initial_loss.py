@@ -48,8 +48,8 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
     """Fails if the mean loss lies above the tolerance or is not finite, if the outputs do not depend on the image, or
     if an activation bounds them; warns of what may be meant so.
 
-    The tolerance has one standard error of the mean over the seeds on top of what theory allows, and no seed may lie
-    within what theory allows: that all of three are above by chance is one in eight where every other draw is.
+    The tolerance has one standard error of the mean over the seeds on top of what theory allows, and more seeds
+    must lie above that than chance puts there: all of four or fewer, four of five.
     """
     broken = not_measured(finished)
     if broken is not None:

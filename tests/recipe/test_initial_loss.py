@@ -62,6 +62,8 @@ def test_seeds_that_disagree_widen_the_tolerance_by_their_standard_error() -> No
 def test_one_ordinary_draw_of_the_weights_clears_those_that_are_wild() -> None:
     assert judge((LN10 + 1.2, LN10 + 1.3, LN10 + 1.1)).outcome is Outcome.FAIL
     assert judge((LN10 + 1.2, LN10 + 1.3, LN10 + 0.85)).outcome is Outcome.PASS  # by their mean alone: too high
+    assert judge((LN10 + 0.8, *(LN10 + 1.6,) * 4)).outcome is Outcome.FAIL
+    assert judge((LN10 + 0.8, LN10 + 0.8, *(LN10 + 2.5,) * 3)).outcome is Outcome.PASS
 
 
 @pytest.mark.parametrize("task", [REGRESSION, Task("l1", (1, 8, 8), 1, 1000, 400, 300)])
