@@ -4,16 +4,12 @@ import argparse
 import platform
 import statistics
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 
-from benchmarks.diagnosis.catalogue import Case, cases
-from benchmarks.diagnosis.fourth import fourth_cases
+from benchmarks.diagnosis.parts import PARTS
 from benchmarks.diagnosis.scoring import Scored, lines
-from benchmarks.diagnosis.second import second_cases
-from benchmarks.diagnosis.third import third_cases
 from benchmarks.diagnosis.told import Told, told
 
 
@@ -24,7 +20,7 @@ def main() -> None:
         folder = Path(arguments.keep or own)
         folder.mkdir(parents=True, exist_ok=True)
         everything = []
-        for case in _part(arguments.part):
+        for case in PARTS[arguments.part]():
             if arguments.only in case.name:
                 everything.append(told(case, folder))
                 if arguments.verbose:
@@ -41,16 +37,6 @@ def main() -> None:
         print(line)
 
 
-def _part(part: str) -> Iterator[Case]:
-    if part == "second":
-        return second_cases()
-    if part == "third":
-        return third_cases()
-    if part == "fourth":
-        return fourth_cases()
-    return (case for case in cases() if case.held_out == (part == "held-out"))
-
-
 def _tell(one: Told) -> None:
     print(f"{one.case.name}: {one.trial.result.epochs[-1] if one.trial.result.epochs else one.trial.result.reason}")
     for finding in one.findings:
@@ -60,7 +46,7 @@ def _tell(one: Told) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", help="folder that keeps the curves, so that rules can be tried again on them")
-    parser.add_argument("--part", choices=("tuned", "held-out", "second", "third", "fourth"), default="held-out")
+    parser.add_argument("--part", choices=PARTS, default="held-out")
     parser.add_argument("--only", default="", help="cases whose name holds this")
     parser.add_argument("--verbose", action="store_true", help="every case with its findings")
     return parser.parse_args()

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.diagnosis.rivals [--keep FOLDER] [--part tuned] [--all]``: published detectors beside ours.
+"""``python -m benchmarks.diagnosis.rivals [--keep FOLDER] [--part PART] [--all]``: published detectors beside ours.
 
 Shows them one training of each kind of fault and of every second sound setting, or with ``--all`` every one (about an
 hour on one core). ``--keep`` may be the folder that ``python -m benchmarks.diagnosis`` keeps: its trainings are then
@@ -13,7 +13,8 @@ from pathlib import Path
 import scipy
 import torch
 
-from benchmarks.diagnosis.catalogue import Case, cases
+from benchmarks.diagnosis.catalogue import Case
+from benchmarks.diagnosis.parts import PARTS
 from benchmarks.diagnosis.rivals.gathering import record_of
 from benchmarks.diagnosis.rivals.sampling import is_shown, some
 from benchmarks.diagnosis.rivals.scoring import Comparison, Shown
@@ -25,25 +26,23 @@ def main() -> None:
     arguments = _arguments()
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as own:
-        compared = compare(
-            Path(arguments.keep or own), held_out=arguments.part == "held-out", every=arguments.all, only=arguments.only
-        )
+        compared = compare(Path(arguments.keep or own), part=arguments.part, every=arguments.all, only=arguments.only)
     machine = platform.processor() or platform.machine()
     print(f"{machine}, one thread, torch {torch.__version__}, scipy {scipy.__version__}\n")
     for line in compared.report():
         print(line)
 
 
-def compare(folder: Path, *, held_out: bool, every: bool, only: str = "") -> Comparison:
+def compare(folder: Path, *, part: str, every: bool, only: str = "") -> Comparison:
     """Trains what the folder does not hold, and shows it to all detectors.
 
     What counts as faulty and as sound is what counts for our own rules.
     """
     records = folder / "rivals"
     records.mkdir(parents=True, exist_ok=True)
-    part = [case for case in cases() if case.held_out == held_out and is_shown(case)]
-    tuned = [case for case in cases() if not case.held_out and case.sound and is_shown(case)]
-    chosen = [case for case in (part if every else some(part)) if only in case.name]
+    cases = [case for case in PARTS[part]() if is_shown(case)]
+    tuned = [case for case in PARTS["tuned"]() if case.sound and is_shown(case)]
+    chosen = [case for case in (cases if every else some(cases)) if only in case.name]
     scored = Scored([told(case, folder) for case in chosen])
 
     def shown(case: Case) -> Shown:
@@ -59,7 +58,7 @@ def compare(folder: Path, *, held_out: bool, every: bool, only: str = "") -> Com
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--keep", help="folder that keeps trainings and records")
-    parser.add_argument("--part", choices=("tuned", "held-out"), default="held-out")
+    parser.add_argument("--part", choices=PARTS, default="held-out")
     parser.add_argument("--all", action="store_true", help="every training, not some of them")
     parser.add_argument("--only", default="", help="cases whose name holds this")
     return parser.parse_args()

@@ -3,7 +3,9 @@
 A kind that no published rule describes (a schedule that decays too early, an epoch too few, a leak) belongs to none.
 """
 
+from benchmarks.diagnosis.rivals.fourth_families import FOURTH_FAMILIES
 from benchmarks.diagnosis.rivals.rule import families
+from benchmarks.diagnosis.rivals.second_families import SECOND_FAMILIES, THIRD_FAMILIES
 
 FAMILIES = {
     name: families(text)
@@ -53,7 +55,7 @@ FAMILIES = {
         ("modes", "trained-in-evaluation-mode validated-in-training-mode norms-never-settle"),
     )
     for name in names.split()
-}
+} | {**SECOND_FAMILIES, **THIRD_FAMILIES, **FOURTH_FAMILIES}
 
 
 def families_of(kind: str) -> frozenset[str]:
