@@ -7,9 +7,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from hpsearch.job import Job
-from hpsearch.training.arrays import Arrays
 from hpsearch.training.curves import Curves
 from hpsearch.training.member import Training
+from hpsearch.training.samples.arrays import Arrays
 
 
 class SharesSwapped(Training):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hpsearch.diagnosis.inside_table import INSIDE_RULES
+from hpsearch.diagnosis.inside.table import INSIDE_RULES
 
 EPOCHS = 12
 WITHOUT_NORM = ("plain", "vgg")

@@ -13,11 +13,11 @@ from benchmarks.diagnosis.second_loops import SECOND_LOOPS
 from benchmarks.diagnosis.third_loops import THIRD_LOOPS
 from hpsearch.job import Job
 from hpsearch.training import member
-from hpsearch.training.arrays import Arrays
 from hpsearch.training.curves import Curves
 from hpsearch.training.member import Training
 from hpsearch.training.optimizer import optimizer_of
-from hpsearch.training.order import DataOrder
+from hpsearch.training.samples.arrays import Arrays
+from hpsearch.training.samples.order import DataOrder
 
 
 class SortedOrder(LabelledOrder):

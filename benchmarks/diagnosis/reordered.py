@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 from torch import Tensor
 
 from hpsearch.job import Job
-from hpsearch.training.arrays import Arrays
 from hpsearch.training.curves import Curves
 from hpsearch.training.member import Training
-from hpsearch.training.order import DataOrder
+from hpsearch.training.samples.arrays import Arrays
+from hpsearch.training.samples.order import DataOrder
 
 
 class LabelledOrder(DataOrder):

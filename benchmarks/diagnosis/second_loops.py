@@ -9,9 +9,9 @@ from torch.nn import functional
 
 from benchmarks.diagnosis.reordered import LabelledOrder, ReorderedTraining
 from hpsearch.job import Job
-from hpsearch.training.arrays import Arrays
 from hpsearch.training.curves import Curves
 from hpsearch.training.member import Training
+from hpsearch.training.samples.arrays import Arrays
 
 Step = Callable[[float], None]
 """An update with a learning rate."""

@@ -9,10 +9,10 @@ from torch.nn import functional
 from benchmarks.diagnosis.second_faults import NORMS
 from benchmarks.diagnosis.second_loops import Step, _OtherSteps
 from hpsearch.job import Job
-from hpsearch.training.arrays import Arrays
 from hpsearch.training.curves import Curves
 from hpsearch.training.member import Training
 from hpsearch.training.optimizer import optimizer_of
+from hpsearch.training.samples.arrays import Arrays
 
 
 class ImpatientPlateau(_OtherSteps):

@@ -7,9 +7,9 @@ from torch import Tensor
 
 from benchmarks.gpu.cases import Case
 from hpsearch.data.dataset import Dataset
-from hpsearch.training.arrays import Arrays
 from hpsearch.training.curves import Curves
 from hpsearch.training.member import Training
+from hpsearch.training.samples.arrays import Arrays
 from hpsearch.training.stacked_members import StackedMembers
 
 Step = Callable[[], None]

@@ -1,1 +1,1 @@
-"""What the recorded curves of a trial, or of a stage, say about its training: pure rules with stable codes."""
+"""What the records of a trial, or of a stage, say about its training: pure rules with stable codes."""

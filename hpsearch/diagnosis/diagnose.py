@@ -3,12 +3,12 @@
 from collections.abc import Collection, Mapping
 from graphlib import TopologicalSorter
 
-from hpsearch.diagnosis.curve import Curve
-from hpsearch.diagnosis.inside import Inside
-from hpsearch.diagnosis.inside_rule import InsideRule
-from hpsearch.diagnosis.inside_table import INSIDE_RULES
-from hpsearch.diagnosis.rule import CurveRule
-from hpsearch.diagnosis.table import CURVE_RULES
+from hpsearch.diagnosis.curves.curve import Curve
+from hpsearch.diagnosis.curves.rule import CurveRule
+from hpsearch.diagnosis.curves.table import CURVE_RULES
+from hpsearch.diagnosis.inside.rule import InsideRule
+from hpsearch.diagnosis.inside.seen import Inside
+from hpsearch.diagnosis.inside.table import INSIDE_RULES
 from hpsearch.finding import Finding, Severity
 from hpsearch.rulebook import Remark
 from hpsearch.study import StudyDefinition

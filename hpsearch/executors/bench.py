@@ -16,9 +16,9 @@ from hpsearch.executors.measurement import Measurement
 from hpsearch.executors.measuring import measurement
 from hpsearch.executors.room import room_bytes, training_bytes
 from hpsearch.job import DataSettings, Job
-from hpsearch.training.arrays import Shelf
 from hpsearch.training.blame import described
 from hpsearch.training.cohort import train_cohort
+from hpsearch.training.samples.arrays import Shelf
 from hpsearch.trial import Failure, TrialResult, failed
 
 

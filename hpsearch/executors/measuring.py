@@ -13,9 +13,9 @@ from hpsearch.data.dataset import Dataset
 from hpsearch.executors.measurement import Measurement, most_members
 from hpsearch.executors.room import training_bytes
 from hpsearch.job import Budget, Job
-from hpsearch.training.arrays import Shelf
 from hpsearch.training.cohort import train_cohort
 from hpsearch.training.formats import alone_channels_last, stacked_channels_last
+from hpsearch.training.samples.arrays import Shelf
 from hpsearch.training.timing import measured
 from hpsearch.trial import TrialState
 

@@ -12,8 +12,8 @@ from hpsearch.data.host import machine_bytes
 from hpsearch.executors.machine import cores
 from hpsearch.job import Job
 from hpsearch.networks.build import build_network
-from hpsearch.training.arrays import lies_near
 from hpsearch.training.evaluation import batch_size
+from hpsearch.training.samples.arrays import lies_near
 
 USED = 0.85
 """Of the memory there is. Heuristic: what the allocator cannot give out in one piece, and what others need."""

@@ -15,10 +15,10 @@ from hpsearch.networks.build import build_network
 from hpsearch.recipe.centre import centre
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
-from hpsearch.training.arrays import Arrays
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.member import train_member
 from hpsearch.training.regularisation import drops_out
+from hpsearch.training.samples.arrays import Arrays
 from hpsearch.training.size import Arithmetic
 from hpsearch.trial import FinishedTrial
 

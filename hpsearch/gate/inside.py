@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hpsearch.diagnosis.diagnose import diagnose
-from hpsearch.diagnosis.gradients import VANISHED, arriving
+from hpsearch.diagnosis.inside.gradients import VANISHED, arriving
 from hpsearch.finding import Finding, Severity
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hpsearch.diagnosis.inside import NORMS
+from hpsearch.diagnosis.inside.seen import NORMS
 from hpsearch.trial import FinishedTrial, LayerScale
 
 WEIGHTED = ("Conv", "Linear", "Bilinear", "LazyConv", "LazyLinear")

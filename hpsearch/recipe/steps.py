@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from hpsearch.recipe import coarse, fine, initial_loss, lr_sweep, overfit, test
+from hpsearch.recipe import coarse, fine, initial_loss, lr_sweep, overfit, retraining
 from hpsearch.recipe.ends import concluded, told_to_skip
 from hpsearch.recipe.step import Step
 from hpsearch.stage import StageName
@@ -19,7 +19,7 @@ RECIPE_STEPS: MappingProxyType[StageName, Step] = MappingProxyType(
         StageName.LR_SWEEP: lr_sweep,
         StageName.COARSE: coarse,
         StageName.FINE: fine,
-        StageName.TEST: test,
+        StageName.TEST: retraining,
     }
 )
 """Every stage's two functions, in the order of the recipe."""

@@ -5,12 +5,12 @@ from torch import Tensor
 
 from hpsearch.errors import TrialError
 from hpsearch.job import Job
-from hpsearch.training.arrays import Arrays
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.loss import loss_function, training_outputs
 from hpsearch.training.member import network_of
-from hpsearch.training.order import DataOrder
 from hpsearch.training.precision import Autocast
+from hpsearch.training.samples.arrays import Arrays
+from hpsearch.training.samples.order import DataOrder
 
 LEAST_COSINE = 0.98
 """Between the two gradients. Heuristic: see docs/decisions/0102."""

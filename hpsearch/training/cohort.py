@@ -7,12 +7,12 @@ import torch
 
 from hpsearch.cohort import Cohort
 from hpsearch.data.dataset import Dataset
-from hpsearch.training.arrays import Shelf
 from hpsearch.training.blame import described
-from hpsearch.training.checkpoint import Checkpoints
+from hpsearch.training.checkpoints.checkpoint import Checkpoints
 from hpsearch.training.formats import alone_channels_last, stacked_channels_last
 from hpsearch.training.member import train_member
 from hpsearch.training.precision import settled_precision
+from hpsearch.training.samples.arrays import Shelf
 from hpsearch.training.size import Arithmetic
 from hpsearch.training.together import train_together
 from hpsearch.trial import TrialResult

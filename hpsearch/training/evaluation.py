@@ -7,10 +7,10 @@ from torch import Tensor, nn
 
 from hpsearch.task import Task
 from hpsearch.training.answers import Answers
-from hpsearch.training.arrays import Samples
 from hpsearch.training.loss import loss_function, predictions
 from hpsearch.training.losses import MemberLosses
 from hpsearch.training.precision import Autocast
+from hpsearch.training.samples.arrays import Samples
 from hpsearch.training.stacked import StackedNetwork
 
 MAP_PIXELS = 16_384

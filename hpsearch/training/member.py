@@ -12,9 +12,17 @@ from hpsearch.job import Job, seed_for
 from hpsearch.networks.build import build_network
 from hpsearch.schedule import learning_rate_at
 from hpsearch.stage import StageName
-from hpsearch.training.arrays import Arrays
 from hpsearch.training.blame import described
-from hpsearch.training.checkpoint import Checkpoints, Snapshot
+from hpsearch.training.checkpoints.checkpoint import Checkpoints, Snapshot
+from hpsearch.training.checkpoints.resuming import (
+    fits,
+    go_on,
+    kept_of,
+    noise_of,
+    random_states,
+    set_random_states,
+    snapshot,
+)
 from hpsearch.training.curves import Curves, DivergedError
 from hpsearch.training.evaluation import evaluate
 from hpsearch.training.isolation import own_randomness
@@ -35,11 +43,11 @@ from hpsearch.training.looks import (
 from hpsearch.training.loss import loss_function, training_outputs, with_auxiliary
 from hpsearch.training.network_state import NetworkState, copied, put_back, state_of
 from hpsearch.training.optimizer import optimizer_of
-from hpsearch.training.order import DataOrder
 from hpsearch.training.precision import Autocast
 from hpsearch.training.probe import layer_scales, without_gradient
 from hpsearch.training.regularisation import switch_dropout_off
-from hpsearch.training.resuming import fits, go_on, kept_of, noise_of, random_states, set_random_states, snapshot
+from hpsearch.training.samples.arrays import Arrays
+from hpsearch.training.samples.order import DataOrder
 from hpsearch.training.size import Arithmetic
 from hpsearch.trial import Failure, TrialResult
 

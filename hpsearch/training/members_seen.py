@@ -7,7 +7,6 @@ from contextlib import suppress
 import torch
 from torch import Tensor
 
-from hpsearch.training.arrays import Arrays
 from hpsearch.training.evaluation import evaluate_together
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.looks import TRAINED_ON, Tried, evaluated_losses, in_mode, trained_losses, tried_of_each
@@ -15,6 +14,7 @@ from hpsearch.training.member import network_of
 from hpsearch.training.network_state import put_member_back
 from hpsearch.training.precision import Autocast
 from hpsearch.training.probe import layer_scales, without_gradient_of
+from hpsearch.training.samples.arrays import Arrays
 from hpsearch.training.seat import Seat, noise_seed
 from hpsearch.training.stacked import StackedNetwork
 

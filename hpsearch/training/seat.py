@@ -7,12 +7,12 @@ import torch
 from torch import nn
 
 from hpsearch.job import Budget, Job, seed_for
-from hpsearch.training.arrays import Arrays
 from hpsearch.training.curves import Curves
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.member import network_of
 from hpsearch.training.network_state import NetworkState
-from hpsearch.training.order import DataOrder
+from hpsearch.training.samples.arrays import Arrays
+from hpsearch.training.samples.order import DataOrder
 
 
 @dataclass

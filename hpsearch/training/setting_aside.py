@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hpsearch.training.checkpoint import Checkpoints, Snapshot
+from hpsearch.training.checkpoints.checkpoint import Checkpoints, Snapshot
+from hpsearch.training.checkpoints.resuming import DIVERGED, go_on, has_form, kept_of, noise_of, snapshot
 from hpsearch.training.network_state import put_member_back, state_of_member
-from hpsearch.training.resuming import DIVERGED, go_on, has_form, kept_of, noise_of, snapshot
 from hpsearch.training.seat import Seat
 from hpsearch.training.stacked import StackedNetwork
 from hpsearch.training.updates import StackedOptimizer

@@ -9,12 +9,12 @@ from torch import Tensor
 
 from hpsearch.job import Job
 from hpsearch.schedule import learning_rate_at
-from hpsearch.training.arrays import Arrays
 from hpsearch.training.looks import Eye, Glance, Minimised, moments
 from hpsearch.training.losses import MemberLosses, right_predictions
 from hpsearch.training.member import STAGES_WITH_LAYERS
 from hpsearch.training.members_seen import see_gradients, see_layers
 from hpsearch.training.precision import Autocast
+from hpsearch.training.samples.arrays import Arrays
 from hpsearch.training.seat import Seat, kept_places, seated
 from hpsearch.training.stacked import CannotStackError, StackedOutputs, stack
 from hpsearch.training.updates import StackedOptimizer

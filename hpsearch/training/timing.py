@@ -12,15 +12,15 @@ from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.data.dataset import Dataset
 from hpsearch.job import Budget, Job
 from hpsearch.stage import StageName
-from hpsearch.training.arrays import Arrays, Shelf
 from hpsearch.training.blame import described
 from hpsearch.training.closeness import refuse_other_gradients
 from hpsearch.training.curves import Curves
 from hpsearch.training.formats import MemoryFormat, alone_channels_last, stacked_channels_last
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.member import Training
-from hpsearch.training.order import DataOrder
 from hpsearch.training.precision import settled_precision
+from hpsearch.training.samples.arrays import Arrays, Shelf
+from hpsearch.training.samples.order import DataOrder
 from hpsearch.training.stacked_members import StackedMembers
 
 LOG = logging.getLogger(__name__)

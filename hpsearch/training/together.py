@@ -7,8 +7,7 @@ import torch
 from torch import Tensor
 
 from hpsearch.job import Job
-from hpsearch.training.arrays import Arrays
-from hpsearch.training.checkpoint import Checkpoints
+from hpsearch.training.checkpoints.checkpoint import Checkpoints
 from hpsearch.training.curves import FLUSH_EVERY, DivergedError
 from hpsearch.training.evaluation import evaluate_together
 from hpsearch.training.isolation import drawn_from, own_randomness
@@ -16,6 +15,7 @@ from hpsearch.training.looks import SHORT
 from hpsearch.training.member import learned
 from hpsearch.training.members_seen import see_evaluation, see_test
 from hpsearch.training.network_state import state_of_member
+from hpsearch.training.samples.arrays import Arrays
 from hpsearch.training.seat import Seat, noise_seed
 from hpsearch.training.setting_aside import set_aside, taken_up
 from hpsearch.training.size import Arithmetic

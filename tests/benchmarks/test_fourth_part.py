@@ -21,7 +21,7 @@ from benchmarks.diagnosis.third import third_cases
 from benchmarks.diagnosis.trainings import data_of
 from hpsearch.data.checks.table import DATA_CHECKS
 from hpsearch.diagnosis.diagnose import TRIAL_RULES
-from hpsearch.diagnosis.inside_table import INSIDE_RULES
+from hpsearch.diagnosis.inside.table import INSIDE_RULES
 
 EVERYTHING = list(fourth_cases())
 FAULTY = [case for case in EVERYTHING if not case.sound]

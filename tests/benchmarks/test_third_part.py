@@ -23,7 +23,7 @@ from benchmarks.diagnosis.third_networks import THIRD_ARCHITECTURES, THIRD_FAULT
 from benchmarks.diagnosis.trainings import data_of
 from hpsearch.data.checks.table import DATA_CHECKS
 from hpsearch.diagnosis.diagnose import TRIAL_RULES
-from hpsearch.diagnosis.inside_table import INSIDE_RULES
+from hpsearch.diagnosis.inside.table import INSIDE_RULES
 from tests.benchmarks.changed_data import assert_changed
 
 EVERYTHING = list(third_cases())

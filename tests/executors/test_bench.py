@@ -12,7 +12,7 @@ from hpsearch.data.loading import load_dataset
 from hpsearch.executors.answers import OutOfMemory
 from hpsearch.executors.bench import Bench, importable
 from hpsearch.job import NetworkSettings
-from hpsearch.training.arrays import Shelf
+from hpsearch.training.samples.arrays import Shelf
 from tests.executors.executor_cases import DIGITS, USER_CODE, job
 
 

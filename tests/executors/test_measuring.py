@@ -7,8 +7,8 @@ from hpsearch.executors.in_process import InProcessExecutor
 from hpsearch.executors.measuring import allocated_bytes, measurement
 from hpsearch.executors.room import training_bytes
 from hpsearch.job import Budget, NetworkSettings
-from hpsearch.training.arrays import Shelf
 from hpsearch.training.formats import stacked_channels_last
+from hpsearch.training.samples.arrays import Shelf
 from tests.executors.executor_cases import USER_CODE, job
 from tests.training.training_cases import classes
 

@@ -12,8 +12,8 @@ from hpsearch.data.dataset import Dataset
 from hpsearch.executors.measuring import allocated_bytes, measurement
 from hpsearch.executors.room import room_bytes, training_bytes
 from hpsearch.job import Budget, Job, NetworkSettings
-from hpsearch.training.arrays import Arrays, Shelf
 from hpsearch.training.cohort import train_cohort
+from hpsearch.training.samples.arrays import Arrays, Shelf
 from hpsearch.training.timing import measured
 from hpsearch.trial import TrialResult, TrialState
 from tests.training.training_cases import classes, job, optimizer

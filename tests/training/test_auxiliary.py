@@ -8,7 +8,7 @@ from torch.nn.functional import cross_entropy
 
 from hpsearch.job import Budget, NetworkSettings
 from hpsearch.networks.outputs import Outputs
-from hpsearch.training.order import DataOrder
+from hpsearch.training.samples.order import DataOrder
 from hpsearch.trial import Failure
 from tests.training.auxiliary_networks import WEIGHT, Helped
 from tests.training.training_cases import classes, job, optimizer, train

@@ -8,12 +8,12 @@ import torch
 from hpsearch.cohort import Arrangement, Cohort
 from hpsearch.job import Budget, Job
 from hpsearch.look import Look
-from hpsearch.training.arrays import Shelf
 from hpsearch.training.cohort import train_cohort
 from hpsearch.training.curves import Curves
 from hpsearch.training.looks import evaluated_loss, eye, tried, watch, weights
 from hpsearch.training.member import Training
 from hpsearch.training.precision import HOPELESS, TYPES, Autocast, LossScale
+from hpsearch.training.samples.arrays import Shelf
 from hpsearch.training.stacked_members import StackedMembers
 from hpsearch.trial import Failure, TrialState
 from tests.training.training_cases import classes, job, own, values

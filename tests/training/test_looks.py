@@ -8,16 +8,16 @@ import torch
 
 from hpsearch.data.dataset import Dataset
 from hpsearch.diagnosis.diagnose import diagnose
-from hpsearch.diagnosis.inside import Inside
-from hpsearch.diagnosis.scales import weights_decay_away
-from hpsearch.diagnosis.updates import updates_too_small
+from hpsearch.diagnosis.inside.scales import weights_decay_away
+from hpsearch.diagnosis.inside.seen import Inside
+from hpsearch.diagnosis.inside.updates import updates_too_small
 from hpsearch.job import Budget, Job, NetworkSettings
 from hpsearch.look import LayerLook, Look, look_document, look_of
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
-from hpsearch.training.arrays import Shelf
 from hpsearch.training.looks import moments
 from hpsearch.training.member import train_member
+from hpsearch.training.samples.arrays import Shelf
 from hpsearch.training.size import Arithmetic
 from hpsearch.training.together import train_together
 from hpsearch.trial import FinishedTrial, TrialResult
@@ -118,7 +118,7 @@ def test_the_numbers_of_a_look_are_those_of_the_network() -> None:
     dataset, wanted = classes(), looked()
     first = train(wanted, dataset).looks[0]
     torch.manual_seed(wanted.weights_seed)
-    from hpsearch.training.order import DataOrder  # noqa: PLC0415
+    from hpsearch.training.samples.order import DataOrder  # noqa: PLC0415
     from tests.training.looked_networks import Body  # noqa: PLC0415
 
     network = Body(dataset.task.input_shape, 3)

@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from hpsearch.data.dataset import Dataset
 from hpsearch.job import Budget, Job
-from hpsearch.training.order import DataOrder
+from hpsearch.training.samples.order import DataOrder
 from tests.training.training_cases import classes, job, optimizer, own, train, values
 from tests.training.training_networks import Double
 

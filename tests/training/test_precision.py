@@ -15,11 +15,11 @@ from hpsearch.job import Budget, Job, NetworkSettings, job_for
 from hpsearch.stage import StageName
 from hpsearch.store.codecs import arrangement_of, arrangement_row
 from hpsearch.study import StudyDefinition
-from hpsearch.training.arrays import Arrays
 from hpsearch.training.closeness import refuse_other_gradients
 from hpsearch.training.cohort import train_cohort
-from hpsearch.training.order import DataOrder
 from hpsearch.training.precision import BF16_CAPABILITY, FIRST_SCALE, Autocast, LossScale
+from hpsearch.training.samples.arrays import Arrays
+from hpsearch.training.samples.order import DataOrder
 from hpsearch.training.timing import Timing, chosen, following
 from hpsearch.trial import TrialResult, TrialState
 from tests.training.training_cases import classes, job, optimizer, own, values

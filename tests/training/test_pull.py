@@ -14,9 +14,9 @@ from hpsearch.diagnosis.diagnose import diagnose
 from hpsearch.finding import Severity
 from hpsearch.job import Budget, Job, NetworkSettings
 from hpsearch.look import Look, look_document, look_of
-from hpsearch.training.arrays import Shelf
 from hpsearch.training.curves import Curves
 from hpsearch.training.member import Training
+from hpsearch.training.samples.arrays import Shelf
 from hpsearch.training.size import Arithmetic
 from hpsearch.training.together import train_together
 from hpsearch.trial import FinishedTrial, TrialResult

@@ -10,7 +10,7 @@ from hpsearch.data.dataset import Dataset, Split
 from hpsearch.job import Budget, Job, NetworkSettings
 from hpsearch.stage import StageName
 from hpsearch.study import Objective
-from hpsearch.training.order import DataOrder
+from hpsearch.training.samples.order import DataOrder
 from hpsearch.trial import TrialState
 from tests.training.training_cases import classes, job, optimizer, own, train, values
 from tests.training.training_networks import Watched, small

@@ -16,12 +16,12 @@ from hpsearch.data.dataset import Dataset
 from hpsearch.job import Job, seed_for
 from hpsearch.training import member
 from hpsearch.training.answers import Answers
-from hpsearch.training.arrays import Arrays, Shelf
 from hpsearch.training.curves import Curves, DivergedError
 from hpsearch.training.formats import alone_channels_last
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.loss import loss_function
 from hpsearch.training.member import Training
+from hpsearch.training.samples.arrays import Arrays, Shelf
 
 EVERY = 10
 """Iterations between two savings. The default of SageMaker Debugger is 500, more than most trainings of the catalogue

@@ -13,8 +13,8 @@ from hpsearch.training.isolation import own_randomness
 from hpsearch.training.looks.told import rounded
 from hpsearch.training.loss import loss_function, predictions
 from hpsearch.training.losses import MemberLosses
-from hpsearch.training.order import batch_sizes
 from hpsearch.training.precision import Autocast
+from hpsearch.training.samples.order import batch_sizes
 from hpsearch.training.stacked import StackedNetwork
 
 SAMPLES = 24

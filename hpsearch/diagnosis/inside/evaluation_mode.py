@@ -1,0 +1,69 @@
+"""Rules on training mode and evaluation mode: what does one thing in training and another in evaluation."""
+
+import math
+
+from hpsearch.diagnosis.inside.seen import Inside
+from hpsearch.rulebook import Remark
+
+FAR, APART = 2.0, 0.4
+"""Times the training loss, and of guessing: a loss in evaluation mode above both is that of another network
+(heuristic)."""
+FEWEST_EPOCHS = 3
+"""At the end, where there are so many."""
+
+
+def evaluated_otherwise(inside: Inside) -> Remark | None:
+    """On samples that it was trained on, the network does far worse in evaluation mode than in training mode.
+
+    The kept statistics of a batch norm are not those of its batches (a momentum next to nothing, too few iterations,
+    batches that differ), or a layer does something else in evaluation. The same samples are tried in both modes, with
+    the weights after the last epoch: the loss in evaluation mode is more than twice the other, and two fifths of
+    guessing above it (heuristic). So is the validation loss in each of the last epochs, a third of all: where steps are
+    large for a while, the statistics of norms lag behind, which is over when the rate falls. Scores on validation are
+    then no measure of what was learned. A loss in evaluation mode that is no finite number, where that in training mode
+    is one, is told whatever validation has.
+    """
+    last = next(iter(inside.trial.result.looks[-1:]), None)
+    if last is None or last.evaluated_loss is None or last.trained_loss is None:
+        return None
+    trained, found, guess = last.trained_loss, last.evaluated_loss, inside.task.initial_loss
+    if math.isfinite(trained) and not math.isfinite(found):
+        sentence = f"the same training samples have a loss of {trained:.3g} in training mode and none in evaluation"
+        return Remark(f"{sentence}, where it is {found}", {"trained": trained, "evaluated": None})
+    epochs = inside.trial.result.epochs
+    pairs = [(one.train_loss, one.val_loss) for one in epochs[-max(FEWEST_EPOCHS, len(epochs) // 3) :]]
+    if not all(other > max(FAR * one, one + APART * guess) for one, other in ((trained, found), *pairs)):
+        return None
+    sentence = (
+        f"the same training samples have a loss of {trained:.3g} in training mode and of {found:.3g} in evaluation"
+    )
+    return Remark(sentence, {"trained": trained, "evaluated": found, "guessing_loss": guess})
+
+
+def evaluated_in_training_mode(inside: Inside) -> Remark | None:
+    """Layers stay in training mode when the network is evaluated.
+
+    Dropout then goes on dropping, and batch norm reads the batch that is evaluated: scores are noise, and depend on who
+    shares the batch. ``network.eval()`` does not reach these layers, or the forward pass switches them back.
+    """
+    first = inside.trial.result.looks[:1]
+    names = first[0].training if first else ()
+    if not names:
+        return None
+    return Remark(
+        f"{len(names)} layers, {names[0]} the first, are in training mode in evaluation", {"layers": list(names)}
+    )
+
+
+def trained_in_evaluation_mode(inside: Inside) -> Remark | None:
+    """Norms or dropouts are in evaluation mode while the network is trained.
+
+    Batch norm then divides by statistics that it never learns, and dropout drops nothing. In a network whose weights
+    come from another training that is often meant so, and no finding.
+    """
+    first = inside.trial.result.looks[:1]
+    names = first[0].evaluating if first else ()
+    if not names or inside.pretrained:
+        return None
+    sentence = f"{len(names)} layers, {names[0]} the first, are in evaluation mode while the network is trained"
+    return Remark(sentence, {"layers": list(names)})

@@ -1,0 +1,148 @@
+"""Rules on what the loss asks of the network: of which samples, towards which labels, and how much."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from statistics import median
+
+from hpsearch.diagnosis.inside.seen import Inside
+from hpsearch.finding import Severity
+from hpsearch.look import ClassWeight, LossLook
+from hpsearch.rulebook import Remark
+
+SOME = 0.05
+"""Share of the samples that are told of (heuristic: of a batch of 32 that is two)."""
+MANY = 0.1
+"""The same where the user may have meant it, as of hard examples alone (heuristic)."""
+MOST = 0.5
+WHOLE = 3
+"""Samples of a class that are left out, and none of it is not (heuristic: where one in twenty is left out, that happens
+to a class in 8,000 by chance)."""
+FEW = 3
+"""Samples: fewer are told of by no rule (heuristic; each is seen exactly)."""
+OF_ONE_CLASS = 1.05
+"""Times the least weight of a sample of a class: with more, samples are not weighed by class."""
+MORE_FREQUENT = 1.25
+"""Times as many samples: classes that are nearer to each other may stand either way (heuristic)."""
+ORDERED = 0.9
+"""Share of such pairs of classes in which the more frequent one weighs more (heuristic: of four classes at random that
+are all ordered so by chance it is one in 24)."""
+UNEVEN = 1.5
+"""Times, between some classes, that one is more frequent, and weighs more (heuristic)."""
+SCALED = 4.0
+"""Times the mean over the batch, or one part of so many (heuristic: so much does a learning rate that was right)."""
+ADAPTIVE = frozenset({"adam", "adamw", "rmsprop", "adagrad"})
+"""Optimisers to which the scale of the loss means next to nothing."""
+
+
+def other_labels(inside: Inside) -> Remark | None:
+    """The loss pulls samples to labels that are not theirs.
+
+    The gradient of cross-entropy at the outputs is the soft-max less the label, so that it shows of each sample which
+    label the loss was given. In all looks together a twentieth of the samples and more are pulled to exactly one class
+    that is not the one of the data (heuristic; in regression away from their target): labels are shifted, permuted or
+    in another order than the images, or the gradient has its sign changed. It is an error from half of them on.
+    """
+    looks = list(_looks(inside))
+    counted = sum(one.samples for one in looks)
+    moved = round(sum(one.samples * one.elsewhere for one in looks))
+    if moved < max(FEW, SOME * counted):
+        return None
+    pairs = next((one.moved for one in looks if one.moved), ())
+    where = f", for example class {pairs[0][0]} to class {pairs[0][1]}" if pairs else ""
+    sentence = f"the loss pulls {moved} of {counted} samples to another label than that of the data{where}"
+    severity = None if moved >= MOST * counted else Severity.WARNING
+    return Remark(sentence, {"samples": counted, "moved": moved, "pairs": [list(one) for one in pairs]}, severity)
+
+
+def inverted_class_weights(inside: Inside) -> Remark | None:
+    """Frequent classes weigh more in the loss than rare ones.
+
+    Weights of classes are there to make up for how rare some are: one over the frequency, or less. In the batches that
+    were looked at, the length of each sample's gradient at the outputs, measured against that of plain cross-entropy,
+    shows what its class weighs. Of two classes of which one has a quarter more training samples than the other, the
+    more frequent one weighs more in nine of ten pairs; between some the difference is half and more, in samples and in
+    weight (heuristics). Rare classes are then hardly learned at all.
+    """
+    pairs: dict[tuple[int, int], float] = {}
+    spread = 1.0
+    for look in _looks(inside):
+        weighed = [one for one in look.classes if 0 < one.highest <= OF_ONE_CLASS * one.lowest]
+        for one, other in combinations(sorted(weighed, key=lambda each: each.share), 2):
+            if one.share > 0 and other.share >= MORE_FREQUENT * one.share:
+                pairs[one.label, other.label] = _weight(other) / _weight(one)
+                if other.share >= UNEVEN * one.share:
+                    spread = max(spread, pairs[one.label, other.label])
+    inverted = sum(ratio > OF_ONE_CLASS for ratio in pairs.values())
+    if not pairs or inverted < ORDERED * len(pairs) or spread < UNEVEN:
+        return None
+    (rare, frequent), ratio = max(pairs.items(), key=lambda item: item[1])
+    sentence = (
+        f"a sample of class {frequent}, which is more frequent, weighs {ratio:.3g} times as much in the loss as one of "
+        f"class {rare}; so it is in {inverted} of {len(pairs)} pairs of classes"
+    )
+    return Remark(sentence, {"frequent": frequent, "rare": rare, "ratio": ratio, "pairs": len(pairs)})
+
+
+def samples_left_out(inside: Inside) -> Remark | None:
+    """Some samples teach the network nothing.
+
+    Their gradient is exactly zero although the network has them wrong and is not sure: a mask or a weight of zero takes
+    them out of the loss. Or they are cut off on their way back, by ``detach`` or by a hook, so that they have a
+    gradient at the outputs and none at the first layer. Told from a tenth of such samples of all looks on, and where
+    all of a class are left out that were looked at, at least three (heuristics): single ones may be meant so.
+    """
+    looks = list(_looks(inside))
+    wrong = sum(one.wrong for one in looks)
+    out = sum(one.wrong * one.left_out for one in looks)
+    seen = [one for one in looks if one.unreached is not None]
+    sent = sum(one.samples for one in seen)
+    cut = sum(one.samples * (one.unreached or 0.0) for one in seen)
+    never = _never(looks)
+    masked, many = out >= max(FEW, MANY * wrong) or bool(never), cut >= max(FEW, MANY * sent)
+    if not (masked or many):
+        return None
+    out, cut = out / max(1, wrong), cut / max(1, sent)
+    whose = f", and none of class {never[0]} has any" if never else ""
+    sentence = (
+        f"{out:.0%} of the samples that the network has wrong have no gradient at the outputs{whose}"
+        if masked
+        else f"{cut:.0%} of the samples with a gradient at the outputs have none that reaches the first layer"
+    )
+    return Remark(sentence, {"left_out": out, "unreached": cut, "samples": sent, "wrong": wrong, "classes": never})
+
+
+def scaled_loss(inside: Inside) -> Remark | None:
+    """The loss is not the mean over the batch, but several times it, or a part of it.
+
+    A sum over the batch is as many times the mean as there are samples: the learning rate, decay and the limit of
+    clipping then mean something else with each size of batch. In every look the gradient at the outputs is more than
+    four times that of the mean, or less than a quarter of it (heuristic). It is an information with optimisers that
+    divide by the size of gradients, as Adam does.
+    """
+    of_labels = (one for one in _looks(inside) if one.elsewhere + one.otherwise < SOME)
+    scales = [one.scale for one in of_labels if one.scale is not None]
+    if not scales or not (min(scales) > SCALED or max(scales) < 1 / SCALED):
+        return None
+    scale, sizes = median(scales), [look.outputs.samples for look in inside.looks if look.outputs is not None]
+    summed = " : the losses of a batch are summed" if sizes and abs(scale / median(sizes) - 1) < SOME else ""
+    sentence = f"the gradient at the outputs is {scale:.3g} times that of the mean of the loss over the batch{summed}"
+    adaptive = inside.trial.job.optimizer.name in ADAPTIVE
+    return Remark(sentence.replace(" : ", ": "), {"scale": scale}, Severity.INFO if adaptive else None)
+
+
+def _looks(inside: Inside) -> Iterator[LossLook]:
+    return (look.loss for look in inside.looks if look.loss is not None)
+
+
+def _never(looks: Sequence[LossLook]) -> list[int]:
+    """The classes of which all samples are left out that were looked at."""
+    out: dict[int, float] = defaultdict(float)
+    for one in (one for look in looks for one in look.classes):
+        out[one.label] += one.samples if one.highest == 0 else -math.inf
+    return sorted(label for label, samples in out.items() if samples >= WHOLE)
+
+
+def _weight(one: ClassWeight) -> float:
+    return (one.lowest + one.highest) / 2
