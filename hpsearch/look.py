@@ -159,10 +159,6 @@ class Look:
     """Those of these that are zero everywhere, as a scale that lets nothing through at first."""
     loss: LossLook | None = None
     """None where nothing was gone back from, and in looks of before there was such a field."""
-    descent: tuple[float, float] | None = None
-    """By how much the loss falls with a small step down the gradient of the first layer that has one, and rises with
-    one up, each as a share of what the gradient promises: 1 and 1. Told in the first look; None in others, of members
-    that train as one, in half precision, where it cannot be measured, and in looks of before there was such a field."""
 
 
 def look_document(look: Look) -> dict[str, Any]:
@@ -183,7 +179,6 @@ def look_document(look: Look) -> dict[str, Any]:
         "graded_outside": list(look.graded_outside),
         "graded_zeros": list(look.graded_zeros),
         "loss": None if look.loss is None else _loss_document(look.loss),
-        "descent": None if look.descent is None else list(look.descent),
     }
 
 
@@ -206,7 +201,6 @@ def look_of(written: Mapping[str, Any]) -> Look:
         tuple(written.get("graded_outside", ())),
         tuple(written.get("graded_zeros", ())),
         None if written.get("loss") is None else _loss_of(written["loss"]),
-        None if written.get("descent") is None else (written["descent"][0], written["descent"][1]),
     )
 
 

@@ -177,7 +177,7 @@ _NETWORK = (
     ),
     _fault(
         "gradient-reversed-below-the-last-layer",
-        f"other-gradient {LARGE} HC201 HC204",
+        f"{LARGE} HC201 HC204",
         f"{BROKEN} HC105 HC206",
         network={"fault": "third-reversed-gradient"},
     ),

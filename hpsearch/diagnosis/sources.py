@@ -27,4 +27,3 @@ BENGIO = "Bengio, Practical Recommendations for Gradient-Based Training of Deep 
 BISHOP = "Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4"
 CUI = "Cui et al., Class-Balanced Loss Based on Effective Number of Samples (2019)"
 GOYAL = "Goyal et al., Accurate, Large Minibatch SGD (2017), section 3"
-BISHOP_CHECK = "Bishop, Pattern Recognition and Machine Learning (2006), section 5.3.3"

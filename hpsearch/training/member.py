@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -27,13 +26,11 @@ from hpsearch.training.curves import Curves, DivergedError
 from hpsearch.training.evaluation import evaluate
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.looks import (
-    LONG,
     SHORT,
     TRAINED_ON,
     Eye,
     Glance,
     Minimised,
-    descent,
     evaluated_loss,
     in_mode,
     moments,
@@ -212,12 +209,10 @@ class Training:
         """The update number ``step`` (from 0) of ``total``, on some of the training samples."""
         glance = self._glance(step)
         batch = self.arrays.batch(indices)
-        fallen = self._descent(*batch) if step == 0 else None
         self._backward(*batch, glance, first=step == 0)
         glance.before_update()
         self.optimizer.step(learning_rate_at(self.job.optimizer, step, total))
-        found = glance.looks(left_out=(self.optimizer.leaves_out,))
-        self.curves.looks += [replace(look, descent=fallen) for look in found]
+        self.curves.looks += glance.looks(left_out=(self.optimizer.leaves_out,))
         if self.optimizer.hopeless:
             self.curves.flush()
             raise self.curves.never_finite()
@@ -234,15 +229,6 @@ class Training:
 
     def _glance(self, step: int) -> Glance:
         return Glance() if self.eye is None else self.eye.glance(step)
-
-    def _descent(self, images: Tensor, targets: Tensor) -> tuple[float, float] | None:
-        """Before the first update, if that is looked at; not in half precision, whose rounding would hide it."""
-        budget, total = self.job.budget, self.curves.total
-        if self.eye is None or not self.eye.opens(0) or self.job.precision != "float32":
-            return None
-        if 0 < total < LONG and not budget.until_learned:
-            return None
-        return descent(self.network, images, targets, self.task)
 
     def _look_at_evaluation(self) -> None:
         """In evaluation mode, after an epoch. What fails here is not told."""
@@ -286,9 +272,8 @@ class Training:
             with torch.set_grad_enabled(number == 0):
                 glance = self._glance(number) if number == 0 else Glance()
                 batch = self.arrays.batch(indices)
-                fallen = self._descent(*batch) if number == 0 else None
                 self._backward(*batch, glance, first=number == 0)
             glance.before_update()
-            self.curves.looks += [replace(look, descent=fallen) for look in glance.looks(updated=False)]
+            self.curves.looks += glance.looks(updated=False)
         self.curves.flush()
         self.curves.merge_steps()

@@ -117,8 +117,6 @@ def _cut(network: nn.Module) -> None:
 FAULTS: dict[str, Callable[[nn.Module], None]] = {
     "vanishing": _gradient(1e-7),
     "exploding": _gradient(1e7),
-    "reversed": _gradient(-1.0),
-    "amplified": _gradient(20.0),
     "blowing": _blow,
     "blind": _blind,
     "forgetting": _forget,

@@ -11,13 +11,10 @@ from hpsearch.diagnosis.diagnose import diagnose
 from hpsearch.finding import Severity
 from hpsearch.job import Budget, Job, NetworkSettings
 from hpsearch.look import LayerLook, Look, look_document, look_of
-from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
-from hpsearch.training.looks import descent
 from hpsearch.training.looks.twins import twin_share
 from hpsearch.training.looks.weights import Weighed
 from hpsearch.trial import FinishedTrial, TrialResult
-from tests.training.hooked_networks import build
 from tests.training.test_looks import looked
 from tests.training.training_cases import classes, job, optimizer, train
 
@@ -68,29 +65,6 @@ def test_a_sound_network_has_no_finding(base: str, epochs: int, settings: dict[s
     """A norm that starts at zero, and looks at rates that have fallen to nothing, are sound."""
     wanted = hooked(base, epochs=epochs, **settings)
     assert told(wanted, train(wanted, DATASET)) == {}
-
-
-@pytest.mark.parametrize("base", ["straight", "residual"])
-@pytest.mark.parametrize(("fault", "severity"), [("reversed", Severity.ERROR), ("amplified", Severity.WARNING)])
-def test_a_gradient_that_is_not_that_of_the_loss_is_told(base: str, fault: str, severity: Severity) -> None:
-    """In a training of 402 iterations, and in the first look of all."""
-    wanted = hooked(base, fault, epochs=67)
-    assert told(wanted, train(wanted, DATASET))["HC318"] is severity
-    first = replace(wanted, stage=StageName.INITIAL_LOSS, budget=Budget(steps=0))
-    assert told(first, train(first, DATASET))["HC318"] is severity
-
-
-@pytest.mark.parametrize("base", ["straight", "residual"])
-def test_the_loss_falls_as_the_gradient_promises(base: str) -> None:
-    """In a sound network; and what was tried is taken back to the last bit, the statistics of norms included."""
-    network = build((1, 5, 5), 3, base).train()
-    before = {name: value.clone() for name, value in network.state_dict().items()}
-    state = torch.get_rng_state()
-    found = descent(network, DATASET.train.images, DATASET.train.targets, DATASET.task)
-    assert found == pytest.approx((1, 1), abs=0.1)
-    assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
-    assert all(one.grad is None for one in network.parameters())
-    assert torch.equal(state, torch.get_rng_state())
 
 
 def test_a_layer_that_the_optimiser_lacks_is_told() -> None:

@@ -13,12 +13,6 @@ catalogue the first layer has at least 0.03)."""
 EXPLODED = 1e3
 """Norm of a layer's gradient in units of its weights' norm (heuristic: up to 130 in sound trainings of the catalogue,
 up to 30 in classification)."""
-AGREE = 0.25
-"""Of the larger one."""
-SCALED = 5.0
-"""Times what the gradient promises, or one part of so many."""
-UNTOLD = 0.02
-"""Of what the gradient promises: rounding may make as much of nothing."""
 LEARNED = 0.1
 """Of guessing: with such a loss at the end, what is frozen was no hindrance (heuristic)."""
 NEW_NORM = (0.0, 0.5)
@@ -87,32 +81,6 @@ def exploding_gradients(inside: Inside) -> Remark | None:
             numbers = {"layer": layer.name, "ratio": ratio, "iteration": look.step + 1}
             return Remark(sentence, numbers)
     return None
-
-
-def other_gradient(inside: Inside) -> Remark | None:
-    """The gradient that reaches the first layer is not that of the loss.
-
-    Before the first update that layer is moved a little along its gradient, there and back: the loss must fall, and
-    rise, by what the gradient promises. It does the contrary where something turns the gradient round on its way (a
-    layer that reverses it, a backward pass of one's own with a wrong sign), and far more or less where something scales
-    it. Told from five times on (heuristic; in sound networks of the catalogue it is 0.9 to 1.1 times), as an error
-    where the gradient leads uphill, and only where both directions agree within a quarter: behind numbers that are
-    rounded the loss jumps, and what is put in place of its gradient is meant so. Not measured in half precision, nor in
-    short trainings, nor of members that train as one, whose layers have no backward passes of their own.
-    """
-    first = inside.trial.result.looks[0]
-    if first.descent is None:
-        return None
-    down, up = first.descent
-    if abs(down - up) > AGREE * max(abs(down), abs(up)) or -1 / SCALED < down < UNTOLD or 1 / SCALED < down < SCALED:
-        return None
-    uphill = down < 0
-    sentence = (
-        "a small step down the gradient of the first layer makes the loss rise, and one up makes it fall"
-        if uphill
-        else f"a step along the gradient of the first layer changes the loss {down:.3g} times as much as it promises"
-    )
-    return Remark(sentence, {"down": down, "up": up}, Severity.ERROR if uphill else None)
 
 
 def without_gradient(inside: Inside) -> Remark | None:

@@ -15,7 +15,6 @@ from hpsearch.diagnosis.inside.evaluation_mode import (
 from hpsearch.diagnosis.inside.gradients import (
     exploding_gradients,
     frozen_layers,
-    other_gradient,
     vanishing_gradients,
     without_gradient,
 )
@@ -149,14 +148,6 @@ _ALL = (
         "Lower the weight decay, or L1, by ten times and more; a decay of 1e-4 is usual.",
         sources.KROGH,
         explains=NOT_LEARNED | {"HC102", "HC107", "HC311", "HC314", "HC333"},
-    ),
-    InsideRule(
-        "HC318",
-        WARNING,
-        other_gradient,
-        "Look for hooks and backward passes of your own behind that layer; try them with torch.autograd.gradcheck.",
-        sources.BISHOP_CHECK,
-        explains=NOT_LEARNED | {"HC101", "HC102", "HC107", "HC311", "HC312", "HC313", "HC314"},
     ),
     InsideRule(
         "HC321",

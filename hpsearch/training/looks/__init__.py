@@ -1,6 +1,5 @@
 """Looks inside a network while it trains, or inside those of K members that train as one. They disturb nothing."""
 
-from hpsearch.training.looks.descent import LONG, descent
 from hpsearch.training.looks.evaluated import (
     TRAINED_ON,
     Tried,
@@ -16,14 +15,12 @@ from hpsearch.training.looks.moments import SHORT, moments
 from hpsearch.training.looks.pull import Minimised
 
 __all__ = [
-    "LONG",
     "SHORT",
     "TRAINED_ON",
     "Eye",
     "Glance",
     "Minimised",
     "Tried",
-    "descent",
     "evaluated_loss",
     "evaluated_losses",
     "in_mode",
