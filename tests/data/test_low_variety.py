@@ -80,6 +80,18 @@ def test_copies_that_were_made_before_the_division_are_told() -> None:
     assert severities(found) == {"HD303": Severity.WARNING}
 
 
+@pytest.mark.parametrize("times", [2, 3])
+@pytest.mark.parametrize("noise", [0.0, 0.02])
+def test_copies_of_every_image_are_told(times: int, noise: float) -> None:
+    whole, draw = digits(), generator()
+    split = (whole.train.images[: 1200 // times], whole.train.targets[: 1200 // times])
+    order = torch.randperm(1200 // times * times, generator=draw)
+    images, labels = split[0].repeat(times, 1, 1, 1)[order], split[1].repeat(times)[order]
+    images = images * (0.9 + 0.2 * torch.rand(len(images), 1, 1, 1, generator=draw))
+    found = divided(images + noise * images.std() * torch.randn(images.shape, generator=draw), labels)
+    assert severities(found) == {"HD303": Severity.WARNING}
+
+
 @pytest.mark.parametrize("size", [8, 16, 32])
 def test_sprites_are_equal_by_coincidence(size: int) -> None:
     assert severities(sprites(size)) == {"HD302": Severity.INFO, "HD304": Severity.INFO}

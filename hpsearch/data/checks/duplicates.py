@@ -80,7 +80,8 @@ def near_duplicates_across_split(facts: Facts) -> Remark | None:
     by memory as equal images do. Compared are grey copies of 8×8 pixels, freed from brightness and contrast. Images of
     one kind are alike anyway, so the scale comes from the data: the distance to the nearest image is held against that
     to the sixteenth, with the chance that it is so small if neighbours are spread evenly in as many dimensions as the
-    data have (Levina and Bickel). Of the pairs reported at most one in a hundred may be so by chance (Benjamini and
+    data have (Levina and Bickel), measured behind the fourth neighbour: nearer ones may be copies, and all images may
+    have some. Of the pairs reported at most one in a hundred may be so by chance (Benjamini and
     Hochberg), and whole images must have a correlation of at least 0.9 (heuristic). Stripes, logos and sprites have
     near neighbours wherever one looks: where training images are as often so near to each other, it is told only if
     most of the pairs stand out by what is around them, with a gap between them and the next images, and are not of the

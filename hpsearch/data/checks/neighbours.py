@@ -64,7 +64,8 @@ def near_pairs(part: Part, queries: Tensor, train: Part, known: Tensor, copies: 
     """
     alike, neighbours = nearest(copies_of(part, queries), copies, min(FURTHER, len(known)))
     distances = (2 - 2 * alike).clamp_min(EQUAL**2).sqrt()
-    dimensions = _dimensions(distances)
+    gaps = _gaps(distances)
+    dimensions = _dimensions(gaps)
     ratios = distances[:, 0] / distances[:, NEIGHBOURS - 1]
     # Of 15 points spread evenly in a ball the nearest to the middle is nearer than this with this chance.
     chances = 1 - (1 - ratios.double() ** dimensions) ** (NEIGHBOURS - 1)
@@ -73,7 +74,6 @@ def near_pairs(part: Part, queries: Tensor, train: Part, known: Tensor, copies: 
         return None
     ratio = float(ratios[near].max())
     near = near[_close(part, queries[near], train, known[neighbours[near, 0]])].sort().values
-    gaps = _gaps(distances)
     alone = _beyond_chance(_chances(gaps))
     alone = near[torch.isin(near, alone)]
     around = 1 / gaps[:, COPIES:].mean(dim=1).clamp_min(1e-6)
@@ -112,11 +112,11 @@ def copies_of(part: Part, indices: Tensor) -> Tensor:
     return torch.cat([small_copies(part.split.images[chosen]) for chosen in torch.split(indices, part.portion)])
 
 
-def _dimensions(distances: Tensor) -> float:
-    # The inverse of the dimensions is the mean of ln(d_k / d_j); the median over images ignores a few copies.
-    inside = distances[:, :NEIGHBOURS]
-    logs = torch.log(inside[:, -1:] / inside[:, :-1]).mean(dim=1)
-    return min(MOST_DIMENSIONS, max(1.0, 1 / max(float(logs.median()), 1e-6)))
+def _dimensions(gaps: Tensor) -> float:
+    # The mean of gaps is the inverse of the dimensions. Of the first four, which copies may make where most images have
+    # some, nothing is taken; the median over images ignores more copies of a few.
+    means = gaps[:, COPIES : NEIGHBOURS - 1].mean(dim=1)
+    return min(MOST_DIMENSIONS, max(1.0, 1 / max(float(means.median()), 1e-6)))
 
 
 def _beyond_chance(chances: Tensor) -> Tensor:
