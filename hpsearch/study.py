@@ -125,6 +125,11 @@ def objective_for(chosen: Objective | None, task: Task) -> Objective:
     return chosen or Objective(metric="val_accuracy" if task.is_classification else "val_loss")
 
 
+def score_words(value: float, metric: str | None) -> str:
+    """A score, or a difference of scores, within a sentence: accuracies as percentages, losses as mere numbers."""
+    return f"{value:.2%}" if metric == "val_accuracy" else f"{value:.4g}"
+
+
 class Resources(Section):
     """What the study may use; it changes how long a study takes and nothing else."""
 

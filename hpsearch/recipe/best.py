@@ -23,4 +23,6 @@ def best_so_far(trials: Sequence[FinishedTrial], study: StudyDefinition, task: T
     trial = best_trial(trials, study, task)
     if trial is None or trial.result.value is None:
         return None
-    return Best(trial.job.stage, trial.job.number, trial.result.value)
+    stage = trial.job.stage
+    epochs = sum(len(one.result.epochs) for one in trials if one.job.stage is stage)
+    return Best(stage, trial.job.number, trial.result.value, epochs)

@@ -16,9 +16,9 @@ from hpsearch.recipe.sources import BOUTHILLIER
 from hpsearch.recipe.steering import Steered, steered
 from hpsearch.recipe.steering_fit import epochs_advised
 from hpsearch.recipe.step import Draw
-from hpsearch.recipe.wording import counted, score_words, shown_score
+from hpsearch.recipe.wording import counted, shown_score
 from hpsearch.stage import StageName
-from hpsearch.study import StudyDefinition, objective_for
+from hpsearch.study import StudyDefinition, objective_for, score_words
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial
 from hpsearch.verdict import Outcome, Verdict

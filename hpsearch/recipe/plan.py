@@ -16,6 +16,8 @@ class Best:
     number: int
     value: float
     """The objective's metric in its best epoch."""
+    epochs: int = 0
+    """Of all trials of its stage: the best of so many was chosen."""
 
 
 @dataclass(frozen=True)

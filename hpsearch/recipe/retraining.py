@@ -17,8 +17,8 @@ from hpsearch.trial import FinishedTrial
 from hpsearch.verdict import Outcome, Verdict
 
 STAGE = StageName.TEST
-STANDARD_ERRORS = 3.0
-"""So far below validation the test accuracy is noticed."""
+APART = 2.0
+"""Standard errors of the difference of two accuracies; less may be chance."""
 
 
 def plan(
@@ -66,7 +66,8 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
             "Run the same command again; if it fails again, the training depends on more than its seeds.",
         )
         return Verdict(STAGE, Outcome.FAIL, finding.message, 0, measured, expected, (finding,))
-    findings = [found for found in (_differs(before.value, result.value), _optimistic(task, finished[0])) if found]
+    odd = (_differs(before.value, result.value), _optimistic(task, finished[0], before.epochs))
+    findings = [found for found in odd if found]
     score = (
         f"{result.test_accuracy:.2%} accuracy" if result.test_accuracy is not None else f"loss {result.test_loss:.4g}"
     )
@@ -88,29 +89,44 @@ def _differs(recorded: float, value: float | None) -> Finding | None:
     )
 
 
-def _optimistic(task: Task, trial: FinishedTrial) -> Finding | None:
-    """The best of many on validation looks better than it is; said if the test shows it beyond the noise."""
+def _optimistic(task: Task, trial: FinishedTrial, epochs: int) -> Finding | None:
+    """A test accuracy that is lower than that of validation by more than chance.
+
+    The best of many epochs is above its own mean. Of n independent ones with a standard error s it is so by at most
+    s · sqrt(2 ln n) on average, and of epochs, which are alike, by less: what goes beyond that and chance is not
+    explained by the choice.
+    """
     result = trial.result
     epoch = next((epoch for epoch in result.epochs if epoch.epoch == result.best_epoch), None)
     if epoch is None or epoch.val_accuracy is None or result.test_accuracy is None or task.test_samples == 0:
         return None
-    error = math.hypot(
-        *(
-            math.sqrt(share * (1 - share) / samples)
-            for share, samples in (
-                (epoch.val_accuracy, task.validation_samples),
-                (result.test_accuracy, task.test_samples),
-            )
-        )
-    )
     gap = epoch.val_accuracy - result.test_accuracy
-    if gap <= STANDARD_ERRORS * error:
+    total = task.validation_samples + task.test_samples
+    both = (epoch.val_accuracy * task.validation_samples + result.test_accuracy * task.test_samples) / total
+    spread = math.sqrt(both * (1 - both))  # of one sample
+    error = spread * math.hypot(task.validation_samples**-0.5, task.test_samples**-0.5)
+    if gap <= APART * error:
         return None
+    chosen = spread * task.validation_samples**-0.5 * math.sqrt(2 * math.log(max(epochs, 2)))
+    by_choice = gap <= chosen + APART * error
+    lower = (
+        f"the test accuracy is {100 * gap:.1f} points lower, where chance makes {100 * error:.1f} (one standard error)"
+    )
+    why = (
+        f"validation flatters what was chosen by it, the best of {epochs:,} epochs"
+        if by_choice
+        else f"that is more than choosing the best of {epochs:,} epochs explains"
+    )
     return Finding(
         "validation-optimistic",
-        Severity.WARNING,
-        f"the test accuracy is {gap:.1%} below the validation accuracy, more than chance explains",
-        {"val_accuracy": epoch.val_accuracy, "test_accuracy": result.test_accuracy, "standard_error": error},
-        "The search has fitted the validation split: hold out more samples, or search fewer trials.",
+        Severity.INFO if by_choice else Severity.WARNING,
+        f"{lower}: {why}",
+        {
+            "val_accuracy": epoch.val_accuracy,
+            "test_accuracy": result.test_accuracy,
+            "standard_error": error,
+            "epochs": epochs,
+        },
+        "Hold out more samples, or search fewer trials." if by_choice else "Look whether the splits are alike.",
         CAWLEY,
     )

@@ -65,7 +65,7 @@ def nothing_generalises(
             f"the best validation accuracy of any trial is {measured['accuracy']:.1%}, guessing gives "
             f"{task.guessing_accuracy:.1%}, and {expected['accuracy_at_least']:.1%} would be needed to tell them apart"
         )
-        training = f"training reached {train:.1%}" + (", learned by heart" if by_heart else "")
+        training = f"training reached {train:.1%} in the best trial" + (", learned by heart" if by_heart else "")
     else:
         train = min(epoch.train_loss for epoch in last)
         evidence["train_loss"] = train
@@ -73,7 +73,8 @@ def nothing_generalises(
             f"the best validation loss of any trial is {measured['loss']:.3g}, predicting always the same gives "
             f"{expected['guessing_loss']:.3g}"
         )
-        training = f"training reached {train:.3g} (median {statistics.median(epoch.train_loss for epoch in last):.3g})"
+        median = statistics.median(epoch.train_loss for epoch in last)
+        training = f"training reached {train:.3g} in the best trial (median {median:.3g})"
     return Finding(
         "nothing-generalises",
         Severity.ERROR,

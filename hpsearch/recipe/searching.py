@@ -161,10 +161,11 @@ def _against_guessing(
         chance = chance_of_accuracy(accuracy, looks, task)
         least = least_accuracy(looks, task)
         expected: dict[str, object] = {"guessing_accuracy": task.guessing_accuracy, "accuracy_at_least": least}
-        return {"accuracy": accuracy, "looks": looks, "chance": chance}, expected, accuracy < least
+        measured: dict[str, object] = {"accuracy": accuracy, "epochs": looks, "probability_by_guessing": chance}
+        return measured, expected, accuracy < least
     loss, guess = min(epoch.val_loss for epoch in epochs), guessing_loss(task)
     most = guess * (1 - lucky_share(looks, task))
-    return {"loss": loss, "looks": looks}, {"guessing_loss": guess, "loss_at_most": most}, loss > most
+    return {"loss": loss, "epochs": looks}, {"guessing_loss": guess, "loss_at_most": most}, loss > most
 
 
 def _value(trial: FinishedTrial) -> float:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from hpsearch.study import StudyDefinition, objective_for
+from hpsearch.study import StudyDefinition, objective_for, score_words
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial, TrialState
 
@@ -27,11 +27,6 @@ def known(facts: Mapping[str, object]) -> dict[str, object]:
 def finite(number: float) -> float | None:
     """The number for evidence: JSON knows neither NaN nor infinity."""
     return number if math.isfinite(number) else None
-
-
-def score_words(value: float, metric: str) -> str:
-    """A score, or a difference of scores: accuracies as percentages."""
-    return f"{value:.2%}" if metric == "val_accuracy" else f"{value:.4g}"
 
 
 def shown_score(study: StudyDefinition, task: Task, finished: Sequence[FinishedTrial], best: FinishedTrial) -> str:

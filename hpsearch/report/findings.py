@@ -10,6 +10,7 @@ from hpsearch.report.ranking import Ranking
 from hpsearch.report.remaining import MORE_STEPS, NO_RATE, NOTHING
 from hpsearch.report.words import facts_words, printable, value_words
 from hpsearch.rule import OF_CURVES
+from hpsearch.stage import SEARCHES
 from hpsearch.verdict import Outcome
 
 BEGINNING = 50
@@ -24,14 +25,16 @@ def listed_findings(
     """The findings worth a place of their own.
 
     A mere remark that the summary of its stage has told already is none of them, where it has no advice or ``story``
-    has that too; nor is one on a hyperparameter, or on curves, that a later round repeats with other numbers.
+    has that too; nor is one on a hyperparameter, or on curves, that a later round repeats with other numbers, nor
+    one on curves that a later search repeats.
     """
     return [
         (stage, finding)
-        for stage in stages
+        for number, stage in enumerate(stages)
         for place, finding in enumerate(stage.findings)
         if not _told(stage, finding, story)
         and not any(_repeats(later, finding) for later in stage.findings[place + 1 :])
+        and not (finding.code.startswith(OF_CURVES) and _is_in_search(stages[number + 1 :], stage, finding))
     ]
 
 
@@ -125,6 +128,12 @@ def _repeats(later: FindingDocument, finding: FindingDocument) -> bool:
         return False
     path = finding.evidence.get("path")
     return finding.code.startswith(OF_CURVES) or (path is not None and later.evidence.get("path") == path)
+
+
+def _is_in_search(later: Sequence[StageDocument], stage: StageDocument, finding: FindingDocument) -> bool:
+    """Whether the curves of a later search have shown the same as those of this one."""
+    searches = [one for one in later if one.name in SEARCHES] if stage.name in SEARCHES else []
+    return any(_repeats(one, finding) for search in searches for one in search.findings)
 
 
 def _is_table(value: Any) -> bool:

@@ -13,12 +13,15 @@ from hpsearch.verdict import Outcome
 MOST_ADVICE = 3
 """So many things to do next are told; the findings have the rest."""
 NOTHING = "round-brought-nothing"
+OPTIMISTIC = "validation-optimistic"
+"""Told with the scores of both splits; what to do about it remains."""
 TELLING = frozenset({"best-at-edge", NOTHING, "more-epochs-advised"})
 """Findings whose advice is worth following although nothing is wrong."""
 EXTREME = "HC209"
 """A setting is extreme, and the best trial shows what it does: what was known of it before is not told once more."""
 SETTINGS = ("HP5", "HP6")
 """Beginnings of the codes of the advice on single settings."""
+GUESSES = "nothing-generalises"
 NO_RATE = "no-learning-rate"
 MORE_STEPS = "If they are right, try more steps (recipe.lr_sweep.steps)."
 """The advice where labels are suspected; of the sweep's own nothing is left then."""
@@ -43,25 +46,33 @@ def what_next(report: ReportDocument) -> str:
     remains = [one for one in found if one.severity is not Severity.INFO]
     before = list(_seen_before(report, {one.code for one in of_rounds}))
     failed = any(stage.verdict is Outcome.FAIL for stage in report.stages)  # that was told, with its reason
-    told = [] if failed else [sentence(capital(one.message)) for one in _gravest_first(remains)]
+    told = (
+        [] if failed else [sentence(capital(one.message)) for one in _gravest_first(remains) if one.code != OPTIMISTIC]
+    )
     told = [f"What remains: {' '.join(told)}"] if told else []
     told += [] if failed else [sentence(f"In {stage_title(stage)}: {one.message}") for stage, one in before]
     useful = [one for stage in overridden for one in stage.findings if one.severity is Severity.ERROR]
     lasting = [one for one in found if one in remains or one.code in TELLING]
     useful += _gravest_first([*lasting, *(one for _, one in before)])
     advice = list(dict.fromkeys(sentence(one.advice) for one in useful if one.advice))[:MOST_ADVICE]
-    if any(learns_by_heart_alone(report, stage) for stage in report.stages if stage.verdict is Outcome.FAIL):
+    alone = [stage for stage in report.stages if stage.verdict is Outcome.FAIL and learns_by_heart_alone(report, stage)]
+    if alone:
         labels = labels_doubted(report)
-        advice = [sentence(labels.advice), MORE_STEPS] if labels else advice
+        known = [sentence(one.advice) for stage in alone for one in known_before(report, stage) if one.advice]
+        first = [sentence(labels.advice), *known, MORE_STEPS] if labels else [*known, *advice]
+        advice = list(dict.fromkeys(first))[:MOST_ADVICE]
     elif failed and (labels := labels_doubted(report)):
         advice = list(dict.fromkeys([sentence(labels.advice), *advice]))[:MOST_ADVICE]
     return " ".join([*told, *([f"Next: {' '.join(advice)}"] if advice else [])])
 
 
 def learns_by_heart_alone(report: ReportDocument, stage: StageDocument) -> bool:
-    """Whether the network has learned a small sample, and nothing is learned from all samples at any rate."""
+    """Whether the network has learned a small sample, and nothing is learned from all samples at any rate; where that
+    was overridden, a later stage has failed for the same reason."""
     passed = {one.name for one in report.stages if one.verdict is Outcome.PASS}
-    return StageName.OVERFIT in passed and any(one.code == NO_RATE for one in stage.findings)
+    guesses = any(one.code == GUESSES for one in stage.findings)
+    tried = (stage, *(one for one in report.stages if guesses and one.verdict is Outcome.OVERRIDDEN))
+    return StageName.OVERFIT in passed and any(one.code == NO_RATE for judged in tried for one in judged.findings)
 
 
 def known_before(report: ReportDocument, stage: StageDocument) -> tuple[FindingDocument, ...]:

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from hpsearch.finding import Severity
 from hpsearch.report.data_story import data_errors, is_of_data_alone, is_sound_itself
 from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument, TrialDocument
-from hpsearch.report.flattery import flattered
 from hpsearch.report.remaining import (
     NOTHING,
+    OPTIMISTIC,
     known_before,
     labels_doubted,
     learns_by_heart_alone,
@@ -20,8 +20,9 @@ from hpsearch.report.remaining import (
     what_next,
 )
 from hpsearch.report.sentences import capital, sentence, stage_title
-from hpsearch.report.words import number_words, share_words, short_names, value_words
+from hpsearch.report.words import share_words, short_names, value_words
 from hpsearch.stage import SEARCHES, StageName
+from hpsearch.study import score_words
 from hpsearch.verdict import Outcome
 
 BECAUSE = ", because of "
@@ -77,24 +78,34 @@ def _checks(report: ReportDocument) -> str:
 
 
 def _failures(report: ReportDocument) -> str:
-    told = []
+    """Why the study stopped, and then what was overridden before that."""
+    stopped = [part for stage in report.stages if stage.verdict is Outcome.FAIL for part in _failure(report, stage)]
+    return " ".join([*stopped, *_overridden(report)])
+
+
+def _failure(report: ReportDocument, stage: StageDocument) -> Iterator[str]:
+    yield f"The study stopped at {stage_title(stage)}: {sentence(_cause(stage))}"
+    alone = learns_by_heart_alone(report, stage)
+    labels = labels_doubted(report) if alone else None
+    known = [one.message for one in known_before(report, stage) if one != labels]
+    if labels is not None:
+        yield f"{NOTHING_IN_COMMON}{sentence(labels.message)}"
+    elif alone and not known:
+        yield BY_HEART_ALONE
+    if known:
+        yield f"Known before: {sentence('; '.join(known))}"
+
+
+def _overridden(report: ReportDocument) -> Iterator[str]:
     for stage in report.stages:
-        if stage.verdict is Outcome.FAIL:
-            told.append(f"The study stopped at {stage_title(stage)}: {sentence(_cause(stage))}")
-            labels = labels_doubted(report) if learns_by_heart_alone(report, stage) else None
-            if learns_by_heart_alone(report, stage):
-                told.append(f"{NOTHING_IN_COMMON}{sentence(labels.message)}" if labels else BY_HEART_ALONE)
-            known = [one.message for one in known_before(report, stage) if one != labels]
-            told += [f"Known before: {sentence('; '.join(known))}"] if known else []
-        elif stage.verdict is Outcome.OVERRIDDEN:
+        if stage.verdict is Outcome.OVERRIDDEN:
             if errors := data_errors(stage):
                 messages = "; ".join(one.message for one in errors)
-                told.append(f"The data are not sound and that was overridden: {sentence(messages)}")
+                yield f"The data are not sound and that was overridden: {sentence(messages)}"
             if is_of_data_alone(stage):
                 continue
             reason = stage.summary.replace(" (overridden by the definition)", "")
-            told.append(f"{capital(stage_title(stage))} failed and was overridden: {sentence(reason)}")
-    return " ".join(told)
+            yield f"{capital(stage_title(stage))} failed and was overridden: {sentence(reason)}"
 
 
 def _cause(stage: StageDocument) -> str:
@@ -125,7 +136,7 @@ def _search(report: ReportDocument, train_accuracy: float | None) -> str:
     unread = f" The test split was not read: {sentence(best.test_reason)}" if best.test_reason else ""
     epoch = f", epoch {best.epoch}" if best.epoch is not None else ""
     which = f"the best (trial {best.trial} of {best.stage}{epoch})"
-    return f"Of {among} {which} reaches {reached} in validation{tested}{with_point}.{unread}{flattered(report)}"
+    return f"Of {among} {which} reaches {reached} in validation{tested}{with_point}.{unread}{_disagrees(report)}"
 
 
 def _tested(report: ReportDocument) -> str:
@@ -135,6 +146,12 @@ def _tested(report: ReportDocument) -> str:
     if best.test_accuracy is not None:
         return f" and {share_words(best.test_accuracy)} on the test split"
     return f" and {value_words(best.test_loss)} on the test split"
+
+
+def _disagrees(report: ReportDocument) -> str:
+    """How far the test split is from validation, where that is more than chance."""
+    found = report.test.findings if report.test is not None else ()
+    return "".join(f" {sentence(capital(one.message))}" for one in found if one.code == OPTIMISTIC)
 
 
 def _rounds(report: ReportDocument) -> Iterator[tuple[StageDocument, int]]:
@@ -160,7 +177,8 @@ def _changes(report: ReportDocument, fine: StageDocument, number: int) -> str:
     known = known or [trial for stage in before if stage.name is StageName.COARSE for trial in stage.trials]
     earlier = _best_of(report, known)
     if reached is not None and earlier is not None:
-        told.append(f"Its best trial has {_score(report, reached)}{_beside(report, reached, earlier)}.")
+        noun = "" if report.study.metric == "val_accuracy" else "a loss of "
+        told.append(f"Its best trial has {noun}{_score(report, reached)}{_beside(report, reached, earlier)}.")
     return " ".join(told)
 
 
@@ -206,7 +224,7 @@ def _best_of(report: ReportDocument, trials: Sequence[TrialDocument]) -> float |
 
 
 def _score(report: ReportDocument, value: float) -> str:
-    return share_words(value) if report.study.metric == "val_accuracy" else f"a loss of {number_words(value)}"
+    return score_words(value, report.study.metric)
 
 
 def _short(path: str) -> str:

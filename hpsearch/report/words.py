@@ -123,6 +123,8 @@ def held_against(stage: StageDocument, task: TaskDocument | None = None) -> str:
     facts, expected_facts = plain_facts(stage.measured), plain_facts(stage.expected)
     if stage.verdict is Outcome.PASS and expected_facts:
         facts = {key: value for key, value in facts.items() if any(_about(key, other) for other in expected_facts)}
+    if facts.get("value") in (facts.get("accuracy", ...), facts.get("loss", ...)):
+        facts.pop("value", None)  # the same number by its own name
     measured, expected = facts_words(facts), facts_words(expected_facts)
     if not (measured and expected):
         return measured and f"measured {measured}"

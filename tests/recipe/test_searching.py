@@ -105,7 +105,7 @@ def test_nothing_generalises_is_shown_by_training_against_validation() -> None:
     plan = planned(COARSE, definition())
     finding = judged(definition(), plan, [scored(job, 0.1, 0.9) for job in plan.jobs]).findings[0]
     assert finding.evidence["train_accuracy"] == 0.9
-    assert "training reached 90.0%, learned by heart" in finding.message
+    assert "training reached 90.0% in the best trial, learned by heart" in finding.message
 
 
 def test_a_common_class_raises_the_bar() -> None:

@@ -10,39 +10,10 @@ from hpsearch.report.compose import report_document
 from hpsearch.report.html import html_report
 from hpsearch.report.markdown import markdown_report
 from hpsearch.report.text import plain_text, report_renderable
-from hpsearch.results import StageRecord, StudyResults
+from hpsearch.results import StudyResults
 from hpsearch.stage import SANITY, StageName
 from hpsearch.verdict import Outcome, Verdict
-
-CHANGE = Finding(
-    "decay-added",
-    Severity.INFO,
-    "round 2 of the fine search tries a cosine decay, because of a plateau in all 3 best trials",
-    {
-        "path": "optimizer.schedule.name",
-        "before": None,
-        "after": {"choice": ["constant", "cosine"]},
-        "finding": "HC105",
-    },
-    "To keep it, give recipe.fine.steer: {schedule: false}.",
-)
-PLATEAU = Finding("HC105", Severity.WARNING, "should decay now in all 3 best trials", {}, "Lower the learning rate.")
-GAP = Finding("HC203", Severity.WARNING, "overfitting in all 3 best trials", {"share": 1.0}, "Search dropout.")
-NOTHING = Finding(
-    "round-brought-nothing", Severity.INFO, "no better", {"before": 0.986, "standard_error": 0.0055}, "Hold out more."
-)
-
-
-def with_findings(results: StudyResults, found: dict[tuple[StageName, int], tuple[Finding, ...]]) -> StudyResults:
-    """The same study whose rounds have found something; the sweep has measured where rates work."""
-
-    def changed(record: StageRecord) -> StageRecord:
-        verdict = record.verdict or Verdict(record.stage, Outcome.PASS, "")
-        if record.stage is StageName.LR_SWEEP:
-            verdict = replace(verdict, measured={"low": 0.00215, "high": 0.1})
-        return replace(record, verdict=replace(verdict, findings=found.get((record.stage, record.round), ())))
-
-    return replace(results, stages=tuple(changed(record) for record in results.stages))
+from tests.report.story_cases import CHANGE, GAP, NO_SIGNAL, NOTHING, PLATEAU, with_findings
 
 
 def test_the_story_tells_what_was_found_changed_and_what_remains(healthy: StudyResults) -> None:
@@ -155,9 +126,6 @@ def test_nothing_is_told_before_anything_is_known(healthy: StudyResults) -> None
     assert report_document(replace(healthy, stages=(), trials=()), "/x").story == ()
 
 
-NO_SIGNAL = "two cheap models learn nothing about the labels that helps on held-out images"
-
-
 def test_what_was_found_in_the_data_is_told_of_the_data(healthy: StudyResults) -> None:
     noise = Finding("HD401", Severity.WARNING, NO_SIGNAL, {}, "Look at some images.")
     report = report_document(with_findings(healthy, {(StageName.INITIAL_LOSS, 0): (noise,)}), "/x")
@@ -234,23 +202,3 @@ def test_what_is_unwise_about_the_definition_remains_or_is_known_of_a_failure(he
     assert story[0].startswith(
         f"The study stopped at the coarse search: all 4 trials failed. {known} Next: Search lower"
     )
-
-
-@pytest.mark.parametrize(
-    ("test_accuracy", "words"),
-    [(0.975, ""), (0.95, "validation flatters what was chosen by it"), (0.6, "Look whether the splits are alike")],
-)
-def test_a_test_split_that_disagrees_is_told(healthy: StudyResults, test_accuracy: float, words: str) -> None:
-    trials = tuple(
-        replace(one, result=replace(one.result, test_accuracy=test_accuracy))
-        if one.stage is StageName.TEST and one.result
-        else one
-        for one in healthy.trials
-    )
-    looked = [
-        replace(one, verdict=replace(one.verdict, measured={"looks": 48})) if one.verdict else one
-        for one in healthy.stages
-    ]
-    told = report_document(replace(healthy, trials=trials, stages=tuple(looked)), "/x").story[0]
-    assert words in told
-    assert ("points lower" in told) is bool(words)
