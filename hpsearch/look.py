@@ -109,13 +109,15 @@ class LossLook:
     otherwise: float
     """Share of samples whose gradient is that of no label alone, as of another loss."""
     unreached: float | None = None
-    """Share of samples that have a gradient at the outputs and none at the first layer that could have one; None where
-    that was not seen."""
+    """Share of samples that have a gradient at the outputs and none at a layer that is the first on their way; None
+    where that was not seen."""
     moved: tuple[tuple[int, int, int], ...] = ()
     """The class of the data, the class that such samples are pulled to, and how many of them: the most frequent pairs,
     five at most."""
     classes: tuple[ClassWeight, ...] = ()
     """By label, where samples weigh unlike: those of the batch, the most frequent ones, twenty at most."""
+    sent: int | None = None
+    """Samples of which ``unreached`` is a share; None in looks of before there was such a field."""
 
 
 @dataclass(frozen=True)
@@ -205,12 +207,12 @@ def look_of(written: Mapping[str, Any]) -> Look:
 
 
 def _loss_document(loss: LossLook) -> list[Any]:
-    *numbers, moved, classes = astuple(loss)
-    return [*numbers, [list(one) for one in moved], [list(one) for one in classes]]
+    *numbers, moved, classes, sent = astuple(loss)
+    return [*numbers, [list(one) for one in moved], [list(one) for one in classes], sent]
 
 
 def _loss_of(written: Sequence[Any]) -> LossLook:
-    samples, scale, wrong, left_out, elsewhere, otherwise, unreached, moved, classes = written
+    samples, scale, wrong, left_out, elsewhere, otherwise, unreached, moved, classes, *sent = written
     pairs = tuple((label, other, count) for label, other, count in moved)
     weights = tuple(ClassWeight(*one) for one in classes)
-    return LossLook(samples, scale, wrong, left_out, elsewhere, otherwise, unreached, pairs, weights)
+    return LossLook(samples, scale, wrong, left_out, elsewhere, otherwise, unreached, pairs, weights, *sent)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from statistics import median
 
+from hpsearch.diagnosis.curves.curve import Curve
 from hpsearch.diagnosis.inside.seen import Inside
 from hpsearch.finding import Severity
 from hpsearch.look import ClassWeight, LossLook
@@ -30,6 +31,8 @@ ORDERED = 0.9
 are all ordered so by chance it is one in 24)."""
 UNEVEN = 1.5
 """Times, between some classes, that one is more frequent, and weighs more (heuristic)."""
+LEARNED = 0.1
+"""Of guessing."""
 SCALED = 4.0
 """Times the mean over the batch, or one part of so many (heuristic: so much does a learning rate that was right)."""
 ADAPTIVE = frozenset({"adam", "adamw", "rmsprop", "adagrad"})
@@ -92,15 +95,25 @@ def samples_left_out(inside: Inside) -> Remark | None:
     them out of the loss. Or they are cut off on their way back, by ``detach`` or by a hook, so that they have a
     gradient at the outputs and none at the first layer. Told from a tenth of such samples of all looks on, and where
     all of a class are left out that were looked at, at least three (heuristics): single ones may be meant so.
+
+    What is cut off is counted after the first update, because nothing comes past a last layer that begins at zero, and
+    only in looks in which some sample arrives: where none does, no samples were chosen. In each of them it is a
+    twentieth at least (heuristic). Where the training ended well, on the training samples or on those of validation, it
+    is an information: dropout on few units, or a way that not every sample takes, cut off some by chance or on purpose.
     """
     looks = list(_looks(inside))
     wrong = sum(one.wrong for one in looks)
     out = sum(one.wrong * one.left_out for one in looks)
-    seen = [one for one in looks if one.unreached is not None]
-    sent = sum(one.samples for one in seen)
-    cut = sum(one.samples * (one.unreached or 0.0) for one in seen)
+    later = (look.loss for look in inside.updated if look.loss is not None)
+    seen = [
+        (one.unreached, one.samples if one.sent is None else one.sent) for one in later if one.unreached is not None
+    ]
+    seen = [(share, count) for share, count in seen if share < 1]
+    sent = sum(count for _, count in seen)
+    cut = sum(share * count for share, count in seen)
+    always = all(share >= SOME for share, _ in seen)
     never = _never(looks)
-    masked, many = out >= max(FEW, MANY * wrong) or bool(never), cut >= max(FEW, MANY * sent)
+    masked, many = out >= max(FEW, MANY * wrong) or bool(never), always and cut >= max(FEW, MANY * sent)
     if not (masked or many):
         return None
     out, cut = out / max(1, wrong), cut / max(1, sent)
@@ -110,7 +123,18 @@ def samples_left_out(inside: Inside) -> Remark | None:
         if masked
         else f"{cut:.0%} of the samples with a gradient at the outputs have none that reaches the first layer"
     )
-    return Remark(sentence, {"left_out": out, "unreached": cut, "samples": sent, "wrong": wrong, "classes": never})
+    numbers = {"left_out": out, "unreached": cut, "samples": sent, "wrong": wrong, "classes": never}
+    return Remark(sentence, numbers, None if masked or not _ended_well(inside) else Severity.INFO)
+
+
+def _ended_well(inside: Inside) -> bool:
+    """To a tenth of guessing (heuristic), or by the validation error."""
+    if not inside.ended:
+        return False
+    if inside.last_loss < LEARNED * inside.task.initial_loss:
+        return True
+    counted = inside.trial.job.budget.epochs is not None and bool(inside.trial.result.epochs)
+    return counted and Curve(inside.trial, inside.task).ended_well
 
 
 def scaled_loss(inside: Inside) -> Remark | None:

@@ -1,5 +1,6 @@
 """What a network does in either mode, tried beside its evaluation: nothing that it holds or draws is disturbed."""
 
+import copy
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,8 @@ APART = 1e-2
 TRAINED_ON = 32
 """Samples of the training split whose loss is evaluated, so many at most."""
 SEED = 0
+OWN = frozenset(vars(nn.Module()))
+"""What every module has; the rest is what a user's own module keeps."""
 
 Run = Callable[[Tensor], Tensor]
 """Images (N, C, H, W), of members also (K, N, C, H, W), to logits (K, N, outputs)."""
@@ -151,10 +154,17 @@ def _bends(beside: Tensor, outputs: Tensor) -> list[float | None]:
 
 @contextmanager
 def undisturbed(network: nn.Module) -> Iterator[None]:
-    """What modules keep beside their parameters is afterwards what it was, if it is a tensor or a plain value."""
+    """What modules keep beside their parameters is afterwards what it was: meanwhile they have copies of it.
+
+    Of generators, lists and tensors that are no buffers too; not of what modules do not hold themselves, as a variable
+    that a hook encloses. Raises what copying raises, before anything is tried: then it must not be tried.
+    """
     kept = [(module, dict(vars(module)), dict(vars(module)["_buffers"])) for module in network.modules()]
+    copies = _copies(network)
     values = [(one, one.clone()) for one in network.buffers()]
     try:
+        for module, held in copies:
+            vars(module).update(held)
         yield
     finally:
         for module, own, buffers in kept:
@@ -165,3 +175,19 @@ def undisturbed(network: nn.Module) -> Iterator[None]:
         with torch.no_grad():
             for one, value in values:
                 one.copy_(value)
+
+
+def _copies(network: nn.Module) -> list[tuple[nn.Module, dict[str, object]]]:
+    """Of what each module keeps, with what two of them share shared by the copies; modules, parameters and buffers stay
+    the same, and so does what was computed from parameters, which cannot be copied and is made anew in each pass."""
+    owned = [
+        (module, {name: value for name, value in vars(module).items() if name not in OWN})
+        for module in network.modules()
+    ]
+    computed = [
+        value for _, held in owned for value in held.values() if isinstance(value, Tensor) and not value.is_leaf
+    ]
+    known: dict[int, object] = {
+        id(one): one for one in (*network.modules(), *network.parameters(), *network.buffers(), *computed)
+    }
+    return [(module, copy.deepcopy(held, known)) for module, held in owned]

@@ -56,7 +56,7 @@ class Pull:
             logits.register_hook(self._take)  # type: ignore[no-untyped-call]
 
     def looks(self, reached: Tensor | None, left_out: Sequence[bool]) -> list[LossLook | None]:
-        """One for each member, or None. ``reached`` (K, N): whether a gradient came to the first layer."""
+        """One for each member, or None. ``reached`` (K, N): whether a gradient came to a first layer."""
         if self._gradient is None:
             return [None] * len(left_out)
         read = [self._read(one) for one in (self._logits, self._gradient, self._targets)]
@@ -99,6 +99,7 @@ def _of_values(given: Numbers, wanted: Numbers, arrived: Marks | None) -> LossLo
     far = tells & (sizes >= np.median(sizes))
     graded = tells & ~none
     alike, away = graded & (cosines > PARALLEL), graded & (cosines < 0)
+    unreached, sent = _unreached(arrived, lengths)
     return LossLook(
         int(tells.sum()),
         _median(lengths[alike] / sizes[alike]),
@@ -106,7 +107,8 @@ def _of_values(given: Numbers, wanted: Numbers, arrived: Marks | None) -> LossLo
         _share(none & far, far),
         _share(away, graded),
         _share(graded & ~alike & ~away, graded),
-        _unreached(arrived, lengths),
+        unreached,
+        sent=sent,
     )
 
 
@@ -128,7 +130,8 @@ def _of_classes(
         return None
     wrong = tells & (logits.argmax(1) != labels) & (chances.max(1) < SURE)
     if abs(given - wanted).max() < SAME:
-        return LossLook(int(tells.sum()), 1.0, int(wrong.sum()), 0.0, 0.0, 0.0, _unreached(arrived, sizes))
+        unreached, sent = _unreached(arrived, sizes)
+        return LossLook(int(tells.sum()), 1.0, int(wrong.sum()), 0.0, 0.0, 0.0, unreached, sent=sent)
     _, lengths, cosines = _compared(given, wanted)
     none = lengths <= NONE * sizes
     graded = tells & ~none
@@ -137,6 +140,7 @@ def _of_classes(
     others, _, likeness = _compared(given, chances - _smoothed(pulled, smoothing, logits.shape[1]))
     elsewhere = graded & ~alike & (pulled != labels) & (others > RIGHT) & (likeness > PARALLEL)
     weights = lengths / np.maximum(sizes, RIGHT)
+    unreached, sent = _unreached(arrived, lengths)
     return LossLook(
         int(tells.sum()),
         _median(weights[alike]),
@@ -144,9 +148,10 @@ def _of_classes(
         _share(none & wrong, wrong),
         _share(elsewhere, graded),
         _share(graded & ~alike & ~elsewhere, graded),
-        _unreached(arrived, lengths),
+        unreached,
         _pairs(labels[elsewhere], pulled[elsewhere]),
         _by_class(labels, weights, alike | (none & wrong), all_labels),
+        sent,
     )
 
 
@@ -162,10 +167,11 @@ def _smoothed(labels: NDArray[np.int64], smoothing: float, outputs: int) -> Numb
     return wanted
 
 
-def _unreached(arrived: Marks | None, lengths: Numbers) -> float | None:
-    """Of those with a gradient at the outputs that is not next to nothing beside that of others."""
+def _unreached(arrived: Marks | None, lengths: Numbers) -> tuple[float | None, int]:
+    """The share of those with a gradient at the outputs that is not next to nothing beside that of others, and how many
+    those are."""
     sent = lengths > 0.01 * lengths.max(initial=0.0)
-    return None if arrived is None else _share(sent & ~arrived, sent)
+    return None if arrived is None else _share(sent & ~arrived, sent), int(sent.sum())
 
 
 def _by_class(

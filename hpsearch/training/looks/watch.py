@@ -64,8 +64,8 @@ class Watch(TorchFunctionMode):
         self.evaluating: list[str] = []
         """Those of ``MODED`` that were called in evaluation mode."""
         self.reached: Tensor | None = None
-        """(K, N): whether a gradient came to the output of the first layer that could have one; there once it was gone
-        back."""
+        """(K, N): whether a gradient came to the output of a layer that is the first on its way, of all that are; there
+        once it was gone back."""
         self.failed = False
         """Whether something gave what cannot be looked at."""
         self._root = root
@@ -121,7 +121,7 @@ class Watch(TorchFunctionMode):
             self._note_call()
         self._running = False
 
-    def _given(self, module: nn.Module, _: object, made: object) -> None:
+    def _given(self, module: nn.Module, given: tuple[object, ...], made: object) -> None:
         if not self._running:
             return
         if self._called is not None and self._called[1] is made and type(module).__module__.startswith("torch."):
@@ -132,26 +132,27 @@ class Watch(TorchFunctionMode):
         if isinstance(module, MODED) and not module.training:
             self.evaluating.append(self._last)
         if not isinstance(module, PASSED):
-            self._note(self._last, type(module).__name__, made)
+            self._note(self._last, type(module).__name__, made, first=not any(map(_is_graded, given)))
 
     def _note_call(self) -> None:
         if self._called is not None:
             (kind, made), self._called = self._called, None
             self._note(f"{kind} after {self._last}" if self._last else kind, kind, made)
 
-    def _note(self, name: str, kind: str, made: object) -> None:
+    def _note(self, name: str, kind: str, made: object, *, first: bool = False) -> None:
+        """``first``: nothing that it was given can have a gradient."""
         try:
             found = made[0] if isinstance(made, tuple | list) and made else made
             if isinstance(found, Tensor | Stacked) and found.is_floating_point() and found.numel():
                 with torch._C.DisableTorchFunction(), torch.no_grad():  # noqa: SLF001
                     self.sights.append(_sight(name, kind, found, self._members))
-                if not self._waits:
+                if first or not self._waits:
                     self._wait_for(found)
         except Exception:  # noqa: BLE001  (what is only looked at must not end a trial)
             self.failed = True
 
     def _wait_for(self, found: "Tensor | Stacked") -> None:
-        """For the gradient of what the first such layer gave."""
+        """For the gradient of what such a layer gave: another branch may be the way of a sample."""
         values, order = (found, None) if isinstance(found, Tensor) else (found.inner, found.order)
         if not values.requires_grad or (order is None and self._members > 1):
             return
@@ -166,9 +167,20 @@ class Watch(TorchFunctionMode):
             largest = torch.linalg.vector_norm(given, math.inf, axes) if axes else given
             if order is None:
                 largest = largest.unsqueeze(0)
-            self.reached = largest != 0 if order in (None, LEADING) else largest.t() != 0
+            came = largest != 0 if order in (None, LEADING) else largest.t() != 0
+            self.reached = came if self.reached is None else _either(self.reached, came)
 
         values.register_hook(come)  # type: ignore[no-untyped-call]
+
+
+def _is_graded(value: object) -> bool:
+    inner = value.inner if isinstance(value, Stacked) else value
+    return isinstance(inner, Tensor) and inner.requires_grad
+
+
+def _either(one: Tensor, other: Tensor) -> Tensor:
+    """What goes another way by parts of the batch cannot be told by sample: of no sample then that it was left out."""
+    return one | other if one.shape == other.shape else torch.ones_like(one)
 
 
 def layers_of(root: nn.Module) -> list[tuple[str, nn.Module]]:
