@@ -1,6 +1,7 @@
 """From a definition, or a network, to findings."""
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,9 +10,11 @@ from torch import nn
 
 from hpsearch.advice.facts import Facts, Kind, Purpose
 from hpsearch.advice.gathering import facts_of_network, facts_of_settings
+from hpsearch.advice.hidden import hidden_by_unregistered
 from hpsearch.advice.planned import advise_training
 from hpsearch.advice.points import Values, deciding, points
 from hpsearch.advice.remark import Remark, Rule
+from hpsearch.advice.sources import TRIED
 from hpsearch.advice.table import ADVICE
 from hpsearch.advice.training import Training
 from hpsearch.finding import Finding, Severity
@@ -25,6 +28,10 @@ COUNTED = frozenset({"HP106", "HP107"})
 """Rules that look at what the layers cost."""
 MOST_NAMED = 4
 """Layers that a message names; the evidence has all."""
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
+"""In a sentence: what may differ from point to point of the same."""
+BEHAVIOUR = frozenset({"HP401", "HP403", "HP404", "HP405", "HP406"})
+"""Errors of what the forward pass does, which no training shows plainly."""
 SEVEREST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
@@ -72,6 +79,18 @@ def advise(definition: StudyDefinition, task: Task) -> tuple[Finding, ...]:
     return _sorted([*_merged(noticed, looked_at, searched), *advise_training(training, codes)])
 
 
+def advise_behaviour(definition: StudyDefinition, task: Task) -> tuple[Finding, ...]:
+    """What the rules that the definition selects find wrong in the forward pass of a user's own network, at the centre
+    of the space; a named one is tried in this project's own tests."""
+    network, advice = definition.network, definition.advice
+    codes = BEHAVIOUR & chosen(advice.select, advice.ignore)
+    if network.factory is None or not codes:
+        return ()
+    purpose = Purpose(task.input_shape, task.outputs, task.is_classification, advice.object_size)
+    centre = points(network.parameters)[0]
+    return _sorted(findings_of(facts_of_settings(network_settings(network, centre), purpose, costs=False), codes))
+
+
 def _has_batch_norm(facts: Facts) -> bool:
     """Not instance norm, which looks at each sample alone."""
     return any(call.function == "batch_norm" for call in facts.of(Kind.BATCH_NORM))
@@ -90,7 +109,9 @@ def findings_of(facts: Facts, codes: Collection[str]) -> tuple[Finding, ...]:
 
 
 def _told(facts: Facts, codes: Collection[str]) -> list[_Told]:
-    found = [(rule, list(rule.look(facts))) for code, rule in ADVICE.items() if code in codes]
+    codes = frozenset(codes)
+    hidden = hidden_by_unregistered(facts, codes)
+    found = [(rule, list(rule.look(facts))) for code, rule in ADVICE.items() if code in codes - hidden]
     return [_finding(rule, remarks) for rule, remarks in found if remarks]
 
 
@@ -101,7 +122,8 @@ def _finding(rule: Rule, remarks: list[Remark]) -> _Told:
     layers = [{"layer": remark.layer, **remark.numbers} for remark in remarks if remark.layer]
     evidence: dict[str, Any] = {"layers": layers} if layers else dict(first.numbers)
     severity = first.severity or rule.severity
-    finding = Finding(rule.code, severity, first.sentence, evidence, rule.advice, rule.source)
+    source = "" if rule.source == TRIED else rule.source  # the pass is no work to be read
+    finding = Finding(rule.code, severity, first.sentence, evidence, rule.advice, source)
     return _Told(finding, tuple(dict.fromkeys(other.layer for other in others)))
 
 
@@ -114,18 +136,31 @@ def _distinct(remarks: Iterable[Remark]) -> list[Remark]:
 
 
 def _merged(noticed: Iterable[_Noticed], looked_at: tuple[Values, ...], searched: list[str]) -> list[Finding]:
-    groups: dict[tuple[str, str, str], list[_Noticed]] = {}
+    """One finding for what differs from point to point by its numbers alone."""
+    groups: dict[tuple[str, str, str, str], list[_Noticed]] = {}
     for one in noticed:
         finding = one.told.finding
-        groups.setdefault((finding.code, finding.severity, finding.message), []).append(one)
+        sentence = NUMBER.sub("#", finding.message)
+        groups.setdefault((finding.code, finding.severity, _layer(finding), sentence), []).append(one)
     return [_of_points(group, looked_at, searched) for group in groups.values()]
 
 
+def _layer(finding: Finding) -> str:
+    layers = finding.evidence.get("layers")
+    return str(layers[0]["layer"]) if layers else ""
+
+
 def _of_points(group: list[_Noticed], looked_at: tuple[Values, ...], searched: list[str]) -> Finding:
+    """In the words of the first point: that is the centre of the space where it is among them."""
     found = [one.point for one in group]
     others = [point for point in looked_at if point not in found]
-    widest = max(group, key=lambda one: len(one.told.others)).told.finding
+    first, *differing = dict.fromkeys(one.told.finding.message for one in group)
+    alike = [one.told for one in group if one.told.finding.message == first]
+    widest = max(alike, key=lambda told: len(told.others)).finding
+    elsewhere = [_numbers(message, first) for message in differing]
     finding = _Told(widest, tuple(dict.fromkeys(name for one in group for name in one.told.others))).worded()
+    if elsewhere:
+        finding = replace(finding, evidence={**finding.evidence, "elsewhere": elsewhere})
     keys = deciding(found, others, searched)
     if not keys:
         return finding
@@ -137,6 +172,12 @@ def _of_points(group: list[_Noticed], looked_at: tuple[Values, ...], searched: l
         message=f"{finding.message} — at {words}",
         evidence={**finding.evidence, "hyperparameters": values},
     )
+
+
+def _numbers(message: str, first: str) -> str:
+    """Those of a message that another one, of the same words, has otherwise."""
+    pairs = zip(NUMBER.findall(message), NUMBER.findall(first), strict=True)
+    return ", ".join(number for number, other in pairs if number != other)
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:

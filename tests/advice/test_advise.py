@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor, nn
 
 from hpsearch.advice.advise import advise, advise_network
 from hpsearch.advice.facts import Purpose
@@ -77,6 +78,35 @@ def test_a_finding_says_for_which_hyperparameters() -> None:
 def test_a_finding_that_is_everywhere_is_told_once_without_hyperparameters() -> None:
     narrow = advice_on({"name": "convnet", "width": 4, "depth": {"int": [1, 2]}}, select=["HP301"])
     assert [("hyperparameters" in one.evidence, "—" in one.message) for one in narrow] == [(False, False)]
+
+
+def test_what_differs_by_its_numbers_alone_is_told_once() -> None:
+    (narrow,) = advice_on({"name": "convnet", "width": {"choice": [3, 5]}}, select=["HP301"])
+    assert "3 filters" in narrow.message
+    assert "5" in narrow.evidence["elsewhere"][0]
+
+
+def test_unregistered_norms_and_dropout_take_the_place_of_what_they_do() -> None:
+    purpose, asked = Purpose((1, 8, 8), 3), frozenset({"HP403", "HP404", "HP406"})
+
+    class Listed(nn.Module):
+        def __init__(self, *kept: nn.Module) -> None:
+            super().__init__()
+            self.conv, self.kept, self.head = nn.Conv2d(1, 4, 3), list(kept), nn.Linear(4, 3)
+
+        def forward(self, images: Tensor) -> Tensor:
+            maps = self.conv(images)
+            for one in self.kept:
+                maps = one(maps)
+            return self.head(maps.mean((2, 3)))
+
+    def codes(select: frozenset[str], *kept: nn.Module) -> list[str]:
+        return [one.code for one in advise_network(Listed(*kept), purpose, select)]
+
+    assert codes(asked, nn.BatchNorm2d(4)) == ["HP406"]
+    assert codes(asked, nn.BatchNorm2d(4), nn.Dropout()) == ["HP406"]
+    assert codes(asked - {"HP406"}, nn.BatchNorm2d(4)) == ["HP403"]
+    assert codes(asked, nn.Dropout()) == ["HP404"]
 
 
 def test_what_depends_on_two_hyperparameters_names_both() -> None:
