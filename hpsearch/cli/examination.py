@@ -31,6 +31,8 @@ class Examined:
     task: Task
     findings: tuple[Finding, ...]
     """In the data; none where they were not checked."""
+    behaviour: tuple[Finding, ...]
+    """What the forward pass of the network does wrong; none where the data were not checked."""
     gpus: int
     """Of this machine."""
     fitting: int | None
@@ -104,13 +106,20 @@ def _examined(definition: StudyDefinition, check_data: bool) -> Examined:
         from hpsearch.cli.packing import trials_that_fit
 
         fitting = trials_that_fit(definition, dataset)
-    return Examined(dataset.task, _in_data(definition, dataset) if check_data else (), gpus, fitting)
+    in_data, behaviour = (_in_data(definition, dataset), _behaviour(definition, dataset)) if check_data else ((), ())
+    return Examined(dataset.task, in_data, behaviour, gpus, fitting)
 
 
 def _in_data(definition: StudyDefinition, dataset: "Dataset") -> tuple[Finding, ...]:
     from hpsearch.data.checks.check import check_data
 
     return check_data(dataset, ignore=definition.data.checks.ignore)
+
+
+def _behaviour(definition: StudyDefinition, dataset: "Dataset") -> tuple[Finding, ...]:
+    from hpsearch.advice.advise import advise_behaviour
+
+    return advise_behaviour(definition, dataset.task)
 
 
 def _sendable(error: Exception) -> Exception:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 import click
 
@@ -43,7 +44,7 @@ def searched(
     task = examined.task
     study = _resumed(settings, chosen_study(store, definition, again))
     if not is_judged(store.results(study.id)):
-        _warn(definition, task, examined.findings)
+        _warn(definition, task, examined.findings, examined.behaviour)
     # A cluster's GPUs are not counted from here: there the definition says the share.
     asked = workers_for(
         definition.resources, workers, 0 if settings.cluster_address else examined.gpus, examined.fitting
@@ -56,13 +57,17 @@ def searched(
         return _conducted(conductor, study, examined)
 
 
-def _warn(definition: StudyDefinition, task: Task, in_data: Sequence[Finding]) -> None:
+def _warn(
+    definition: StudyDefinition, task: Task, in_data: Sequence[Finding], behaviour: Sequence[Finding] = ()
+) -> None:
     """Says before the first stage what will be told with it, so that nobody has to wait for it.
 
-    No error: the stage fails or is overridden for that reason, and says it at once.
+    No error in the data: the stage fails or is overridden for that reason, and says it at once. What the forward pass
+    does wrong stops no study, and is a warning here.
     """
     found = [] if refused(definition, in_data) else [one for one in in_data if one.severity is Severity.WARNING]
-    for one in (*found, *advised(definition, task)):
+    wrong = [replace(one, severity=Severity.WARNING) for one in behaviour]
+    for one in (*wrong, *found, *advised(definition, task)):
         click.echo(f"{one.severity}: {one.message} [{one.code}]. {one.advice}", err=True)
 
 
