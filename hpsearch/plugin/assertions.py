@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from pydantic import ValidationError
+
 from hpsearch.advice.advise import findings_of
 from hpsearch.advice.facts import Purpose
 from hpsearch.advice.gathering import facts_of_network
@@ -23,6 +25,7 @@ from hpsearch.plugin.held import FACTORY, Model, holding, network_of
 from hpsearch.plugin.outputs import outputs_of
 from hpsearch.plugin.samples import MOST_SAMPLES, dataset_of, pair_of
 from hpsearch.recipe.initial_findings import signal_lost, without_gradient
+from hpsearch.recipe.wording import counted
 from hpsearch.report.words import facts_words, plain_facts, printable
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
@@ -34,8 +37,13 @@ FEW_NAMES = 4
 """Of many, so many are told."""
 FEW = 32
 """Samples that are learned by heart, if nothing else is said."""
+ARGUMENTS = frozenset({"samples", "steps", "learning_rates", "batch_size"})
+"""Of assertions, under the same names in a study."""
+EMPTY: tuple[object, ...] = ([], (), {}, "", None)
+"""Evidence that says nothing."""
 UNKNOWN = frozenset({"HP406"})
-INDEPENDENCE = frozenset({"HP401", "HP403"})
+INDEPENDENCE = frozenset({"HP401", "HP403", "HP404", "HP405"})
+"""What ties the outputs of a sample to anything but the sample: others, chance, or the passes before."""
 
 
 def assert_initial_loss(model: Model, data: object, *, batch_size: int = 64) -> None:
@@ -98,7 +106,7 @@ def assert_gradients_reach(model: Model, data: object, *, except_for: Iterable[s
     lost = signal_lost(finished)
     found = lost if lost is not None and lost.severity is Severity.ERROR else without_gradient(finished)
     if found is not None:
-        raise AssertionError(_told(found.message, (found,)))
+        raise AssertionError(_told(found.message, (found,)) + _spared_how(found))
 
 
 def _demand_known_weights(model: Model, data: object) -> None:
@@ -113,7 +121,8 @@ def _demand_known_weights(model: Model, data: object) -> None:
 
 
 def assert_samples_independent(model: Model, data: object) -> None:
-    """In eval mode no sample changes the outputs of another one in its batch.
+    """In eval mode the outputs of a sample depend on that sample alone: not on others in its batch, not on chance, as
+    behind a dropout that ignores the mode, and no pass changes the images that it is given.
 
     ``data``: as for the other assertions; only the shape of a sample counts.
     """
@@ -122,8 +131,8 @@ def assert_samples_independent(model: Model, data: object) -> None:
     network = network_of(model)
     shape: tuple[int, int, int] = tuple(images.shape[1:])  # type: ignore[assignment]
     facts = facts_of_network(network, Purpose(shape, outputs_of(network, images)))
-    found = findings_of(facts, INDEPENDENCE)
-    if found:
+    if findings_of(facts, INDEPENDENCE):
+        found = findings_of(facts, INDEPENDENCE | UNKNOWN)  # layers in a list are the cause where there are some
         raise AssertionError(_told(found[0].message, found))
 
 
@@ -143,19 +152,31 @@ def _run(
         raise ValueError(
             f"the data must hold the {fewest} samples to learn, got {there} (at most {MOST_SAMPLES} count)"
         )
-    study = StudyDefinition.model_validate(
-        {
-            "data": {"factory": FACTORY, "batch_size": min(batch_size, dataset.task.train_samples)},
-            "network": {"factory": FACTORY},
-            "optimizer": {"name": optimizer},
-            "recipe": recipe,
-        }
-    )
+    study = _study(recipe, min(batch_size, dataset.task.train_samples), optimizer)
     with holding(model):
         run = run_stage(CheckBench(study, dataset), study, dataset.task, stage, QUICK, NO_DEADLINE)
     if run.verdict is None:
         return run
     return replace(run, verdict=seen_inside(run.verdict, run.finished, study, dataset.task))
+
+
+def _study(recipe: dict[str, object], batch_size: int, optimizer: str) -> StudyDefinition:
+    """Raises ValueError for an argument that a study cannot have."""
+    try:
+        return StudyDefinition.model_validate(
+            {
+                "data": {"factory": FACTORY, "batch_size": batch_size},
+                "network": {"factory": FACTORY},
+                "optimizer": {"name": optimizer},
+                "recipe": recipe,
+            }
+        )
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        place = [str(part) for part in wrong["loc"]]
+        argument = "optimizer" if place[:1] == ["optimizer"] else next((one for one in place if one in ARGUMENTS), "")
+        told = f"{wrong['msg'][:1].lower()}{wrong['msg'][1:]}"
+    raise ValueError(f"{argument or '.'.join(place)}: {told}, got {wrong['input']!r}")
 
 
 def _dataset(model: Model, data: object) -> Dataset:
@@ -165,10 +186,19 @@ def _dataset(model: Model, data: object) -> Dataset:
 
 def _frozen(names: Sequence[str]) -> str:
     shown = ", ".join(names[:FEW_NAMES]) + (f" and {len(names) - FEW_NAMES} more" if len(names) > FEW_NAMES else "")
+    are, learn = ("is", "learns") if len(names) == 1 else ("are", "learn")
     return (
-        f"{len(names)} parameters are frozen (requires_grad is off) and learn nothing: {shown}\n"
+        f"{counted(len(names), 'parameter')} {are} frozen (requires_grad is off) and {learn} nothing: {shown}\n"
         "  try: Let them learn; what is frozen on purpose is named by except_for, as in except_for=['features.']."
     )
+
+
+def _spared_how(finding: Finding) -> str:
+    """A line on how parameters are left out on purpose, with a name of theirs; empty for other findings."""
+    names = finding.evidence.get("parameters")
+    if not names or finding.severity is Severity.ERROR:
+        return ""
+    return f"\n  What needs none on purpose is named by except_for, as in except_for=['{names[0].partition('.')[0]}.']."
 
 
 def _demand(run: StageRun, data: object) -> None:
@@ -188,7 +218,7 @@ def _told(sentence: str, findings: Sequence[Finding]) -> str:
     """The sentence, and below it what every finding saw and advises."""
     lines = [printable(sentence)]
     for finding in findings:
-        evidence = facts_words(plain_facts(finding.evidence))
+        evidence = facts_words(plain_facts({key: one for key, one in finding.evidence.items() if one not in EMPTY}))
         named = (("evidence", evidence), ("try", finding.advice), ("source", finding.source))
         lines += [f"  [{finding.code}]"] if len(findings) == 1 else [f"  [{finding.code}] {printable(finding.message)}"]
         lines += [f"  {title}: {printable(content)}" for title, content in named if content]

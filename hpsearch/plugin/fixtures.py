@@ -34,7 +34,7 @@ def assert_gradients_reach() -> Assertion:
 
 @pytest.fixture(scope="session")
 def assert_samples_independent() -> Assertion:
-    """``assert_samples_independent(model, data)``: no sample changes another one's outputs in eval mode."""
+    """``assert_samples_independent(model, data)``: in eval mode outputs depend on the sample alone."""
     from hpsearch.plugin import assertions  # noqa: PLC0415  (PyTorch)
 
     return assertions.assert_samples_independent

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -64,6 +64,22 @@ class MixesSamples(Plain):
         return found + features.mean(dim=0).sum()
 
 
+class AlwaysDropsOut(Plain):
+    def features(self, images: Tensor) -> Tensor:
+        return nn.functional.dropout(super().features(images), 0.5)
+
+
+class ListedNorm(Plain):
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.Identity()  # type: ignore[assignment]
+        self.listed = [nn.BatchNorm2d(8)]
+
+    def features(self, images: Tensor) -> Tensor:
+        found: Tensor = self.listed[0](self.conv(images)).relu().flatten(1)
+        return found
+
+
 class Dead(Plain):
     def features(self, images: Tensor) -> Tensor:
         for zero in (self.norm.weight, self.fc.bias):
@@ -116,6 +132,8 @@ def test_data_come_as_a_test_has_them(data: tuple[object, object]) -> None:
         (assert_gradients_reach, Detached, "conv.weight"),
         (assert_gradients_reach, Dead, "signal-lost"),
         (assert_samples_independent, MixesSamples, "HP403"),
+        (assert_samples_independent, AlwaysDropsOut, "HP404"),
+        (assert_samples_independent, ListedNorm, "HP406"),
     ],
 )
 def test_a_fault_is_told_with_evidence_and_advice(
@@ -132,7 +150,7 @@ def test_a_fault_is_told_with_evidence_and_advice(
 
 def test_images_of_another_scale_are_named_beside_a_failure() -> None:
     images, targets = DATA
-    with pytest.raises(AssertionError, match=r"the images have a mean of .*\n  try: Normalise"):
+    with pytest.raises(AssertionError, match=r"the images have a mean of .*\n  try: Bring them to mean 0"):
         assert_initial_loss(nn.Sequential(nn.Flatten(), nn.Linear(images[0].numel(), 10)), (images * 1000, targets))
 
 
@@ -248,3 +266,31 @@ def test_a_network_that_gives_no_logits_is_told_what_to_change(network: nn.Modul
     for assertion in (assert_initial_loss, assert_overfits, assert_gradients_reach, assert_samples_independent):
         with pytest.raises(AssertionError, match=said):
             assertion(network, DATA)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"batch_size": 0}, "batch_size: .* got 0"),
+        ({"steps": 0}, "steps: .* got 0"),
+        ({"samples": 0}, "samples: .* got 0"),
+        ({"optimizer": "lion"}, "optimizer: .* got 'lion'"),
+        ({"learning_rates": [-1.0]}, "learning_rates: .* got -1.0"),
+    ],
+    ids=str,
+)
+def test_an_argument_that_cannot_be_is_named_in_the_words_of_the_assertion(given: dict[str, Any], named: str) -> None:
+    with pytest.raises(ValueError, match=f"^{named}$"):
+        assert_overfits(Plain, DATA, **given)
+
+
+def test_who_needs_no_gradient_on_purpose_is_said_how() -> None:
+    with pytest.raises(AssertionError, match=r"except_for=\['conv\.'\]"):
+        assert_gradients_reach(Detached, DATA)
+
+
+def test_one_frozen_parameter_is_one() -> None:
+    network = Plain()
+    network.conv.bias.requires_grad_(False)  # type: ignore[union-attr]
+    with pytest.raises(AssertionError, match=r"^1 parameter is frozen .* and learns nothing: conv.bias"):
+        assert_gradients_reach(network, DATA)
