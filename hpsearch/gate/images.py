@@ -14,7 +14,12 @@ FAR = 8.0
 a wrong unit are farther, those of 0 … 1 are not."""
 MOST_IMAGES = 1024
 """Enough to tell their scale."""
-NORMALISE = "Normalise them to 0 and 1 by figures of the training split, before anything else."
+NORMALISE = "Bring them to mean 0 and standard deviation 1 by figures of the training split, before anything else."
+IN_A_STUDY = "data.normalize: true does it."
+OF_IMAGES = "images_far_off"
+"""Evidence of a failure that images of a wrong scale explain."""
+EXPLAINED = frozenset({"initial-loss-off", "HC321", "HC322"})
+"""Failures whose own advice is on weights: these are not at fault where the images are."""
 OF_SCALE = frozenset({"activation-scale"})
 """What is told of a network with other images than it was initialised for, and no fault of its weights."""
 
@@ -39,6 +44,8 @@ def with_images(verdict: Verdict, images: Tensor) -> Verdict:
         return replace(verdict, findings=tuple(findings))
     place = next((n for n, one in enumerate(findings) if one.severity is Severity.ERROR), 0)
     first = findings[place]
-    message, advice = f"{words}; {first.message}", f"{NORMALISE} {first.advice}"
-    findings[place] = replace(first, message=message, advice=advice)
+    own = "" if first.code in EXPLAINED else first.advice
+    message, advice = f"{words}; {first.message}", f"{NORMALISE} {IN_A_STUDY} {own}".strip()
+    evidence = {**first.evidence, OF_IMAGES: True}
+    findings[place] = replace(first, message=message, advice=advice, evidence=evidence)
     return replace(verdict, findings=tuple(findings), summary=f"{verdict.summary}; {words}")

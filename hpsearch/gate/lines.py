@@ -13,10 +13,28 @@ from hpsearch.stage import StageName
 ABOUT_RATES = "learning-rate"
 """Findings whose code begins so are about the optimiser, whichever stage has them."""
 RATES, DATA, NETWORK = "optimizer.learning_rate", "data", "network"
+OF_TRAINING = {
+    "HP501": "optimizer.schedule",
+    "HP502": "optimizer.schedule",
+    "HP503": "optimizer.momentum",
+    "HP504": RATES,
+    "HP601": "optimizer.weight_decay",
+    "HP602": "loss.label_smoothing",
+    "HP603": "optimizer.clip_norm",
+    "HP604": "optimizer.max_norm",
+    "HP701": "data.batch_size",
+    "HP702": "data.batch_size",
+    "HP703": "data.batch_size",
+    "HP801": "optimizer",
+    "HP802": "optimizer",
+}
+"""Where the definition says what a rule on the training is about."""
 
 
 def path_of(part: str, code: str) -> str:
     """The path in the definition that a finding is about, by its part of the check and its code."""
+    if code in OF_TRAINING:
+        return OF_TRAINING[code]
     if part == StageName.LR_SWEEP or code.startswith(ABOUT_RATES):
         return RATES
     return DATA if part == DATA else NETWORK

@@ -13,10 +13,13 @@ from hpsearch.checked import Checked, Part, Place, Placed
 from hpsearch.errors import DefinitionError
 from hpsearch.factory import import_factory
 from hpsearch.finding import Finding
+from hpsearch.gate.images import OF_IMAGES
 from hpsearch.gate.lines import DATA, NETWORK, line_of, lines_of, path_of, shown_path
 from hpsearch.study import StudyDefinition
 
 FORWARD = "forward"
+SCALED = "data.normalize"
+"""Where the definition says of which scale images are."""
 
 
 def placed(checked: Checked, definition: StudyDefinition, file: Path) -> Checked:
@@ -38,7 +41,7 @@ class _Places:
         return replace(part, findings=tuple(self._of_finding(part.name, one.finding) for one in part.findings))
 
     def _of_finding(self, part: str, finding: Finding) -> Placed:
-        path = path_of(part, finding.code)
+        path = SCALED if OF_IMAGES in finding.evidence else path_of(part, finding.code)
         source = {DATA: self._data, NETWORK: self._network}.get(path)
         if source is None:
             return Placed(finding, Place(shown_path(self._file), line_of(self._lines, path)))

@@ -27,7 +27,8 @@ def test_a_failure_names_images_of_a_wrong_scale_first_and_a_pass_keeps_no_warni
     verdict = Verdict(StageName.INITIAL_LOSS, Outcome.FAIL, "it is 11 too high", 0, findings=(failed, warned))
     (found,) = with_images(verdict, IMAGES * 100).findings
     assert found.message.startswith("the images have a mean of")
-    assert found.advice.startswith("Normalise")
+    assert found.advice.startswith("Bring them to mean 0")
+    assert "Initialise" not in found.advice
     assert with_images(verdict, IMAGES) == verdict
     (first, second) = with_images(replace(verdict, findings=(other, failed)), IMAGES * 100).findings
     assert first == other, "a mere warning is not what the scale explains"

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from hpsearch.advice.training_table import TRAINING
 from hpsearch.checked import Checked, CheckVerdict, Part, Placed
 from hpsearch.finding import Finding, Severity
-from hpsearch.gate.lines import lines_of
+from hpsearch.gate.images import OF_IMAGES
+from hpsearch.gate.lines import OF_TRAINING, lines_of
 from hpsearch.gate.places import owned_by_user, placed
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
@@ -90,3 +92,20 @@ def test_a_finding_is_placed_in_the_users_own_module(tmp_path: Path, monkeypatch
 def test_a_finding_on_a_network_of_a_package_is_placed_in_the_definition(tmp_path: Path) -> None:
     found = lines_said(tmp_path, "torch.nn:Flatten", {"dataset": "digits"})
     assert found == [("study.yaml", 1), ("study.yaml", 3), ("study.yaml", 2)]
+
+
+def test_a_finding_on_the_training_is_placed_where_the_definition_says_it(tmp_path: Path) -> None:
+    file = tmp_path / "study.yaml"
+    file.write_text(
+        "data:\n  normalize: false\nloss: {label_smoothing: 0.9}\noptimizer:\n  weight_decay: 1\n  schedule: x"
+    )
+    study = StudyDefinition.model_validate({"data": {"dataset": "digits"}, "network": {"name": "convnet"}})
+    found = [Finding(code, Severity.WARNING, "wrong") for code in ("HP602", "HP601", "HP501", "HP504")]
+    found += [Finding("initial-loss-off", Severity.ERROR, "wrong", {OF_IMAGES: True})]
+    part = Part("advice", CheckVerdict.FAIL, "wrong", tuple(Placed(one, None) for one in found))
+    checked = placed(Checked("own", Task("cross_entropy", (1, 8, 8), 10, 9, 9, 9), (part,), (), ()), study, file)
+    assert [one.place.line for one in checked.parts[0].findings if one.place] == [3, 5, 6, 4, 2]
+
+
+def test_every_rule_on_the_training_has_a_path_in_the_definition() -> None:
+    assert OF_TRAINING.keys() == TRAINING.keys()
