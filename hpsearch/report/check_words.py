@@ -3,6 +3,7 @@
 from hpsearch.checked import CheckVerdict
 from hpsearch.finding import Severity
 from hpsearch.report.check_documents import CheckDocument, PlacedFindingDocument
+from hpsearch.report.check_order import in_order
 from hpsearch.report.findings import evidence_words
 from hpsearch.report.words import printable, seconds_words
 
@@ -15,7 +16,6 @@ VERDICT_WORDS = {
     CheckVerdict.NOT_RUN: "not run",
 }
 FAILING = frozenset({CheckVerdict.FAIL, CheckVerdict.INCOMPLETE})
-SEVEREST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
 def fails(check: CheckDocument) -> bool:
@@ -48,8 +48,8 @@ def left_out_lines(check: CheckDocument) -> list[str]:
 
 
 def sorted_findings(check: CheckDocument) -> list[PlacedFindingDocument]:
-    """The severest first, else in the order of the parts."""
-    return sorted(check.findings, key=lambda finding: SEVEREST_FIRST.index(finding.severity))
+    """The severest first, else in the order of the parts, and causes before what follows from them."""
+    return in_order(check.findings)
 
 
 def finding_lines(finding: PlacedFindingDocument) -> list[str]:
