@@ -10,6 +10,10 @@ from hpsearch.recipe.sweep import Sweep
 from hpsearch.study import StudyDefinition
 from hpsearch.trial import FinishedTrial
 
+NEAR = 10**0.5
+"""Times below the good rates: what falls furthest within a hundred iterations is more than a whole training needs
+(heuristic: half a decade, as far as usual grids of rates are apart)."""
+
 
 def none_dropped(sweep: Sweep, finished: Sequence[FinishedTrial]) -> Finding:
     """Why the loss drops significantly at no rate."""
@@ -47,7 +51,10 @@ def none_dropped(sweep: Sweep, finished: Sequence[FinishedTrial]) -> Finding:
 
 
 def fixed_rate_finding(rate: float, sweep: Sweep) -> Finding | None:
-    """What is wrong with the study's one fixed rate; None if it lies in the interval of good ones."""
+    """What is wrong with the study's one fixed rate; None if it lies in the interval of good ones.
+
+    It is information where the loss falls at it, and it lies a little below them.
+    """
     low, high = sweep.interval
     if low <= rate <= high:
         return None
@@ -56,9 +63,10 @@ def fixed_rate_finding(rate: float, sweep: Sweep) -> Finding | None:
     happened = own[0].course.value if own else "was not tried"
     risen = bool(own) and own[0].recovered
     effect = f"the loss {happened}" if hopeless or risen else "the loss drops less than it could"
+    slower = bool(own) and not hopeless and not risen and low / NEAR <= rate < low
     return Finding(
         "learning-rate-too-low" if rate < low else "learning-rate-too-high",
-        Severity.ERROR if hopeless else Severity.WARNING,
+        Severity.ERROR if hopeless else Severity.INFO if slower else Severity.WARNING,
         f"at the fixed learning rate of {rate:.3g} {effect}; the good rates are {low:.3g} … {high:.3g}",
         {"learning_rate": rate, "low": low, "high": high, "curves": sweep.as_evidence()},
         f"Set optimizer.learning_rate to a value or a range within {low:.2g} … {high:.2g}.",
