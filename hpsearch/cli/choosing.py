@@ -17,7 +17,7 @@ def ended_before(store: StudyStore, definition: StudyDefinition, again: bool) ->
     return store.results(known.id)
 
 
-def is_begun(store: StudyStore, definition: StudyDefinition) -> bool:
+def has_told_data(store: StudyStore, definition: StudyDefinition) -> bool:
     """Whether the definition's study goes on and has told what was found in its data."""
     known = store.find(definition.identity)
     return known is not None and known.state not in ENDED and is_judged(store.results(known.id))

@@ -31,7 +31,7 @@ def run(ctx: click.Context, study: Path, workers: int | None, again: bool, as_js
         if not begun.start_database() or again:
             begun.examine(definition, folder)  # else it may have ended: nothing is loaded for its report
 
-        from hpsearch.cli.choosing import ended_before, is_begun
+        from hpsearch.cli.choosing import ended_before, has_told_data
         from hpsearch.cli.output import print_json, print_text
         from hpsearch.cli.search import searched
         from hpsearch.report.compose import report_document
@@ -42,7 +42,7 @@ def run(ctx: click.Context, study: Path, workers: int | None, again: bool, as_js
         with open_store(settings) as store:
             results = ended_before(store, definition, again)
             if results is None:
-                begun.examine(definition, folder, check_data=not is_begun(store, definition))
+                begun.examine(definition, folder, check_data=not has_told_data(store, definition))
                 results = searched(store, settings, definition, workers, again, begun)
     document = report_document(results, settings.database_shown)
     if as_json:

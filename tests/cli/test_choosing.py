@@ -6,9 +6,11 @@ import pytest
 
 from hpsearch.cli.begun import Begun
 from hpsearch.cli.choosing import chosen_study, ended_before
+from hpsearch.stage import StageName
 from hpsearch.store.memory import MemoryStore
 from hpsearch.store.postgres import PostgresStore
-from hpsearch.study import Resources, StudyState
+from hpsearch.study import Resources, StudyDefinition, StudyState
+from hpsearch.verdict import Outcome, Verdict
 from tests.cli.cli_cases import DEFINITION, ended_study
 from tests.cli.conftest import Cli
 
@@ -19,6 +21,17 @@ ON_EIGHT = DEFINITION.model_copy(update={"resources": Resources(workers=8)})
 @pytest.fixture
 def store() -> MemoryStore:
     return MemoryStore()
+
+
+def examinations(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
+    """What is to be examined from now on, and with its data or without; nothing is."""
+    begun: list[tuple[str, bool]] = []
+
+    def examine(_self: Begun, definition: StudyDefinition, _folder: Path, *, check_data: bool = True) -> None:
+        begun.append((definition.name, check_data))
+
+    monkeypatch.setattr(Begun, "examine", examine)
+    return begun
 
 
 def test_a_definition_that_was_never_run_becomes_a_study(
@@ -76,8 +89,7 @@ def test_the_report_of_an_ended_study_needs_no_data(
 ) -> None:
     """Whether it is the same study is known from the definition and what is in the files behind it."""
     ended_study(stored)
-    examined: list[str] = []
-    monkeypatch.setattr(Begun, "examine", lambda _self, definition, _folder, **_: examined.append(definition.name))
+    examined = examinations(monkeypatch)
     study = tmp_path / "digits.yaml"
     study.write_text("{name: digits, data: {dataset: digits}, network: convnet}")
     done = cli("run", study)
@@ -85,4 +97,19 @@ def test_the_report_of_an_ended_study_needs_no_data(
     assert done.stderr == "Study digits has ended before; this is its report. --again trains a copy.\n"
     study.write_text("{name: digits, seed: 1, data: {dataset: digits}, network: convnet}")
     cli("run", study)
-    assert examined == ["digits"]
+    assert examined == [("digits", True)]
+
+
+def test_data_are_not_checked_again_once_a_study_has_told_what_they_are(
+    cli: Cli, stored: PostgresStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    examined = examinations(monkeypatch)
+    study = tmp_path / "digits.yaml"
+    study.write_text("{name: digits, seed: 5, data: {dataset: digits}, network: convnet}")
+    lease = stored.claim(stored.create(OTHER).id, "test", 60)
+    assert lease is not None
+    stored.start_round(lease, StageName.INITIAL_LOSS, 0, (), {})
+    stored.save_verdict(lease, Verdict(StageName.INITIAL_LOSS, Outcome.PASS, "2.3"))
+    stored.release(lease, StudyState.INTERRUPTED, "interrupted")
+    cli("run", study)
+    assert examined == [("digits", False)]

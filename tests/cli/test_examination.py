@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hpsearch.cli.begun import Begun
-from hpsearch.cli.choosing import is_begun
+from hpsearch.cli.choosing import has_told_data
 from hpsearch.cli.examination import Examination
 from hpsearch.cli.search import _warn, searched
 from hpsearch.errors import DefinitionError, WorkerError
@@ -131,13 +131,13 @@ def test_data_are_checked_until_the_first_stage_is_judged(tmp_path: Path) -> Non
     store = MemoryStore()
     definition = StudyDefinition.model_validate({"name": "a", "data": {"dataset": "digits"}, "network": "convnet"})
     study = store.create(definition)
-    assert not is_begun(store, definition)
+    assert not has_told_data(store, definition)
     lease = store.claim(study.id, "me", 10.0)
     assert lease is not None
     store.start_round(lease, StageName.INITIAL_LOSS, 0, (), {})
-    assert not is_begun(store, definition)
+    assert not has_told_data(store, definition)
     store.save_verdict(lease, Verdict(StageName.INITIAL_LOSS, Outcome.PASS, "2.3"))
-    assert is_begun(store, definition)
+    assert has_told_data(store, definition)
     (tmp_path / "leaking.py").write_text(LEAKING)
     leaking = StudyDefinition.model_validate({"name": "b", "data": {"factory": "leaking:load"}, "network": "convnet"})
     nursery = Nursery(("hpsearch.preflight.check",))

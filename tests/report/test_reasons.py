@@ -80,6 +80,17 @@ def test_a_known_reason_comes_before_a_guess(healthy: StudyResults) -> None:
     assert story[0].endswith(known)
 
 
+@pytest.mark.parametrize(("code", "told"), [("HP602", False), ("HP701", True), ("HP802", True)])
+def test_a_shown_extreme_takes_the_place_of_advice_on_single_settings_alone(
+    healthy: StudyResults, code: str, told: bool
+) -> None:
+    extreme = Finding("HC209", Severity.WARNING, "extreme setting in the best trial", {}, "Lower it.")
+    found: dict[tuple[StageName, int], tuple[Finding, ...]] = {(StageName.FINE, 1): (extreme,)}
+    found[StageName.INITIAL_LOSS, 0] = (replace(SMOOTHED, code=code, message="it is unwise"),)
+    story = report_document(with_findings(healthy, found), "/x").story
+    assert ("It is unwise." in story[1]) is told
+
+
 def test_labels_are_the_cause_where_the_sweep_was_overridden(healthy: StudyResults) -> None:
     noise = Finding("HD401", Severity.WARNING, NO_SIGNAL, {}, "Look at some images.")
     story = report_document(without_a_rate(healthy, noise, overridden=True), "/x").story

@@ -1,0 +1,69 @@
+"""How long attempts to learn a sample in a large network go on, and what a failure without a proof is worth."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from hpsearch.gate.bench import CheckBench
+from hpsearch.gate.deadline import NO_DEADLINE
+from hpsearch.gate.dose import LEAST
+from hpsearch.gate.patience import cannot_arrive
+from hpsearch.gate.stage_run import run_stage
+from hpsearch.job import Job
+from hpsearch.preflight.check import check_definition
+from hpsearch.recipe.overfit import plan
+from hpsearch.stage import StageName
+from hpsearch.trial import FinishedTrial, TrialResult, TrialState
+from tests.gate.gate_cases import small
+
+STUDY = small()
+DATASET = check_definition(STUDY)
+JOB = plan(STUDY, DATASET.task, (), (), None).jobs[0]  # type: ignore[arg-type]
+
+
+class Unlearnable(CheckBench):
+    """Every loss falls below that of guessing and stays there, far above zero."""
+
+    iterations = 0
+
+    def train(self, job: Job, enough: Callable[[Sequence[float]], bool] | None = None) -> FinishedTrial:
+        """As many iterations as are allowed."""
+        losses: list[float] = []
+        for step in count(1):
+            losses.append(max(1.2, 2.3 - 0.1 * step))
+            if step == job.budget.steps or (enough is not None and enough(losses)):
+                break
+        self.iterations += len(losses)
+        result = TrialResult(
+            job.stage,
+            job.number,
+            TrialState.COMPLETE,
+            step_losses=tuple(losses),
+            step_accuracies=(0.3,) * len(losses),
+            learned=False,
+        )
+        return FinishedTrial(job, result)
+
+
+@pytest.mark.parametrize(("times", "expected"), [(5, False), (20, True)])
+def test_a_rate_cannot_arrive_from_a_tenth_of_the_way_downwards(times: int, expected: bool) -> None:
+    """``times``: so much farther the rate that has learned has brought the weights."""
+
+    def trial(rate: float, steps: int) -> FinishedTrial:
+        job = replace(JOB, optimizer=replace(JOB.optimizer, learning_rate=rate))
+        return FinishedTrial(job, TrialResult(job.stage, 0, TrialState.COMPLETE, step_losses=(2.3,) * steps))
+
+    learned, idle = trial(0.1, 20), trial(0.1 / times, 5)
+    assert cannot_arrive(idle, learned, 20) is expected
+    assert cannot_arrive(idle, learned, 20 * times) is False  # with so many iterations it comes as far
+
+
+def test_all_attempts_together_have_the_iterations_of_three() -> None:
+    bench = Unlearnable(STUDY, DATASET)
+    run = run_stage(bench, STUDY, DATASET.task, StageName.OVERFIT, LEAST, NO_DEADLINE, most_steps=40)
+    assert len(run.plan.jobs) > 3
+    assert bench.iterations == 120
+    assert run.verdict is None
+    assert run.given_up == 80
