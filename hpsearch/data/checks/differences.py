@@ -1,4 +1,4 @@
-"""Checks whether held-out images were made otherwise than training images."""
+"""Checks whether held-out images measure otherwise than training images."""
 
 from collections.abc import Sequence
 
@@ -23,18 +23,19 @@ NAMED = 3
 
 
 def splits_look_different(facts: Facts) -> Remark | None:
-    """Held-out images were made otherwise than training images: they measure otherwise.
+    """Held-out images measure otherwise than training images.
 
     Splits of one source differ by chance alone. A difference means that they come from different sources, or are
     prepared differently (resized, padded, cropped, erased, blurred, rounded, normalised); then a validation score tells
-    little about training. Measured are brightness and contrast of each image, and what does not depend on them:
-    sharpness, equal neighbours, levels, what the border, the middle and the halves show, colours, and how much of a
-    small copy is made of what training images have in common. Reported is a measure whose distributions are so far
-    apart that a fifth of the images, at least, were made otherwise (heuristic), by more than chance (Kolmogorov and
-    Smirnov, one in a million). So is a mean brightness or contrast, or a mean image on 8×8 pixels at most, that is five
-    standard errors and 0.3 standard deviations of single images apart (heuristic). Classes that have other shares in a
-    split explain nothing that is reported. How the images were made is not said for sure: each measure names what
-    usually moves it.
+    little about training. Splits by person, place, time or clip, which are right for such data, differ as well where
+    these are few, since chance is reckoned as if each image were drawn by itself. Measured are brightness and contrast
+    of each image, and what does not depend on them: sharpness, equal neighbours, levels, what the border, the middle
+    and the halves show, colours, and how much of a small copy is made of what training images have in common. Reported
+    is a measure whose distributions are so far apart that a fifth of the images, at least, measure otherwise
+    (heuristic), by more than chance (Kolmogorov and Smirnov, one in a million). So is a mean brightness or contrast, or
+    a mean image on 8×8 pixels at most, that is five standard errors and 0.3 standard deviations of single images apart
+    (heuristic). Classes that have other shares in a split explain nothing that is reported. How the images were made is
+    not said for sure: each measure names what usually moves it.
     """
     for part in facts.held_out:
         remark = _of_means(facts, part) or _mean_images_apart(facts, part)
@@ -80,9 +81,10 @@ def _of_measures(part: Part, found: Sequence[Unlike]) -> Remark | None:
         word, likely = "more uneven", "changes that are drawn for each image"
     also = ", ".join(one.measure.name for one in found[1 : NAMED + 1])
     sentence = (
-        f"the {part.name} images were made otherwise than the training images: the {first.measure.name} is {word} "
-        f"({first.other:.3g} in the middle, in training {first.train:.3g}) and unlike in {first.share:.0%} of them at "
-        f"least, as after {likely}" + (f"; unlike is also: {also}" if also else "")
+        f"the {part.name} images measure otherwise than the training images (made otherwise, or of other persons, "
+        f"places or times): the {first.measure.name} is {word} ({first.other:.3g} in the middle, in training "
+        f"{first.train:.3g}) and unlike in {first.share:.0%} of them at least, as after {likely}"
+        + (f"; unlike is also: {also}" if also else "")
     )
     numbers = {
         "split": part.name,

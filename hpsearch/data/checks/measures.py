@@ -9,7 +9,9 @@ from torch import Tensor
 from hpsearch.data.checks.facts import Facts, Part, evenly
 
 MOST, NUMBERS = 1_024, 2**23
-"""Images of a split that are measured, evenly spaced ones of more, and how many numbers they may be."""
+"""Images of a split that are measured, evenly spaced ones of more, and how many numbers they may be …"""
+AT_LEAST = 32
+"""… though of large images so many are: of fewer nothing could be told."""
 LEAST_SIDE = 4
 """Below it only brightness and contrast are measured."""
 EQUAL = 1e-5
@@ -73,7 +75,7 @@ def chosen_of(facts: Facts, part: Part) -> tuple[Tensor, Tensor]:
     first, since copies are no further evidence."""
     targets = part.split.targets
     labels = targets if facts.classes else torch.zeros(len(part.split), dtype=torch.int64)
-    found = evenly(_unrepeated(facts, part), max(1, min(MOST, NUMBERS // max(1, part.split.images[:1].numel()))))
+    found = evenly(_unrepeated(facts, part), max(AT_LEAST, min(MOST, NUMBERS // max(1, part.split.images[:1].numel()))))
     return found, labels[found]
 
 

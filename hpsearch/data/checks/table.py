@@ -52,7 +52,7 @@ _ALL = (
         "HD106",
         WARNING,
         splits_look_different,
-        "Prepare all splits with the same function, or divide the samples at random.",
+        "Prepare all splits with the same function; divide at random unless persons, places or times are kept apart.",
         sources.CS231N,
     ),
     DataRule(

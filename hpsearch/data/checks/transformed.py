@@ -12,6 +12,7 @@ from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
+from hpsearch.data.checks.differences import measured_of
 from hpsearch.data.checks.facts import Facts, Part, evenly
 from hpsearch.data.checks.measures import measured
 from hpsearch.data.checks.prints import standardised
@@ -99,7 +100,7 @@ def _something_else(facts: Facts, part: Part, best: "_Gain") -> bool:
     """Whether images that were changed back measure otherwise still, or classes in another order explain as much."""
     if best.by_reordering >= best.fit:
         return True
-    train = measured(facts, facts.train)
+    train = measured_of(facts)["train"]
     other = measured(facts, part, lambda images: facts.normal(best.undo(facts.raw_images(images))))
     left = unlike(train, other, max(1, facts.classes))
     return any(one.measure.relative or best.name != NEGATIVE for one in left)
