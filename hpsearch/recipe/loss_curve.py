@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
+from hpsearch.diagnosis.curves.curve import Curve
 from hpsearch.task import Task
 from hpsearch.trial import Failure, FinishedTrial
 
 SHARE_OF_GUESSING = 0.03
-"""A drop is at least this share of the loss of guessing. Heuristic: a hundred iterations take at least so much off even
-where there are many classes, while noise alone is kept out by the standard errors below."""
+"""A drop is at least this share of what lies between the loss of guessing and the lowest one, which is above 0 where
+labels are smoothed. Heuristic: a hundred iterations take at least so much off even where there are many classes, while
+noise alone is kept out by the standard errors below."""
 STANDARD_ERRORS = 3.0
 """A drop is at least so many standard errors of the mini-batch noise: one chance in about 700 for noise alone."""
 UPPER_QUARTILE = 1.1503
@@ -83,10 +85,11 @@ def loss_curve(trial: FinishedTrial, task: Task, window: int) -> LossCurve:
         return LossCurve(rate, math.nan, math.nan, math.nan, math.inf, math.nan, math.nan, course)
     means = _moving_average(losses, min(window, len(losses)))
     noise = _noise(losses)
+    least = SHARE_OF_GUESSING * (task.initial_loss - Curve(trial, task).floor)
     knows = losses[0] < task.initial_loss - STANDARD_ERRORS * noise  # before it has seen anything
     reference = losses[0] if knows else task.initial_loss
     variance = 1 / min(window, len(losses)) + knows  # of the end, and of a first mini-batch; that of guessing is exact
-    needed = max(SHARE_OF_GUESSING * task.initial_loss, STANDARD_ERRORS * noise * math.sqrt(variance))
+    needed = max(least, STANDARD_ERRORS * noise * math.sqrt(variance))
     diverged = result.failure is Failure.DIVERGED
     if diverged or means[-1] > BLOW_UP * losses[0]:
         course = Course.EXPLODED
@@ -99,7 +102,7 @@ def loss_curve(trial: FinishedTrial, task: Task, window: int) -> LossCurve:
     highest = math.inf if diverged else max(means)
     end = math.nan if diverged else means[-1]
     length = len(losses) - len(means) + 1
-    moved = reference - SHARE_OF_GUESSING * task.initial_loss
+    moved = reference - least
     stood_still = next((place + length for place, mean in enumerate(means) if mean <= moved), None)
     return LossCurve(rate, losses[0], end, min(means), highest, needed, reference, course, stood_still)
 

@@ -1,6 +1,7 @@
 """What counts as a drop of the loss, and what as an explosion."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,17 @@ def test_noise_alone_is_no_drop(seed: int) -> None:
 def test_a_drop_below_the_noise_is_none_and_the_same_drop_above_it_is_one() -> None:
     assert curve(exponential(START, START - 0.2, 100, noise=0.3)).course is Course.STOOD_STILL
     assert curve(exponential(START, START - 0.2, 100, noise=0.01)).course is Course.FELL
+
+
+def test_smoothed_labels_leave_less_to_fall() -> None:
+    smoothed = replace(JOB, label_smoothing=0.9)
+    losses = exponential(START, START - 0.01, 100, noise=0.001)
+    assert curve(losses).course is Course.STOOD_STILL
+    found = loss_curve(ended(smoothed, step_losses=losses), TASK, window=10)
+    assert found.course is Course.FELL
+    assert found.stood_still is not None
+    plain = replace(smoothed, regularised=False)
+    assert loss_curve(ended(plain, step_losses=losses), TASK, window=10).course is Course.STOOD_STILL
 
 
 def test_a_leap_of_the_first_updates_hides_no_drop() -> None:
