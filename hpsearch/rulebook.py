@@ -22,6 +22,8 @@ class Remark:
     """The same numbers as JSON values."""
     severity: Severity | None = None
     """Where it differs from that of the rule."""
+    explains: frozenset[str] | None = None
+    """Codes, of those that the rule can explain, that it explains this time; None for all."""
 
 
 @dataclass(frozen=True)

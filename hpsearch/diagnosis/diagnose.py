@@ -18,6 +18,8 @@ from hpsearch.trial import FinishedTrial
 SEVEREST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 TRIAL_RULES: dict[str, CurveRule | InsideRule] = {**CURVE_RULES, **INSIDE_RULES}
 """All rules on single trials, by code."""
+NEVER_RAISED = frozenset({"HC209"})
+"""What is extreme need not be the only reason: an error is told beside it, and it does not become one."""
 
 
 def diagnose(
@@ -30,7 +32,8 @@ def diagnose(
 
     The curves say nothing of budgets in steps, of trials that were pruned or lost, and of fewer than three epochs, but
     that they diverged; looks say something wherever there are any. A rule is silent where another one found the reason
-    of what it would report; that one is as grave then as what it explains.
+    of what it would report; that one is as grave then as what it explains. Codes in ``without`` are not told, and no
+    rule is silent because of them: a place that tells some codes only names all the others here (``all_but``).
     """
     noticed: dict[str, Remark] = {}
     if trial.job.budget.epochs is not None:
@@ -44,20 +47,37 @@ def diagnose(
     return tuple(sorted(findings, key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))
 
 
+def all_but(told: Collection[str]) -> frozenset[str]:
+    """The codes of all other rules, for a place that tells these alone."""
+    return frozenset(TRIAL_RULES.keys() - set(told))
+
+
 def causes(noticed: Mapping[str, Remark]) -> dict[str, Severity]:
     """The codes that are told of those that were noticed, each as grave as the gravest that it explains.
 
     What is explained by another error or warning is left out. So that no warning hides an error, it becomes one where
-    it is the reason of one: the rate that is too low for the loss to fall at all is an error.
+    it is the reason of one: the rate that is too low for the loss to fall at all is an error. Of what never becomes
+    one, the error is told beside it.
     """
     own = {code: remark.severity or TRIAL_RULES[code].severity for code, remark in noticed.items()}
     grave = {code for code, severity in own.items() if severity is not Severity.INFO}
-    reasons = {code: explaining(code) & grave for code in noticed}
+    reasons = {code: {one for one in explaining(code) & grave if _explains(noticed[one], code)} for code in noticed}
     gravest = dict(own)
     for code in reversed(tuple(TopologicalSorter(reasons).static_order())):  # symptoms before their reasons
+        reasons[code] = {
+            one for one in reasons[code] if one not in NEVER_RAISED or not _graver(gravest[code], own[one])
+        }
         for reason in reasons[code]:
             gravest[reason] = min(gravest[reason], gravest[code], key=SEVEREST_FIRST.index)
     return {code: gravest[code] for code in noticed if not reasons[code]}
+
+
+def _explains(reason: Remark, code: str) -> bool:
+    return reason.explains is None or code in reason.explains
+
+
+def _graver(one: Severity, other: Severity) -> bool:
+    return SEVEREST_FIRST.index(one) < SEVEREST_FIRST.index(other)
 
 
 def explaining(code: str) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """What is told of several findings: reasons, as grave as what they explain."""
 
+from graphlib import TopologicalSorter
 from itertools import pairwise
 
 from hypothesis import given
@@ -21,6 +22,24 @@ def test_a_reason_is_as_grave_as_what_it_explains() -> None:
         (told,) = causes(noticed({reason, code})).items()
         gravest = min(TRIAL_RULES[reason].severity, TRIAL_RULES[code].severity, key=SEVEREST_FIRST.index)
         assert told == (reason, gravest)
+
+
+def test_no_finding_explains_itself_by_way_of_others() -> None:
+    order = TopologicalSorter({code: explaining(code) for code in TRIAL_RULES}).static_order()
+    assert set(order) == set(TRIAL_RULES)
+    every = causes(noticed(set(TRIAL_RULES)))
+    assert Severity.ERROR in every.values()
+
+
+def test_an_extreme_setting_stays_a_warning_and_the_error_is_told_beside_it() -> None:
+    told = causes(noticed({"HC103", "HC201", "HC209"}))
+    assert told == {"HC103": Severity.ERROR, "HC209": Severity.WARNING}
+    assert causes(noticed({"HC103", "HC209"})) == {"HC209": Severity.WARNING}
+
+
+def test_a_remark_explains_no_more_than_it_says() -> None:
+    found = noticed({"HC107", "HC202"}) | {"HC209": Remark("as it is", explains=frozenset({"HC107"}))}
+    assert set(causes(found)) == {"HC202", "HC209"}
 
 
 def test_information_explains_nothing() -> None:

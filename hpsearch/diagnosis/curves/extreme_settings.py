@@ -7,6 +7,7 @@ from statistics import median
 from typing import Any
 
 from hpsearch.diagnosis.curves.curve import UNFINISHED, Curve
+from hpsearch.diagnosis.curves.stability import oscillating
 from hpsearch.rulebook import Remark
 
 SPREAD = 0.5
@@ -14,10 +15,15 @@ SPREAD = 0.5
 WARMING = 0.5
 """Share of the training: with a longer warm-up most of it has less than the rate that was chosen (usual is 0.05)."""
 REMEMBERED = 0.25
-"""Share of the training that momentum remembers, 1 / (1 - momentum) iterations: with more, velocities still add up when
-it ends …"""
+"""Share of the training that momentum remembers, 1 / (1 - momentum) iterations: with more, where the loss swings, that
+is why; with all of it velocities still add up when the training ends …"""
 USUAL_MOMENTUM = 0.9
 """… though in the shortest of trainings that is no reason to call the usual momentum extreme."""
+SLOW = frozenset({"HC103", "HC105", "HC106", "HC202", "HC204", "HC205", "HC313"})
+"""What looks so where updates are few or small."""
+BOUNDED = frozenset({"HC204", "HC205", "HC207"})
+"""What looks so where the network cannot answer as sure as it would."""
+SWINGING = frozenset({"HC107", "HC314"})
 CLIPPED = 0.01
 """Of the norm of gradients as they come: with a limit below it plain descent has a hundredth of its rate and less
 (heuristic; optimisers that divide by the size of gradients do not mind)."""
@@ -39,6 +45,8 @@ class Extreme:
     value: float
     why: str
     """What it does, with numbers."""
+    explains: frozenset[str]
+    """Codes of what it makes a training look like."""
 
 
 def extreme_setting(curve: Curve) -> Remark | None:
@@ -46,10 +54,11 @@ def extreme_setting(curve: Curve) -> Remark | None:
 
     The training loss ended above a tenth of guessing, or the validation error is surely high; and one of these is so
     (heuristics): label smoothing above 0.5, so that most of a label says nothing; a warm-up of more than half of the
-    training; a momentum above 0.9 that remembers more than a quarter of all iterations; with SGD a limit of the norm of
-    gradients that is below a hundredth of what they are; a limit of the norm of weights below 0.25; or batches of half
-    of the data and more, and fewer than 200 updates in all. Where training went well such a setting is no fault. What
-    dropout and weight decay do is read from inside the network.
+    training; a momentum above 0.9 that remembers more than all iterations, or more than a quarter of them where the
+    loss swings; with SGD a limit of the norm of gradients that is below a hundredth of what they are; a limit of the
+    norm of weights below 0.25; or batches of half of the data and more, and fewer than 200 updates in all. Where
+    training went well such a setting is no fault. What dropout and weight decay do is read from inside the network.
+    Each setting takes the place of what it makes a training look like, and of nothing else; an error is told beside it.
     """
     if not curve.ended or (curve.level < UNFINISHED * curve.guess and curve.ended_well):
         return None
@@ -63,6 +72,7 @@ def extreme_setting(curve: Curve) -> Remark | None:
     return Remark(
         f"{words}; the training ended at a loss of {level:.3g} and {error}",
         {**numbers, "train_loss": level, "validation_error": held},
+        explains=frozenset[str]().union(*(one.explains for one in found)),
     )
 
 
@@ -77,13 +87,16 @@ def _extremes(curve: Curve) -> Iterator[Extreme]:
             "optimizer.schedule.warmup",
             optimizer.warmup,
             f"the learning rate was still rising in {optimizer.warmup:.0%} of the training",
+            SLOW,
         )
     memory = 1 / max(1e-12, 1 - optimizer.momentum)
-    if optimizer.name != "adagrad" and optimizer.momentum > USUAL_MOMENTUM and memory > REMEMBERED * total:
+    long = memory > total or (memory > REMEMBERED * total and oscillating(curve) is not None)
+    if optimizer.name != "adagrad" and optimizer.momentum > USUAL_MOMENTUM and long:
         yield Extreme(
             "optimizer.momentum",
             optimizer.momentum,
             f"each update goes by the last {memory:.0f} iterations, of {total} in all",
+            SWINGING,
         )
     norm = _gradient_norm(curve) if optimizer.name == "sgd" else None
     if optimizer.clip_norm is not None and norm is not None and optimizer.clip_norm < CLIPPED * norm:
@@ -91,12 +104,14 @@ def _extremes(curve: Curve) -> Iterator[Extreme]:
             "optimizer.clip_norm",
             optimizer.clip_norm,
             f"gradients with a norm of {norm:.2g} were cut to {optimizer.clip_norm / norm:.1g} of it",
+            SLOW,
         )
     if curve.per_epoch <= BATCHES and total < UPDATES and curve.task.train_samples >= MANY_SAMPLES:
         yield Extreme(
             "data.batch_size",
             job.batch_size,
             f"an epoch of {curve.task.train_samples} samples is {_counted(curve.per_epoch)}, and {total} were made",
+            SLOW,
         )
 
 
@@ -111,10 +126,12 @@ def _of_regularisation(curve: Curve) -> Iterator[Extreme]:
             "loss.label_smoothing",
             job.label_smoothing,
             f"no loss can be below {curve.floor:.3g}, and guessing has {curve.guess:.3g}",
+            BOUNDED,
         )
     limit = job.optimizer.max_norm
     if limit is not None and limit < TINY:
-        yield Extreme("optimizer.max_norm", limit, "weights are a fraction of what units need to pass a signal on")
+        why = "weights are a fraction of what units need to pass a signal on"
+        yield Extreme("optimizer.max_norm", limit, why, SLOW | BOUNDED)
 
 
 def _gradient_norm(curve: Curve) -> float | None:

@@ -23,7 +23,7 @@ ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 AGAIN = frozenset({"HC110"})
 """Explains whatever else a training looks like that starts again in every epoch."""
 SETTING = frozenset({"HC209"})
-"""Explains that a training is slow, restless or stands still."""
+"""Explains that a training is slow, restless or stands still; which of these, the setting says."""
 
 _ALL = (
     CurveRule("HC101", ERROR, diverged, "Lower the learning rate tenfold, or clip gradients.", sources.CS231N),
@@ -110,7 +110,7 @@ _ALL = (
         does_not_learn,
         "Overfit one batch first; then look for dead or frozen layers, and at images beside their labels.",
         sources.CS231N,
-        AGAIN | SETTING | frozenset({"HC102", "HC103", "HC109"}),
+        AGAIN | frozenset({"HC102", "HC103", "HC109"}),
     ),
     CurveRule(
         "HC202",
@@ -172,7 +172,8 @@ _ALL = (
         "HC209",
         WARNING,
         extreme_setting,
-        "Set it to what is usual: label smoothing 0.1, momentum 0.9, a warm-up of a twentieth, batches of 32 to 256.",
+        "Set it to what is usual: label smoothing 0.1, momentum 0.9, a warm-up of a twentieth, batches of at most 256 "
+        "and an eighth of the data.",
         sources.BENGIO_ALL,
         AGAIN,
     ),
