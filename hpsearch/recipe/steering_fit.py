@@ -149,8 +149,12 @@ def width_raised(now: Situation) -> Iterator[Change]:
 
 
 def _is_too_small(now: Situation) -> bool:
-    """Whether the best underfit, and not because their learning rate is too high to end lower."""
-    return UNDERFITTING in followed(now) and not {OVERFITTING, PLATEAU} & now.found.keys()
+    """Whether the best underfit, and neither because their learning rate is too high to end lower, nor as they do
+    where labels are wrong, which is told as information."""
+    found = followed(now).get(UNDERFITTING)
+    if found is None or found.severity is Severity.INFO:
+        return False
+    return not {OVERFITTING, PLATEAU} & now.found.keys()
 
 
 def _more_decay(now: Situation) -> Distribution | None:

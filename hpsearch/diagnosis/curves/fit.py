@@ -17,6 +17,10 @@ MUCH_LEFT, MUCH_SHARE = 0.15, 0.3
 this is less (heuristics)."""
 HONEST = (0.8, 1.25)
 """Times the entropy of its errors: a loss between them is that of answers which know nothing but how often they err."""
+FEW_CLASSES = 3
+"""Of no more, it cannot be seen to which classes wrong answers go."""
+GUESSED = 0.9
+"""Of what guessing errs: answers that err as much have learned next to nothing, and say nothing of labels."""
 AS_MUCH = 0.75
 """Of the training error: where validation errs less, what is done in training alone makes it hard (heuristic)."""
 HELD_UP = 0.4
@@ -146,7 +150,9 @@ def underfitting(curve: Curve) -> Remark | None:
     Labels that are wrong at random are named where answers are as they are then, among four classes and more: the loss
     is 0.8 to 1.25 times the entropy of the errors, as nothing is known of which other class it is, and wrong answers go
     to all classes alike (heuristics: with 40 % of labels wrong it was so five times of five; of 40 other trainings that
-    fit too little it was so twice).
+    fit too little it was so twice). Of two or three classes the loss alone is read: where it stands still and is such
+    an entropy, answers are as unsure of one sample as of another, and this is information, which no search follows: no
+    network is better where labels are wrong by that share, and a network that is too small is seldom so even.
     """
     if not curve.ended or not (curve.learned or _better_than_guessing(curve)):
         return None
@@ -169,7 +175,10 @@ def underfitting(curve: Curve) -> Remark | None:
     )
     sentence = f"the training error is {train:.1%} and {course}; the validation error is {held:.1%}, hardly a gap"
     share = _wrong_labels(curve)
-    if share is not None:
+    few = share is not None and curve.task.outputs <= FEW_CLASSES
+    if few:
+        sentence += f"; answers are as unsure as if {train:.0%} of the labels were wrong, and so they may be"
+    elif share is not None:
         sentence += (
             f"; wrong answers are as unsure and as evenly spread over the classes as if {share:.0%} of all labels were "
             f"wrong at random"
@@ -184,17 +193,21 @@ def underfitting(curve: Curve) -> Remark | None:
         "error_ahead": wrong_ahead,
         "labels_wrong_as_if": share,
     }
-    return Remark(sentence, numbers)
+    return Remark(sentence, numbers, Severity.INFO if few and curve.flat else None)
 
 
 def _wrong_labels(curve: Curve) -> float | None:
-    """The share of labels that may be wrong at random, if answers are as they are then."""
+    """The share of labels that may be drawn at random, if answers are as they are then; of two or three classes the
+    share that is wrong."""
     counts, classes = curve.trial.result.class_counts, curve.task.outputs
-    if not curve.task.is_classification or counts is None or curve.loss_of_error <= 0:
+    if not curve.task.is_classification or curve.loss_of_error <= 0 or (counts is None and classes > FEW_CLASSES):
         return None
-    if not HONEST[0] <= curve.level / curve.loss_of_error <= HONEST[1] or not spread_evenly(counts):
+    wrong = curve.train_errors[-1]
+    if not HONEST[0] <= curve.level / curve.loss_of_error <= HONEST[1] or wrong > GUESSED * curve.chance_of_error:
         return None
-    return min(1.0, curve.train_errors[-1] * classes / max(1, classes - 1))
+    if classes <= FEW_CLASSES:
+        return wrong
+    return min(1.0, wrong * classes / (classes - 1)) if counts is not None and spread_evenly(counts) else None
 
 
 def _a_little_short(curve: Curve) -> bool:

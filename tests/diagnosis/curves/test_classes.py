@@ -9,6 +9,7 @@ import pytest
 
 from hpsearch.diagnosis.curves.noise import rare_in_circles
 from hpsearch.diagnosis.diagnose import diagnose
+from hpsearch.finding import Severity
 from hpsearch.task import Task
 from tests.diagnosis.curve_cases import BY_HEART, SOUND, STUDY, SWAPPED, TASK, Drawn, constant, falling
 
@@ -117,3 +118,14 @@ def test_labels_that_are_wrong_at_random_are_named_beside_underfitting() -> None
         (finding,) = diagnose(replace(drawn, answers=[*right, *answers]).trial, STUDY, TASK)
         assert finding.code == "HC204"
         assert ("as if 28% of all labels were wrong at random" in finding.message) is named
+
+
+@pytest.mark.parametrize(("classes", "loss"), [(2, 0.325), (3, 0.394)])
+def test_of_few_classes_answers_that_are_unsure_alike_are_information(classes: int, loss: float) -> None:
+    task = replace(TASK, outputs=classes, validation_class_counts=(400 // classes,) * classes, train_samples=4000)
+    even = Drawn(falling(0.6, loss, 30), error=constant(0.1), validation_error=constant(0.1), validation=constant(loss))
+    (found,) = [one for one in diagnose(even.trial, STUDY, task) if one.code == "HC204"]
+    assert found.severity is Severity.INFO
+    assert "as if 10% of the labels were wrong" in found.message
+    surer = replace(even, loss=falling(0.6, 0.7 * loss, 30), validation=constant(0.7 * loss))
+    assert [one.severity for one in diagnose(surer.trial, STUDY, task) if one.code == "HC204"] == [Severity.WARNING]
