@@ -37,15 +37,16 @@ def scale_at_start(inside: Inside) -> Remark | None:
 
     Each layer should hand on numbers about as large as those that it gets (He et al., Glorot and Bengio): with images
     of variance 1 the standard deviation stays near 1. Above 20 or below 0.02 it has left that (heuristic); the first
-    such layer is named. The output layer may be as small as one likes, and not above 10. Layers in front of a norm are
-    not looked at, nor zeros, which residual branches may start with. Too large is what one image makes of it, not what
-    all have in common: that are biases, which weights of another scale would not mend. A norm gives the scale that its
-    weights have, unless what it adds to the variance is far above that, or nothing arrives: too small is below 0.02 of
-    its weights.
+    such layer is named. The output layer may be as small as one likes, and not above 10; it is the last layer with
+    weights, whatever activation is behind it. Layers in front of a norm are not looked at, nor zeros, which residual
+    branches may start with. Too large is what one image makes of it, not what all have in common: that are biases,
+    which weights of another scale would not mend. A norm gives the scale that its weights have, unless what it adds to
+    the variance is far above that, or nothing arrives: too small is below 0.02 of its weights.
     """
     first = inside.first
     if first is None:
         return None
+    output = next((one for one in reversed(_kept(first)) if one.weight_norm is not None), None)
     for layer, behind in pairwise((*_kept(first), None)):
         if layer is None or layer.weight_norm is None:
             continue
@@ -58,7 +59,7 @@ def scale_at_start(inside: Inside) -> Remark | None:
         if layer.kind in NORMS or (behind and behind.kind in NORMS):
             continue
         std = layer.output_std
-        low, high = (0.0, DECIDED) if behind is None else (SMALL, LARGE)
+        low, high = 0.0 if layer is output else SMALL, DECIDED if behind is None else LARGE
         if std == 0 or low <= std <= high or layer.sample_std <= high < std:
             continue
         much = "large" if not std < low else "small"

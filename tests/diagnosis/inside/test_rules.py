@@ -115,6 +115,18 @@ def test_a_norm_that_gives_next_to_nothing_is_told() -> None:
     assert found(scale_at_start, falling(2.3, 0.1), looks(before, closed, head)) is None
 
 
+def test_the_last_layer_with_weights_may_be_small_whatever_activation_is_behind_it() -> None:
+    before, head = layer("conv", kind="Conv2d"), layer("head", output_std=0.013)
+    bounded = replace(layer("sigmoid", kind="sigmoid"), weight_norm=None)
+    assert found(scale_at_start, falling(2.3, 0.1), looks(before, head, bounded)) is None
+    said = found(scale_at_start, falling(2.3, 0.1), looks(head, bounded, before))
+    assert said is not None
+    assert said.numbers["layer"] == "head"
+    assert found(
+        scale_at_start, falling(2.3, 0.1), looks(before, replace(head, output_std=25.0, sample_std=25.0), bounded)
+    )
+
+
 def test_a_smaller_last_batch_is_no_end_of_an_epoch() -> None:
     """A loss over the batch depends on how many share it."""
     trial = Drawn(straight(1.9, 1.7), noise=0.001).trial
