@@ -1,6 +1,6 @@
 """From the finished trials of a stage to findings: what the curves of the best have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from hpsearch.diagnosis.diagnose import SEVEREST_FIRST, TRIAL_RULES, diagnose
 from hpsearch.finding import Finding
@@ -19,18 +19,20 @@ MOST_LOOKED_AT = 40
 TRIALS_NAMED = 8
 
 
-def diagnose_stage(finished: Sequence[FinishedTrial], study: StudyDefinition, task: Task) -> tuple[Finding, ...]:
+def diagnose_stage(
+    finished: Sequence[FinishedTrial], study: StudyDefinition, task: Task, without: Collection[str] = ()
+) -> tuple[Finding, ...]:
     """What most of the best trials of a stage have in common; errors first, then by code.
 
     The best quarter is looked at, at least three: those are the trainings that the next round starts from, and most
     others are meant to be poor. A finding has the code of the rule on single trials; its evidence has the share and the
-    trials.
+    trials. Codes in ``without`` are not told, and nothing is silent because of them.
     """
     compared = ranked(finished, objective_for(study.objective, task))
     best = compared[: min(MOST_LOOKED_AT, max(FEWEST, round(LOOKED_AT * len(compared))))]
     found: dict[str, list[tuple[int, Finding]]] = {}
     for trial in best:
-        for finding in diagnose(trial, study, task):
+        for finding in diagnose(trial, study, task, without):
             found.setdefault(finding.code, []).append((trial.job.number, finding))
     common = [_of_stage(members, len(best)) for members in found.values() if len(members) > COMMON * len(best)]
     return tuple(sorted(common, key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))

@@ -3,9 +3,10 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from hpsearch.diagnosis.diagnose import diagnose
+from hpsearch.diagnosis.diagnose import all_but, diagnose
 from hpsearch.diagnosis.inside.gradients import VANISHED, arriving
 from hpsearch.finding import Finding, Severity
 from hpsearch.stage import StageName
@@ -30,6 +31,9 @@ EVALUATE_ALIKE = (
     "Look at what the forward pass, or a module of your own, does in one of the modes alone (self.training, own train "
     "and eval methods), and at norms whose momentum is next to nothing."
 )
+OF_UPDATES = frozenset({"HC301", "HC302", "HC304", "HC314", "HC317"})
+"""What updates, dropout and decay do in attempts at rates that are tried out only. None of them is told here, but what
+they bring about is no fault of the network: it would fail sound ones."""
 CAUSES = frozenset({"HC311", "HC316", "HC321", "HC322", "HC331", "HC332", "HC333", "HC343"})
 """Of a sample that cannot be learned: they come before the symptom."""
 COMMON = 0.5
@@ -46,9 +50,9 @@ def seen_inside(verdict: Verdict, finished: Sequence[FinishedTrial], study: Stud
         return verdict
     passed = verdict.outcome is Outcome.PASS
     looked_at = [trial for trial in finished if trial.result.learned] if passed else finished
-    found = [_found_in(trial, study, task) for trial in looked_at if trial.result.failure is None]
-    codes = Counter(code for one in found for code in one)
     told = BESIDE_A_PASS if passed else FAULTS
+    found = [_found_in(trial, study, task, told) for trial in looked_at if trial.result.failure is None]
+    codes = Counter(code for one in found for code in one)
     added = [
         next(one[code] for one in found if code in one)
         for code in sorted(codes)
@@ -63,10 +67,11 @@ def seen_inside(verdict: Verdict, finished: Sequence[FinishedTrial], study: Stud
     return replace(verdict, findings=(*causes, *verdict.findings, *others), summary=_caused(verdict.summary, causes))
 
 
-def _found_in(trial: FinishedTrial, study: StudyDefinition, task: Task) -> dict[str, Finding]:
+def _found_in(trial: FinishedTrial, study: StudyDefinition, task: Task, told: AbstractSet[str]) -> dict[str, Finding]:
     """What the looks of one attempt say, by code; a rule that is not trusted here hides nothing that others say."""
-    without = () if _vanish_at_the_start(trial) else (VANISHING,)
-    return {finding.code: finding for finding in diagnose(trial, study, task, without)}
+    trusted = told if _vanish_at_the_start(trial) else told - {VANISHING}
+    found = diagnose(trial, study, task, all_but(trusted | OF_UPDATES))
+    return {finding.code: finding for finding in found}
 
 
 def _vanish_at_the_start(trial: FinishedTrial) -> bool:

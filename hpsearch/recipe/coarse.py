@@ -49,7 +49,7 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         after = Steered(now.space) if study.recipe.fine.skip else steered(now)
     errors = [finding for finding in found.findings if finding.severity is Severity.ERROR]
     best = found.best[0] if found.best else None
-    told_common = told(STAGE, common, after.codes)
+    told_common = told(STAGE, study, task, finished, after.codes)
     summary = errors[0].message if errors or best is None else shown_score(study, task, finished, best)
     return Verdict(
         STAGE,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from types import MappingProxyType
 
+from hpsearch.diagnosis.diagnose import all_but
 from hpsearch.diagnosis.stage import diagnose_stage
 from hpsearch.finding import Finding
 from hpsearch.stage import StageName
@@ -41,11 +42,21 @@ changes the next round is told in any case, with the change."""
 
 
 def common_findings(study: StudyDefinition, task: Task, trials: Sequence[FinishedTrial]) -> dict[str, Finding]:
-    """What most of the best trials of a round have in common, by code, whether it is told or not."""
+    """What most of the best trials of a round have in common, by code, whether it is told or not: what leads to a
+    change has no other reason that any rule finds."""
     return {finding.code: finding for finding in diagnose_stage(trials, study, task)}
 
 
-def told(stage: StageName, found: dict[str, Finding], leading: AbstractSet[str] = frozenset()) -> tuple[Finding, ...]:
-    """The findings of a round that its verdict has; ``leading``: the codes that have led to a change."""
+def told(
+    stage: StageName,
+    study: StudyDefinition,
+    task: Task,
+    trials: Sequence[FinishedTrial],
+    leading: AbstractSet[str] = frozenset(),
+) -> tuple[Finding, ...]:
+    """The findings of a round that its verdict has; ``leading``: the codes that have led to a change.
+
+    No rule that is not told here makes one silent that is: the reader would have neither.
+    """
     early = LATE if FIRST in leading else frozenset()
-    return tuple(finding for code, finding in found.items() if code in TOLD[stage] - early or code in leading)
+    return diagnose_stage(trials, study, task, all_but((TOLD[stage] - early) | leading))

@@ -54,8 +54,9 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
     """Passes as the coarse search does; says whether another round is worth it: around the best, or with a change."""
     found = scores(study, task, plan, finished)
     of_round = {job.number for job in plan.jobs}
-    common = common_findings(study, task, [trial for trial in finished if trial.job.number in of_round])
-    told_common = told(STAGE, common)
+    round_trials = [trial for trial in finished if trial.job.number in of_round]
+    common = common_findings(study, task, round_trials)
+    told_common = told(STAGE, study, task, round_trials)
     known = {finding.code for finding in told_common}
     errors = [finding for finding in found.findings if finding.severity is Severity.ERROR]
     best = found.best[0] if found.best else None
@@ -90,7 +91,7 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         (
             *after.without_repetition(found.findings),
             *((stopped,) if stopped else ()),
-            *told(STAGE, common, after.codes),
+            *(told(STAGE, study, task, round_trials, after.codes) if after.codes else told_common),
             *after.findings,
             *advised,
             *(() if again else found_in_best(study, task, best, known)),

@@ -46,6 +46,9 @@ def other_labels(inside: Inside) -> Remark | None:
     label the loss was given. In all looks together a twentieth of the samples and more are pulled to exactly one class
     that is not the one of the data (heuristic; in regression away from their target): labels are shifted, permuted or
     in another order than the images, or the gradient has its sign changed. It is an error from half of them on.
+
+    The loss that hpsearch itself minimises never shows this. Where it is told all the same, a hook or a module of one's
+    own changes the gradient at the outputs; or the records are those of a loop of one's own.
     """
     looks = list(_looks(inside))
     counted = sum(one.samples for one in looks)
@@ -67,6 +70,9 @@ def inverted_class_weights(inside: Inside) -> Remark | None:
     shows what its class weighs. Of two classes of which one has a quarter more training samples than the other, the
     more frequent one weighs more in nine of ten pairs; between some the difference is half and more, in samples and in
     weight (heuristics). Rare classes are then hardly learned at all.
+
+    The loss that hpsearch itself minimises never shows this. Where it is told all the same, a hook or a module of one's
+    own changes the gradient at the outputs; or the records are those of a loop of one's own.
     """
     pairs: dict[tuple[int, int], float] = {}
     spread = 1.0
@@ -100,6 +106,10 @@ def samples_left_out(inside: Inside) -> Remark | None:
     only in looks in which some sample arrives: where none does, no samples were chosen. In each of them it is a
     twentieth at least (heuristic). Where the training ended well, on the training samples or on those of validation, it
     is an information: dropout on few units, or a way that not every sample takes, cut off some by chance or on purpose.
+
+    Samples without a gradient at the outputs the loss that hpsearch itself minimises never shows: a hook or a module of
+    one's own takes it from them, or the records are those of a loop of one's own. What is cut off inside the network is
+    the network's own affair.
     """
     looks = list(_looks(inside))
     wrong = sum(one.wrong for one in looks)
@@ -144,6 +154,9 @@ def scaled_loss(inside: Inside) -> Remark | None:
     clipping then mean something else with each size of batch. In every look the gradient at the outputs is more than
     four times that of the mean, or less than a quarter of it (heuristic). It is an information with optimisers that
     divide by the size of gradients, as Adam does.
+
+    The loss that hpsearch itself minimises never shows this. Where it is told all the same, a hook or a module of one's
+    own changes the gradient at the outputs; or the records are those of a loop of one's own.
     """
     of_labels = (one for one in _looks(inside) if one.elsewhere + one.otherwise < SOME)
     scales = [one.scale for one in of_labels if one.scale is not None]
