@@ -27,6 +27,11 @@ def needs(_: Tensor, mask: Tensor) -> Tensor:
     return mask
 
 
+def on_two_devices(_: Tensor) -> Tensor:
+    """What PyTorch says where there is a GPU."""
+    raise RuntimeError("Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!")
+
+
 @pytest.mark.parametrize(
     ("network", "value", "step"),
     [
@@ -40,6 +45,8 @@ def needs(_: Tensor, mask: Tensor) -> Tensor:
         (Shaped(lambda outputs: (outputs, outputs)), "a tuple", "Return the logits alone"),
         (Shaped(needs), "(2, 1, 4, 4)", "defaults"),  # type: ignore[arg-type]
         (Shaped(nn.Identity(), torch.float64), "(2, 16)", "float32"),
+        (nn.Conv2d(1, OUTPUTS, 4, dtype=torch.float64), "(2, 1, 4, 4)", "float32"),
+        (Shaped(on_two_devices), "(2, 1, 4, 4)", "device=images.device"),
         (Shaped(nn.Identity()).to("meta"), "(2, 16)", "device=images.device"),
     ],
 )

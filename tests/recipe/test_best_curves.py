@@ -1,5 +1,7 @@
 """What the best trial's own curves say is told once the search is over."""
 
+from hpsearch.finding import Finding, Severity
+from hpsearch.recipe.curves import told
 from hpsearch.recipe.plan import Plan
 from hpsearch.stage import StageName
 from hpsearch.trial import FinishedTrial
@@ -28,11 +30,18 @@ def test_the_best_trial_speaks_for_itself_when_the_search_is_over() -> None:
     first, last = rounds(first_best=True)
     assert first.again
     assert "HC204" not in codes(first)
-    told = next(one for one in last.findings if one.code == "HC204")
-    assert told.message.startswith("underfitting in the best trial (0): the training error is ")
-    assert told.evidence["trials"] == [0]
-    assert told.advice
+    found = next(one for one in last.findings if one.code == "HC204")
+    assert found.message.startswith("underfitting in the best trial (0): the training error is ")
+    assert found.evidence["trials"] == [0]
+    assert found.advice
 
 
 def test_another_trial_does_not() -> None:
     assert not any("HC204" in codes(verdict) for verdict in rounds(first_best=False))
+
+
+def test_that_short_trainings_have_not_come_far_is_no_news_of_a_coarse_search() -> None:
+    found = {code: Finding(code, Severity.WARNING, "", {}, "") for code in ("HC204", "HC206")}
+    assert [one.code for one in told(StageName.COARSE, found)] == ["HC206"]
+    assert [one.code for one in told(StageName.COARSE, found, {"HC204"})] == ["HC204", "HC206"]
+    assert [one.code for one in told(StageName.FINE, found)] == ["HC204", "HC206"]
