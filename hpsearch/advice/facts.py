@@ -103,6 +103,11 @@ class Call(Meaning):
     """Shape of what it gives without the batch axis."""
 
     @property
+    def said(self) -> str:
+        """The name in a sentence; one that ends in a number, as in ``nn.Sequential``, is said to be a layer's."""
+        return f"{self.function} layer {self.name}" if self.name.rpartition(".")[2].isdigit() else self.name
+
+    @property
     def kernel(self) -> str:
         """Such as 3×3."""
         return "×".join(str(axis.kernel) for axis in self.axes)

@@ -17,5 +17,5 @@ def hidden_by_unregistered(facts: Facts, codes: frozenset[str]) -> frozenset[str
     if UNREGISTERED not in codes or not facts.foreign:
         return frozenset()
     norms = any(taken.startswith(BATCH_STATISTICS) for taken in facts.foreign)
-    drops = any(call.kind is Kind.DROPOUT and call.name == call.function for call in facts.calls)
+    drops = any(call.kind is Kind.DROPOUT and call.name.startswith(call.function) for call in facts.calls)
     return frozenset({*(["HP403"] if norms else []), *(["HP404"] if drops else [])})

@@ -67,7 +67,7 @@ def no_bias_no_norm(facts: Facts) -> Iterator[Remark]:
         if not call.biased and not _offset_follows(facts, call):
             yield Remark(
                 call.name,
-                f"{call.name} ({call.filters} outputs) has no bias, and no norm follows that would add one",
+                f"{call.said} ({call.filters} outputs) has no bias, and no norm follows that would add one",
                 {"filters": call.filters},
             )
 
@@ -96,7 +96,7 @@ def bias_before_norm(facts: Facts) -> Iterator[Remark]:
     for call in facts.of(Kind.CONVOLUTION, Kind.LINEAR):
         followers = facts.followers(call)
         if call.biased and followers and all(other.kind is Kind.BATCH_NORM for other in followers):
-            sentence = f"the {call.filters} biases of {call.name} are undone by {followers[0].name} behind it"
+            sentence = f"the {call.filters} biases of {call.said} are undone by {followers[0].said} behind it"
             yield Remark(call.name, sentence, {"biases": call.filters, "norm": followers[0].name})
 
 
@@ -163,7 +163,7 @@ def dropout_before_norm(facts: Facts) -> Iterator[Remark]:
             reported.add(source.index)
             yield Remark(
                 source.name,
-                f"{source.name} drops {source.strength:.0%} before the batch norm {call.name}, whose stored variance "
+                f"{source.said} drops {source.strength:.0%} before the batch norm {call.name}, whose stored variance "
                 f"comes out too high by up to {1 / (1 - source.strength) - 1:.0%}",
                 {"share": source.strength, "norm": call.name},
             )
@@ -185,7 +185,7 @@ def dropout_on_outputs(facts: Facts) -> Iterator[Remark]:
     outputs = facts.purpose.outputs
     yield Remark(
         call.name,
-        f"{call.name} drops {call.strength:.0%} of the {outputs} outputs of the network themselves in training",
+        f"{call.said} drops {call.strength:.0%} of the {outputs} outputs of the network themselves in training",
         {"share": call.strength, "outputs": outputs},
     )
 
@@ -199,5 +199,5 @@ def dropout_of_nearly_all(facts: Facts) -> Iterator[Remark]:
     for call in facts.of(Kind.DROPOUT):
         if call.strength >= NEARLY_ALL:
             yield Remark(
-                call.name, f"{call.name} drops {call.strength:.0%} of what it is given", {"share": call.strength}
+                call.name, f"{call.said} drops {call.strength:.0%} of what it is given", {"share": call.strength}
             )

@@ -41,7 +41,7 @@ def large_kernel(facts: Facts) -> Iterator[Remark]:
         if stacked < call.weights:
             yield Remark(
                 call.name,
-                f"{call.name} has {call.weights:,} weights in {side}×{side} kernels; {layers} layers of 3×3 with the "
+                f"{call.said} has {call.weights:,} weights in {side}×{side} kernels; {layers} layers of 3×3 with the "
                 f"same receptive field have {stacked:,} ({stacked / call.weights:.0%})",
                 {
                     "kernel": side,
@@ -69,7 +69,7 @@ def large_first_kernel(facts: Facts) -> Iterator[Remark]:
             stride = max(axis.stride for axis in call.axes)
             yield Remark(
                 call.name,
-                f"{call.name} looks at the image through {call.kernel} kernels with stride {stride}",
+                f"{call.said} looks at the image through {call.kernel} kernels with stride {stride}",
                 {"kernel": [axis.kernel for axis in call.axes], "stride": stride},
             )
 
@@ -89,7 +89,7 @@ def no_bottleneck(facts: Facts) -> Iterator[Remark]:
         less = call.channels * narrow + call.weights // BOTTLENECK
         yield Remark(
             call.name,
-            f"{call.name} has {call.weights:,} weights for {call.kernel} kernels over {call.channels} channels; behind "
+            f"{call.said} has {call.weights:,} weights for {call.kernel} kernels over {call.channels} channels; behind "
             f"a 1×1 convolution to {narrow} channels, both together have {less:,} ({less / call.weights:.0%})",
             {
                 "channels": call.channels,
@@ -123,7 +123,7 @@ def narrow_first_layer(facts: Facts) -> Iterator[Remark]:
         if facts.reaches_images(call) and call.filters < needed:
             yield Remark(
                 call.name,
-                f"{call.name}, which sees the images, has {call.filters} filters for patches of {patch} numbers",
+                f"{call.said}, which sees the images, has {call.filters} filters for patches of {patch} numbers",
                 {"filters": call.filters, "patch": patch, "needed": needed},
             )
 
@@ -140,7 +140,7 @@ def filters_not_power_of_two(facts: Facts) -> Iterator[Remark]:
         if call.depthwise or outputs or call.filters & (call.filters - 1) == 0:
             continue
         low = 1 << (call.filters.bit_length() - 1)
-        sentence = f"{call.name} has {call.filters} filters; the next powers of two are {low} and {2 * low}"
+        sentence = f"{call.said} has {call.filters} filters; the next powers of two are {low} and {2 * low}"
         yield Remark(call.name, sentence, {"filters": call.filters, "multiple_of_8": call.filters % 8 == 0})
 
 
@@ -162,7 +162,7 @@ def head_outweighs_convolutions(facts: Facts) -> Iterator[Remark]:
     yield Remark(
         call.name,
         f"the linear layers have {head:,} parameters and the convolutions {body:,}; averaging the {positions} "
-        f"positions in front of {call.name} would save {saved:,}",
+        f"positions in front of {call.said} would save {saved:,}",
         {"linear": head, "convolutions": body, "positions": positions, "saved": saved},
         Severity.WARNING if head >= LEAST_HEAD else Severity.INFO,
     )

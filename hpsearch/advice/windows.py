@@ -27,7 +27,7 @@ def even_kernel(facts: Facts) -> Iterator[Remark]:
         else:
             effect = f"changes its side from {axis.side} to {axis.made} pixels: no symmetric padding keeps it"
         numbers = {"kernel": [one.kernel for one in call.axes], "side": axis.side, "made": axis.made}
-        yield Remark(call.name, f"{call.name} has an even kernel ({call.kernel}), so that the map {effect}", numbers)
+        yield Remark(call.name, f"{call.said} has an even kernel ({call.kernel}), so that the map {effect}", numbers)
 
 
 def stride_leaves_rest(facts: Facts) -> Iterator[Remark]:
@@ -64,7 +64,7 @@ def _rests(facts: Facts, kind: Kind) -> Iterator[Remark]:
                 "unread": axis.unread,
             }
             sentence = (
-                f"{call.name} ({call.kernel}, stride {axis.stride}) never reads {rows} {axis.side} rows or columns"
+                f"{call.said} ({call.kernel}, stride {axis.stride}) never reads {rows} {axis.side} rows or columns"
             )
             notable = axis.unread / axis.side > NOTABLE_REST
             yield Remark(call.name, sentence, numbers, Severity.WARNING if notable else Severity.INFO)
@@ -85,7 +85,7 @@ def stride_leaves_gaps(facts: Facts) -> Iterator[Remark]:
             shortcut = call.kind is Kind.CONVOLUTION and all(one.kernel == 1 for one in call.axes)
             yield Remark(
                 call.name,
-                f"{call.name} ({call.kernel}) moves by {axis.stride} pixels and skips {axis.gap} between two windows",
+                f"{call.said} ({call.kernel}) moves by {axis.stride} pixels and skips {axis.gap} between two windows",
                 {"kernel": axis.kernel, "stride": axis.stride, "gap": axis.gap},
                 Severity.INFO if shortcut else Severity.WARNING,
             )
@@ -108,7 +108,7 @@ def padding_changes_size(facts: Facts) -> Iterator[Remark]:
             right = (axis.reach - 1) // 2
             yield Remark(
                 call.name,
-                f"{call.name} ({call.kernel}, padding {pads}) changes the side of the map from {axis.side} to "
+                f"{call.said} ({call.kernel}, padding {pads}) changes the side of the map from {axis.side} to "
                 f"{axis.made} pixels; padding {right} keeps it",
                 {"side": axis.side, "made": axis.made, "padding": list(axis.padding), "keeping": right},
                 Severity.WARNING if padded else Severity.INFO,
@@ -130,7 +130,7 @@ def large_pooling(facts: Facts) -> Iterator[Remark]:
             share = 1 - call.positions / _pixels(call)
             yield Remark(
                 call.name,
-                f"{call.name} pools {call.kernel} pixels at once and keeps {1 - share:.1%} of the map's numbers",
+                f"{call.said} pools {call.kernel} pixels at once and keeps {1 - share:.1%} of the map's numbers",
                 {"kernel": [axis.kernel for axis in call.axes], "dropped": share},
             )
 

@@ -313,7 +313,7 @@ PAIRS = (
     Pair(
         "HP202",
         WARNING,
-        "2 (16 outputs) has no bias",
+        "conv2d layer 2 (16 outputs) has no bias",
         lambda: hidden(conv(16, bias=False)),
         lambda: hidden(nn.Sequential(conv(16, bias=False), nn.MaxPool2d(2), nn.BatchNorm2d(16))),
     ),
@@ -327,7 +327,7 @@ PAIRS = (
     Pair(
         "HP203",
         INFO,
-        "the 16 biases of 2.0 are undone by 2.1",
+        "the 16 biases of conv2d layer 2.0 are undone by batch_norm layer 2.1",
         lambda: hidden(nn.Sequential(conv(16), nn.BatchNorm2d(16))),
         lambda: hidden(nn.Sequential(conv(16), nn.GroupNorm(2, 16))),
     ),
@@ -357,7 +357,7 @@ PAIRS = (
     Pair(
         "HP205",
         WARNING,
-        "1 drops 50% before the batch norm 3, whose stored variance comes out too high by up to 100%",
+        "dropout layer 1 drops 50% before the batch norm 3, whose stored variance comes out too high by up to 100%",
         lambda: features(conv(), nn.Dropout(0.5), conv(16, bias=False), nn.BatchNorm2d(16)),
         lambda: features(conv(bias=False), nn.BatchNorm2d(16), nn.Dropout(0.5), conv(16)),
     ),
@@ -371,7 +371,7 @@ PAIRS = (
     Pair(
         "HP206",
         WARNING,
-        "1 drops 50% of the 10 outputs of",
+        "dropout layer 1 drops 50% of the 10 outputs of",
         lambda: ending(nn.Dropout(), nn.Flatten()),
         lambda: features(conv(), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Dropout()),
     ),
@@ -401,15 +401,15 @@ PAIRS = (
     Pair(
         "HP302",
         INFO,
-        "2 has 24 filters; the next powers of two are 16 and 32",
+        "conv2d layer 2 has 24 filters; the next powers of two are 16 and 32",
         lambda: hidden(conv(16, 24), 24),
         lambda: nn.Sequential(conv(), conv(16, CLASSES, 16, padding=0), nn.Flatten()),
     ),
     Pair(
         "HP303",
         INFO,
-        "the linear layers have 40,970 parameters and the convolutions 448; averaging the 256 positions in front of 4 "
-        "would save 40,800",
+        "the linear layers have 40,970 parameters and the convolutions 448; averaging the 256 positions in front of "
+        "linear layer 4 would save 40,800",
         lambda: nn.Sequential(conv(), nn.ReLU(), nn.Flatten(), nn.Dropout(), nn.Linear(4096, CLASSES)),
         lambda: features(conv(), nn.ReLU()),
     ),
