@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from hpsearch.checked import Part
 from hpsearch.report.check_words import VERDICT_WORDS
-from hpsearch.report.words import printable
 
 ERASE = "\r\033[K"
 
@@ -18,8 +17,8 @@ class Lines:
         """Nothing yet."""
 
     def ended(self, part: Part) -> None:
-        """Its verdict."""
-        _say(f"{part.name}: {VERDICT_WORDS[part.verdict]}: {printable(part.summary)}\n")
+        """Its verdict alone: why stands in what is told at the end."""
+        _say(f"{part.name}: {VERDICT_WORDS[part.verdict]}\n")
 
 
 class OneLine:

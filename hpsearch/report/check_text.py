@@ -7,7 +7,7 @@ from rich.text import Text
 
 from hpsearch.checked import CheckVerdict
 from hpsearch.finding import Severity
-from hpsearch.report.check_documents import CheckDocument, PlacedFindingDocument
+from hpsearch.report.check_documents import CheckDocument, PartDocument, PlacedFindingDocument
 from hpsearch.report.check_words import (
     VERDICT_WORDS,
     comparison_lines,
@@ -44,7 +44,7 @@ def check_renderable(check: CheckDocument) -> RenderableType:
     table.add_column(overflow="fold", ratio=1)
     for part in check.parts:
         verdict = Text(VERDICT_WORDS[part.verdict], style=STYLES[part.verdict])
-        table.add_row(Text(part.name, style="bold"), verdict, Text(printable(part.summary)))
+        table.add_row(Text(part.name, style="bold"), verdict, Text(printable(_unrepeated(part, check))))
     blocks: list[RenderableType] = [head, "", table]
     if lines := comparison_lines(check):
         blocks += ["", *(Text(line) for line in lines)]
@@ -59,14 +59,24 @@ def _findings(check: CheckDocument) -> list[RenderableType]:
     grave = [finding for finding in found if finding.severity is not Severity.INFO]
     told, named = grave[:MOST_TOLD], grave[MOST_TOLD : MOST_TOLD + MOST_LINES]
     blocks: list[RenderableType] = ["", Text("Findings", style="bold")] if found else []
-    for finding in told:
+    for place, finding in enumerate(told):
         blocks.append(_head(finding))
-        blocks += [Padding(Text(line), (0, 0, 0, 2)) for line in finding_lines(finding)]
+        lines = [line for line in finding_lines(finding) if not (place and line.startswith("source:"))]
+        blocks += [Padding(Text(line), (0, 0, 0, 2)) for line in lines]
     blocks += [_head(finding) for finding in named]
     rest = len(found) - len(told) - len(named)
     if rest:
         blocks.append(Text(f"{'and ' if told else ''}{rest} more (--json has all)", style="dim"))
     return blocks
+
+
+def _unrepeated(part: PartDocument, check: CheckDocument) -> str:
+    """Its summary without the sentences that stand among the findings that are told."""
+    summary = part.summary
+    for one in sorted_findings(check)[: MOST_TOLD + MOST_LINES]:
+        if one.part == part.name and one.severity is not Severity.INFO:
+            summary = summary.replace(f"; {one.message}", "")
+    return summary
 
 
 def _head(finding: PlacedFindingDocument) -> Text:
