@@ -27,7 +27,7 @@ HC107, HC108), and whether there are epochs enough (HC202), which advice of its 
 def found_in_best(
     study: StudyDefinition, task: Task, best: FinishedTrial, known: Collection[str]
 ) -> tuple[Finding, ...]:
-    """Its warnings and errors by clear rules, but for the codes that are ``known``; other rules silence none of them."""
+    """Its warnings and errors by clear rules, but for ``known`` codes; other rules silence none of them."""
     number = best.job.number
     return tuple(
         Finding(
