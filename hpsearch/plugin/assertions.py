@@ -4,6 +4,7 @@ Each raises AssertionError with the sentence of the finding, its evidence, and w
 in is left as it is: a copy is looked at. Verdicts are those of ``hpsearch check``.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
@@ -39,6 +40,8 @@ FEW = 32
 """Samples that are learned by heart, if nothing else is said."""
 ARGUMENTS = frozenset({"samples", "steps", "learning_rates", "batch_size"})
 """Of assertions, under the same names in a study."""
+PATHS = re.compile(r"recipe\.(?:overfit|initial_loss)\.(\w+)")
+ARGUMENT_OF = {"batches": "samples"}
 EMPTY: tuple[object, ...] = ([], (), {}, "", None)
 """Evidence that says nothing."""
 UNKNOWN = frozenset({"HP406"})
@@ -214,12 +217,17 @@ def _of_scale(data: object) -> str:
     return f"\n  {words}\n  try: {NORMALISE}" if words else ""
 
 
+def _own_words(advice: str) -> str:
+    """With the arguments of assertions in the place of paths of a definition."""
+    return PATHS.sub(lambda found: ARGUMENT_OF.get(found[1], found[1]), advice)
+
+
 def _told(sentence: str, findings: Sequence[Finding]) -> str:
     """The sentence, and below it what every finding saw and advises."""
     lines = [printable(sentence)]
     for finding in findings:
         evidence = facts_words(plain_facts({key: one for key, one in finding.evidence.items() if one not in EMPTY}))
-        named = (("evidence", evidence), ("try", finding.advice), ("source", finding.source))
+        named = (("evidence", evidence), ("try", _own_words(finding.advice)), ("source", finding.source))
         lines += [f"  [{finding.code}]"] if len(findings) == 1 else [f"  [{finding.code}] {printable(finding.message)}"]
         lines += [f"  {title}: {printable(content)}" for title, content in named if content]
     return "\n".join(lines)

@@ -70,6 +70,9 @@ def not_measured(finished: Sequence[FinishedTrial]) -> Finding | None:
     )
 
 
+LOGITS = "Return the outputs of the last linear layer; the loss applies the soft-max itself."
+
+
 def loss_off(task: Task, mean: float, allowed: float, finished: Sequence[FinishedTrial]) -> Finding | None:
     """The mean loss lies further from the expected one than ``allowed``, and above it more initialisations than chance
     puts there: a few wild draws of the weights are no fault of what draws them."""
@@ -198,7 +201,7 @@ def activation_on_output(task: Task, finished: Sequence[FinishedTrial]) -> Findi
         Severity.ERROR if bounded and task.is_classification else Severity.WARNING,
         f"the network ends with an activation ({last.name}, {last.kind}): {effect}",
         _named(last),
-        "Return the outputs of the last linear layer; the loss applies the soft-max itself.",
+        LOGITS if task.is_classification else "Return the outputs of the last linear layer.",
         KARPATHY,
     )
 
@@ -217,7 +220,7 @@ def _probabilities(task: Task, finished: Sequence[FinishedTrial]) -> Finding | N
         f"the outputs are probabilities: none is negative, and those of each image have the sum 1: the loss cannot "
         f"fall below {floor:.3g}",
         {"lowest": lowest, "highest": highest},
-        "Return the outputs of the last linear layer; the loss applies the soft-max itself.",
+        LOGITS,
         KARPATHY,
     )
 

@@ -16,6 +16,8 @@ FLOOR_ACCURACY = 0.9
 """With so many right predictions a loss above the floor means that the outputs are bounded: nine in ten right and
 sure would be far below it (heuristic)."""
 
+MORE_TIME = "Give it more steps (recipe.overfit.steps), or fewer samples (recipe.overfit.batches). "
+
 
 def model_finding(attempts: Sequence[Attempt], task: Task, usual: float) -> Finding:
     """Why no rate has learned the sample; ``usual`` is the lowest rate that usually moves a loss."""
@@ -42,7 +44,7 @@ def model_finding(attempts: Sequence[Attempt], task: Task, usual: float) -> Find
             KARPATHY,
         )
     if endings[Ending.STALLED]:
-        return _stalled(endings, evidence)
+        return _stalled(endings, evidence, task)
     if endings[Ending.EXPLODED] or endings[Ending.UNSTABLE]:
         return _exploded(endings, evidence)
     return _did_not_move(attempts, evidence, usual)
@@ -88,18 +90,20 @@ def evidence_of(attempts: Sequence[Attempt]) -> dict[str, object]:
     }
 
 
-def _stalled(endings: dict[Ending, list[Attempt]], evidence: dict[str, object]) -> Finding:
+def _stalled(endings: dict[Ending, list[Attempt]], evidence: dict[str, object], task: Task) -> Finding:
     best = max(endings[Ending.STALLED], key=lambda attempt: attempt.merit)
     reached = f"an accuracy of {best.accuracy:.1%}" if best.accuracy is not None else f"a loss of {best.loss:.3g}"
     elsewhere = _in_words(endings, Ending.EXPLODED, Ending.UNSTABLE)
-    time = "The loss was still falling: raise recipe.overfit.steps, or lower batches. " if best.still_falling else ""
+    falls = bool(best.still_falling)
     return Finding(
         "stalled-above-zero",
         Severity.ERROR,
-        f"the loss fell and stalled above zero: the best was {reached} at a learning rate of {best.rate:.3g}, after "
+        f"the loss {'was still falling above zero at the end' if falls else 'fell and stalled above zero'}: the best "
+        f"was {reached} at a learning rate of {best.rate:.3g}, after "
         f"{counted(best.iterations, 'iteration')}" + (f" (it {elsewhere})" if elsewhere else ""),
-        {**evidence, "still_falling": bool(best.still_falling)},
-        f"{time}Give the network more filters or layers; look for equal samples with different labels.",
+        {**evidence, "still_falling": falls},
+        f"{MORE_TIME if falls else ''}Give the network more filters or layers; look for equal samples with different "
+        f"{'labels' if task.is_classification else 'targets'}.",
         JOHNSON,
     )
 

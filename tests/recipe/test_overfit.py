@@ -117,8 +117,8 @@ def test_a_stalled_loss_says_how_far_it_came_and_at_which_rate() -> None:
 
 
 def test_a_loss_that_was_still_falling_is_given_more_time() -> None:
-    assert "raise recipe.overfit.steps" not in judge({0.1: stalled(0.6)}).findings[0].advice
-    assert "raise recipe.overfit.steps" in judge({0.1: stalled(0.6, end=0.0)}).findings[0].advice
+    assert "more steps (recipe.overfit.steps)" not in judge({0.1: stalled(0.6)}).findings[0].advice
+    assert "more steps (recipe.overfit.steps)" in judge({0.1: stalled(0.6, end=0.0)}).findings[0].advice
 
 
 @pytest.mark.parametrize("course", [learned_above(1.4613), stalled(0.95, end=1.5)])
