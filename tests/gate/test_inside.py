@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from hpsearch.gate.inside import seen_inside
-from hpsearch.look import LayerLook, Look, OutputLook
+from hpsearch.diagnosis.diagnose import all_but, explaining
+from hpsearch.gate.inside import BESIDE_A_PASS, FAULTS, OF_UPDATES, seen_inside
+from hpsearch.look import LayerLook, Look, LossLook, OutputLook
 from hpsearch.preflight.check import check_definition
 from hpsearch.recipe.overfit import judge, plan
 from hpsearch.trial import FinishedTrial, TrialResult, TrialState
@@ -49,6 +50,19 @@ def test_what_is_not_told_hides_nothing() -> None:
     assert told(look(0, 0.1), look(200, **alike), look(398, **alike)) == ["HC333"]
     assert told(look(98, **alike)) == ["HC333"]
     assert told(look(0, 1e-6), look(200, **alike), look(398, **alike)) == ["HC311"]
+
+
+def test_a_reason_that_is_not_told_hides_nothing() -> None:
+    """But for what updates at rates that are tried out do: what that brings about is not the network's fault."""
+    alike = look(398, 0.1, sample_std=1e-6)
+    other = replace(alike, loss=LossLook(32, 1.0, 20, 0.0, 1.0, 0.0))
+    assert "HC351" in explaining("HC333") - FAULTS
+    assert told(look(0, 0.1), other) == ["HC333"]
+    dead = tuple(replace(layer, kind="ReLU", dead_share=1.0) for layer in alike.layers)
+    assert "HC301" in explaining("HC333") & OF_UPDATES
+    assert told(look(0, 0.1), replace(alike, layers=dead)) == []
+    for codes in (FAULTS, BESIDE_A_PASS):
+        assert frozenset().union(*map(explaining, codes)) - codes - OF_UPDATES <= all_but(codes)
 
 
 def test_first_weights_of_another_scale_are_told_where_they_were_looked_at() -> None:

@@ -43,9 +43,42 @@ class Straight(nn.Module):
         return logits
 
 
+class Routed(nn.Module):
+    """Each sample takes one of two ways, both of which begin at the images."""
+
+    def __init__(self, channels: int, side: int, outputs: int) -> None:
+        super().__init__()
+        size = channels * side * side
+        self.one, self.other, self.head = nn.Linear(size, 16), nn.Linear(size, 16), nn.Linear(16, outputs)
+
+    def forward(self, images: Tensor) -> Tensor:
+        flat = images.flatten(1)
+        way = (flat.mean(1, keepdim=True) > 0).float()
+        logits: Tensor = self.head(
+            way * functional.relu(self.one(flat)) + (1 - way) * functional.relu(self.other(flat))
+        )
+        return logits
+
+
+class Narrow(nn.Module):
+    """Few units behind ReLU and dropout: for some samples all that are left are dropped."""
+
+    def __init__(self, channels: int, side: int, outputs: int) -> None:
+        super().__init__()
+        self.first, self.few = nn.Linear(channels * side * side, 32), nn.Linear(32, 8)
+        self.dropout, self.head = nn.Dropout(0.5), nn.Linear(8, outputs)
+
+    def forward(self, images: Tensor) -> Tensor:
+        values = functional.relu(self.first(images.flatten(1)))
+        logits: Tensor = self.head(self.dropout(functional.relu(self.few(values))))
+        return logits
+
+
 def build(input_shape: tuple[int, int, int], outputs: int, base: str, fault: str = "") -> nn.Module:
     """One of the two, with a fault of ``FAULTS`` or none."""
-    made = {"straight": Straight, "residual": Residual}[base](input_shape[0], input_shape[1], outputs)
+    made = {"straight": Straight, "residual": Residual, "routed": Routed, "narrow": Narrow}[base](
+        input_shape[0], input_shape[1], outputs
+    )
     if fault:
         FAULTS[fault](made)
     return made
@@ -104,6 +137,12 @@ def _twins(network: nn.Module) -> None:
         weight.copy_(weight[:1].clone().expand_as(weight))
 
 
+def _zero(network: nn.Module) -> None:
+    """A last layer that begins at zero."""
+    for one in network.get_submodule("head").parameters():
+        nn.init.zeros_(one)
+
+
 def _cut(network: nn.Module) -> None:
     """Every other sample of a batch teaches the last layer alone."""
 
@@ -123,4 +162,5 @@ FAULTS: dict[str, Callable[[nn.Module], None]] = {
     "switching": _switch,
     "twins": _twins,
     "cutting": _cut,
+    "zero": _zero,
 }

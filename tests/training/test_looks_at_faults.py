@@ -67,6 +67,16 @@ def test_a_sound_network_has_no_finding(base: str, epochs: int, settings: dict[s
     assert told(wanted, train(wanted, DATASET)) == {}
 
 
+@pytest.mark.parametrize(
+    ("base", "zero"), [("straight", "zero"), ("residual", "zero"), ("routed", ""), ("routed", "zero"), ("narrow", "")]
+)
+@pytest.mark.parametrize("epochs", [22, 80])
+def test_a_sound_network_that_some_samples_pass_by_has_no_warning(base: str, zero: str, epochs: int) -> None:
+    """Nothing comes past a last layer that begins at zero; each sample goes its own way, or is dropped by chance."""
+    wanted = hooked(base, zero, epochs=epochs)
+    assert set(told(wanted, train(wanted, DATASET)).values()) <= {Severity.INFO}
+
+
 def test_a_layer_that_the_optimiser_lacks_is_told() -> None:
     wanted = looked()
     result = train(wanted, DATASET)
