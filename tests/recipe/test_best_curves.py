@@ -1,12 +1,14 @@
 """What the best trial's own curves say is told once the search is over."""
 
-from hpsearch.finding import Finding, Severity
+from dataclasses import replace
+
 from hpsearch.recipe.curves import told
 from hpsearch.recipe.plan import Plan
 from hpsearch.stage import StageName
 from hpsearch.trial import FinishedTrial
 from hpsearch.verdict import Verdict
-from tests.diagnosis.curve_cases import SOUND
+from tests.diagnosis.curve_cases import SOUND, STUDY
+from tests.diagnosis.curve_cases import TASK as CURVES
 from tests.recipe.recipe_cases import TASK, codes, judged, planned, study
 from tests.recipe.test_steering import UNDERFITTING, looks
 
@@ -41,7 +43,8 @@ def test_another_trial_does_not() -> None:
 
 
 def test_that_short_trainings_have_not_come_far_is_no_news_of_a_coarse_search() -> None:
-    found = {code: Finding(code, Severity.WARNING, "", {}, "") for code in ("HC204", "HC206")}
-    assert [one.code for one in told(StageName.COARSE, found)] == ["HC206"]
-    assert [one.code for one in told(StageName.COARSE, found, {"HC204"})] == ["HC204", "HC206"]
-    assert [one.code for one in told(StageName.FINE, found)] == ["HC204", "HC206"]
+    trial = UNDERFITTING.trial
+    finished = FinishedTrial(trial.job, replace(trial.result, value=0.5))
+    assert [one.code for one in told(StageName.COARSE, STUDY, CURVES, [finished])] == []
+    assert [one.code for one in told(StageName.COARSE, STUDY, CURVES, [finished], {"HC204"})] == ["HC204"]
+    assert [one.code for one in told(StageName.FINE, STUDY, CURVES, [finished])] == ["HC204"]
