@@ -25,7 +25,7 @@ FAULTS = frozenset(
 itself."""
 OTHERWISE = "HC341"
 """Another loss in evaluation mode than in training mode, of the same samples and with statistics that are theirs."""
-BESIDE_A_PASS = frozenset({"HC316", "HC321", OTHERWISE, "HC342", "HC343"})
+BESIDE_A_PASS = frozenset({"HC315", "HC316", "HC321", OTHERWISE, "HC342", "HC343"})
 """Those that a small sample can be learned with."""
 EVALUATE_ALIKE = (
     "Look at what the forward pass, or a module of your own, does in one of the modes alone (self.training, own train "

@@ -74,3 +74,19 @@ def test_what_half_of_the_attempts_do_not_show_is_not_the_networks() -> None:
     looks, half = (look(0, 1e-6), look(200, 1e-6), look(398, 1e-6)), len(PLAN.jobs) // 2
     assert told(*looks, by=half) == []
     assert told(*looks, by=half + 1) == ["HC311"]
+
+
+def test_weights_that_nothing_moved_are_told_beside_a_pass() -> None:
+    looks = tuple(replace(look(step, 0.0), still=("a.weight",)) for step in (0, 200, 398))
+    assert beside_a_pass(*looks) == ["HC315"]
+    assert beside_a_pass(*(look(step, 0.1) for step in (0, 200, 398))) == []
+
+
+def beside_a_pass(*looks: Look) -> list[str]:
+    """The codes of a verdict on an attempt that has learned its sample, with these looks."""
+    job = PLAN.jobs[2]
+    losses, right = (2.3, *(2.3 * 0.97**step for step in range(399))), (0.1,) * 200 + (1.0,) * 200
+    made = TrialResult(PLAN.stage, job.number, TrialState.COMPLETE, step_losses=losses, step_accuracies=right)
+    finished = [FinishedTrial(job, replace(made, learned=True, looks=looks))]
+    verdict = seen_inside(judge(STUDY, TASK, PLAN, finished), finished, STUDY, TASK)
+    return [finding.code for finding in verdict.findings if finding.code.startswith("HC")]
