@@ -233,3 +233,11 @@ def test_what_is_known_is_no_failure_in_any_form() -> None:
 def test_equal_checks_give_equal_baselines_whatever_they_took() -> None:
     slow = check(*(replace(part, duration_s=99.0, summary="0.1 slower") for part in SOUND))
     assert baseline_of(slow) == baseline_of(check(*SOUND))
+
+
+def test_a_terminal_tells_the_sentence_of_a_failure_and_its_source_once() -> None:
+    first = Finding("HP405", Severity.ERROR, "it changes images", {}, "Copy.", "a paper")
+    second = Finding("HP601", Severity.WARNING, "decay is strong", {}, "Less.", "a second paper")
+    placed = tuple(Placed(one, None) for one in (first, second))
+    told = plain_text(check_renderable(check(Part("advice", FAIL, "1 error; it changes images", placed))))
+    assert (told.count("it changes images"), told.count("a paper"), told.count("a second paper")) == (1, 1, 0)
