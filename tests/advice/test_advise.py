@@ -98,7 +98,8 @@ def test_unregistered_norms_and_dropout_take_the_place_of_what_they_do() -> None
             maps = self.conv(images)
             for one in self.kept:
                 maps = one(maps)
-            return self.head(maps.mean((2, 3)))
+            found: Tensor = self.head(maps.mean((2, 3)))
+            return found
 
     def codes(select: frozenset[str], *kept: nn.Module) -> list[str]:
         return [one.code for one in advise_network(Listed(*kept), purpose, select)]
