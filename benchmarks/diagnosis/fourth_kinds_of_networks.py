@@ -64,7 +64,8 @@ NETWORK = (
     fault(
         "clamped-outputs",
         f"{BENT} HC201",
-        f"{_HELD} HC105 HC206 same-answer dead-units vanishing-gradients without-gradient saturated-units samples-left-out",
+        f"{_HELD} HC105 HC206 same-answer dead-units vanishing-gradients without-gradient saturated-units"
+        " samples-left-out",
         network={"fault": "fourth-clamped-outputs"},
         lasting=True,
     ),
