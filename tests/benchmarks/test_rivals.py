@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor, nn
 
 from benchmarks.diagnosis.catalogue import Case, cases
 from benchmarks.diagnosis.loops import training_with
 from benchmarks.diagnosis.rivals.debugging import debugged
 from benchmarks.diagnosis.rivals.families import FAMILIES
+from benchmarks.diagnosis.rivals.notes import Notes
 from benchmarks.diagnosis.rivals.record import (
     Activation,
     Debugging,
@@ -238,6 +240,33 @@ def test_the_short_trainings_see_a_network_that_mixes_its_samples() -> None:
     assert sound.fitting is not None
     assert sound.fitting.best_accuracy == 1.0
     assert written(read_debugging(written(sound))) == written(sound)
+
+
+def test_an_activation_that_is_called_twice_is_two_layers() -> None:
+    class Shared(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.second, self.activation = nn.Linear(4, 8), nn.Linear(8, 3), nn.ReLU()
+
+        def forward(self, features: Tensor) -> Tensor:
+            return self.activation(self.second(self.activation(self.first(features))))
+
+    network, notes = Shared(), Notes()
+    for _ in range(2):
+        notes.see(0.0)(network)
+        network(torch.randn(5, 4))
+    notes.look(network)
+    assert {name: len(found) for name, found in notes.stds.items()} == {"activation": 1, "activation, call 2": 1}
+
+
+def test_a_validation_loss_that_is_not_a_number_is_recorded() -> None:
+    job, case = short("sound-0/plain/digits")
+    dataset = data_of(case.data, case.kind.data)
+    images = dataset.validation.images.clone()
+    images[0] = math.nan
+    record = recorded(job, replace(dataset, validation=replace(dataset.validation, images=images)))
+    assert [math.isnan(epoch.val_loss) for epoch in record.epochs] == [True]
+    assert next(rule for rule in RULES if rule.title == "AutoTrainer: exploding gradient").fires(record)
 
 
 def test_similarity_is_one_of_features_that_are_turned_and_low_of_others() -> None:

@@ -1,7 +1,7 @@
 """What TheDeepChecker looks at while it watches a network being fitted to one batch."""
 
 import math
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -38,7 +38,9 @@ class Notes:
     vary: list[bool] = field(default_factory=list)
     finite: bool = True
     _last: dict[str, deque[Tensor]] = field(default_factory=dict)
-    """Outputs of each activation in the last updates."""
+    """Outputs of each activation in the last updates; of one that is called again in a pass, each call apart."""
+    _calls: Counter[str] = field(default_factory=Counter)
+    """Of each activation in this pass."""
     _kinds: dict[str, str] = field(default_factory=dict)
     _before: dict[str, Tensor] = field(default_factory=dict)
 
@@ -46,8 +48,9 @@ class Notes:
         """What is to be shown the network before each update."""
 
         def look(network: nn.Module) -> None:
-            if not self._kinds:
+            if not self.weights:
                 self._listen(network)
+            self._calls.clear()
             for name, parameter in network.named_parameters():
                 if parameter.ndim > 1:
                     self._see_weight(name, parameter, decay)
@@ -97,10 +100,17 @@ class Notes:
     def _listen(self, network: nn.Module) -> None:
         for name, module in network.named_modules():
             if type(module).__name__ in ACTIVATIONS:
-                self._last[name], self._kinds[name] = deque(maxlen=BUFFER), type(module).__name__
                 module.register_forward_hook(
-                    lambda _, __, outputs, name=name: self._last[name].append(outputs.detach().clone())
+                    lambda module, _, outputs, name=name: self._hear(name, type(module).__name__, outputs)
                 )
+
+    def _hear(self, name: str, kind: str, outputs: Tensor) -> None:
+        """One call of an activation; the outputs of other calls have other shapes, and are another layer's."""
+        self._calls[name] += 1
+        if self._calls[name] > 1:
+            name = f"{name}, call {self._calls[name]}"
+        self._kinds[name] = kind
+        self._last.setdefault(name, deque(maxlen=BUFFER)).append(outputs.detach().clone())
 
     def _see_weight(self, name: str, parameter: Tensor, decay: float) -> None:
         """What the update before this one did is told with this one."""

@@ -60,7 +60,8 @@ def recorded(job: Job, dataset: Dataset) -> Record:
         epochs=tuple(
             Epoch(one.train_loss, one.train_accuracy or 0.0, one.val_loss, one.val_accuracy or 0.0)
             for one in curves.epochs
-        ),
+        )
+        + curves.broken,
         saved=tuple(watch.saved) if watch else (),
         first_batches=tuple(watch.first_batches) if watch else (),
         modes=tuple(watch.modes) if watch else (),
@@ -79,6 +80,8 @@ class WatchedCurves(Curves):
     """Curves that tell who watches of each iteration and each epoch."""
 
     watch: "Watch | None" = None
+    broken: tuple[Epoch, ...] = ()
+    """The epoch whose validation loss is not finite: it ends the training, and has no place among the others."""
 
     def add_step(self, loss: Tensor, outputs: Tensor, targets: Tensor) -> None:
         """As ever."""
@@ -90,6 +93,9 @@ class WatchedCurves(Curves):
         self, start: int, val_loss: float, val_accuracy: float | None, answers: Answers | None = None
     ) -> bool:
         """As ever."""
+        if not math.isfinite(val_loss):
+            loss, accuracy = self.of_pass(start)
+            self.broken = (Epoch(loss, accuracy or 0.0, val_loss, val_accuracy or 0.0),)
         is_best = super().add_epoch(start, val_loss, val_accuracy, answers)
         if self.watch is not None and (len(self.epochs) - 1) % BATCHES_BETWEEN == 0:
             self.watch.look_at_first_batch(len(self.epochs))
