@@ -113,7 +113,7 @@ def test_the_actions_command_checks_annotates_and_summarises(project: Path) -> N
     done = run(step["run"], project, GITHUB_STEP_SUMMARY="summary.md", **given | {"JUNIT": "", "BUDGET": ""})
     assert done.returncode == 1, done.stdout + done.stderr
     model = re.escape(str(project / "model.py"))  # of a relative path, the runner looks below the repository's root
-    assert re.search(rf"^::error file={model},line=\d+,title=hpsearch overfit%3A", done.stdout, re.MULTILINE)
+    assert re.search(rf"^::error file={model},line=\d+,title=hpsearch initial_loss%3A", done.stdout, re.MULTILINE)
 
 
 def test_no_input_of_the_action_becomes_part_of_a_script() -> None:
