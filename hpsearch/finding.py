@@ -1,6 +1,6 @@
 """A finding: one thing that was noticed, with the numbers that show it and what to do about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,10 @@ class Severity(StrEnum):
     """Quality or time is lost."""
     INFO = "info"
     """Worth knowing."""
+
+
+SEVEREST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+"""The order in which findings are told."""
 
 
 @dataclass(frozen=True)
@@ -32,3 +36,8 @@ class Finding:
     """What to try next."""
     source: str = ""
     """The paper, the course or the measurement behind the rule."""
+
+
+def severest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """In the order in which they are told: by severity, then by code."""
+    return tuple(sorted(findings, key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))

@@ -4,10 +4,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from benchmarks.diagnosis.second_faults import NORMS
 from benchmarks.diagnosis.second_loops import Step, _OtherSteps
+from benchmarks.diagnosis.weighted_loss import WeightedTraining
 from hpsearch.job import Job
 from hpsearch.training.curves import Curves
 from hpsearch.training.member import Training
@@ -105,18 +105,12 @@ class ConvolutionsAtZero(Training):
         self.optimizer = optimizer_of(job, others)
 
 
-class FrequentWeighsMore(Training):
+class FrequentWeighsMore(WeightedTraining):
     """Classes are weighted by the square of how frequent they are, in place of its inverse."""
 
-    def __init__(self, job: Job, arrays: Arrays, curves: Curves, *more: Any) -> None:
-        super().__init__(job, arrays, curves, *more)
-        counts = torch.bincount(arrays.train.targets, minlength=self.task.outputs).float()
-        weights = (counts / counts.mean()) ** 2
-
-        def weighted(outputs: Tensor, targets: Tensor) -> Tensor:
-            return functional.cross_entropy(outputs, targets, weights)
-
-        self.loss = weighted
+    def class_weights(self, counts: Tensor) -> Tensor:
+        """Of mean-sized classes one."""
+        return (counts / counts.mean()) ** 2
 
 
 class LossSummed(Training):

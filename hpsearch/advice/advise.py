@@ -17,7 +17,7 @@ from hpsearch.advice.remark import Remark, Rule
 from hpsearch.advice.sources import TRIED
 from hpsearch.advice.table import ADVICE
 from hpsearch.advice.training import Training
-from hpsearch.finding import Finding, Severity
+from hpsearch.finding import SEVEREST_FIRST, Finding, severest_first
 from hpsearch.job import network_settings
 from hpsearch.rule import RULES, chosen
 from hpsearch.space import is_distribution
@@ -32,7 +32,6 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
 """In a sentence: what may differ from point to point of the same."""
 BEHAVIOUR = frozenset({"HP401", "HP403", "HP404", "HP405", "HP406"})
 """Errors of what the forward pass does, which no training shows plainly."""
-SEVEREST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def advise(definition: StudyDefinition, task: Task) -> tuple[Finding, ...]:
     ]
     searched = [key for key, value in network.parameters.items() if is_distribution(value)]
     training = Training(definition, task, sum(map(_has_batch_norm, seen)), len(seen))
-    return _sorted([*_merged(noticed, looked_at, searched), *advise_training(training, codes)])
+    return severest_first([*_merged(noticed, looked_at, searched), *advise_training(training, codes)])
 
 
 def advise_behaviour(definition: StudyDefinition, task: Task) -> tuple[Finding, ...]:
@@ -88,7 +87,9 @@ def advise_behaviour(definition: StudyDefinition, task: Task) -> tuple[Finding, 
         return ()
     purpose = Purpose(task.input_shape, task.outputs, task.is_classification, advice.object_size)
     centre = points(network.parameters)[0]
-    return _sorted(findings_of(facts_of_settings(network_settings(network, centre), purpose, costs=False), codes))
+    return severest_first(
+        findings_of(facts_of_settings(network_settings(network, centre), purpose, costs=False), codes)
+    )
 
 
 def _has_batch_norm(facts: Facts) -> bool:
@@ -100,7 +101,7 @@ def advise_network(
     network: nn.Module, purpose: Purpose, codes: Collection[str] = frozenset(RULES)
 ) -> tuple[Finding, ...]:
     """What the rules find about one network; see ``facts_of_network`` for what happens to it."""
-    return _sorted(findings_of(facts_of_network(network, purpose, costs=not COUNTED.isdisjoint(codes)), codes))
+    return severest_first(findings_of(facts_of_network(network, purpose, costs=not COUNTED.isdisjoint(codes)), codes))
 
 
 def findings_of(facts: Facts, codes: Collection[str]) -> tuple[Finding, ...]:
@@ -178,10 +179,6 @@ def _numbers(message: str, first: str) -> str:
     """Those of a message that another one, of the same words, has otherwise."""
     pairs = zip(NUMBER.findall(message), NUMBER.findall(first), strict=True)
     return ", ".join(number for number, other in pairs if number != other)
-
-
-def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))
 
 
 def _enumerated(names: Sequence[str]) -> str:

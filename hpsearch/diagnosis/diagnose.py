@@ -9,13 +9,12 @@ from hpsearch.diagnosis.curves.table import CURVE_RULES
 from hpsearch.diagnosis.inside.rule import InsideRule
 from hpsearch.diagnosis.inside.seen import Inside
 from hpsearch.diagnosis.inside.table import INSIDE_RULES
-from hpsearch.finding import Finding, Severity
+from hpsearch.finding import SEVEREST_FIRST, Finding, Severity, severest_first
 from hpsearch.rulebook import Remark
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial
 
-SEVEREST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 TRIAL_RULES: dict[str, CurveRule | InsideRule] = {**CURVE_RULES, **INSIDE_RULES}
 """All rules on single trials, by code."""
 NEVER_RAISED = frozenset({"HC209"})
@@ -44,7 +43,7 @@ def diagnose(
         noticed |= {code: remark for code, rule in INSIDE_RULES.items() if (remark := rule.look(inside)) is not None}
     noticed = {code: remark for code, remark in noticed.items() if code not in without}
     findings = [_finding(TRIAL_RULES[code], noticed[code], severity) for code, severity in causes(noticed).items()]
-    return tuple(sorted(findings, key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))
+    return severest_first(findings)
 
 
 def all_but(told: Collection[str]) -> frozenset[str]:

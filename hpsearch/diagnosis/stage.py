@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from hpsearch.diagnosis.diagnose import SEVEREST_FIRST, TRIAL_RULES, diagnose
-from hpsearch.finding import Finding
+from hpsearch.diagnosis.diagnose import TRIAL_RULES, diagnose
+from hpsearch.finding import SEVEREST_FIRST, Finding, severest_first
 from hpsearch.study import StudyDefinition, objective_for
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial, ranked
@@ -35,7 +35,7 @@ def diagnose_stage(
         for finding in diagnose(trial, study, task, without):
             found.setdefault(finding.code, []).append((trial.job.number, finding))
     common = [_of_stage(members, len(best)) for members in found.values() if len(members) > COMMON * len(best)]
-    return tuple(sorted(common, key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))
+    return severest_first(common)
 
 
 def _of_stage(members: Sequence[tuple[int, Finding]], count: int) -> Finding:

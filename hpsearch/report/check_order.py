@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from hpsearch.finding import Severity
+from hpsearch.finding import SEVEREST_FIRST, Severity
 from hpsearch.report.check_documents import PlacedFindingDocument
 
-SEVEREST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 BENT = ("HP201", "activation-on-output")
 TRAINED_WITH = ("HP5", "HP6")
 CAUSES: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hpsearch.finding import Severity
+from hpsearch.finding import SEVEREST_FIRST, Severity
 from hpsearch.report.data_story import LABELS, data_errors, in_data, is_of_data, is_of_definition, unwise
 from hpsearch.report.documents import FindingDocument, ReportDocument, RoundDocument, StageDocument
 from hpsearch.report.sentences import capital, sentence, stage_title
@@ -27,43 +27,67 @@ MORE_STEPS = "If they are right, try more steps (recipe.lr_sweep.steps)."
 """The advice where labels are suspected; of the sweep's own nothing is left then."""
 LEARNED_FROM = ("HD1", "HD301", "HD4")
 """Beginnings of the codes of checks on pixels and labels: the others are on how samples are divided and counted."""
-GRAVEST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
 def what_next(report: ReportDocument) -> str:
     """What remains after the last round, what was seen before it, and what to do about both."""
+    of_rounds = [one for stage, last in _last_rounds(report) for one in of_round(stage, last)]
+    found = _found(report, of_rounds)
+    before = list(_seen_before(report, {one.code for one in of_rounds}))
+    failed = any(stage.verdict is Outcome.FAIL for stage in report.stages)  # that was told, with its reason
+    told = [] if failed else list(_remaining_words(found, before))
+    advice = _advice(report, found, [one for _, one in before])
+    return " ".join([*told, *([f"Next: {' '.join(advice)}"] if advice else [])])
+
+
+def _last_rounds(report: ReportDocument) -> list[tuple[StageDocument, RoundDocument]]:
+    """Of the last stage that was judged, and of the reading of the test split."""
     judged = [(stage, stage.rounds[-1]) for stage in report.stages if stage.verdict is not None and stage.rounds][-1:]
     if report.test is not None and report.test.rounds:
         judged.append((report.test, report.test.rounds[-1]))
-    overridden = [stage for stage in report.stages if stage.verdict is Outcome.OVERRIDDEN]
-    told_above = [one for stage in overridden for one in data_errors(stage)]
+    return judged
+
+
+def _found(report: ReportDocument, of_rounds: list[FindingDocument]) -> list[FindingDocument]:
+    """In the data but for what was told as overridden, in the definition where the training is tried, in rounds."""
+    told_above = [one for stage in _overridden(report) for one in data_errors(stage)]
     found = [one for one in in_data(report) if one not in told_above]
-    of_rounds = [one for stage, last in judged for one in of_round(stage, last)]
     shown = any(one.code == EXTREME for one in of_rounds)
-    if any(is_about_training(stage) for stage, _ in judged):
+    if any(is_about_training(stage) for stage, _ in _last_rounds(report)):
         found += [one for one in unwise(report) if not (shown and one.code.startswith(SETTINGS))]
-    found += [one for one in of_rounds if not (is_of_data(one) or is_of_definition(one))]
-    remains = [one for one in found if one.severity is not Severity.INFO]
-    before = list(_seen_before(report, {one.code for one in of_rounds}))
-    failed = any(stage.verdict is Outcome.FAIL for stage in report.stages)  # that was told, with its reason
-    told = (
-        [] if failed else [sentence(capital(one.message)) for one in _gravest_first(remains) if one.code != OPTIMISTIC]
-    )
-    told = [f"What remains: {' '.join(told)}"] if told else []
-    told += [] if failed else [sentence(f"In {stage_title(stage)}: {one.message}") for stage, one in before]
-    useful = [one for stage in overridden for one in stage.findings if one.severity is Severity.ERROR]
-    lasting = [one for one in found if one in remains or one.code in TELLING]
-    useful += _gravest_first([*lasting, *(one for _, one in before)])
-    advice = list(dict.fromkeys(sentence(one.advice) for one in useful if one.advice))[:MOST_ADVICE]
-    alone = [stage for stage in report.stages if stage.verdict is Outcome.FAIL and learns_by_heart_alone(report, stage)]
-    if alone:
-        labels = labels_doubted(report)
-        known = [sentence(one.advice) for stage in alone for one in known_before(report, stage) if one.advice]
-        first = [sentence(labels.advice), *known, MORE_STEPS] if labels else [*known, *advice]
-        advice = list(dict.fromkeys(first))[:MOST_ADVICE]
-    elif failed and (labels := labels_doubted(report)):
-        advice = list(dict.fromkeys([sentence(labels.advice), *advice]))[:MOST_ADVICE]
-    return " ".join([*told, *([f"Next: {' '.join(advice)}"] if advice else [])])
+    return found + [one for one in of_rounds if not (is_of_data(one) or is_of_definition(one))]
+
+
+def _overridden(report: ReportDocument) -> list[StageDocument]:
+    return [stage for stage in report.stages if stage.verdict is Outcome.OVERRIDDEN]
+
+
+def _remaining_words(
+    found: list[FindingDocument], before: list[tuple[StageDocument, FindingDocument]]
+) -> Iterator[str]:
+    remains = [one for one in found if one.severity is not Severity.INFO and one.code != OPTIMISTIC]
+    if remains:
+        yield f"What remains: {' '.join(sentence(capital(one.message)) for one in _severest_first(remains))}"
+    for stage, one in before:
+        yield sentence(f"In {stage_title(stage)}: {one.message}")
+
+
+def _advice(report: ReportDocument, found: list[FindingDocument], before: list[FindingDocument]) -> list[str]:
+    """What to do next, the cause of a failure first."""
+    labels = labels_doubted(report)
+    failed = [stage for stage in report.stages if stage.verdict is Outcome.FAIL]
+    alone = [stage for stage in failed if learns_by_heart_alone(report, stage)]
+    useful = [one for stage in _overridden(report) for one in stage.findings if one.severity is Severity.ERROR]
+    lasting = [one for one in found if one.severity is not Severity.INFO or one.code in TELLING]
+    useful += _severest_first([*lasting, *before])
+    known = [one for stage in alone for one in known_before(report, stage)]
+    if labels is not None and failed:
+        first = [labels.advice, *([*(one.advice for one in known), MORE_STEPS] if alone else [])]
+    else:
+        first = [one.advice for one in known]
+    rest = [] if alone and labels is not None else [one.advice for one in useful]
+    advice = dict.fromkeys(sentence(one) for one in (*first, *rest) if one)
+    return list(advice)[:MOST_ADVICE]
 
 
 def learns_by_heart_alone(report: ReportDocument, stage: StageDocument) -> bool:
@@ -96,7 +120,7 @@ def labels_doubted(report: ReportDocument) -> FindingDocument | None:
 def of_round(stage: StageDocument, entry: RoundDocument) -> list[FindingDocument]:
     """The findings of one round: of several with one code the latest."""
     latest = {finding.code: finding for finding in stage.findings}
-    return _gravest_first([latest[code] for code in entry.findings])
+    return _severest_first([latest[code] for code in entry.findings])
 
 
 def _seen_before(report: ReportDocument, last: set[str]) -> Iterator[tuple[StageDocument, FindingDocument]]:
@@ -112,5 +136,5 @@ def _seen_before(report: ReportDocument, last: set[str]) -> Iterator[tuple[Stage
                 yield stage, one
 
 
-def _gravest_first(found: list[FindingDocument]) -> list[FindingDocument]:
-    return sorted(found, key=lambda one: GRAVEST_FIRST.index(one.severity))
+def _severest_first(found: list[FindingDocument]) -> list[FindingDocument]:
+    return sorted(found, key=lambda one: SEVEREST_FIRST.index(one.severity))

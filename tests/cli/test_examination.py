@@ -33,6 +33,12 @@ def crashes(input_shape, outputs):
     ctypes.string_at(0)
 def is_killed(input_shape, outputs):
     os.kill(os.getpid(), signal.SIGKILL)
+def drops(input_shape, outputs):
+    import torch
+    class Dropping(torch.nn.Sequential):
+        def forward(self, images):
+            return torch.nn.functional.dropout(super().forward(images), 0.5)
+    return Dropping(torch.nn.Flatten(), torch.nn.Linear(64, outputs))
 """
 
 
@@ -106,6 +112,24 @@ def test_a_leaking_split_stops_a_study_with_a_word(tmp_path: Path, capsys: pytes
     told = capsys.readouterr().err
     assert "initial_loss: failed: nothing is trained on data that are not sound" in told
     assert told.count("431 of 719 test images (59.9%) are in training too") == 1
+
+
+def test_a_forward_pass_that_is_wrong_is_warned_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "users.py").write_text(USERS)
+    written = {"name": "drops", "data": {"dataset": "digits"}, "network": {"factory": "users:drops"}}
+    definition = StudyDefinition.model_validate(written)
+    nursery = Nursery(("hpsearch.preflight.check",))
+    try:
+        examined = Examination(nursery, definition, tmp_path).found()
+        unasked = Examination(nursery, definition, tmp_path, check_data=False).found()
+    finally:
+        nursery.close()
+    assert [one.code for one in examined.behaviour] == ["HP404"]
+    assert unasked.behaviour == ()
+    _warn(definition, examined.task, examined.findings, examined.behaviour)
+    told = capsys.readouterr().err
+    assert "[HP404]" in told
+    assert "error" not in told.split("[HP404]")[0]
 
 
 def test_warnings_are_said_and_errors_are_left_to_the_stage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.diagnosis.diagnose import SEVEREST_FIRST, TRIAL_RULES, causes, explaining
-from hpsearch.finding import Severity
+from hpsearch.diagnosis.diagnose import TRIAL_RULES, causes, explaining
+from hpsearch.finding import SEVEREST_FIRST, Severity
 from hpsearch.rulebook import Remark
 
 PAIRS = [(reason, code) for code in TRIAL_RULES for reason in sorted(explaining(code))]

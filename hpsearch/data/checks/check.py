@@ -9,11 +9,9 @@ from hpsearch.data.checks.rule import DataRule
 from hpsearch.data.checks.table import DATA_CHECKS
 from hpsearch.data.dataset import Dataset
 from hpsearch.errors import DefinitionError, Problem, did_you_mean
-from hpsearch.finding import Finding, Severity
+from hpsearch.finding import Finding, severest_first
 from hpsearch.rule import OF_DATA
 from hpsearch.rulebook import Remark
-
-SEVEREST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
 def check_data(dataset: Dataset, select: Iterable[str] = (OF_DATA,), ignore: Iterable[str] = ()) -> tuple[Finding, ...]:
@@ -28,7 +26,7 @@ def check_data(dataset: Dataset, select: Iterable[str] = (OF_DATA,), ignore: Ite
     with torch.no_grad():
         noticed = [(rule, rule.look(facts)) for code, rule in DATA_CHECKS.items() if code in codes]
     findings = [_finding(rule, remark) for rule, remark in noticed if remark is not None]
-    return tuple(sorted(findings, key=lambda finding: (SEVEREST_FIRST.index(finding.severity), finding.code)))
+    return severest_first(findings)
 
 
 def _finding(rule: DataRule, remark: Remark) -> Finding:
