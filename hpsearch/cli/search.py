@@ -1,8 +1,6 @@
 """The training behind ``hpsearch run``: checks, workers, progress, and the conductor."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import replace
 
 import click
 
@@ -14,15 +12,15 @@ from hpsearch.cli.workers import workers_for
 from hpsearch.conductor.advised import advised
 from hpsearch.conductor.conduct import Conductor
 from hpsearch.conductor.holder import this_process
+from hpsearch.conductor.loaded import Loaded
 from hpsearch.conductor.logs import LOGGER, keep_off_the_terminal
 from hpsearch.errors import LeaseLostError, PausedError
-from hpsearch.finding import Finding, Severity
+from hpsearch.finding import Severity
 from hpsearch.recipe.data_findings import is_judged, refused
 from hpsearch.results import StudyRecord, StudyResults
 from hpsearch.settings import Settings
 from hpsearch.store.port import StudyStore
 from hpsearch.study import ENDED, StudyDefinition, StudyState, objective_for
-from hpsearch.task import Task
 
 
 def searched(
@@ -44,7 +42,7 @@ def searched(
     task = examined.task
     study = _resumed(settings, chosen_study(store, definition, again))
     if not is_judged(store.results(study.id)):
-        _warn(definition, task, examined.findings, examined.behaviour)
+        _warn(definition, Loaded(task, examined.findings, examined.behaviour))
     # A cluster's GPUs are not counted from here: there the definition says the share.
     asked = workers_for(
         definition.resources, workers, 0 if settings.cluster_address else examined.gpus, examined.fitting
@@ -57,17 +55,14 @@ def searched(
         return _conducted(conductor, study, examined)
 
 
-def _warn(
-    definition: StudyDefinition, task: Task, in_data: Sequence[Finding], behaviour: Sequence[Finding] = ()
-) -> None:
+def _warn(definition: StudyDefinition, loaded: Loaded) -> None:
     """Says before the first stage what will be told with it, so that nobody has to wait for it.
 
-    No error in the data: the stage fails or is overridden for that reason, and says it at once. What the forward pass
-    does wrong stops no study, and is a warning here.
+    No error in the data: the stage fails or is overridden for that reason, and says it at once.
     """
-    found = [] if refused(definition, in_data) else [one for one in in_data if one.severity is Severity.WARNING]
-    wrong = [replace(one, severity=Severity.WARNING) for one in behaviour]
-    for one in (*wrong, *found, *advised(definition, task)):
+    in_data = () if refused(definition, loaded.found) else loaded.found
+    warnings = [one for one in in_data if one.severity is Severity.WARNING]
+    for one in (*warnings, *advised(definition, loaded)):
         click.echo(f"{one.severity}: {one.message} [{one.code}]. {one.advice}", err=True)
 
 
@@ -95,7 +90,7 @@ def _conducted(conductor: Conductor, study: StudyRecord, examined: Examined) -> 
 
 def _worked_on(conductor: Conductor, study: StudyRecord, examined: Examined) -> StudyResults:
     try:
-        return conductor.conduct(study, examined.task, examined.findings)
+        return conductor.conduct(study, examined.task, examined.findings, examined.behaviour)
     except LeaseLostError:
         results = conductor.store.results(study.id)
         if results.study.state not in (*ENDED, StudyState.PAUSED):

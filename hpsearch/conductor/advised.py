@@ -1,4 +1,5 @@
-"""What is unwise about how a study is to be trained: known before anything is, and told with its first stage.
+"""What is unwise about how a study is to be trained, and wrong with its network: known before anything is trained, and
+told with the first stage.
 
 Why there: docs/decisions/0148-advice-is-kept-with-the-first-stage.md.
 """
@@ -8,18 +9,22 @@ from dataclasses import replace
 
 from hpsearch.advice.planned import advise_training
 from hpsearch.advice.training import Training
+from hpsearch.conductor.loaded import Loaded
 from hpsearch.finding import Finding, Severity
 from hpsearch.rule import chosen
 from hpsearch.study import StudyDefinition
-from hpsearch.task import Task
 from hpsearch.verdict import Verdict
 
 
-def advised(definition: StudyDefinition, task: Task) -> tuple[Finding, ...]:
-    """Its warnings, of the rules that the definition chooses; remarks are for ``hpsearch advise``."""
+def advised(definition: StudyDefinition, loaded: Loaded) -> tuple[Finding, ...]:
+    """The warnings of the rules that the definition chooses; remarks are for ``hpsearch advise``.
+
+    What the forward pass does wrong comes first. It stops no study, and so is a warning here.
+    """
     advice = definition.advice
-    found = advise_training(Training(definition, task), chosen(advice.select, advice.ignore))
-    return tuple(finding for finding in found if finding.severity is not Severity.INFO)
+    found = advise_training(Training(definition, loaded.task), chosen(advice.select, advice.ignore))
+    wrong = (replace(finding, severity=Severity.WARNING) for finding in loaded.behaviour)
+    return (*wrong, *(finding for finding in found if finding.severity is not Severity.INFO))
 
 
 def with_advice(verdict: Verdict, advice: Sequence[Finding]) -> Verdict:

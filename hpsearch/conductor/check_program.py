@@ -2,8 +2,8 @@
 
 A line of standard input is a JSON object with a ``definition``, and with ``data``, whether they are checked as well, or
 a ``dose`` where the whole gate is asked for.
-A line of standard output has its ``task`` and the ``findings`` in its data, or the ``report`` of the gate; else its
-``problems``, or what was ``raised`` that nobody foresaw, with the ``traceback``.
+A line of standard output has its ``task``, the ``findings`` in its data and the ``behaviour`` of its network, or the
+``report`` of the gate; else its ``problems``, or what was ``raised`` that nobody foresaw, with the ``traceback``.
 """
 
 import contextlib
@@ -59,8 +59,8 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         definition = definition_of(question[DEFINITION])
         dataset = check_definition(definition)
         if DOSE not in question:
-            found = _findings(definition, dataset) if question[DATA] else []
-            return {"task": task_document(dataset.task), "findings": found}
+            found, behaviour = _found(definition, dataset) if question[DATA] else ([], [])
+            return {"task": task_document(dataset.task), "findings": found, "behaviour": behaviour}
         return {"report": _report(definition, dataset, CheckDose(**question[DOSE]), started_s)}
     except DefinitionError as error:
         return {"problems": [asdict(problem) for problem in error.problems]}
@@ -71,11 +71,14 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         return {"raised": f"{type(error).__name__}: {error}"[:500], "traceback": traceback.format_exc()[-4000:]}
 
 
-def _findings(definition: StudyDefinition, dataset: "Dataset") -> list[Any]:
-    """What the checks find in the data, for the store's codecs to read."""
-    from hpsearch.data.checks.check import check_data  # noqa: PLC0415  (PyTorch)
+def _found(definition: StudyDefinition, dataset: "Dataset") -> tuple[list[Any], list[Any]]:
+    """What the checks find in the data, and in the network's forward pass, for the store's codecs to read."""
+    from hpsearch.advice.advise import advise_behaviour  # noqa: PLC0415  (PyTorch)
+    from hpsearch.data.checks.check import check_data  # noqa: PLC0415
 
-    return [finding_document(finding) for finding in check_data(dataset, ignore=definition.data.checks.ignore)]
+    in_data = check_data(dataset, ignore=definition.data.checks.ignore)
+    behaviour = advise_behaviour(definition, dataset.task)
+    return [finding_document(one) for one in in_data], [finding_document(one) for one in behaviour]
 
 
 def _report(definition: StudyDefinition, dataset: "Dataset", dose: CheckDose, started_s: float) -> str:

@@ -48,7 +48,8 @@ class Checker:
         self._lock = threading.Lock()
 
     def loaded(self, study: StudyRecord, halt: threading.Event, check_data: bool = True) -> Loaded:
-        """What the data of a study's definition set as a task, and what the checks find in them if they are made.
+        """What the data of a study's definition set as a task, and what the checks find in them and in the forward pass
+        if they are made.
 
         Raises DefinitionError with every problem, CheckKilledError if the process was killed, and CheckError if it
         ended by itself, raised what nobody foresaw, took too long, or if ``halt`` is set.
@@ -56,7 +57,8 @@ class Checker:
         question = {DEFINITION: definition_document(study.definition), DATA: check_data}
         with self._turns.of(study.owner, HALT_BEAT_S, lambda: _heed(halt)):
             found = self.answer(question, self._patience(halt))
-        return Loaded(task_of(found["task"]), tuple(finding_of(one) for one in found["findings"]))
+        in_data, behaviour = (tuple(map(finding_of, found[key])) for key in ("findings", "behaviour"))
+        return Loaded(task_of(found["task"]), in_data, behaviour)
 
     def answer(self, question: dict[str, Any], heed: Callable[[], None], *, keep: bool = True) -> dict[str, Any]:
         """What a process of ``check_program`` answers; it is kept for the next question if ``keep``.

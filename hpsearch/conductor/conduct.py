@@ -46,15 +46,18 @@ class Conductor:
     after_error: Callable[[BaseException], Outcome] = left_for_later
     """How a study is released when working on it has raised an error."""
 
-    def conduct(self, study: StudyRecord, task: Task, found: Sequence[Finding] = ()) -> StudyResults:
+    def conduct(
+        self, study: StudyRecord, task: Task, found: Sequence[Finding] = (), behaviour: Sequence[Finding] = ()
+    ) -> StudyResults:
         """Claims the study, waiting for whoever works on it, and takes it from wherever it stands to its end.
 
-        Or to where its user wants it paused or cancelled. ``found``: by the checks of the data. Raises what ``under``
-        raises.
+        Or to where its user wants it paused or cancelled. ``found``: by the checks of the data; ``behaviour``: in the
+        network's forward pass. Raises what ``under`` raises.
         """
         clear_ended(self.checkpoints, self.store.studies)
         lease = obtain(self.store, study.id, self.holder, self.lease_s, self.observer)
-        self.under(Keeper(self.store, lease, self.lease_s), study, lambda _: Loaded(task, tuple(found)))
+        loaded = Loaded(task, tuple(found), tuple(behaviour))
+        self.under(Keeper(self.store, lease, self.lease_s), study, lambda _: loaded)
         return self.store.results(study.id)
 
     def under(self, keeper: Keeper, study: StudyRecord, load: Callable[[bool], Loaded]) -> Outcome:

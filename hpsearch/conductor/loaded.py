@@ -1,4 +1,4 @@
-"""What is known of a study's data once they were loaded."""
+"""What is known of a study's data and network once they were loaded."""
 
 from dataclasses import dataclass
 
@@ -13,3 +13,5 @@ class Loaded:
     task: Task
     found: tuple[Finding, ...] = ()
     """By the checks of the data; errors first."""
+    behaviour: tuple[Finding, ...] = ()
+    """What the forward pass of the user's own network does wrong; looked for where the data are checked."""

@@ -27,7 +27,7 @@ class Walk:
         """``known``: what the store holds of the study under this lease."""
         self.stage: StageName | None = None
         """Where the walk is; None before the first stage."""
-        self._means, self._study, self._task, self._found = means, study, loaded.task, loaded.found
+        self._means, self._study, self._task, self._loaded = means, study, loaded.task, loaded
         self._trainer = Trainer(means, self._task, objective_for(study.definition.objective, self._task), known)
         self._judged = {(s.stage, s.round): s.verdict for s in known.stages if s.verdict is not None}
         self._begun = {(s.stage, s.round) for s in known.stages}
@@ -53,8 +53,8 @@ class Walk:
         means, verdict = self._means, self._verdict(name)
         new = (name, verdict.round) not in self._judged
         if new and name is FIRST:
-            verdict = with_data(verdict, self._found)
-            verdict = with_advice(verdict, advised(self._study.definition, self._task))
+            verdict = with_data(verdict, self._loaded.found)
+            verdict = with_advice(verdict, advised(self._study.definition, self._loaded))
         self._verdicts.append(verdict)
         if new:
             means.keeper.check()
@@ -66,7 +66,7 @@ class Walk:
         """The verdict of the next round: a known one, or one without what is told with the first stage."""
         definition = self._study.definition
         known = self._judged.get((name, 0))
-        if name is FIRST and known is None and (verdict := refused(definition, self._found)) is not None:
+        if name is FIRST and known is None and (verdict := refused(definition, self._loaded.found)) is not None:
             if (name, verdict.round) not in self._begun:
                 self._start(Plan(name, verdict.round, (), {}, "nothing is trained"))
             return verdict

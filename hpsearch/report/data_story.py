@@ -5,6 +5,8 @@ from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocu
 from hpsearch.rule import EVERY, OF_DATA
 from hpsearch.verdict import Outcome
 
+OF_BEHAVIOUR = "HP4"
+"""The beginning of the codes of advice on the forward pass."""
 LABELS = "HD401"
 """The labels seem to have nothing to do with the images."""
 
@@ -17,6 +19,11 @@ def is_of_data(finding: FindingDocument) -> bool:
 def is_of_definition(finding: FindingDocument) -> bool:
     """Whether the advice before training has it."""
     return finding.code.startswith(EVERY)
+
+
+def is_of_network(finding: FindingDocument) -> bool:
+    """Whether it is on what the network's forward pass does: every stage depends on that."""
+    return finding.code.startswith(OF_BEHAVIOUR)
 
 
 def unwise(report: ReportDocument) -> tuple[FindingDocument, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hpsearch.finding import SEVEREST_FIRST, Severity
-from hpsearch.report.data_story import LABELS, data_errors, in_data, is_of_data, is_of_definition, unwise
+from hpsearch.report.data_story import LABELS, data_errors, in_data, is_of_data, is_of_definition, is_of_network, unwise
 from hpsearch.report.documents import FindingDocument, ReportDocument, RoundDocument, StageDocument
 from hpsearch.report.sentences import capital, sentence, stage_title
 from hpsearch.rule import OF_CURVES
@@ -49,12 +49,17 @@ def _last_rounds(report: ReportDocument) -> list[tuple[StageDocument, RoundDocum
 
 
 def _found(report: ReportDocument, of_rounds: list[FindingDocument]) -> list[FindingDocument]:
-    """In the data but for what was told as overridden, in the definition where the training is tried, in rounds."""
+    """In the data but for what was told as overridden, in the forward pass, in the rest of the definition where the
+    training is tried, in rounds."""
     told_above = [one for stage in _overridden(report) for one in data_errors(stage)]
     found = [one for one in in_data(report) if one not in told_above]
     shown = any(one.code == EXTREME for one in of_rounds)
-    if any(is_about_training(stage) for stage, _ in _last_rounds(report)):
-        found += [one for one in unwise(report) if not (shown and one.code.startswith(SETTINGS))]
+    tried = any(is_about_training(stage) for stage, _ in _last_rounds(report))
+    found += [
+        one
+        for one in unwise(report)
+        if is_of_network(one) or (tried and not (shown and one.code.startswith(SETTINGS)))
+    ]
     return found + [one for one in of_rounds if not (is_of_data(one) or is_of_definition(one))]
 
 
@@ -80,7 +85,7 @@ def _advice(report: ReportDocument, found: list[FindingDocument], before: list[F
     useful = [one for stage in _overridden(report) for one in stage.findings if one.severity is Severity.ERROR]
     lasting = [one for one in found if one.severity is not Severity.INFO or one.code in TELLING]
     useful += _severest_first([*lasting, *before])
-    known = [one for stage in alone for one in known_before(report, stage)]
+    known = [one for stage in failed for one in known_before(report, stage) if stage in alone or is_of_network(one)]
     if labels is not None and failed:
         first = [labels.advice, *([*(one.advice for one in known), MORE_STEPS] if alone else [])]
     else:
@@ -100,11 +105,14 @@ def learns_by_heart_alone(report: ReportDocument, stage: StageDocument) -> bool:
 
 
 def known_before(report: ReportDocument, stage: StageDocument) -> tuple[FindingDocument, ...]:
-    """Warnings from before the first stage that may be why a stage has failed: of what it learns from, and, where that
-    is tried, of how."""
+    """Warnings from before the first stage that may be why a stage has failed: of what the network does, of what it
+    learns from, and, where that is tried, of how."""
     of_data = (one for one in in_data(report) if one.code.startswith(LEARNED_FROM))
     warnings = tuple(one for one in of_data if one.severity is Severity.WARNING)
-    return (*warnings, *(unwise(report) if is_about_training(stage) else ()))
+    known = unwise(report)
+    of_network = tuple(one for one in known if is_of_network(one))
+    settings = tuple(one for one in known if one not in of_network) if is_about_training(stage) else ()
+    return (*of_network, *warnings, *settings)
 
 
 def is_about_training(stage: StageDocument) -> bool:

@@ -12,6 +12,7 @@ from hpsearch.cli.begun import Begun
 from hpsearch.cli.choosing import has_told_data
 from hpsearch.cli.examination import Examination
 from hpsearch.cli.search import _warn, searched
+from hpsearch.conductor.loaded import Loaded
 from hpsearch.errors import DefinitionError, WorkerError
 from hpsearch.executors.nursery import Child, Nursery
 from hpsearch.finding import Finding, Severity
@@ -126,7 +127,7 @@ def test_a_forward_pass_that_is_wrong_is_warned_of(tmp_path: Path, capsys: pytes
         nursery.close()
     assert [one.code for one in examined.behaviour] == ["HP404"]
     assert unasked.behaviour == ()
-    _warn(definition, examined.task, examined.findings, examined.behaviour)
+    _warn(definition, Loaded(examined.task, examined.findings, examined.behaviour))
     told = capsys.readouterr().err
     assert "[HP404]" in told
     assert "error" not in told.split("[HP404]")[0]
@@ -140,7 +141,7 @@ def test_warnings_are_said_and_errors_are_left_to_the_stage(capsys: pytest.Captu
     task = Task("cross_entropy", (1, 8, 8), 10, 1077, 360, 360, (36,) * 10)
 
     def warned(*found: Finding, **changes: Any) -> str:
-        _warn(StudyDefinition.model_validate({**raw, **changes}), task, found)
+        _warn(StudyDefinition.model_validate({**raw, **changes}), Loaded(task, found))
         return capsys.readouterr().err
 
     assert "[HP7" in warned()

@@ -41,6 +41,10 @@ def talk(input_shape, outputs):
     from torch import nn
     print("hello" * 1000)
     return nn.Sequential(nn.Flatten(), nn.Linear(64, outputs))
+
+def mix(input_shape, outputs):
+    from torch import nn
+    return nn.Sequential(nn.Flatten(), nn.Linear(64, outputs), nn.Softmax(dim=0))
 """
 
 
@@ -94,6 +98,12 @@ def test_one_process_answers_question_after_question(checker: Checker) -> None:
     assert checker.loaded(with_data("leak", ignore=("HD3",)), threading.Event()).found == ()
     assert checker.loaded(with_data("leak"), threading.Event(), check_data=False).found == ()
     assert processes(checker) == first
+
+
+def test_what_the_forward_pass_does_wrong_is_found_beside_the_data(checker: Checker) -> None:
+    mixing, checked = with_network("mix"), threading.Event()
+    assert [one.code for one in checker.loaded(mixing, checked).behaviour] == ["HP403"]
+    assert checker.loaded(mixing, checked, check_data=False).behaviour == ()
 
 
 def test_a_definition_that_kills_its_process_is_named(checker: Checker) -> None:

@@ -147,6 +147,17 @@ def test_advice_is_told_with_the_first_stage_alone() -> None:
     assert not any("HP" in code for one in silent.stages if one.verdict for code in codes(one.verdict))
 
 
+def test_what_the_forward_pass_does_wrong_is_a_warning_in_front_of_the_advice() -> None:
+    store = MemoryStore()
+    study = store.create(definition(coarse={"epochs": 1}, fine={"epochs": 1}))
+    drops = Finding("HP404", Severity.ERROR, "two passes differ", {}, "Let dropout depend on self.training.")
+    results = Conductor(store, ScriptedExecutor(), Silent(), "me").conduct(study, TASK, (), (drops,))
+    assert results.study.state is StudyState.COMPLETE
+    told = [(s.stage, one) for s in results.stages if s.verdict for one in s.verdict.findings if "HP" in one.code]
+    assert told[0] == (StageName.INITIAL_LOSS, replace(drops, severity=Severity.WARNING))
+    assert [one.code for _, one in told] == ["HP404", "HP701"]
+
+
 def test_data_that_go_bad_before_the_first_verdict_stop_the_study() -> None:
     store = MemoryStore()
     study = store.create(definition())

@@ -185,6 +185,18 @@ def test_what_was_seen_before_the_last_round_is_told_where_it_changed_nothing(he
     assert "In the coarse search" not in report_document(with_findings(healthy, found), "/x").story[1]
 
 
+def test_what_the_forward_pass_does_wrong_is_known_of_any_failure(healthy: StudyResults) -> None:
+    drops = Finding("HP404", Severity.WARNING, "two passes differ", {}, "Let dropout depend on self.training.")
+    high = Finding("not-learned", Severity.ERROR, "a loss of 2 is left", {}, "Try more steps.")
+    first = with_findings(healthy, {(StageName.INITIAL_LOSS, 0): (drops, WARMUP)}).stages
+    failed = Verdict(StageName.OVERFIT, Outcome.FAIL, high.message, findings=(high,))
+    kept = [one for one in first if one.stage is StageName.INITIAL_LOSS]
+    stopped = [replace(one, verdict=failed) for one in first if one.stage is StageName.OVERFIT]
+    story = report_document(replace(healthy, stages=(*kept, *stopped), trials=()), "/x").story
+    known = "Known before: two passes differ. Next: Let dropout depend on self.training. Try more steps."
+    assert story[0].endswith(f"a loss of 2 is left. {known}")
+
+
 def test_what_is_unwise_about_the_definition_remains_or_is_known_of_a_failure(healthy: StudyResults) -> None:
     found: dict[tuple[StageName, int], tuple[Finding, ...]] = {(StageName.INITIAL_LOSS, 0): (WARMUP,)}
     report = report_document(with_findings(healthy, found), "/x")
