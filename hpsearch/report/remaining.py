@@ -56,9 +56,7 @@ def _found(report: ReportDocument, of_rounds: list[FindingDocument]) -> list[Fin
     shown = any(one.code == EXTREME for one in of_rounds)
     tried = any(is_about_training(stage) for stage, _ in _last_rounds(report))
     found += [
-        one
-        for one in unwise(report)
-        if is_of_network(one) or (tried and not (shown and one.code.startswith(SETTINGS)))
+        one for one in unwise(report) if is_of_network(one) or (tried and not (shown and one.code.startswith(SETTINGS)))
     ]
     return found + [one for one in of_rounds if not (is_of_data(one) or is_of_definition(one))]
 
