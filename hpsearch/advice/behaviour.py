@@ -74,16 +74,18 @@ def unregistered_weights(facts: Facts) -> Iterator[Remark]:
     """The forward pass takes weights that the network does not have as parameters.
 
     The layers are kept in a Python list or dict rather than in ``nn.ModuleList``, ``nn.Sequential`` or
-    ``nn.ModuleDict``, or are made anew in every pass. ``parameters()`` does not list them: no optimiser trains them,
-    they stay random, are not saved, and do not move to another device. What needs no gradient, as the weights of a
-    teacher, does not count.
+    ``nn.ModuleDict``, or are made anew in every pass; or the weights are plain tensors with ``requires_grad``, or what
+    was computed from a parameter in ``__init__``, such as ``nn.Parameter(x) * 0.1``, which is none any more.
+    ``parameters()`` does not list them: no optimiser trains them, they stay random, are not saved, and do not move to
+    another device. What is computed from such weights before it meets the images counts as they do. What needs no
+    gradient, as the weights of a teacher, does not count.
     """
     if facts.foreign:
         first, more = facts.foreign[0], len(facts.foreign) - 1
         others = f" and {more} other tensor{'s' if more > 1 else ''}" if more else ""
+        anew = "made anew in every pass" if facts.anew else "no parameters of the network"
         yield Remark(
             "",
-            f"the forward pass takes weights that are no parameters of the network, so that they are never trained: "
-            f"those of {first}{others}",
+            f"the forward pass takes weights that are {anew}, so that they are never trained: those of {first}{others}",
             {"taken": list(facts.foreign)},
         )

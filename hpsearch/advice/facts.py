@@ -167,6 +167,8 @@ class Facts:
     """Layers that neither the pass in eval mode nor the one in training mode calls."""
     foreign: tuple[str, ...] = ()
     """Weights that the pass takes and the network does not have: what takes them, and their shapes."""
+    anew: bool = False
+    """Whether these are others in every pass."""
     probe: Probe | None = None
     layers: tuple[LayerCost, ...] = ()
     """What each layer costs and what it sees of the image; empty if that could not be counted."""

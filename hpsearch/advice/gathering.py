@@ -34,13 +34,16 @@ def _facts(network: nn.Module, images: Tensor, purpose: Purpose, *, costs: bool,
     """``real``: the network has numbers of its own, with which it can be tried out."""
     try:
         seen = traced(network, images)
-        used = seen.used | traced(network, images, training=True).used
+        again = traced(network, images, training=True)
+        used = seen.used | again.used
         sound = seen.shape == (2, purpose.outputs) and real
         probe = probed(network, purpose.input_shape) if sound else None
     except USERS_FAILURES as error:
         return Facts(purpose, failure=_reason(error))
     layers = _layers(network, purpose) if costs else ()
-    return Facts(purpose, seen.calls, seen.last, unused_layers(network, used), seen.foreign, probe, layers)
+    unused = unused_layers(network, used)
+    anew = any(all(one is not other for other in seen.weights) for one in again.weights)
+    return Facts(purpose, seen.calls, seen.last, unused, seen.foreign, anew, probe, layers)
 
 
 def _layers(network: nn.Module, purpose: Purpose) -> tuple[LayerCost, ...]:

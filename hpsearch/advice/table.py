@@ -119,7 +119,7 @@ _ALL = (
         "HP406",
         ERROR,
         unregistered_weights,
-        "Keep layers in nn.ModuleList, nn.Sequential or nn.ModuleDict, and make them in __init__.",
+        "Make them in __init__: layers in nn.ModuleList, nn.Sequential or nn.ModuleDict, tensors as nn.Parameter.",
         sources.TRIED,
     ),
 )

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from hpsearch.advice.facts import IMAGES, Call, Kind
+from hpsearch.advice.foreign import Foreign
 from hpsearch.advice.functions import Padding, arguments_of, meaning_of, name_of, padding_of
 
 LAYERS_WITHOUT_WEIGHTS = ("Dropout", "BatchNorm", "InstanceNorm", "MaxPool", "AvgPool", "ReLU", "Sigmoid", "Tanh")
@@ -28,7 +29,10 @@ class Trace:
     used: frozenset[str]
     """Parameters that some call took, and modules that were called."""
     foreign: tuple[str, ...] = ()
-    """Tensors that are to be trained, were taken by a call, and are no parameters of the network."""
+    """Tensors that are to be trained, were taken by a call, and are no parameters of the network: what took each, and
+    its shape …"""
+    weights: tuple[Tensor, ...] = field(default=(), compare=False, repr=False)
+    """… and these themselves."""
 
 
 def traced(network: nn.Module, images: Tensor, *, training: bool = False) -> Trace:
@@ -42,8 +46,14 @@ def traced(network: nn.Module, images: Tensor, *, training: bool = False) -> Tra
         found = network.train(training)(images)
     last = recorder.maker_of(found) if isinstance(found, Tensor) else None
     shape = tuple(found.shape) if isinstance(found, Tensor) else None
+    foreign = recorder.foreign
     return Trace(
-        tuple(recorder.calls), None if last == IMAGES else last, shape, frozenset(recorder.used), recorder.foreign
+        tuple(recorder.calls),
+        None if last == IMAGES else last,
+        shape,
+        frozenset(recorder.used),
+        foreign.said,
+        foreign.weights,
     )
 
 
@@ -72,12 +82,8 @@ class _Recorder(TorchFunctionMode):
         self._makers: dict[int, int] = {id(images): IMAGES}
         self._padding: dict[int, tuple[Padding, int]] = {}
         self._kept: list[Tensor] = [images]  # so that no other tensor gets the same id
-        self._foreign: dict[int, str] = {}
+        self.foreign = Foreign(network)
         self._inside: list[tuple[str, nn.Module]] = []
-
-    @property
-    def foreign(self) -> tuple[str, ...]:
-        return tuple(self._foreign.values())
 
     def maker_of(self, tensor: Tensor) -> int | None:
         return self._makers.get(id(tensor))
@@ -90,10 +96,12 @@ class _Recorder(TorchFunctionMode):
         self.used.update(self._names[id(one)] for one in given if id(one) in self._names)
         before = self._before(given)
         if before:
-            self._note_foreign(name_of(func, {}), given)
+            self.foreign.meet(name_of(func, {}), (one for one in given if id(one) not in self._makers))
         shapes = [tuple(one.shape) for one in given if id(one) in self._makers]
         result = func(*args, **kwargs)
         made = list(_tensors((result,)))
+        if made and not before:
+            self.foreign.pass_on(name_of(func, {}), given, made)
         if before and made:
             named = arguments_of(name_of(func, {}), args, kwargs)
             entered = next(one for one in given if id(one) in self._makers)
@@ -125,16 +133,6 @@ class _Recorder(TorchFunctionMode):
             ),
             made,
         )
-
-    def _note_foreign(self, function: str, given: Iterable[Tensor]) -> None:
-        """In a pass without gradients whatever wants one was made outside of it, or as a new layer in it."""
-        for tensor in given:
-            base = tensor._base  # noqa: SLF001  (a view of a weight wants a gradient and is a leaf, in such a pass)
-            one = tensor if base is None else base
-            is_weight = one.requires_grad and one.is_leaf and id(one) not in self._names
-            if is_weight and id(one) not in self._makers and id(one) not in self._foreign:
-                self._kept.append(one)
-                self._foreign[id(one)] = f"{function} ({'×'.join(map(str, one.shape)) or '1'})"
 
     def _append(self, call: Call, made: Iterable[Tensor]) -> None:
         self.calls.append(call)
