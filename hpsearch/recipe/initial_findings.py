@@ -15,16 +15,12 @@ from hpsearch.recipe.layers import (
     output_layer,
     spreads_of,
 )
-from hpsearch.recipe.output_loss import excess, floor_of_probabilities, tolerance
-from hpsearch.recipe.sources import GLOROT, HE, JOHNSON, KARPATHY
+from hpsearch.recipe.output_loss import floor_of_probabilities
+from hpsearch.recipe.sources import GLOROT, HE, KARPATHY
 from hpsearch.recipe.wording import counted, finite, shortened
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial, LayerScale
 
-FEWEST_EXPLAINED = 0.25
-"""Of a loss that is too high the last layer's outputs must explain this share (heuristic)."""
-WILD, ONE_IN_TWENTY = 1 / 3, 0.05
-"""Share of the draws of a sound network's weights whose loss is above what theory allows, at most (heuristic)."""
 INITIALISATION = (
     "Initialise the weights for the activation in use: Kaiming for ReLU and its kin, Xavier for tanh; or add batch "
     "norm. Look at what multiplies the weights or the inputs, and whether the images are normalised."
@@ -64,61 +60,13 @@ def not_measured(finished: Sequence[FinishedTrial]) -> Finding | None:
         "training-failed",
         Severity.ERROR,
         f"{len(broken)} of {counted(len(finished), 'initialisation')} could not be measured: {broken[0].reason}{where}",
-        {"failed": len(broken), "reasons": sorted({result.reason or "" for result in broken}), **_unhealthy(first)},
+        {"failed": len(broken), "reasons": sorted({result.reason or "" for result in broken}), **of_unhealthy(first)},
         advice,
         HE,
     )
 
 
 LOGITS = "Return the outputs of the last linear layer; the loss applies the soft-max itself."
-
-
-def loss_off(task: Task, mean: float, allowed: float, finished: Sequence[FinishedTrial]) -> Finding | None:
-    """The mean loss lies further from the expected one than ``allowed``, and above it more initialisations than chance
-    puts there: a few wild draws of the weights are no fault of what draws them."""
-    off = mean - task.initial_loss
-    high = sum(trial.result.step_losses[0] > task.initial_loss + tolerance(task) for trial in finished)
-    if abs(off) <= allowed or (off > 0 and high < _more_than_chance(len(finished))):
-        return None
-    layers = finished[0].result.layers
-    first = first_unhealthy(layers, spreads_of(finished[0]))
-    evidence = {"loss": mean, "expected": task.initial_loss, "off": off, "tolerance": allowed, **_unhealthy(first)}
-    if off < 0:
-        return Finding(
-            "initial-loss-below-guessing",
-            Severity.WARNING,
-            f"the initial loss is {-off:.3g} below that of guessing: the network knows something already",
-            evidence,
-            "Fine if it starts from trained weights or from the class frequencies; otherwise look for the target "
-            "among the inputs.",
-            KARPATHY,
-        )
-    head = output_layer(layers)
-    if first is not None:
-        where = f"; the activations first leave their healthy scale in layer {first.sentence}"
-    elif head is not None and FEWEST_EXPLAINED * off > excess(task, head.std**2 + head.mean**2):
-        where = (
-            f"; all layers are of healthy scale, and the outputs of {head.name} deviate by {head.std:.3g} only: look "
-            "at what is done with them in front of the loss"
-        )
-    elif head is not None:
-        where = f"; the hidden layers are of healthy scale, the outputs of {head.name} deviate by {head.std:.3g}"
-    else:
-        where = ""
-    return Finding(
-        "initial-loss-off",
-        Severity.ERROR,
-        f"it is {off:.3g} too high, and {allowed:.2g} are allowed{where}",
-        evidence,
-        INITIALISATION,
-        f"{JOHNSON}; {HE}",
-    )
-
-
-def _more_than_chance(draws: int) -> int:
-    """So many of some draws are too high by chance in one of twenty sound networks at most, or all of them."""
-    chances = [math.comb(draws, n) * WILD**n * (1 - WILD) ** (draws - n) for n in range(draws + 1)]
-    return next(n for n in range(draws + 1) if n == draws or math.fsum(chances[n:]) <= ONE_IN_TWENTY)
 
 
 def signal_lost(finished: Sequence[FinishedTrial]) -> Finding | None:
@@ -236,7 +184,7 @@ def scale_left(finished: Sequence[FinishedTrial]) -> Finding | None:
         "activation-scale",
         Severity.WARNING,
         f"at initialisation the activations first leave their healthy scale in layer {first.sentence}",
-        {**_unhealthy(first), "deviations": deviations},
+        {**of_unhealthy(first), "deviations": deviations},
         INITIALISATION,
         f"{GLOROT}; {HE}",
     )
@@ -293,5 +241,6 @@ def _named(layer: LayerScale) -> dict[str, object]:
     }
 
 
-def _unhealthy(first: Unhealthy | None) -> dict[str, object]:
+def of_unhealthy(first: Unhealthy | None) -> dict[str, object]:
+    """Evidence of the first layer that leaves its healthy scale."""
     return {} if first is None else {**_named(first.layer), "gain": finite(first.gain)}

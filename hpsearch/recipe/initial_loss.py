@@ -9,13 +9,13 @@ from hpsearch.job import Budget, job_for
 from hpsearch.recipe.centre import centre
 from hpsearch.recipe.initial_findings import (
     activation_on_output,
-    loss_off,
     not_measured,
     scale_left,
     signal_lost,
     units_dead,
     without_gradient,
 )
+from hpsearch.recipe.initial_loss_off import loss_off
 from hpsearch.recipe.output_loss import tolerance
 from hpsearch.recipe.plan import Plan, held
 from hpsearch.recipe.step import Draw
@@ -45,8 +45,8 @@ def plan(
 
 
 def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[FinishedTrial]) -> Verdict:  # noqa: ARG001
-    """Fails if the mean loss lies above the tolerance or is not finite, if the outputs do not depend on the image, or
-    if an activation bounds them; warns of what may be meant so.
+    """Fails if the mean loss is not finite or lies far above the tolerance (above it where a layer is of unhealthy
+    scale), if the outputs do not depend on the image, or if an activation bounds them; warns of what may be meant so.
 
     The tolerance has one standard error of the mean over the seeds on top of what theory allows, and more seeds
     must lie above that than chance puts there: all of four or fewer, four of five.

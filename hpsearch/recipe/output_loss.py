@@ -11,6 +11,11 @@ from hpsearch.task import Task
 LARGEST_VARIANCE = 2.0
 """The largest variance of the outputs that a usual initialisation gives: features of mean square 1 through a last layer
 with the gain √2 of He et al. (2015). Smaller gains (Glorot, LeCun, a last layer made small) stay below it."""
+GROSS_VARIANCE = 4 * LARGEST_VARIANCE
+"""Outputs of twice that deviation, 2.8: cosines times a fixed scale of 16 give it over 32 features, and He's gain after
+two skip connections without norms that double the mean square. Two outputs then differ by 4, and by 5 to 8 at the end
+of a training that brings the loss to a hundredth of guessing: it passes through all of these on its way
+(docs/decisions/0155-an-initial-loss-that-is-a-little-high.md)."""
 
 
 def excess(task: Task, variance: float) -> float:
@@ -29,6 +34,11 @@ def excess(task: Task, variance: float) -> float:
 def tolerance(task: Task) -> float:
     """How far a healthy initial loss may lie above ``task.initial_loss``."""
     return excess(task, LARGEST_VARIANCE)
+
+
+def gross(task: Task) -> float:
+    """So far above ``task.initial_loss`` outputs have to be unlearned before anything is learned."""
+    return excess(task, GROSS_VARIANCE)
 
 
 def floor_of_probabilities(outputs: int) -> float:
