@@ -137,7 +137,9 @@ class Look:
     the outputs' standard deviation; 0 in a sound network. Measured once, at the end of the first epoch, and told in the
     first look; None where it was not measured."""
     evaluating: tuple[str, ...] = ()
-    """Norms and dropouts that ran in evaluation mode although the network was trained; told in the first look alone."""
+    """Layers to which it matters that ran in evaluation mode although the network was trained: norms and dropouts, and
+    a user's own that ask for it; but none that another training has left so. In looks of before there was more than the
+    first look to tell it, that of the first alone."""
     training: tuple[str, ...] = ()
     """The same that ran in training mode when the network was evaluated after the first epoch; told in the first look
     alone."""

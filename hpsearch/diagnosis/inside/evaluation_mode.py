@@ -2,6 +2,7 @@
 
 import math
 
+from hpsearch.diagnosis.inside.gradients import loaded
 from hpsearch.diagnosis.inside.seen import Inside
 from hpsearch.rulebook import Remark
 
@@ -56,14 +57,17 @@ def evaluated_in_training_mode(inside: Inside) -> Remark | None:
 
 
 def trained_in_evaluation_mode(inside: Inside) -> Remark | None:
-    """Norms or dropouts are in evaluation mode while the network is trained.
+    """Norms or dropouts are in evaluation mode while the network is trained, from the start or from some look on.
 
-    Batch norm then divides by statistics that it never learns, and dropout drops nothing. In a network whose weights
-    come from another training that is often meant so, and no finding.
+    Batch norm then divides by statistics that it never learns, and dropout drops nothing. Nothing switches back to
+    training mode after an evaluation, or the forward pass switches away from it. In a network whose weights come from
+    another training that is often meant so, and no finding: those that hpsearch has loaded, frozen norms that are not
+    as norms begin, and norms whose statistics are of more than some batches at the start.
     """
-    first = inside.trial.result.looks[:1]
-    names = first[0].evaluating if first else ()
-    if not names or inside.pretrained:
+    seen = [look for look in inside.trial.result.looks if look.evaluating]
+    if not seen or inside.pretrained or loaded(inside):
         return None
+    names, step = seen[0].evaluating, seen[0].step
     sentence = f"{len(names)} layers, {names[0]} the first, are in evaluation mode while the network is trained"
-    return Remark(sentence, {"layers": list(names)})
+    since = f", seen from iteration {step + 1} on" if step else ""
+    return Remark(sentence + since, {"layers": list(names), "iteration": step + 1})

@@ -137,11 +137,11 @@ def frozen_layers(inside: Inside) -> Remark | None:
     first = inside.looks[0]
     layers = [layer for layer in first.layers if layer.weight_norm is not None]
     left = _left_out(inside)
-    loaded = _loaded(inside)
+    before = loaded(inside)
     still = [
         layer
         for layer in layers
-        if layer.name in left or (not loaded and _is_frozen(layer, first) and not layer.twin_share)
+        if layer.name in left or (not before and _is_frozen(layer, first) and not layer.twin_share)
     ]
     if not still:
         return None
@@ -191,7 +191,7 @@ def _is_frozen(layer: LayerLook, look: Look) -> bool:
     return layer.update_norm == 0 and not still
 
 
-def _loaded(inside: Inside) -> bool:
+def loaded(inside: Inside) -> bool:
     """Whether the weights come from another training.
 
     hpsearch knows it of those that it loaded. Of the user's own networks frozen norms tell: before any training the

@@ -221,9 +221,9 @@ _ALL = (
         "HC343",
         WARNING,
         trained_in_evaluation_mode,
-        "Let the modes of layers follow the network's: no eval() in the forward pass, no own train method.",
+        "Call train() before each epoch; no eval() in the forward pass, and no own train method that keeps modes.",
         sources.IOFFE,
-        explains=frozenset({"HC311", "HC313", "HC333"}),
+        explains=STEPS | {"HC107", "HC311", "HC312", "HC313", "HC333"},
     ),
     InsideRule(
         "HC351",

@@ -10,7 +10,8 @@ from hpsearch.training.looks.evaluated import (
     tried,
     tried_of_each,
 )
-from hpsearch.training.looks.eye import Eye, Glance, in_mode
+from hpsearch.training.looks.eye import Eye, Glance
+from hpsearch.training.looks.modes import in_mode
 from hpsearch.training.looks.moments import SHORT, moments
 from hpsearch.training.looks.pull import Minimised
 

@@ -8,10 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from hpsearch.look import Look, LossLook
+from hpsearch.training.looks.modes import batch_norms, in_mode
 from hpsearch.training.looks.pull import Minimised, Pull
 from hpsearch.training.looks.told import Seen, looks_of
 from hpsearch.training.looks.twins import comparable
-from hpsearch.training.looks.watch import MODED, Watch, layers_of
+from hpsearch.training.looks.watch import Watch, layers_of
 from hpsearch.training.looks.weights import Weighed
 from hpsearch.training.stacked import StackedNetwork
 
@@ -60,7 +61,7 @@ class OpenGlance(Glance):
     def __enter__(self) -> None:
         """As ``Glance``."""
         with suppress(Exception):
-            self._before = in_mode(self._eye.root, training=False) if self._step == 0 else ()
+            self._before = in_mode(self._eye.root, training=False)
             self._watch.__enter__()
             self._watching = True
 
@@ -118,14 +119,13 @@ class OpenGlance(Glance):
         return [None] * len(left_out)
 
     def _evaluating(self) -> tuple[str, ...]:
-        """In the first iteration: what was in evaluation mode before the forward pass or was switched to it by it."""
-        switched = self._watch.evaluating if self._step == 0 else []
-        return tuple(dict.fromkeys((*self._before, *switched)))
-
-
-def in_mode(root: nn.Module, *, training: bool) -> tuple[str, ...]:
-    """The layers in that mode to which it matters: norms that keep statistics, and dropouts."""
-    return tuple(name for name, one in root.named_modules() if isinstance(one, MODED) and one.training is training)
+        """What was in evaluation mode before the forward pass or was switched to it by it; where norms with statistics
+        of another training are among them, that part of the network is meant so, and norms without them are told."""
+        names = tuple(dict.fromkeys((*self._before, *self._watch.evaluating)))
+        loaded = self._eye.loaded
+        if loaded.isdisjoint(names):
+            return names
+        return tuple(name for name in names if name in self._eye.norms - loaded)
 
 
 class Eye:
@@ -137,6 +137,7 @@ class Eye:
         self.minimised = minimised
         self.stacked = isinstance(network, StackedNetwork)
         self.layers = layers_of(self.root)
+        self.norms, self.loaded = batch_norms(self.root)
         self.last = max(self._steps, default=0)
 
     @property

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from hpsearch.training.looks.modes import has_modes
 from hpsearch.training.stacked.value import LEADING, MERGED, SECOND, Stacked
 
 RANGES: dict[str, tuple[float, float]] = {
@@ -32,8 +33,6 @@ DENSE = frozenset({"Conv1d", "Conv2d", "Conv3d", "Linear", "BatchNorm1d", "Batch
 """Their outputs are zero where a whole unit is, so that zeros need not be counted."""
 PASSED = (nn.Flatten, nn.Unflatten, nn.Identity, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
 """They show nothing that the layer before has not shown."""
-MODED = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.AlphaDropout)
-"""Layers that do something else in evaluation mode."""
 PLACES = 8
 """Rows, and columns, of a map that are looked at, evenly spread; of larger ones the rest is passed over."""
 
@@ -62,7 +61,7 @@ class Watch(TorchFunctionMode):
         super().__init__()
         self.sights: list[Sight] = []
         self.evaluating: list[str] = []
-        """Those of ``MODED`` that were called in evaluation mode."""
+        """Those to which the mode matters that were called in evaluation mode."""
         self.reached: Tensor | None = None
         """(K, N): whether a gradient came to the output of a layer that is the first on its way, of all that are; there
         once it was gone back."""
@@ -129,7 +128,7 @@ class Watch(TorchFunctionMode):
         elif self._called is not None:
             self._note_call()
         self._last = self._names[id(module)]
-        if isinstance(module, MODED) and not module.training:
+        if not module.training and has_modes(module):
             self.evaluating.append(self._last)
         if not isinstance(module, PASSED):
             self._note(self._last, type(module).__name__, made, first=not any(map(_is_graded, given)))

@@ -1,0 +1,51 @@
+"""Layers that do something else in evaluation than in training, and which of them are in which mode."""
+
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm, _NormBase
+from torch.nn.modules.dropout import _DropoutNd
+
+from hpsearch.training.stacked.value import Stacked
+
+DRY_RUNS = 9
+"""Batches that a norm may have seen, by passes in which a user's network finds out its own shapes."""
+
+
+def has_modes(module: nn.Module) -> bool:
+    """Whether the mode matters to a module: to norms that keep statistics, to dropouts, and to a user's own whose forward
+    pass asks for it."""
+    if isinstance(module, _NormBase):
+        return bool(module.track_running_stats)
+    if isinstance(module, _DropoutNd):
+        return True
+    if type(module).__module__.startswith("torch."):
+        return False
+    code = getattr(type(module).forward, "__code__", None)
+    return code is not None and "training" in code.co_names
+
+
+def in_mode(root: nn.Module, *, training: bool) -> tuple[str, ...]:
+    """The names of those of a network that are in that mode."""
+    return tuple(
+        name or type(one).__name__ for name, one in root.named_modules() if one.training is training and has_modes(one)
+    )
+
+
+def batch_norms(root: nn.Module) -> tuple[frozenset[str], frozenset[str]]:
+    """Their names, and those of them whose statistics come from another training: they are not those that norms begin
+    with, and not those of a few batches either."""
+    norms = [(name or type(one).__name__, one) for name, one in root.named_modules() if isinstance(one, _BatchNorm)]
+    return frozenset(name for name, _ in norms), frozenset(name for name, one in norms if _is_loaded(one))
+
+
+def _is_loaded(norm: _BatchNorm) -> bool:
+    mean, variance, seen = (
+        _plain(one) for one in (norm.running_mean, norm.running_var, getattr(norm, "num_batches_tracked", None))
+    )
+    if mean is None or variance is None or (not mean.any() and bool((variance == 1).all())):
+        return False
+    batches = 0 if seen is None else int(seen.max())
+    return not 0 < batches <= DRY_RUNS
+
+
+def _plain(value: "Tensor | Stacked | None") -> Tensor | None:
+    return value.inner if isinstance(value, Stacked) else value
