@@ -25,7 +25,7 @@ NETWORK = (
     ),
     fault(
         "blocks-in-a-list",
-        f"{CUT} HC204 evaluated-in-training-mode",
+        f"{CUT} HC204 HP406 evaluated-in-training-mode",
         f"{POOR} HC201 HC206 samples-influence-each-other evaluated-otherwise",
         network={"fault": "fourth-blocks-in-a-list"},
         architectures=("deep", "transformer", "efficient"),
@@ -46,7 +46,7 @@ NETWORK = (
     ),
     fault(
         "dropout-that-stays",
-        "dropout-destroys evaluated-in-training-mode evaluated-otherwise HC204",
+        "dropout-destroys evaluated-in-training-mode evaluated-otherwise HC204 HP404",
         f"{POOR} HC107 HC108 HC201 HC208 HC221 samples-influence-each-other same-answer",
         network={"fault": "fourth-dropout-that-stays"},
         lasting=True,

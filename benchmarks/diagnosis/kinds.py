@@ -44,10 +44,14 @@ INSIDE = {rule.name: code for code, rule in INSIDE_RULES.items()}
 """Codes of the rules on looks inside the network, by name."""
 
 
+BEFORE = {"samples-influence-each-other": "HP403"}
+"""The code of what is tried before training, for a rule on looks that says the same."""
+
+
 def codes(text: str) -> frozenset[str]:
     """Some codes, written with spaces between them; a rule on looks may be named instead."""
     words = frozenset(text.split())
-    return words | {INSIDE[word] for word in words if word in INSIDE}
+    return words | {table[word] for table in (INSIDE, BEFORE) for word in words if word in table}
 
 
 NOTHING = "HC201 HC206"

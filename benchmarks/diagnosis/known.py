@@ -252,7 +252,7 @@ _NETWORK = (
     ),
     Kind(
         "validated-in-training-mode",
-        codes("samples-influence-each-other evaluated-in-training-mode evaluated-otherwise HC204"),
+        codes("samples-influence-each-other evaluated-in-training-mode evaluated-otherwise HC204 HP404"),
         codes("HC105 HC202 dropout-destroys same-answer dead-units"),
         network={"fault": "never-evaluates", "dropout": 0.5},
     ),

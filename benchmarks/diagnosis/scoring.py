@@ -93,10 +93,10 @@ def _is_sound(one: Told) -> bool:
 def lines(scored: Scored) -> Iterator[str]:
     """The report as Markdown."""
     faulty, sound = scored.faulty, scored.sound
-    right, said = scored.precision
-    yield f"- recall {_share(len(faulty) - len(scored.missed), len(faulty))}"
-    yield f"- precision {_share(right, said)} of the codes told"
-    yield f"- false alarms on {_share(len(scored.alarmed), len(sound))} sound trainings"
+    yield from _rates(scored)
+    tried = [one for one in (*faulty, *sound) if one.of_network]
+    yield f"- of {len(tried)} the forward pass was found to be wrong before training; without that:"
+    yield from (f"  {line}" for line in _rates(Scored([one.untried for one in scored.everything])))
     bad = sum(map(bool, (one.codes for one in scored.unsound)))
     yield f"- not counted: {len(scored.unsound)} meant to be sound and not ({bad} with a warning)"
     seen = sum(one.found for one in scored.harmless)
@@ -128,6 +128,13 @@ def lines(scored: Scored) -> Iterator[str]:
         for one in listed:
             codes = one.wrong if title.startswith("Wrong") else one.codes
             yield f"- {one.case.name}: {', '.join(sorted(codes)) or 'nothing'}"
+
+
+def _rates(scored: Scored) -> Iterator[str]:
+    faulty, (right, said) = scored.faulty, scored.precision
+    yield f"- recall {_share(len(faulty) - len(scored.missed), len(faulty))}"
+    yield f"- precision {_share(right, said)} of the codes told"
+    yield f"- false alarms on {_share(len(scored.alarmed), len(scored.sound))} sound trainings"
 
 
 def _share(part: int, whole: int) -> str:

@@ -83,7 +83,7 @@ NETWORK = (
     ),
     fault(
         "layer-made-in-the-forward-pass",
-        "HC201 HC204",
+        "HC201 HC204 HP404 HP406",
         "HC105 HC106 HC108 HC206",
         network={"fault": "second-fresh-layer"},
     ),

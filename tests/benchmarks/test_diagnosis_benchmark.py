@@ -102,3 +102,14 @@ def test_what_is_told_is_counted(tmp_path: Path) -> None:
     assert (len(scored.faulty), len(scored.missed), len(scored.harmless)) == (1, 1, 1)
     assert scored.precision == (0, 2)
     assert len(Scored([one(good), one(good, replace(fault, lasting=True))]).missed) == 1
+
+
+def test_what_the_forward_pass_shows_counts_and_the_score_without_it_is_told(tmp_path: Path) -> None:
+    case = case_of("reshape-mixes-batch/plain/digits")
+    found = told(replace(case, kind=replace(case.kind, epochs=1)), tmp_path)
+    assert [one.code for one in found.of_network] == ["HP403"]
+    assert found.untried.of_network == ()
+    alone = replace(found, of_data=(), of_start=(), of_training=())
+    written = list(lines(Scored([alone])))
+    assert "- recall 1 of 1 (100.0%)" in written
+    assert "  - recall 0 of 1 (0.0%)" in written
