@@ -80,6 +80,8 @@ def test_weights_of_classes_are_read_exactly_and_told_where_they_are_inverted() 
         (lambda z, y: functional.cross_entropy(z, (y + 1) % 3), "HC351", Severity.ERROR, "class 2 to class 0"),
         (lambda z, y: functional.cross_entropy(z, y.roll(1)), "HC351", Severity.ERROR, "another label"),
         (lambda z, y: -functional.cross_entropy(z, y) / 100, "", None, ""),
+        (weighted(30.0, 1.0, 1.0), "HC352", Severity.WARNING, "class 0 weighs 30 times as much"),
+        (weighted(5.0, 1.0, 1.0), "", None, ""),
         (weighted(0.0, 1.0, 1.0), "HC353", Severity.WARNING, "none of class 0"),
         (lambda z, y: functional.cross_entropy(z[::2], y[::2]), "HC353", Severity.WARNING, "50%"),
         (lambda z, y: functional.cross_entropy(z, y, reduction="sum"), "HC354", Severity.WARNING, "are summed"),

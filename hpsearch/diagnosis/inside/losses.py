@@ -7,9 +7,10 @@ from itertools import combinations
 from statistics import median
 
 from hpsearch.diagnosis.curves.curve import Curve
+from hpsearch.diagnosis.inside.class_weights import OF_ONE_CLASS, outweighing, weight_of
 from hpsearch.diagnosis.inside.seen import Inside
 from hpsearch.finding import Severity
-from hpsearch.look import ClassWeight, LossLook
+from hpsearch.look import LossLook
 from hpsearch.rulebook import Remark
 
 SOME = 0.05
@@ -22,8 +23,6 @@ WHOLE = 3
 to a class in 8,000 by chance)."""
 FEW = 3
 """Samples: fewer are told of by no rule (heuristic; each is seen exactly)."""
-OF_ONE_CLASS = 1.05
-"""Times the least weight of a sample of a class: with more, samples are not weighed by class."""
 MORE_FREQUENT = 1.25
 """Times as many samples: classes that are nearer to each other may stand either way (heuristic)."""
 ORDERED = 0.9
@@ -63,13 +62,15 @@ def other_labels(inside: Inside) -> Remark | None:
 
 
 def inverted_class_weights(inside: Inside) -> Remark | None:
-    """Frequent classes weigh more in the loss than rare ones.
+    """Frequent classes weigh more in the loss than rare ones, or one class far more than others that are as frequent.
 
     Weights of classes are there to make up for how rare some are: one over the frequency, or less. In the batches that
     were looked at, the length of each sample's gradient at the outputs, measured against that of plain cross-entropy,
     shows what its class weighs. Of two classes of which one has a quarter more training samples than the other, the
     more frequent one weighs more in nine of ten pairs; between some the difference is half and more, in samples and in
-    weight (heuristics). Rare classes are then hardly learned at all.
+    weight (heuristics). Rare classes are then hardly learned at all. Or a sample of one class weighs ten times as much
+    as one of another class and more, and so do all samples of the class beside all of the other one (heuristic): it is
+    not rarity that this makes up for, and images that are not told apart yet are all taken for that class.
 
     The loss that hpsearch itself minimises never shows this. Where it is told all the same, a hook or a module of one's
     own changes the gradient at the outputs; or the records are those of a loop of one's own.
@@ -80,12 +81,12 @@ def inverted_class_weights(inside: Inside) -> Remark | None:
         weighed = [one for one in look.classes if 0 < one.highest <= OF_ONE_CLASS * one.lowest]
         for one, other in combinations(sorted(weighed, key=lambda each: each.share), 2):
             if one.share > 0 and other.share >= MORE_FREQUENT * one.share:
-                pairs[one.label, other.label] = _weight(other) / _weight(one)
+                pairs[one.label, other.label] = weight_of(other) / weight_of(one)
                 if other.share >= UNEVEN * one.share:
                     spread = max(spread, pairs[one.label, other.label])
     inverted = sum(ratio > OF_ONE_CLASS for ratio in pairs.values())
     if not pairs or inverted < ORDERED * len(pairs) or spread < UNEVEN:
-        return None
+        return outweighing(_looks(inside))
     (rare, frequent), ratio = max(pairs.items(), key=lambda item: item[1])
     sentence = (
         f"a sample of class {frequent}, which is more frequent, weighs {ratio:.3g} times as much in the loss as one of "
@@ -179,7 +180,3 @@ def _never(looks: Sequence[LossLook]) -> list[int]:
     for one in (one for look in looks for one in look.classes):
         out[one.label] += one.samples if one.highest == 0 else -math.inf
     return sorted(label for label, samples in out.items() if samples >= WHOLE)
-
-
-def _weight(one: ClassWeight) -> float:
-    return (one.lowest + one.highest) / 2

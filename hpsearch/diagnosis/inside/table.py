@@ -257,7 +257,7 @@ _ALL = (
         scaled_loss,
         "Look for hooks at the outputs; in your own loop, minimise the mean, or divide the learning rate by as much.",
         sources.GOYAL,
-        explained_by=frozenset({"HC351"}),
+        explained_by=frozenset({"HC351", "HC352"}),
     ),
 )
 
