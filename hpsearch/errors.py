@@ -45,8 +45,16 @@ def shown(value: object, limit: int = 80) -> str:
 
 def did_you_mean(word: object, known: Iterable[object]) -> str:
     """A sentence that names the nearest known word, with a blank behind it; empty if none is near."""
-    near = difflib.get_close_matches(str(word), [str(one) for one in known], n=1)
+    words = [str(one) for one in known]
+    near = [one for one in words if is_short_for(str(word), one)] or difflib.get_close_matches(str(word), words, n=1)
     return f"Did you mean {near[0]}? " if near else ""
+
+
+def is_short_for(word: str, known: str) -> bool:
+    """Whether a word has the first letters of a known one's parts, or is one of them: ``lr`` and ``rate`` for
+    ``learning_rate``."""
+    parts = known.split("_")
+    return len(parts) > 1 and (word == "".join(part[:1] for part in parts) or word in parts)
 
 
 class DefinitionError(HpsearchError):

@@ -7,8 +7,11 @@ from typing import Any
 from torch import nn
 from torch.nn.parameter import is_lazy
 
-from hpsearch.errors import DefinitionError, Problem, shown
+from hpsearch.errors import DefinitionError, Problem, did_you_mean, shown
 from hpsearch.factory import USERS_FAILURES, import_factory, raised_in
+
+ALWAYS = ("input_shape", "outputs")
+"""Arguments that every factory is called with."""
 
 
 def factory_builder(text: str) -> Callable[..., nn.Module]:
@@ -50,16 +53,23 @@ def signature_problems(text: str, hyperparameters: Iterable[str]) -> list[Proble
         signature = inspect.signature(import_factory(text, "network.factory"))
     except ValueError:  # some callables written in C have none
         return []
-    given = {"input_shape", "outputs", *hyperparameters}
+    given = {*ALWAYS, *hyperparameters}
     takes = [one for one in signature.parameters.values() if one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)]
     names = [one.name for one in takes]
-    problems = []
+    problems, taken = [], f"it takes {', '.join(names) or 'none'}"
+    refused: set[str] = set()
     if all(one.kind is not one.VAR_KEYWORD for one in signature.parameters.values()):
-        for name in sorted(given.difference(names)):
-            place = "network.factory" if name in ("input_shape", "outputs") else f"network.{name}"
-            rule = f"{text} takes no argument {name!r}; it takes {', '.join(names) or 'none'}"
-            problems.append(Problem(place, "", rule, ADVICE))
-    missing = [one.name for one in takes if one.default is one.empty and one.name not in given]
+        refused = given.difference(names)
+    always = [name for name in ALWAYS if name in refused]
+    if always:
+        none = f"neither {always[0]!r} nor {always[1]!r}" if len(always) > 1 else f"no argument {always[0]!r}"
+        rule = f"{text} takes {none}; {taken}"
+        problems.append(Problem("network.factory", "", rule, ADVICE))
+    for name in sorted(refused.difference(ALWAYS)):
+        advice = f"{did_you_mean(name, [one for one in names if one not in given])}{ADVICE}"
+        problems.append(Problem(f"network.{name}", "", f"{text} takes no argument {name!r}; {taken}", advice))
+    # What is missing beside a refused one may be that by another name.
+    missing = [one.name for one in takes if one.default is one.empty and one.name not in given and not always]
     problems += [Problem(f"network.{name}", "", f"{text} needs the argument {name!r}", "Add it.") for name in missing]
     return problems
 

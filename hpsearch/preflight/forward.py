@@ -33,9 +33,8 @@ def forward_problem(network: nn.Module, images: Tensor, outputs: int) -> Problem
         rule = f"the network must return one tensor of logits (N, {outputs})"
         return Problem("network", f"a {type(found).__name__}", rule, "Return the logits alone.")
     if tuple(found.shape) != expected or not found.is_floating_point():
-        rule = (
-            f"for {len(images)} samples and {outputs} outputs the network must return real numbers of shape {expected}"
-        )
+        wrong = _wrong_about_outputs(found, expected)
+        rule = f"{wrong}: for {len(images)} samples it must return real numbers of shape {expected}"
         advice = _advice_on_outputs(found, len(images), outputs)
         return Problem("network", f"{found.dtype} of shape {tuple(found.shape)}", rule, advice)
     return None
@@ -68,6 +67,18 @@ def _advice_on(reason: str) -> str:
     return next((advice for words, advice in KNOWN_ERRORS if all(word in reason for word in words)), "")
 
 
+def _wrong_about_outputs(found: Tensor, expected: tuple[int, int]) -> str:
+    """What the outputs have too many or too few of."""
+    samples, outputs = expected
+    if found.dim() != len(expected):
+        return f"the network's outputs have {found.dim()} ax{'i' if found.dim() == 1 else 'e'}s and not two"
+    if found.shape[0] == samples and found.shape[1] != outputs:
+        return f"the network has {found.shape[1]} outputs for each sample, and the data need {outputs}"
+    if found.shape[0] != samples:
+        return "the network's outputs do not have one row for each sample"
+    return "the network's outputs are no real numbers"
+
+
 def _advice_on_outputs(found: Tensor, samples: int, outputs: int) -> str:
     """How outputs of that shape become logits (N, K)."""
     shape = tuple(found.shape)
@@ -77,7 +88,9 @@ def _advice_on_outputs(found: Tensor, samples: int, outputs: int) -> str:
         return "Return the logits of all classes: leave argmax and rounding out, the loss and the accuracy do the rest."
     if shape == (outputs, samples):
         return "The samples come first: transpose the outputs."
-    if shape[:2] == (samples, outputs) and found.numel() == samples * outputs:
+    if shape == (samples,) and outputs == 1:
+        return "Keep the axis of the outputs: leave squeeze() out, or return outputs[:, None]."
+    if len(shape) > 2 and shape[:1] == (samples,) and found.numel() == samples * outputs:
         return "Leave the axes of one out, as in outputs.flatten(1)."
     if shape[:2] == (samples, outputs):
         return "Average over the places behind the second axis, as in outputs.flatten(2).mean(2)."

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from hpsearch.errors import Problem, did_you_mean, shown
+from hpsearch.errors import Problem, did_you_mean, is_short_for, shown
 from hpsearch.space import KINDS
 
 Location = tuple[str | int, ...]
@@ -121,7 +121,9 @@ def _unknown_key(location: Location, value: object, model: type[BaseModel] | Non
     section = _section(model, location[:-1]) if model is not None else None
     known = [name for name in section.model_fields if name not in OURS] if section is not None else []
     hint = did_you_mean(key, known)
-    elsewhere = [path for path in _paths(model) if path.split(".")[-1] == key] if model and not hint else []
+    paths = _paths(model) if model and not hint else []
+    elsewhere = [path for path in paths if path.split(".")[-1] == key]
+    elsewhere = elsewhere or [path for path in paths if is_short_for(key, path.split(".")[-1])]
     if elsewhere:
         hint = f"Did you mean {elsewhere[0]}? "
     return Problem(dotted(location), shown(value), f"there is no key {key!r} here", f"{hint}Known: {', '.join(known)}.")

@@ -103,6 +103,12 @@ def test_a_factory_that_does_not_work_is_explained(
         ("build", ["widht"], "network.widht", "takes no argument 'widht'; it takes input_shape, outputs, width"),
         ("needy", [], "network.colour", "needs the argument 'colour'"),
         ("shapeless", [], "network.factory", "takes no argument 'input_shape'; it takes outputs"),
+        (
+            "otherwise_named",
+            [],
+            "network.factory",
+            "takes neither 'input_shape' nor 'outputs'; it takes shape",
+        ),
     ],
 )
 def test_a_signature_that_does_not_fit_is_seen_without_calling(

@@ -58,11 +58,14 @@ def test_every_end_and_every_choice_is_built_once_side_by_side() -> None:
         (
             own("one_output_too_many"),
             (
-                "network: for 2 samples and 10 outputs the network must return real numbers of shape (2, 10) "
-                "(got torch.float32 of shape (2, 11)). Let the last layer give 10 outputs"
+                "network: the network has 11 outputs for each sample, and the data need 10: for 2 samples it must "
+                "return real numbers of shape (2, 10) (got torch.float32 of shape (2, 11)). Let the last layer give 10"
             ),
         ),
-        (own("maps"), "(got torch.float32 of shape (2, 10, 8, 8)). Average over the places behind the second axis"),
+        (
+            own("maps"),
+            "outputs have 4 axes and not two: for 2 samples",
+        ),
         (own("whole_numbers"), "(got torch.int64 of shape (2, 10)). Return the logits"),
         (
             own("a_pair"),
