@@ -7,8 +7,10 @@ import torch
 from torch import nn
 
 from hpsearch.data.dataset import Dataset
+from hpsearch.gate.bend import bend_of
 from hpsearch.gate.dose import nominal_sample_s
-from hpsearch.gate.modes import seen_in_both_modes
+from hpsearch.gate.modes import norms_that_stand_still, seen_in_both_modes
+from hpsearch.gate.reach import Reach, reach_of
 from hpsearch.gate.speed import Speed
 from hpsearch.job import Job, network_settings, seed_for
 from hpsearch.networks.build import build_network
@@ -16,7 +18,7 @@ from hpsearch.recipe.centre import centre
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
 from hpsearch.training.isolation import own_randomness
-from hpsearch.training.member import train_member
+from hpsearch.training.member import Training, train_member
 from hpsearch.training.regularisation import drops_out
 from hpsearch.training.samples.arrays import Arrays
 from hpsearch.training.size import Arithmetic
@@ -40,14 +42,30 @@ class CheckBench:
             network = _network(study, dataset.task)
             self.multiply_adds = _multiply_adds(network, dataset.task)
         self.drops_out = drops_out(network)
+        self.reach: Reach | None = None
+        """Of the network's outputs, once a sample was tried to be learned; None if they are not bounded."""
+        self.standing: tuple[str, ...] = ()
+        """Norms whose statistics do not follow their batches, as far as an attempt was made to learn a sample."""
+        self._bend: float | None = None
+        self._tried_out = False
         self.speed = Speed(nominal_sample_s(self.multiply_adds or UNKNOWN_MULTIPLY_ADDS))
 
     def train(self, job: Job, enough: Callable[[Sequence[float]], bool] | None = None) -> FinishedTrial:
         """Trains a job to its end, or until the losses of its iterations are ``enough``."""
         with _threads((self.multiply_adds or 0) >= LARGE_MULTIPLY_ADDS):
-            result = train_member(job, self._arrays, self._arithmetic, enough=enough, behind=seen_in_both_modes)
+            result = train_member(job, self._arrays, self._arithmetic, enough=enough, behind=self._look)
         self.speed.learn(job, result)
         return FinishedTrial(job, result)
+
+    def _look(self, training: Training) -> None:
+        """Behind an attempt to learn a sample; what is the network's, whatever its weights, is tried once."""
+        if not training.job.budget.until_learned:
+            return
+        if not self._tried_out:
+            self._tried_out = True
+            self.reach, self._bend = reach_of(training), bend_of(training)
+            self.standing = norms_that_stand_still(training.network)
+        seen_in_both_modes(training, self._bend)
 
 
 def _network(study: StudyDefinition, task: Task) -> nn.Module:

@@ -13,6 +13,7 @@ from hpsearch.data.checks.check import check_data
 from hpsearch.data.dataset import Dataset
 from hpsearch.finding import Finding, Severity
 from hpsearch.gate.bench import CheckBench
+from hpsearch.gate.beside import with_beside
 from hpsearch.gate.deadline import NO_DEADLINE, Deadline
 from hpsearch.gate.dose import DOSES, WHOLE, Dose, can_be_proved, most_steps, usual_dose
 from hpsearch.gate.images import with_images
@@ -141,11 +142,18 @@ class _Check:
         else:
             self._verdicts.append(run.verdict)
             seen = seen_inside(run.verdict, run.finished, self._study, self._task)
+            seen = with_beside(seen, bench.reach, bench.standing, self._task, self._told)
             verdict = concluded(self._study, with_images(seen, self._dataset.train.images))
             self._keep(run, verdict, started_at)
             found = tuple(Placed(finding, None) for finding in verdict.findings)
             self._end(Part(stage, VERDICTS[verdict.outcome], verdict.summary, found, sentences))
         return run
+
+    @property
+    def _told(self) -> set[str]:
+        """Codes of the parts so far, but for information."""
+        everything = (one.finding for part in self._parts for one in part.findings)
+        return {one.code for one in everything if one.severity is not Severity.INFO}
 
     def _dose(self, stage: StageName, bench: CheckBench) -> Dose:
         if self._whole:

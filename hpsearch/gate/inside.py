@@ -19,13 +19,13 @@ VANISHING = "HC311"
 """Updates at rates that are tried out only, too large ones among them, may make gradients vanish. So the first weights
 must show it as well; an attempt that is planned too short to be looked at before any update never shows it."""
 FAULTS = frozenset(
-    {VANISHING, "HC315", "HC316", "HC321", "HC322", "HC331", "HC332", "HC333", "HC341", "HC342", "HC343"}
+    {VANISHING, "HC315", "HC316", "HC321", "HC322", "HC331", "HC332", "HC333", "HC334", "HC341", "HC342", "HC343"}
 )
 """Faults of the network itself, and not of what such updates do. The rule of HC322 asks for a look before any update
 itself."""
 OTHERWISE = "HC341"
 """Another loss in evaluation mode than in training mode, of the same samples and with statistics that are theirs."""
-BESIDE_A_PASS = frozenset({"HC315", "HC316", "HC321", OTHERWISE, "HC342", "HC343"})
+BESIDE_A_PASS = frozenset({"HC315", "HC316", "HC321", "HC334", OTHERWISE, "HC342", "HC343"})
 """Those that a small sample can be learned with."""
 EVALUATE_ALIKE = (
     "Look at what the forward pass, or a module of your own, does in one of the modes alone (self.training, own train "
@@ -34,7 +34,7 @@ EVALUATE_ALIKE = (
 OF_UPDATES = frozenset({"HC301", "HC302", "HC304", "HC314", "HC317"})
 """What updates, dropout and decay do in attempts at rates that are tried out only. None of them is told here, but what
 they bring about is no fault of the network: it would fail sound ones."""
-CAUSES = frozenset({"HC311", "HC316", "HC321", "HC322", "HC331", "HC332", "HC333", "HC343"})
+CAUSES = frozenset({"HC311", "HC316", "HC321", "HC322", "HC331", "HC332", "HC333", "HC334", "HC343"})
 """Of a sample that cannot be learned: they come before the symptom."""
 COMMON = 0.5
 """Share of the attempts that must show a fault for it to be the network's (heuristic): more than this."""

@@ -25,15 +25,27 @@ SETTLED = 1e-3
 """Change in one pass, as a share of its size, below which a statistic is known."""
 
 
-def seen_in_both_modes(training: Training) -> None:
+def norms_that_stand_still(network: nn.Module) -> tuple[str, ...]:
+    """Batch norms that have read batches and keep the statistics that they were made with."""
+    return tuple(
+        name
+        for name, one in network.named_modules()
+        if isinstance(one, _BatchNorm) and one.training and one.momentum == 0 and _is_as_made(one)
+    )
+
+
+def seen_in_both_modes(training: Training, bend: float | None = None) -> None:
     """Adds to the record of an attempt that has learned its sample what the network, with its last weights, makes of
     the same few samples in training mode and in evaluation mode. The network is not as it was afterwards.
+
+    ``bend`` is recorded of every attempt.
 
     After the few updates of an attempt the statistics that norms keep are those of long ago, in a sound network too. So
     they are first taken from these very samples: what remains of a difference is none of time.
     """
     curves = training.curves
     if not curves.learned:
+        curves.add_first_evaluation(Tried(bend=bend), ())
         return
     network = training.network
     _tell_stale(curves, network)
@@ -43,7 +55,7 @@ def seen_in_both_modes(training: Training) -> None:
         trained = float(training.loss(outputs, targets))
         network.eval()
         evaluated = float(training.loss(predictions(network, images, training.task), targets))
-        curves.add_first_evaluation(Tried(), in_mode(network, training=True))
+        curves.add_first_evaluation(Tried(bend=bend), in_mode(network, training=True))
         if settled or not math.isfinite(evaluated):
             curves.add_last_evaluation(evaluated, trained)
 
@@ -64,8 +76,12 @@ def _tell_stale(curves: Curves, network: nn.Module) -> None:
 
 def _is_unread(norm: _BatchNorm) -> bool:
     """Whether its statistics, which should follow its batches, are those that it was made with."""
+    return norm.momentum != 0 and norm.affine and _is_as_made(norm)
+
+
+def _is_as_made(norm: _BatchNorm) -> bool:
     mean, variance = norm.running_mean, norm.running_var
-    if mean is None or variance is None or norm.momentum == 0 or not norm.affine:
+    if mean is None or variance is None:
         return False
     return not bool(mean.any()) and bool((variance == 1).all())
 
