@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from benchmarks.diagnosis.data import data_settings
+from benchmarks.diagnosis.fifth_networks import FIFTH_RATES
 from benchmarks.diagnosis.fourth_networks import FOURTH_RATES
 from benchmarks.diagnosis.kinds import Kind
 from benchmarks.diagnosis.known import KINDS
@@ -20,7 +21,7 @@ TUNED_DATA = ("digits", "shapes")
 HELD_OUT_DATA = ("digits", "forms")
 """Of the architectures that are held out; ``forms`` is held out as a whole."""
 RATES = {"plain": 0.02, "norm": 0.05, "residual": 0.05, "vgg": 0.02, "separable": 0.05, "dense": 0.05}
-RATES |= SECOND_RATES | THIRD_RATES | FOURTH_RATES
+RATES |= SECOND_RATES | THIRD_RATES | FOURTH_RATES | FIFTH_RATES
 
 
 @dataclass(frozen=True)

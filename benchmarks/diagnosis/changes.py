@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.diagnosis.data import settled
+from benchmarks.diagnosis.fifth_changes import FIFTH_CHANGES
 from benchmarks.diagnosis.fourth_changes import FOURTH_CHANGES
 from benchmarks.diagnosis.regressions import as_numbers, heights
 from benchmarks.diagnosis.second_changes import SECOND_CHANGES
@@ -16,7 +17,7 @@ from hpsearch.data.dataset import Dataset, Scale, Split
 
 def broken_data(dataset: Dataset, change: str) -> Dataset:
     """The data with the change of that name, or as they are for an empty one."""
-    changes = {**CHANGES, **SECOND_CHANGES, **THIRD_CHANGES, **FOURTH_CHANGES}
+    changes = {**CHANGES, **SECOND_CHANGES, **THIRD_CHANGES, **FOURTH_CHANGES, **FIFTH_CHANGES}
     return settled(changes[change](dataset)) if change else dataset
 
 

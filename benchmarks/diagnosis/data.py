@@ -6,6 +6,7 @@ from functools import cache
 
 import torch
 
+from benchmarks.diagnosis.fifth_data import BALLS_DATA, FIFTH_DATA
 from benchmarks.diagnosis.fourth_data import FOURTH_DATA, GAUGES_DATA
 from benchmarks.diagnosis.second_data import SECOND_DATA
 from benchmarks.diagnosis.third_data import THIRD_DATA
@@ -33,6 +34,7 @@ def sound_data(name: str) -> Dataset:
         "second": SECOND_DATA,
         "third": THIRD_DATA,
         "fourth": (*FOURTH_DATA, *GAUGES_DATA),
+        "fifth": (*FIFTH_DATA, *BALLS_DATA),
     }
     for part in (one for one, drawn in parts.items() if name in drawn):
         factory = f"benchmarks.diagnosis.{part}_data:{name}"

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from benchmarks.diagnosis.fifth_loops import FIFTH_LOOPS
 from benchmarks.diagnosis.fourth_loops import FOURTH_LOOPS
 from benchmarks.diagnosis.reordered import LabelledOrder, ReorderedTraining
 from benchmarks.diagnosis.second_loops import SECOND_LOOPS
@@ -109,7 +110,8 @@ LOOPS: dict[str, type[Training]] = {
 def training_with(loop: str) -> Iterator[None]:
     """While it is open, members are trained by the loop of that name."""
     whole = member.Training
-    member.Training = {**LOOPS, **SECOND_LOOPS, **THIRD_LOOPS, **FOURTH_LOOPS}[loop]  # type: ignore[misc]
+    loops = {**LOOPS, **SECOND_LOOPS, **THIRD_LOOPS, **FOURTH_LOOPS, **FIFTH_LOOPS}
+    member.Training = loops[loop]  # type: ignore[misc]
     try:
         yield
     finally:

@@ -7,6 +7,8 @@ from torch import nn
 
 from benchmarks.diagnosis.architectures import ARCHITECTURES, Plan
 from benchmarks.diagnosis.faults import FAULTS
+from benchmarks.diagnosis.fifth_faults import FIFTH_FAULTS
+from benchmarks.diagnosis.fifth_networks import FIFTH_ARCHITECTURES
 from benchmarks.diagnosis.fourth_faults import FOURTH_FAULTS
 from benchmarks.diagnosis.fourth_networks import FOURTH_ARCHITECTURES
 from benchmarks.diagnosis.second_architectures import SECOND_ARCHITECTURES
@@ -43,5 +45,6 @@ def build(
     channels, side, _ = input_shape
     plan = Plan(channels, side, outputs, width, dropout, ACTIVATIONS[activation], NORMS[norm])
     families = {**ARCHITECTURES, **SECOND_ARCHITECTURES, **THIRD_ARCHITECTURES, **FOURTH_ARCHITECTURES}
-    network: nn.Module = families[architecture](plan)
-    return {**FAULTS, **SECOND_FAULTS, **THIRD_FAULTS, **FOURTH_FAULTS}[fault](network) if fault else network
+    network: nn.Module = (families | FIFTH_ARCHITECTURES)[architecture](plan)
+    faults = {**FAULTS, **SECOND_FAULTS, **THIRD_FAULTS, **FOURTH_FAULTS, **FIFTH_FAULTS}
+    return faults[fault](network) if fault else network

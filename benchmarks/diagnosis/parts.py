@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from benchmarks.diagnosis.catalogue import Case, cases
+from benchmarks.diagnosis.fifth import fifth_cases
 from benchmarks.diagnosis.fourth import fourth_cases
 from benchmarks.diagnosis.second import second_cases
 from benchmarks.diagnosis.third import third_cases
@@ -13,5 +14,6 @@ PARTS: dict[str, Callable[[], Iterator[Case]]] = {
     "second": second_cases,
     "third": third_cases,
     "fourth": fourth_cases,
+    "fifth": fifth_cases,
 }
 """All cases of each, in their order."""
