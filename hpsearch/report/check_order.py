@@ -6,26 +6,41 @@ from types import MappingProxyType
 from hpsearch.finding import SEVEREST_FIRST, Severity
 from hpsearch.report.check_documents import PlacedFindingDocument
 
-BENT = ("HP201", "activation-on-output")
-TRAINED_WITH = ("HP5", "HP6")
+BENT = ("HP201", "activation-on-output", "loss-has-a-floor")
+SPOILT = ("HD102", "HD103", "HD105", "HD109", "HD110", "HD301")
+"""Images that show nothing, or that are given different labels."""
+LABELS = ("HD401", "HD403")
+TRAINED_WITH = ("HP5", "HP6", "HP703")
+DROPPED = ("HP206", "HP207")
+OF_NETWORKS = ("HC3", "parameters-without-gradient")
+RATES = (*SPOILT, *LABELS, *TRAINED_WITH, *DROPPED, *OF_NETWORKS)
 CAUSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "no-learning-rate": ("HD401", *TRAINED_WITH),
-        "stalled-above-zero": BENT,
-        "loss-has-a-floor": BENT,
-        "loss-did-not-move": BENT,
-        "learning-rates-miss": TRAINED_WITH,
+        "no-learning-rate": RATES,
+        "learning-rate-too-high": RATES,
+        "learning-rate-too-low": RATES,
+        "learning-rates-too-high": RATES,
+        "learning-rates-too-low": RATES,
+        "learning-rates-miss": RATES,
+        "stalled-above-zero": (*BENT, *SPOILT, *OF_NETWORKS),
+        "loss-has-a-floor": BENT[:2],
+        "loss-did-not-move": (*BENT, *SPOILT, *TRAINED_WITH, *OF_NETWORKS),
+        "loss-exploded": ("HD104", "HD105", *OF_NETWORKS),
+        "loss-unstable": ("HD104", "HD105", *OF_NETWORKS),
+        "initial-loss-off": ("HD104", "HD105"),
         "parameters-without-gradient": ("HC315",),
+        "HD203": ("HD204", "HD206"),
     }
 )
 """Codes, or beginnings of codes, of what may be why something else is so: told before it, however mild."""
+WRITTEN = ("data", "advice")
 OF_LAYERS = ("HP1", "HP2", "HP3")
 
 
 def in_order(findings: Sequence[PlacedFindingDocument]) -> list[PlacedFindingDocument]:
     """The severest first, else in the order given; but what may be the cause of one stands right in front of it, and
-    warnings on layers behind all others where there is an error. Information is no cause."""
-    failed = any(one.severity is Severity.ERROR for one in findings)
+    warnings on layers behind all others where there is an error, or a warning of a stage. Information is no cause."""
+    failed = any(one.severity is Severity.ERROR or _is_seen(one) for one in findings)
 
     def rank(one: PlacedFindingDocument) -> tuple[int, bool]:
         of_layers = failed and one.severity is Severity.WARNING and one.code.startswith(OF_LAYERS)
@@ -37,6 +52,11 @@ def in_order(findings: Sequence[PlacedFindingDocument]) -> list[PlacedFindingDoc
         causes = [one for one in behind if _explains(one, symptom)]
         ordered = [*before, *causes, symptom, *(one for one in behind if not _explains(one, symptom))]
     return ordered
+
+
+def _is_seen(one: PlacedFindingDocument) -> bool:
+    """Whether it is a warning of what training has shown, and not of how the study is written."""
+    return one.severity is Severity.WARNING and one.part not in WRITTEN
 
 
 def _parted(

@@ -41,6 +41,16 @@ def found(code: str, severity: Severity) -> PlacedFindingDocument:
         ([("HP301", WARNING), ("HP501", WARNING)], ["HP301", "HP501"]),
         ([("parameters-without-gradient", WARNING), ("HC315", WARNING)], ["HC315", "parameters-without-gradient"]),
         ([("b", WARNING), ("a", ERROR)], ["a", "b"]),
+        (
+            [("HD102", WARNING), ("HP301", WARNING), ("loss-did-not-move", ERROR)],
+            ["HD102", "loss-did-not-move", "HP301"],
+        ),
+        (
+            [("parameters-without-gradient", WARNING), ("stalled-above-zero", ERROR), ("HC315", WARNING)],
+            ["HC315", "parameters-without-gradient", "stalled-above-zero"],
+        ),
+        ([("HP107", WARNING), ("HC316", WARNING)], ["HC316", "HP107"]),
+        ([("HD203", WARNING), ("HD204", WARNING)], ["HD204", "HD203"]),
     ],
 )
 def test_causes_stand_before_what_follows_from_them(given: list[tuple[str, Severity]], told: list[str]) -> None:
