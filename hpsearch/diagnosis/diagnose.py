@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from graphlib import TopologicalSorter
 
 from hpsearch.diagnosis.curves.curve import Curve
+from hpsearch.diagnosis.curves.last_word import last_word
 from hpsearch.diagnosis.curves.rule import CurveRule
 from hpsearch.diagnosis.curves.table import CURVE_RULES
 from hpsearch.diagnosis.inside.rule import InsideRule
@@ -26,21 +27,27 @@ def diagnose(
     study: StudyDefinition,  # noqa: ARG001
     task: Task,
     without: Collection[str] = (),
+    *,
+    state: bool = True,
 ) -> tuple[Finding, ...]:
     """What the curves of one trial say, and the looks inside its network; errors first, then by code.
 
     The curves say nothing of budgets in steps, of trials that were pruned or lost, and of fewer than three epochs, but
     that they diverged; looks say something wherever there are any. A rule is silent where another one found the reason
-    of what it would report; that one is as grave then as what it explains. Codes in ``without`` are not told, and no
-    rule is silent because of them: a place that tells some codes only names all the others here (``all_but``).
+    of what it would report; that one is as grave then as what it explains. A training that surely ended badly and of
+    which no rule has an error or a warning is told the ``state`` that it is in, unless that is not asked for. Codes in
+    ``without`` are not told, and no rule is silent because of them: a place that tells some codes only names all the
+    others here (``all_but``).
     """
     noticed: dict[str, Remark] = {}
-    if trial.job.budget.epochs is not None:
-        curve = Curve(trial, task)
+    curve = Curve(trial, task) if trial.job.budget.epochs is not None else None
+    if curve is not None:
         noticed = {code: remark for code, rule in CURVE_RULES.items() if (remark := rule.look(curve)) is not None}
     inside = Inside(trial, task)
     if inside.looks:
         noticed |= {code: remark for code, rule in INSIDE_RULES.items() if (remark := rule.look(inside)) is not None}
+    if state and curve is not None and all(_gravity(code, one) is Severity.INFO for code, one in noticed.items()):
+        noticed |= last_word(curve, noticed)
     noticed = {code: remark for code, remark in noticed.items() if code not in without}
     findings = [_finding(TRIAL_RULES[code], noticed[code], severity) for code, severity in causes(noticed).items()]
     return severest_first(findings)
@@ -58,7 +65,7 @@ def causes(noticed: Mapping[str, Remark]) -> dict[str, Severity]:
     it is the reason of one: the rate that is too low for the loss to fall at all is an error. Of what never becomes
     one, the error is told beside it.
     """
-    own = {code: remark.severity or TRIAL_RULES[code].severity for code, remark in noticed.items()}
+    own = {code: _gravity(code, remark) for code, remark in noticed.items()}
     grave = {code for code, severity in own.items() if severity is not Severity.INFO}
     reasons = {code: {one for one in explaining(code) & grave if _explains(noticed[one], code)} for code in noticed}
     gravest = dict(own)
@@ -69,6 +76,10 @@ def causes(noticed: Mapping[str, Remark]) -> dict[str, Severity]:
         for reason in reasons[code]:
             gravest[reason] = min(gravest[reason], gravest[code], key=SEVEREST_FIRST.index)
     return {code: gravest[code] for code in noticed if not reasons[code]}
+
+
+def _gravity(code: str, remark: Remark) -> Severity:
+    return remark.severity or TRIAL_RULES[code].severity
 
 
 def _explains(reason: Remark, code: str) -> bool:

@@ -26,13 +26,14 @@ def diagnose_stage(
 
     The best quarter is looked at, at least three: those are the trainings that the next round starts from, and most
     others are meant to be poor. A finding has the code of the rule on single trials; its evidence has the share and the
-    trials. Codes in ``without`` are not told, and nothing is silent because of them.
+    trials. Codes in ``without`` are not told, and nothing is silent because of them. Of trials that ended badly for no
+    reason that a rule has, the mere state is not told: no search should follow evidence that is no stronger.
     """
     compared = ranked(finished, objective_for(study.objective, task))
     best = compared[: min(MOST_LOOKED_AT, max(FEWEST, round(LOOKED_AT * len(compared))))]
     found: dict[str, list[tuple[int, Finding]]] = {}
     for trial in best:
-        for finding in diagnose(trial, study, task, without):
+        for finding in diagnose(trial, study, task, without, state=False):
             found.setdefault(finding.code, []).append((trial.job.number, finding))
     common = [_of_stage(members, len(best)) for members in found.values() if len(members) > COMMON * len(best)]
     return severest_first(common)
