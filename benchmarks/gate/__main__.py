@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.gate.faulty import faulty
+from benchmarks.gate.fifth import fifth
 from benchmarks.gate.fourth import fourth
 from benchmarks.gate.looked import Looked, looked
 from benchmarks.gate.project import Project
@@ -38,7 +39,8 @@ def main() -> None:
 def chosen(part: str, only: str, every: int) -> list[Project]:
     """Those of the part whose name holds the text, one in so many of each part."""
     found = []
-    for name, projects in (("faulty", faulty()), ("sound", SOUND), ("second", second()), ("fourth", fourth())):
+    parts = (("faulty", faulty()), ("sound", SOUND), ("second", second()), ("fourth", fourth()), ("fifth", fifth()))
+    for name, projects in parts:
         if part == name or (part == "all" and name in ("faulty", "sound")):
             found += [project for project in projects if only in project.name][::every]
     return found
@@ -54,7 +56,7 @@ def _tell(one: Looked) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", choices=("faulty", "sound", "all", "second", "fourth"), default="all")
+    parser.add_argument("--part", choices=("faulty", "sound", "all", "second", "fourth", "fifth"), default="all")
     parser.add_argument("--only", default="", help="projects whose name holds this")
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="every Nth project only")
     parser.add_argument("--keep", help="folder that keeps what was said, so that it can be scored again")
