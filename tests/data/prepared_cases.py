@@ -5,7 +5,19 @@ from dataclasses import replace
 import torch
 
 from hpsearch.data.dataset import Dataset, Split
-from tests.data.broken_data import INFO, WARNING, Case, Change, changed, digits, inverted, kept, regression, shuffled
+from tests.data.broken_data import (
+    INFO,
+    WARNING,
+    Case,
+    Change,
+    changed,
+    digits,
+    generator,
+    inverted,
+    kept,
+    regression,
+    shuffled,
+)
 
 Pair = tuple[torch.Tensor, torch.Tensor]
 
@@ -76,6 +88,19 @@ def waves(shift: float, *, over: bool) -> Dataset:
         return (brighter % 256 if over else brighter.clamp(0, 255)), targets
 
     return everywhere(change, digits())
+
+
+def posters(dataset: Dataset) -> Dataset:
+    """In each image a patch of black and white pixels, in grey surroundings and under noise."""
+    draw = generator()
+
+    def change(images: torch.Tensor, targets: torch.Tensor) -> Pair:
+        ink = (torch.rand(len(images), 1, 8, 8, generator=draw) > 0.5) * 231.0 + 12
+        scene = 0.3 * images + 80
+        scene[:, :, 4:12, 4:12] = ink
+        return (scene + 4 * torch.randn(scene.shape, generator=draw)).round().clamp(0, 255), targets
+
+    return everywhere(change, dataset)
 
 
 def stamped(size: int, label: int = 3) -> Change:
@@ -166,7 +191,8 @@ PREPARED = (
         lambda: everywhere(rounded(3), digits()),
         "two levels",
     ),
-    Case("HD110", WARNING, lambda: waves(60, over=True), lambda: waves(60, over=False), "jump from one end"),
+    Case("HD110", WARNING, lambda: waves(60, over=True), lambda: waves(60, over=False), "ran over the end"),
+    Case("HD110", WARNING, lambda: waves(90, over=True), lambda: posters(waves(60, over=False)), "ran over the end"),
     Case("HD207", WARNING, lambda: one_column_each(4), lambda: one_column_each(4, total=2.0), "are they 4 classes?"),
     Case("HD207", WARNING, lambda: one_column_each(4, soft=0.1), digits, "none is below 0 and the sum is 1"),
     Case(

@@ -30,8 +30,9 @@ from hpsearch.data.checks.pixels import (
 )
 from hpsearch.data.checks.rule import DataRule
 from hpsearch.data.checks.signal import labels_without_signal, no_local_correlation
-from hpsearch.data.checks.steps import few_levels, wrapped_values
+from hpsearch.data.checks.steps import few_levels
 from hpsearch.data.checks.transformed import split_is_transformed
+from hpsearch.data.checks.wrapped import wrapped_values
 from hpsearch.finding import Severity
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
