@@ -121,6 +121,23 @@ class LossLook:
 
 
 @dataclass(frozen=True)
+class OutputBounds:
+    """Between what the outputs of some samples stay in evaluation mode when every weight is taken 8, -8 and 64 times,
+    beside the outputs as they are. A sound network gives numbers that grow with its weights."""
+
+    apart: float | None = None
+    """The largest distance between two outputs of one sample; None where that grows, and with a single output."""
+    norm: float | None = None
+    """The largest norm of a sample's outputs less their mean; None where that grows, and with a single output."""
+    lowest: float | None = None
+    """Of all outputs; None where that falls."""
+    highest: float | None = None
+    """Of all outputs; None where that rises."""
+    loss: float | None = None
+    """Of a regression: the loss of these samples with each output as near to its target as these two let it."""
+
+
+@dataclass(frozen=True)
 class Look:
     """What one iteration showed. Its numbers are those from before its update, which disturbs nothing."""
 
@@ -163,6 +180,15 @@ class Look:
     """Those of these that are zero everywhere, as a scale that lets nothing through at first."""
     loss: LossLook | None = None
     """None where nothing was gone back from, and in looks of before there was such a field."""
+    noise: float | None = None
+    """How far the outputs of the same image, twice in one batch, are apart in evaluation mode, as a share of the
+    outputs' standard deviation; 0 but for rounding in a sound network. Measured and told as ``influence``."""
+    unseen: tuple[int, ...] = ()
+    """Channels of the images, from 0, that outputs do not depend on, while they do on others. Measured and told as
+    ``influence``."""
+    bounds: OutputBounds | None = None
+    """After the last epoch, told in the last look alone; None where outputs have none, where the loss was so low that
+    nobody asks for them, and in looks of before there was such a field."""
 
 
 def look_document(look: Look) -> dict[str, Any]:
@@ -183,6 +209,9 @@ def look_document(look: Look) -> dict[str, Any]:
         "graded_outside": list(look.graded_outside),
         "graded_zeros": list(look.graded_zeros),
         "loss": None if look.loss is None else _loss_document(look.loss),
+        "noise": look.noise,
+        "unseen": list(look.unseen),
+        "bounds": None if look.bounds is None else list(astuple(look.bounds)),
     }
 
 
@@ -205,6 +234,9 @@ def look_of(written: Mapping[str, Any]) -> Look:
         tuple(written.get("graded_outside", ())),
         tuple(written.get("graded_zeros", ())),
         None if written.get("loss") is None else _loss_of(written["loss"]),
+        written.get("noise"),
+        tuple(written.get("unseen", ())),
+        None if written.get("bounds") is None else OutputBounds(*written["bounds"]),
     )
 
 

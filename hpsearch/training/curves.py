@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from hpsearch.class_counts import ClassCounts
 from hpsearch.errors import TrialError
 from hpsearch.job import Job
-from hpsearch.look import Look
+from hpsearch.look import Look, OutputBounds
 from hpsearch.schedule import learning_rate_at
 from hpsearch.study import Objective, objective_for
 from hpsearch.task import Task
@@ -128,15 +128,21 @@ class Curves:
             self.classes = self.classes.counts(len(self.epochs))
         return self.classes if isinstance(self.classes, ClassCounts) else None
 
-    def add_first_evaluation(self, tried: Tried, training: tuple[str, ...]) -> None:
-        """What was tried in evaluation mode, and what was in training mode; the first look tells that."""
+    def add_first_evaluation(self, tried: Tried, training: tuple[str, ...], stays: tuple[str, ...] = ()) -> None:
+        """What was tried in evaluation mode, and what was in training mode, the first look tells; the last one so far,
+        what stays in evaluation mode after it."""
         if self.looks:
-            self.looks[0] = replace(self.looks[0], influence=tried.influence, bend=tried.bend, training=training)
+            self.looks[0] = replace(self.looks[0], **tried._asdict(), training=training)
+            known = self.looks[-1].evaluating
+            self.looks[-1] = replace(self.looks[-1], evaluating=tuple(dict.fromkeys((*known, *stays))))
 
-    def add_last_evaluation(self, evaluated: float | None, trained: float | None) -> None:
-        """The loss of some samples that were trained on, in evaluation and in training mode; the last look tells it."""
+    def add_last_evaluation(
+        self, evaluated: float | None, trained: float | None, bounds: OutputBounds | None = None
+    ) -> None:
+        """The loss of some samples that were trained on, in evaluation and in training mode, and between what bounds
+        outputs stay; the last look tells it."""
         if self.looks:
-            self.looks[-1] = replace(self.looks[-1], evaluated_loss=evaluated, trained_loss=trained)
+            self.looks[-1] = replace(self.looks[-1], evaluated_loss=evaluated, trained_loss=trained, bounds=bounds)
 
     def take_epochs(self, epochs: list[EpochRecord], classes: ClassCounts | None) -> None:
         """Goes on behind epochs that another training has recorded of the same trial."""

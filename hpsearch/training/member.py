@@ -31,6 +31,8 @@ from hpsearch.training.looks import (
     Eye,
     Glance,
     Minimised,
+    asks_for_bounds,
+    bounds_of,
     evaluated_loss,
     in_mode,
     moments,
@@ -236,11 +238,13 @@ class Training:
         with suppress(Exception):
             if epoch == 1:
                 found = tried(network, self.arrays.validation.images, self.task, self.autocast)
-                self.curves.add_first_evaluation(found, in_mode(network, training=True))
+                stays = self.eye.stays() if self.eye is not None else ()
+                self.curves.add_first_evaluation(found, in_mode(network, training=True), stays)
             if epoch == self.job.budget.epochs:
                 samples = (*self.arrays.batch(self.order.some(TRAINED_ON)), self.task, self.autocast)
-                trained = trained_loss(network, *samples, self.job.batch_size)
-                self.curves.add_last_evaluation(evaluated_loss(network, *samples), trained)
+                losses = evaluated_loss(network, *samples), trained_loss(network, *samples, self.job.batch_size)
+                bounds = bounds_of(network, *samples) if asks_for_bounds(self.task, *losses) else None
+                self.curves.add_last_evaluation(*losses, bounds)
 
     def _backward(self, images: Tensor, targets: Tensor, glance: Glance, *, first: bool) -> None:
         """One iteration without its update; in the first one the network is looked at as well.

@@ -9,7 +9,17 @@ from torch import Tensor
 
 from hpsearch.training.evaluation import evaluate_together
 from hpsearch.training.isolation import own_randomness
-from hpsearch.training.looks import TRAINED_ON, Tried, evaluated_losses, in_mode, trained_losses, tried_of_each
+from hpsearch.training.looks import (
+    TRAINED_ON,
+    Eye,
+    Tried,
+    asks_for_bounds,
+    bounds_of_each,
+    evaluated_losses,
+    in_mode,
+    trained_losses,
+    tried_of_each,
+)
 from hpsearch.training.member import network_of
 from hpsearch.training.network_state import put_member_back
 from hpsearch.training.precision import Autocast
@@ -37,22 +47,31 @@ def see_gradients(seats: Sequence[Seat], network: StackedNetwork) -> None:
 
 
 def see_evaluation(
-    present: Sequence[tuple[int, Seat]], seats: Sequence[Seat], network: StackedNetwork, arrays: Arrays, epoch: int
+    present: Sequence[tuple[int, Seat]],
+    seats: Sequence[Seat],
+    network: StackedNetwork,
+    arrays: Arrays,
+    epoch: int,
+    eye: Eye,
 ) -> None:
     """After an epoch (from 1), of those members, by place among the seats. What fails here is not told."""
     with suppress(Exception):
         if epoch == 1:
             found = tried_of_each(network, arrays.validation.images)
-            training = in_mode(network.template, training=True)
+            training, stays = in_mode(network.template, training=True), eye.stays()
             for place, seat in present:
-                seat.curves.add_first_evaluation(found[place] if found else Tried(), training)
+                seat.curves.add_first_evaluation(found[place] if found else Tried(), training, stays)
         if epoch == present[0][1].job.budget.epochs:
             chosen = torch.stack([seat.order.some(TRAINED_ON) for seat in seats]).to(arrays.index_device)
             samples = (*arrays.batches(chosen), arrays.task)
             evaluated = evaluated_losses(network, *samples)
             trained = trained_losses(network, *samples, seats[0].job.batch_size)
-            for place, seat in present if evaluated else ():
-                seat.curves.add_last_evaluation(evaluated[place], trained[place] if trained else None)
+            pairs = [(evaluated[place], trained[place] if trained else None) for place in range(len(evaluated))]
+            asked = any(asks_for_bounds(arrays.task, *pairs[place]) for place, _ in present if pairs)
+            bounds = bounds_of_each(network, *samples) if asked else []
+            for place, seat in present if pairs else ():
+                own = bounds[place] if bounds and asks_for_bounds(arrays.task, *pairs[place]) else None
+                seat.curves.add_last_evaluation(*pairs[place], own)
 
 
 def see_test(asked: Sequence[tuple[int, Seat]], network: StackedNetwork, arrays: Arrays) -> None:

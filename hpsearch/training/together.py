@@ -161,7 +161,7 @@ class Together:
                 ended[place] = None
         if scores is not None and members.eye is not None and members.total >= SHORT:
             epoch = members.step // len(members.sizes)
-            see_evaluation(members.present, members.seats, members.network, self.arrays, epoch)
+            see_evaluation(members.present, members.seats, members.network, self.arrays, epoch, members.eye)
         return ended
 
     def _read_test(self, places: Sequence[int]) -> None:

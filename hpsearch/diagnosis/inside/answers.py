@@ -1,5 +1,6 @@
 """Rules on what the network gives out: bent or straight outputs, the same for all, samples that influence others."""
 
+from hpsearch.diagnosis.inside.bounds import held_within_bounds
 from hpsearch.diagnosis.inside.seen import WITH_WEIGHTS, Inside
 from hpsearch.finding import Severity
 from hpsearch.look import LayerLook, OutputLook
@@ -57,7 +58,7 @@ def linear_network(inside: Inside) -> Remark | None:
 
 
 def activation_on_output(inside: Inside) -> Remark | None:
-    """The outputs have gone through an activation before the loss.
+    """The outputs have gone through an activation before the loss, or are held within bounds.
 
     In every look the outputs of every sample are probabilities already (a soft-max), or none is negative (a ReLU, or
     with none above 1 a sigmoid), while logits of either sign are needed: with a second soft-max the loss stays
@@ -66,7 +67,13 @@ def activation_on_output(inside: Inside) -> Remark | None:
     be negative, and are not by chance or by their biases. Positive numbers of which none is exactly zero in any look
     may be likenesses to prototypes, that lack nothing: an information where the loss came down to a tenth of
     guessing (heuristic).
+
+    Whatever holds outputs within bounds is told as well: see ``held_within_bounds``.
     """
+    return _bent(inside) or held_within_bounds(inside)
+
+
+def _bent(inside: Inside) -> Remark | None:
     if not inside.task.is_classification:
         return None
     seen = [look.outputs for look in inside.looks if look.outputs is not None]

@@ -9,6 +9,9 @@ from hpsearch.rulebook import Remark
 FAR, APART = 2.0, 0.4
 """Times the training loss, and of guessing: a loss in evaluation mode above both is that of another network
 (heuristic)."""
+NOISE = 0.01
+"""Standard deviations of the outputs (heuristic): rounding in half precision stays below, and what is less moves no
+score."""
 FEWEST_EPOCHS = 3
 """At the end, where there are so many."""
 
@@ -42,18 +45,27 @@ def evaluated_otherwise(inside: Inside) -> Remark | None:
 
 
 def evaluated_in_training_mode(inside: Inside) -> Remark | None:
-    """Layers stay in training mode when the network is evaluated.
+    """What belongs to training goes on when the network is evaluated.
 
-    Dropout then goes on dropping, and batch norm reads the batch that is evaluated: scores are noise, and depend on who
-    shares the batch. ``network.eval()`` does not reach these layers, or the forward pass switches them back.
+    Layers stay in training mode: dropout then goes on dropping, and batch norm reads the batch that is evaluated.
+    ``network.eval()`` does not reach them, or the forward pass switches them back. Or something drops or adds noise
+    whatever the mode, as dropout does that is called as a function and not told: the same image, twice in one batch,
+    gets outputs that are apart by more than a hundredth of their standard deviation. Scores are noise then, and the
+    answer to an image is another one each time.
     """
     first = inside.trial.result.looks[:1]
     names = first[0].training if first else ()
-    if not names:
+    if names:
+        sentence = f"{len(names)} layers, {names[0]} the first, are in training mode in evaluation"
+        return Remark(sentence, {"layers": list(names)})
+    noise = first[0].noise if first else None
+    if noise is None or not noise > NOISE:
         return None
-    return Remark(
-        f"{len(names)} layers, {names[0]} the first, are in training mode in evaluation", {"layers": list(names)}
+    sentence = (
+        f"in evaluation mode the same image gets another answer each time, {noise:.2g} standard deviations of the "
+        "outputs apart: something drops or adds noise whatever the mode"
     )
+    return Remark(sentence, {"noise": noise})
 
 
 def trained_in_evaluation_mode(inside: Inside) -> Remark | None:

@@ -4,7 +4,7 @@ import math
 from itertools import pairwise
 from statistics import median
 
-from hpsearch.diagnosis.inside.seen import Inside, relative, was_updated
+from hpsearch.diagnosis.inside.seen import NORMS, Inside, relative, was_updated
 from hpsearch.finding import Severity
 from hpsearch.look import Look
 from hpsearch.rulebook import Remark
@@ -85,11 +85,12 @@ def updates_too_large(inside: Inside) -> Remark | None:
     the loss came down to a tenth of guessing. Steps that are smaller and all go one way, as with too much momentum, add
     up: the norm of the weights of the median layer is five times what it was, so soon that gradients without a
     direction, which add up like a random walk, would not have brought it there with updates of a sound size, while
-    the loss is above half of guessing (heuristics).
+    the loss is above half of guessing (heuristics). Norms are left out: their scales begin at one, so that any update
+    is small beside them, and a network with many of them would hide what becomes of its other weights.
     """
     seen = []
     for look in inside.looks:
-        ratios = [relative(layer.update_norm, layer) for layer in look.layers]
+        ratios = [relative(layer.update_norm, layer) for layer in look.layers if layer.kind not in NORMS]
         known = [ratio for ratio in ratios if ratio is not None and math.isfinite(ratio)]
         if known:
             seen.append((look, median(known)))

@@ -1,5 +1,6 @@
 """Looks inside a network while it trains, or inside those of K members that train as one. They disturb nothing."""
 
+from hpsearch.training.looks.bounds import asks_for_bounds, bounds_of, bounds_of_each
 from hpsearch.training.looks.evaluated import (
     TRAINED_ON,
     Tried,
@@ -22,6 +23,9 @@ __all__ = [
     "Glance",
     "Minimised",
     "Tried",
+    "asks_for_bounds",
+    "bounds_of",
+    "bounds_of_each",
     "evaluated_loss",
     "evaluated_losses",
     "in_mode",

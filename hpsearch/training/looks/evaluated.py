@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
@@ -20,6 +20,16 @@ from hpsearch.training.stacked import StackedNetwork
 
 SAMPLES = 24
 """A third of them takes the place of half of the others; of each third one image is part of a sum."""
+AGAIN = 2
+"""Images that stand in the batch once more, and so often with each channel exchanged."""
+CHANNELS = 8
+"""Of so many at most it is tried whether the outputs depend on them."""
+EXCHANGED = 1e-3
+"""Standard deviations by which outputs change: from here on it is tried whether they do so by themselves."""
+ROUNDED = 1e-5
+"""Standard deviations: a change of less is none."""
+ALIKE = 0.999
+"""Correlation of two channels that say the same."""
 APART = 1e-2
 """Of the largest output: where samples differ by less, rounding could be taken for a bend."""
 TRAINED_ON = 32
@@ -41,23 +51,27 @@ class Tried(NamedTuple):
     bend: float | None = None
     """How far the outputs are from an affine function of the images, at most, in the same; None also where the outputs
     hardly differ."""
+    noise: float | None = None
+    """How far the outputs of one image are apart that is given twice, in the same."""
+    unseen: tuple[int, ...] = ()
+    """Channels that no output depends on, while they do on others."""
 
 
 def tried(network: nn.Module, images: Tensor, task: Task, autocast: Autocast) -> Tried:
     """``images`` (N, C, H, W) are some that the network was made for; it must be in evaluation mode."""
-    found = _tried(_run_of(network, task, autocast), images)
+    found = _tried(run_of(network, task, autocast), images)
     return found[0] if found else Tried()
 
 
 def tried_of_each(network: StackedNetwork, images: Tensor) -> list[Tried]:
     """The same of K members; empty instead of None."""
-    return _tried(_run_of_members(network), images)
+    return _tried(run_of_members(network), images)
 
 
 def evaluated_loss(network: nn.Module, images: Tensor, targets: Tensor, task: Task, autocast: Autocast) -> float | None:
     """The loss of these samples; None where the network wants them otherwise."""
     with suppress(Exception), torch.no_grad():
-        logits = _run_of(network, task, autocast)(images)[0]
+        logits = run_of(network, task, autocast)(images)[0]
         return rounded(float(loss_function(task)(logits, targets)))
     return None
 
@@ -67,7 +81,7 @@ def trained_loss(
 ) -> float | None:
     """The same in training mode, in batches of that size."""
     with suppress(Exception), torch.no_grad():
-        logits = _in_batches(_run_of(network, task, autocast, training=True), images, batch_size)[0]
+        logits = _in_batches(run_of(network, task, autocast, training=True), images, batch_size)[0]
         return rounded(float(loss_function(task)(logits, targets)))
     return None
 
@@ -76,7 +90,7 @@ def evaluated_losses(network: StackedNetwork, images: Tensor, targets: Tensor, t
     """The evaluated loss of K members, each on samples of its own: images (K, N, C, H, W), targets (K, N, …); empty
     instead of None."""
     with suppress(Exception), torch.no_grad():
-        return _losses(_run_of_members(network)(images), targets, task)
+        return _losses(run_of_members(network)(images), targets, task)
     return []
 
 
@@ -85,7 +99,7 @@ def trained_losses(
 ) -> list[float]:
     """The same in training mode, in batches of that size."""
     with suppress(Exception), torch.no_grad():
-        return _losses(_in_batches(_run_of_members(network, training=True), images, batch_size), targets, task)
+        return _losses(_in_batches(run_of_members(network, training=True), images, batch_size), targets, task)
     return []
 
 
@@ -100,7 +114,9 @@ def _losses(logits: Tensor, targets: Tensor, task: Task) -> list[float]:
     return [rounded(loss) for loss in losses(logits, targets).tolist()]
 
 
-def _run_of(network: nn.Module, task: Task, autocast: Autocast, *, training: bool = False) -> Run:
+def run_of(network: nn.Module, task: Task, autocast: Autocast, *, training: bool = False) -> Run:
+    """A forward pass of one network that leaves it as it was."""
+
     def run(images: Tensor) -> Tensor:
         with undisturbed(network), own_randomness(SEED, images.device), torch.no_grad(), autocast():
             if training:
@@ -110,7 +126,9 @@ def _run_of(network: nn.Module, task: Task, autocast: Autocast, *, training: boo
     return run
 
 
-def _run_of_members(network: StackedNetwork, *, training: bool = False) -> Run:
+def run_of_members(network: StackedNetwork, *, training: bool = False) -> Run:
+    """The same of K members."""
+
     def run(images: Tensor) -> Tensor:
         with network.undisturbed(), torch.no_grad():
             if training:
@@ -121,25 +139,66 @@ def _run_of_members(network: StackedNetwork, *, training: bool = False) -> Run:
 
 
 def _tried(run: Run, images: Tensor) -> list[Tried]:
-    """Two calls are all: each of the thirds stands in one of them, and the images of a sum, a + b - c, in both."""
+    """Two calls are all: each of the thirds stands in one of them, and in both the images of a sum, a + b - c, some of
+    the others once more, and the same with one channel exchanged."""
     third = min(SAMPLES, len(images)) // 3
     if not third:
         return []
     one, two, three = torch.split(images[: 3 * third], third)
-    made = [one + two - three] if images.is_floating_point() else []
-    batch, other = torch.cat([one, two, *made]), torch.cat([one, two, *made])
+    made = one + two - three if images.is_floating_point() else images[:0]
+    again = torch.cat([one, two])[::2][:AGAIN]
+    channels = _exchangeable(again, three[: len(again)])
+    parts = [torch.where(alike, three[: len(again)], again) for _, alike in channels]
+    batch, other = torch.cat([one, two, made, again, *parts]), torch.cat([one, two, made, again, *parts])
     other[1 : 2 * third : 2] = three
     with suppress(Exception):  # a network that insists on another batch has been evaluated all the same
         first, second = run(batch).double(), run(other).double()
         given, exchanged = first[:, : 2 * third], second[:, : 2 * third]
-        furthest = (given - exchanged)[:, ::2].abs().amax((1, 2))
         spread = given.std((1, 2), correction=0).clamp_min(1e-12)
-        influences = [rounded(far / size) for far, size in zip(furthest.tolist(), spread.tolist(), strict=True)]
-        if not made:
-            return [Tried(influence) for influence in influences]
-        beside = first[:, :third] + first[:, third : 2 * third] - exchanged[:, 1::2] - first[:, 2 * third :]
-        return [Tried(*pair) for pair in zip(influences, _bends(beside, given), strict=True)]
+        influences = _in_spreads((given - exchanged)[:, ::2], spread)
+        begin, count = 2 * third + len(made), len(again)
+        twice = given[:, ::2][:, :count]
+        noises = _in_spreads(first[:, begin : begin + count] - twice, spread)
+        if max(influences) > EXCHANGED:  # is it the others, or would it have changed anyway?
+            alone = _in_spreads(run(batch).double()[:, : 2 * third] - given, spread)
+            # Where outputs depend on places in the batch, those of the same image are apart without any noise.
+            noises = [own if far > EXCHANGED else up for far, up, own in zip(influences, noises, alone, strict=True)]
+            influences = [0.0 if own > EXCHANGED else far for far, own in zip(influences, alone, strict=True)]
+        changed = first[:, begin + count :].reshape(len(first), len(parts), count, first.shape[-1])
+        moved = [_in_spreads(changed[:, place] - twice, spread) for place in range(len(parts))]
+        unseen = [_unseen(channels, [one[member] for one in moved]) for member in range(len(first))]
+        if not len(made):
+            return [Tried(far, None, up, lost) for far, up, lost in zip(influences, noises, unseen, strict=True)]
+        sums = first[:, 2 * third : begin]
+        bends = _bends(first[:, :third] + first[:, third : 2 * third] - exchanged[:, 1::2] - sums, given)
+        return [Tried(*found) for found in zip(influences, bends, noises, unseen, strict=True)]
     return []
+
+
+def _in_spreads(change: Tensor, spread: Tensor) -> list[float]:
+    """The furthest of each member, of (K, N, outputs), in units of its own spread (K,)."""
+    furthest = change.abs().amax((1, 2)).tolist()
+    return [rounded(far / size) for far, size in zip(furthest, spread.tolist(), strict=True)]
+
+
+def _exchangeable(images: Tensor, others: Tensor) -> list[tuple[tuple[int, ...], Tensor]]:
+    """Channels that differ between each of the images and its other, with the mask (C, 1, 1) of those that say the same
+    but for scale and level, as those of a grey image do; none of a single channel, or of very many."""
+    if not 1 < images.shape[1] <= CHANNELS:
+        return []
+    alike = torch.corrcoef(torch.cat([images, others]).transpose(0, 1).flatten(1).double()).abs() > ALIKE
+    found: dict[tuple[int, ...], Tensor] = {}
+    for channel in range(len(alike)):
+        same = alike[channel]
+        if (images[:, channel] != others[:, channel]).flatten(1).any(1).all():
+            found[tuple(same.nonzero().flatten().tolist())] = same[:, None, None]
+    return list(found.items())
+
+
+def _unseen(channels: Sequence[tuple[tuple[int, ...], Tensor]], moved: Sequence[float]) -> tuple[int, ...]:
+    """Those that moved nothing, if another one did."""
+    still = [names for (names, _), far in zip(channels, moved, strict=True) if far <= ROUNDED]
+    return tuple(sorted({one for names in still for one in names})) if len(still) < len(channels) else ()
 
 
 def _bends(beside: Tensor, outputs: Tensor) -> list[float | None]:

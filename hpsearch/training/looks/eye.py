@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from hpsearch.look import Look, LossLook
+from hpsearch.training.looks.evaluated import undisturbed
 from hpsearch.training.looks.modes import batch_norms, in_mode
 from hpsearch.training.looks.pull import Minimised, Pull
 from hpsearch.training.looks.told import Seen, looks_of
@@ -119,13 +120,8 @@ class OpenGlance(Glance):
         return [None] * len(left_out)
 
     def _evaluating(self) -> tuple[str, ...]:
-        """What was in evaluation mode before the forward pass or was switched to it by it; where norms with statistics
-        of another training are among them, that part of the network is meant so, and norms without them are told."""
-        names = tuple(dict.fromkeys((*self._before, *self._watch.evaluating)))
-        loaded = self._eye.loaded
-        if loaded.isdisjoint(names):
-            return names
-        return tuple(name for name in names if name in self._eye.norms - loaded)
+        """What was in evaluation mode before the forward pass or was switched to it by it."""
+        return self._eye.unmeant(tuple(dict.fromkeys((*self._before, *self._watch.evaluating))))
 
 
 class Eye:
@@ -157,6 +153,20 @@ class Eye:
     def glance(self, step: int) -> Glance:
         """At an iteration."""
         return OpenGlance(self, step) if self.opens(step) else Glance()
+
+    def stays(self) -> tuple[str, ...]:
+        """What ``train()`` does not bring back from evaluation mode."""
+        network = self._network
+        with network.undisturbed() if isinstance(network, StackedNetwork) else undisturbed(network):
+            network.train()
+            return self.unmeant(in_mode(self.root, training=False))
+
+    def unmeant(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the layers in evaluation mode that another training has not left so: where norms with statistics of
+        one are among them, that part of the network is meant so, and norms without them are told."""
+        if self.loaded.isdisjoint(names):
+            return names
+        return tuple(name for name in names if name in self.norms - self.loaded)
 
     def named(self) -> Mapping[str, Tensor]:
         """The parameters as they are now."""

@@ -11,8 +11,8 @@ DRY_RUNS = 9
 
 
 def has_modes(module: nn.Module) -> bool:
-    """Whether the mode matters to a module: to norms that keep statistics, to dropouts, and to a user's own whose forward
-    pass asks for it."""
+    """Whether the mode matters to a module: to norms that keep statistics, to dropouts, and to a user's own one whose
+    forward pass asks for it."""
     if isinstance(module, _NormBase):
         return bool(module.track_running_stats)
     if isinstance(module, _DropoutNd):

@@ -1,0 +1,130 @@
+"""Between what bounds the outputs of a network stay, whatever its weights: tried beside its evaluation."""
+
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from hpsearch.look import OutputBounds
+from hpsearch.task import Task
+from hpsearch.training.looks.evaluated import Run, run_of, run_of_members
+from hpsearch.training.looks.told import rounded
+from hpsearch.training.precision import Autocast
+from hpsearch.training.stacked import StackedNetwork
+
+TIMES = 8.0
+"""The weights are taken so many times, and with the other sign, and so many times so many times."""
+GROWN = 1.5
+"""Times: outputs of a last layer that is linear grow by eight, and of more layers by more."""
+STILL = 1e-3
+"""Of the range of all outputs, bounds that are met again are no further apart."""
+SEEN = 0.5
+"""Of what it was before: where outputs come closer than that, the weights have shut something, and nothing is said."""
+
+
+HIGH = 0.02
+"""Of guessing: what holds a lower loss up is nobody's concern."""
+
+
+def asks_for_bounds(task: Task, evaluated: float | None, trained: float | None) -> bool:
+    """Whether some samples have a loss, in either mode, that bounds may hold up."""
+    losses = [one for one in (evaluated, trained) if one is not None and math.isfinite(one)]
+    return bool(losses) and min(losses) > HIGH * task.initial_loss
+
+
+class _Range(NamedTuple):
+    """Of the outputs (N, outputs) of one member."""
+
+    lowest: float
+    highest: float
+    apart: float
+    norm: float
+
+
+def bounds_of(
+    network: nn.Module, images: Tensor, targets: Tensor, task: Task, autocast: Autocast
+) -> OutputBounds | None:
+    """Of these samples; None where there are none, and where the network cannot be tried."""
+    with suppress(Exception), torch.no_grad():
+        parameters = list(network.parameters())
+        return _bounds(run_of(network, task, autocast), parameters, images, targets.unsqueeze(0), task)[0]
+    return None
+
+
+def bounds_of_each(network: StackedNetwork, images: Tensor, targets: Tensor, task: Task) -> list[OutputBounds | None]:
+    """The same of K members, each with samples of its own; empty where they cannot be tried."""
+    with suppress(Exception), torch.no_grad():
+        return _bounds(run_of_members(network), network.parameters.values(), images, targets, task)
+    return []
+
+
+def _bounds(
+    run: Run, parameters: Iterable[Tensor], images: Tensor, targets: Tensor, task: Task
+) -> list[OutputBounds | None]:
+    tried = [run(images)]
+    for factor in (TIMES, -TIMES, TIMES * TIMES):
+        with _times(parameters, factor):
+            tried.append(run(images))
+    runs = [logits.double() for logits in tried]  # each (K, N, outputs)
+    return [_of_member([one[member] for one in runs], targets[member], task) for member in range(len(runs[0]))]
+
+
+@contextmanager
+def _times(parameters: Iterable[Tensor], factor: float) -> Iterator[None]:
+    """Meanwhile every weight is as many times what it is; afterwards it is what it was."""
+    held = [(one, one.detach().clone()) for one in parameters if one.is_floating_point()]
+    try:
+        for one, value in held:
+            one.detach().copy_(value * factor)
+        yield
+    finally:
+        for one, value in held:
+            one.detach().copy_(value)
+
+
+def _of_member(runs: list[Tensor], targets: Tensor, task: Task) -> OutputBounds | None:
+    own, more, less, most = (_range(one) for one in runs)
+    if not all(math.isfinite(number) for one in (own, more, less, most) for number in one):
+        return None
+    wide = max(one.highest - one.lowest for one in (more, less, most))
+    if wide <= SEEN * (own.highest - own.lowest):
+        return None
+    found = OutputBounds(
+        _held([one.apart for one in (own, more, less, most)]),
+        _held([one.norm for one in (own, more, less, most)]),
+        _end([one.lowest for one in (more, less, most)], own.lowest, wide),
+        _end([-one.highest for one in (more, less, most)], -own.highest, wide, sign=-1),
+    )
+    if not task.is_classification:
+        found = _with_loss(found, targets.reshape(runs[0].shape).double(), task)
+    return None if found == OutputBounds() else found
+
+
+def _range(outputs: Tensor) -> _Range:
+    norm = (outputs - outputs.mean(1, keepdim=True)).norm(dim=1).max()
+    apart = (outputs.amax(1) - outputs.amin(1)).max()
+    return _Range(float(outputs.min()), float(outputs.max()), float(apart), float(norm))
+
+
+def _held(sizes: list[float]) -> float | None:
+    """The largest of a size as it is, and with weights more, less and most times; None if it grows with them."""
+    own, more, less, most = sizes
+    return rounded(max(sizes)) if 0 < most <= GROWN * max(more, less, own) and most > SEEN * own else None
+
+
+def _end(lows: list[float], own: float, wide: float, sign: int = 1) -> float | None:
+    """The lowest of all outputs, if weights of either sign end there again."""
+    least, apart = min(lows), max(lows) - min(lows)
+    return rounded(sign * min(least, own)) if apart <= STILL * wide and least <= own + STILL * wide else None
+
+
+def _with_loss(found: OutputBounds, targets: Tensor, task: Task) -> OutputBounds:
+    """With that of targets beyond the bounds."""
+    low = -math.inf if found.lowest is None else found.lowest
+    high = math.inf if found.highest is None else found.highest
+    beyond = (targets - targets.clamp(low, high)).abs()
+    loss = float((beyond if task.loss == "l1" else beyond.square()).mean())
+    return OutputBounds(None, None, found.lowest, found.highest, rounded(loss))
