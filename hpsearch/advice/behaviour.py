@@ -29,15 +29,16 @@ def unused_layer(facts: Facts) -> Iterator[Remark]:
 def samples_influence_each_other(facts: Facts) -> Iterator[Remark]:
     """In eval mode, the outputs of one sample depend on another sample of the batch.
 
-    Found by the gradient of one sample's outputs with respect to the other's pixels, which has to be zero. The
+    Found by the gradient of one sample's outputs with respect to the other's pixels, which has to be zero; where there
+    is no gradient to be had because the images are changed in place, by exchanging the other sample. The
     cause is mostly a view or reshape that mixes the batch with another axis, a soft-max or mean over axis 0, or a
     batch norm that uses the batch's statistics in eval mode too. Results then depend on who else is in the batch.
     """
     if facts.probe is not None and facts.probe.influence:
         yield Remark(
             "",
-            "in eval mode the outputs of one sample depend on another sample of the batch (gradient up to "
-            f"{facts.probe.influence:.3g})",
+            f"in eval mode the outputs of one sample depend on another sample of the batch, by up to "
+            f"{facts.probe.influence:.3g}",
             {"gradient": facts.probe.influence},
         )
 

@@ -135,7 +135,8 @@ class Probe:
     """What real passes in eval mode on two samples showed; None: could not be tried."""
 
     influence: float | None
-    """Largest gradient of one sample's outputs with respect to the other sample's pixels."""
+    """Largest gradient of one sample's outputs with respect to the other sample's pixels, or change where that is
+    exchanged."""
     difference: float | None
     """Largest difference between the outputs of two passes over the same images."""
     input_change: float | None
@@ -169,6 +170,8 @@ class Facts:
     """Weights that the pass takes and the network does not have: what takes them, and their shapes."""
     anew: bool = False
     """Whether these are others in every pass."""
+    in_training: "Facts | None" = None
+    """The calls in training mode, and nothing else of that."""
     probe: Probe | None = None
     layers: tuple[LayerCost, ...] = ()
     """What each layer costs and what it sees of the image; empty if that could not be counted."""

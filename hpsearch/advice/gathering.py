@@ -17,6 +17,21 @@ from hpsearch.networks.build import build_network
 from hpsearch.networks.solid import solid
 
 LONGEST_REASON = 300
+RAW: tuple[tuple[str, str], ...] = (
+    (
+        "modified by an inplace operation",
+        "no gradient can be had, because a tensor that the way back needs is changed in place: look for += and x[…] =",
+    ),
+    (
+        "backward through the graph a second time",
+        "it keeps a tensor with its gradient from one pass to the next: keep it with detach()",
+    ),
+    (
+        "a leaf Variable that requires grad",
+        "it changes a parameter in place in the forward pass: compute with a copy of it",
+    ),
+)
+"""Words of an error of torch's, and what it means."""
 
 
 def facts_of_network(network: nn.Module, purpose: Purpose, *, costs: bool = True) -> Facts:
@@ -43,7 +58,8 @@ def _facts(network: nn.Module, images: Tensor, purpose: Purpose, *, costs: bool,
     layers = _layers(network, purpose) if costs else ()
     unused = unused_layers(network, used)
     anew = any(all(one is not other for other in seen.weights) for one in again.weights)
-    return Facts(purpose, seen.calls, seen.last, unused, seen.foreign, anew, probe, layers)
+    trained = Facts(purpose, again.calls, again.last)
+    return Facts(purpose, seen.calls, seen.last, unused, seen.foreign, anew, trained, probe, layers)
 
 
 def _layers(network: nn.Module, purpose: Purpose) -> tuple[LayerCost, ...]:
@@ -73,4 +89,5 @@ def facts_of_settings(settings: NetworkSettings, purpose: Purpose, *, costs: boo
 def _reason(error: BaseException) -> str:
     if isinstance(error, DefinitionError):
         return " ".join(str(error.problems[0]).split())[:LONGEST_REASON]
-    return " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST_REASON]
+    raw = " ".join(f"{type(error).__name__}: {error}".split())
+    return next((meaning for words, meaning in RAW if words in raw), raw[:LONGEST_REASON])

@@ -28,7 +28,16 @@ def probed(network: nn.Module, input_shape: tuple[int, int, int]) -> Probe:
 
 
 def _influence(network: nn.Module, images: Tensor) -> float | None:
-    """None if the outputs have no gradient at all."""
+    """By gradients; by exchanging one of the samples where images alone cannot be gone back to, as behind a change in
+    place that a training is not disturbed by. None if the outputs have no gradient at all."""
+    try:
+        return _by_gradient(network, images)
+    except RuntimeError:
+        _go_back(network, images)
+        return _by_exchange(network, images)
+
+
+def _by_gradient(network: nn.Module, images: Tensor) -> float | None:
     given = images.clone().requires_grad_()
     with torch.enable_grad():
         entered = given * 1  # a leaf that needs gradients cannot be changed in place
@@ -45,6 +54,22 @@ def _influence(network: nn.Module, images: Tensor) -> float | None:
         others = others[others.isfinite()]  # 0 · ∞ is no influence
         largest = max(largest, float(others.abs().max()) if others.numel() else 0.0)
     return largest
+
+
+def _go_back(network: nn.Module, images: Tensor) -> None:
+    """Raises what a training would raise on its way back."""
+    trained = [one for one in network.parameters() if one.requires_grad]
+    with torch.enable_grad():
+        found = network(images.clone())
+    if trained and found.requires_grad:
+        torch.autograd.grad(found.sum(), trained, allow_unused=True)
+
+
+def _by_exchange(network: nn.Module, images: Tensor) -> float | None:
+    with torch.no_grad():
+        first = network(images.clone())[:1]
+        other = network(torch.cat([images[:1], torch.randn_like(images[1:])]))[:1]
+    return _difference(first, other)
 
 
 def _difference(first: Tensor, second: Tensor) -> float | None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any
 
 from hpsearch.advice.facts import NORMS, WEIGHTED, Call, Facts, Kind
@@ -29,31 +30,56 @@ def activation_on_output(facts: Facts) -> Iterator[Remark]:
     ln(e + K − 1) − 1 with K classes, 1.46 with ten; a sigmoid or tanh keeps it above a floor too, and a ReLU cuts
     off half of what the last layer could say. In regression a bounded output cannot reach targets beyond its
     bounds. Bounded outputs of a classifier are an error, others a warning. A log-soft-max changes nothing, and is
-    information. Poolings, dropout and changes of shape behind the activation are looked through.
+    information. Poolings, dropout and changes of shape behind the activation are looked through. Where it stands in
+    evaluation mode alone, the loss of training is right and that of validation is not: it is a warning.
     """
-    if facts.last is None:
-        return
-    through = frozenset({Kind.SHAPE, Kind.DROPOUT, Kind.GLOBAL})
-    call = facts.origin(facts.calls[facts.last], through)
-    if call is None or call.kind is not Kind.ACTIVATION:
+    call, mode = _end(facts)
+    if call is None:
         return
     function, severity = call.function, Severity.WARNING
     numbers: dict[str, Any] = {"function": function}
     if function in HARMLESS_ON_OUTPUT:
         effect, severity = "the loss does the same itself", Severity.INFO
     elif facts.purpose.is_classification and function in PROBABILITIES | SATURATING:
-        severity = Severity.ERROR
+        severity = Severity.WARNING if mode is Mode.EVALUATION else Severity.ERROR
         bounds = (0.0, 1.0) if function in PROBABILITIES else (-1.0, 1.0)
         spread = math.exp(bounds[1] - bounds[0]) if function not in ("softmax", "softmin") else math.e
         floor = math.log(1 + (facts.purpose.outputs - 1) / spread)
-        effect = f"the cross-entropy over {facts.purpose.outputs} classes cannot fall below {floor:.3g}"
+        where = " there" if mode is not Mode.BOTH else ""
+        effect = f"the cross-entropy over {facts.purpose.outputs} classes cannot fall below {floor:.3g}{where}"
         numbers = {**numbers, "floor": floor}
     elif function in PROBABILITIES | SATURATING:
         effect = "targets outside its range cannot be met"
     else:
         effect = "outputs below zero are bent or cut off"
     named = function if call.name == function else f"{call.name}, {function}"  # called outside of any layer
-    yield Remark(call.name, f"the network ends with an activation ({named}): {effect}", numbers, severity)
+    yield Remark(call.name, f"{mode}the network ends with an activation ({named}): {effect}", numbers, severity)
+
+
+class Mode(StrEnum):
+    """In which an activation stands at the end, as a sentence begins with it."""
+
+    BOTH = ""
+    EVALUATION = "in evaluation mode alone "
+    TRAINING = "in training mode alone "
+
+
+def _end(facts: Facts) -> tuple[Call | None, Mode]:
+    """The activation at the end, and in which mode it stands there."""
+    evaluated, other = _activation_at_the_end(facts), facts.in_training
+    if other is None or other.last is None:
+        return evaluated, Mode.BOTH
+    trained = _activation_at_the_end(other)
+    if evaluated is None:
+        return trained, Mode.TRAINING
+    return evaluated, Mode.BOTH if trained is not None else Mode.EVALUATION
+
+
+def _activation_at_the_end(facts: Facts) -> Call | None:
+    if facts.last is None:
+        return None
+    call = facts.origin(facts.calls[facts.last], frozenset({Kind.SHAPE, Kind.DROPOUT, Kind.GLOBAL}))
+    return call if call is not None and call.kind is Kind.ACTIVATION else None
 
 
 def no_bias_no_norm(facts: Facts) -> Iterator[Remark]:
