@@ -131,7 +131,7 @@ def _of_regularisation(curve: Curve) -> Iterator[Extreme]:
     limit = job.optimizer.max_norm
     if limit is not None and limit < TINY:
         why = "weights are a fraction of what units need to pass a signal on"
-        yield Extreme("optimizer.max_norm", limit, why, SLOW | BOUNDED)
+        yield Extreme("optimizer.max_norm", limit, why, SLOW | BOUNDED | {"HC314"})  # steps are large beside them
 
 
 def _gradient_norm(curve: Curve) -> float | None:
