@@ -24,6 +24,8 @@ class Remark:
     """Where it differs from that of the rule."""
     explains: frozenset[str] | None = None
     """Codes, of those that the rule can explain, that it explains this time; None for all."""
+    advice: str | None = None
+    """Where it differs from that of the rule."""
 
 
 @dataclass(frozen=True)

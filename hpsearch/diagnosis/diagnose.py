@@ -96,4 +96,4 @@ def explaining(code: str) -> frozenset[str]:
 
 
 def _finding(rule: CurveRule | InsideRule, remark: Remark, severity: Severity) -> Finding:
-    return Finding(rule.code, severity, remark.sentence, remark.numbers, rule.advice, rule.source)
+    return Finding(rule.code, severity, remark.sentence, remark.numbers, remark.advice or rule.advice, rule.source)

@@ -57,6 +57,6 @@ def _of_stage(members: Sequence[tuple[int, Finding]], count: int) -> Finding:
             "trials": [one for one, _ in members[:TRIALS_NAMED]],
             "example": {"trial": number, **example.evidence},
         },
-        rule.advice,
+        example.advice,
         rule.source,
     )

@@ -15,6 +15,8 @@ from hpsearch.stage import StageName
 
 DROPOUT, WIDTH = "network.dropout", "network.width"
 OVERFITTING, UNDERFITTING, PLATEAU = "HC203", "HC204", "HC105"
+WRONG_LABELS = "labels_wrong_as_if"
+"""What the evidence of underfitting has where answers are as they are when so many labels are wrong."""
 STILL_FALLING = ("HC202", "HC103")
 """Either that the training was too short, or that its learning rate was too low for it."""
 FIRST_DROPOUT, MOST_DROPOUT = 0.5, 0.8
@@ -150,9 +152,9 @@ def width_raised(now: Situation) -> Iterator[Change]:
 
 def _is_too_small(now: Situation) -> bool:
     """Whether the best underfit, and neither because their learning rate is too high to end lower, nor as they do
-    where labels are wrong, which is told as information."""
+    where labels are wrong."""
     found = followed(now).get(UNDERFITTING)
-    if found is None or found.severity is Severity.INFO:
+    if found is None or found.severity is Severity.INFO or now.example(UNDERFITTING).get(WRONG_LABELS) is not None:
         return False
     return not {OVERFITTING, PLATEAU} & now.found.keys()
 

@@ -1,6 +1,7 @@
 """What the findings of a search change in the next round, and what they leave alone."""
 
 import json
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -176,6 +177,21 @@ def test_underfitting_takes_the_wider_networks_and_less_regularisation() -> None
     assert codes(verdict) == ["HC204", "regularisation-lowered", "width-raised"]
     assert verdict.handed_on[WIDTH] == Choice((16, 32))
     assert verdict.handed_on[DROPOUT] == Uniform(0.0, 0.6)
+
+
+def test_where_labels_are_wrong_no_larger_network_is_searched_and_labels_are_looked_at_first() -> None:
+    """Of 40 samples of each class 10 are wrong, one or two for each other class, and the loss is their entropy."""
+    pairs = [(label, other) for label in range(10) for other in range(10) if other != label]
+    answers = [(*pair, 1 + (pair[1] == (pair[0] + 1) % 10)) for pair in pairs] + [(one, one, 30) for one in range(10)]
+    course = falling(2.4, 0.5623 + 0.25 * math.log(9), 20)
+    noisy = Drawn(course, error=constant(0.25), validation_error=constant(0.25), answers=answers)
+    plan = planned(FINE, wanted := definition())
+    points = [{**job.parameters, WIDTH: 16} for job in plan.jobs]
+    jobs = tuple(search_job(wanted, FINE, j.number, point) for j, point in zip(plan.jobs, points, strict=True))
+    verdict = judged(wanted, replace(plan, jobs=jobs), [looks(job, noisy) for job in jobs])
+    assert codes(verdict) == ["HC204"]
+    assert "as if 28% of all labels were wrong at random" in verdict.findings[0].message
+    assert verdict.findings[0].advice.startswith("Look at images beside wrong answers: if labels are wrong")
 
 
 def test_a_plateau_gets_a_decay_before_anything_is_said_to_be_too_small() -> None:

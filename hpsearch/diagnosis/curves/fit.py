@@ -19,6 +19,11 @@ HONEST = (0.8, 1.25)
 """Times the entropy of its errors: a loss between them is that of answers which know nothing but how often they err."""
 FEW_CLASSES = 3
 """Of no more, it cannot be seen to which classes wrong answers go."""
+LABELS_FIRST = (
+    "Look at images beside wrong answers: if labels are wrong, correct them first, for no larger network helps; else "
+    "make the network wider or deeper, or take regularisation away."
+)
+"""What to do where answers are as they are when labels are wrong."""
 GUESSED = 0.9
 """Of what guessing errs: answers that err as much have learned next to nothing, and say nothing of labels."""
 AS_MUCH = 0.75
@@ -193,7 +198,9 @@ def underfitting(curve: Curve) -> Remark | None:
         "error_ahead": wrong_ahead,
         "labels_wrong_as_if": share,
     }
-    return Remark(sentence, numbers, Severity.INFO if few and curve.flat else None)
+    return Remark(
+        sentence, numbers, Severity.INFO if few and curve.flat else None, advice=None if share is None else LABELS_FIRST
+    )
 
 
 def _wrong_labels(curve: Curve) -> float | None:
