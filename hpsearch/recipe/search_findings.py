@@ -18,6 +18,17 @@ EDGE = 0.1
 """The outer tenth of a range counts as its edge (heuristic)."""
 MANY = 0.5
 """A share of failed trials that is worth a warning rather than a note (heuristic)."""
+LEARNED_ALONE = (
+    "Look whether the targets belong to their images (shuffled or shifted labels do this) and whether validation "
+    "images are treated like training ones; then try more epochs or more data."
+)
+"""What to do where training samples were learned and validation is guessed …"""
+UNLEARNED = (
+    "Search learning rates at which the sweep saw the loss fall, and train for more epochs; then look whether the "
+    "targets belong to their images."
+)
+"""… and where training samples were not learned either: rates and epochs are not those that the checks have shown to
+work."""
 MEMORISED = 2.0
 """Training accuracy of so many times guessing is learning by heart when validation stays at guessing (heuristic)."""
 
@@ -61,13 +72,16 @@ def nothing_generalises(
         train = max(epoch.train_accuracy or 0.0 for epoch in last)
         evidence["train_accuracy"] = train
         by_heart = train >= MEMORISED * task.guessing_accuracy
+        learned = train >= expected["accuracy_at_least"]
         seen = (
             f"the best validation accuracy of any trial is {measured['accuracy']:.1%}, guessing gives "
             f"{task.guessing_accuracy:.1%}, and {expected['accuracy_at_least']:.1%} would be needed to tell them apart"
         )
-        training = f"training reached {train:.1%} in the best trial" + (", learned by heart" if by_heart else "")
+        training = f"training reached {train:.1%} in the best trial"
+        training += ", learned by heart" if by_heart else "" if learned else ", so that nothing was learned at all"
     else:
         train = min(epoch.train_loss for epoch in last)
+        learned = train < expected["guessing_loss"]
         evidence["train_loss"] = train
         seen = (
             f"the best validation loss of any trial is {measured['loss']:.3g}, predicting always the same gives "
@@ -80,8 +94,7 @@ def nothing_generalises(
         Severity.ERROR,
         f"nothing generalises: {seen}; {training}",
         evidence,
-        "Look whether the targets belong to their images (shuffled or shifted labels do this) and whether validation "
-        "images are treated like training ones; then try more epochs or more data.",
+        LEARNED_ALONE if learned else UNLEARNED,
         ZHANG,
     )
 

@@ -3,10 +3,13 @@
 from hpsearch.finding import Severity
 from hpsearch.report.documents import FindingDocument, ReportDocument, StageDocument
 from hpsearch.rule import EVERY, OF_DATA
+from hpsearch.stage import StageName
 from hpsearch.verdict import Outcome
 
 OF_BEHAVIOUR = "HP4"
 """The beginning of the codes of advice on the forward pass."""
+RATES = ("learning-rate-too-", "learning-rates-")
+"""Beginnings of the codes by which the checks say that the study's own learning rates are not those that work."""
 LABELS = "HD401"
 """The labels seem to have nothing to do with the images."""
 
@@ -30,6 +33,16 @@ def unwise(report: ReportDocument) -> tuple[FindingDocument, ...]:
     """What the definition does that was known to be unwise before anything was trained."""
     found = [one for stage in report.stages for one in stage.findings if is_of_definition(one)]
     return tuple(one for one in found if one.severity is not Severity.INFO)
+
+
+def rates_known(report: ReportDocument) -> tuple[FindingDocument, ...]:
+    """What the last of the checks that tries learning rates has warned of those that the study has."""
+    found = [
+        [one for one in stage.findings if one.code.startswith(RATES) and one.severity is Severity.WARNING]
+        for stage in report.stages
+        if stage.name in (StageName.OVERFIT, StageName.LR_SWEEP)
+    ]
+    return tuple(next((few for few in reversed(found) if few), ()))
 
 
 def in_data(report: ReportDocument) -> tuple[FindingDocument, ...]:

@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 
 from hpsearch.finding import SEVEREST_FIRST, Severity
-from hpsearch.report.data_story import LABELS, data_errors, in_data, is_of_data, is_of_definition, is_of_network, unwise
+from hpsearch.report.data_story import (
+    LABELS,
+    data_errors,
+    in_data,
+    is_of_data,
+    is_of_definition,
+    is_of_network,
+    rates_known,
+    unwise,
+)
 from hpsearch.report.documents import FindingDocument, ReportDocument, RoundDocument, StageDocument
 from hpsearch.report.sentences import capital, sentence, stage_title
 from hpsearch.rule import OF_CURVES
@@ -80,17 +89,23 @@ def _advice(report: ReportDocument, found: list[FindingDocument], before: list[F
     labels = labels_doubted(report)
     failed = [stage for stage in report.stages if stage.verdict is Outcome.FAIL]
     alone = [stage for stage in failed if learns_by_heart_alone(report, stage)]
+    unlearned = [stage for stage in failed if stage in alone or any(one.code == GUESSES for one in stage.findings)]
     useful = [one for stage in _overridden(report) for one in stage.findings if one.severity is Severity.ERROR]
     lasting = [one for one in found if one.severity is not Severity.INFO or one.code in TELLING]
     useful += _severest_first([*lasting, *before])
-    known = [one for stage in failed for one in known_before(report, stage) if stage in alone or is_of_network(one)]
+    known = [one for stage in failed for one in known_before(report, stage) if stage in unlearned or is_of_network(one)]
     if labels is not None and failed:
         first = [labels.advice, *([*(one.advice for one in known), MORE_STEPS] if alone else [])]
     else:
         first = [one.advice for one in known]
-    rest = [] if alone and labels is not None else [one.advice for one in useful]
+    rest = [] if _is_explained(known, labels if alone else None) else [one.advice for one in useful]
     advice = dict.fromkeys(sentence(one) for one in (*first, *rest) if one)
     return list(advice)[:MOST_ADVICE]
+
+
+def _is_explained(known: list[FindingDocument], labels: FindingDocument | None) -> bool:
+    """Whether there is a cause of a failure beside which the advice on what was measured would mislead."""
+    return labels is not None or any(is_of_network(one) for one in known)
 
 
 def learns_by_heart_alone(report: ReportDocument, stage: StageDocument) -> bool:
@@ -103,14 +118,15 @@ def learns_by_heart_alone(report: ReportDocument, stage: StageDocument) -> bool:
 
 
 def known_before(report: ReportDocument, stage: StageDocument) -> tuple[FindingDocument, ...]:
-    """Warnings from before the first stage that may be why a stage has failed: of what the network does, of what it
-    learns from, and, where that is tried, of how."""
+    """Warnings from before that may be why a stage has failed: of what the network does, of what it learns from, and,
+    where that is tried, of how."""
     of_data = (one for one in in_data(report) if one.code.startswith(LEARNED_FROM))
     warnings = tuple(one for one in of_data if one.severity is Severity.WARNING)
     known = unwise(report)
     of_network = tuple(one for one in known if is_of_network(one))
     settings = tuple(one for one in known if one not in of_network) if is_about_training(stage) else ()
-    return (*of_network, *warnings, *settings)
+    rates = rates_known(report) if stage.name in SEARCHES else ()
+    return (*of_network, *warnings, *rates, *settings)
 
 
 def is_about_training(stage: StageDocument) -> bool:

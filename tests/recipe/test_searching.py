@@ -106,6 +106,10 @@ def test_nothing_generalises_is_shown_by_training_against_validation() -> None:
     finding = judged(definition(), plan, [scored(job, 0.1, 0.9) for job in plan.jobs]).findings[0]
     assert finding.evidence["train_accuracy"] == 0.9
     assert "training reached 90.0% in the best trial, learned by heart" in finding.message
+    assert finding.advice.startswith("Look whether the targets belong to their images")
+    finding = judged(definition(), plan, [scored(job, 0.1, 0.1) for job in plan.jobs]).findings[0]
+    assert "training reached 10.0% in the best trial, so that nothing was learned at all" in finding.message
+    assert finding.advice.startswith("Search learning rates")
 
 
 def test_a_common_class_raises_the_bar() -> None:

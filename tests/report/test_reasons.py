@@ -80,6 +80,20 @@ def test_a_known_reason_comes_before_a_guess(healthy: StudyResults) -> None:
     assert story[0].endswith(known)
 
 
+def test_rates_that_checks_have_warned_of_come_before_what_a_search_guesses(healthy: StudyResults) -> None:
+    slow = Finding("learning-rate-too-low", Severity.WARNING, "0.003 is too low", {}, "Set a rate of 0.03 to 0.15.")
+    guessed = Finding("nothing-generalises", Severity.ERROR, "nothing generalises", {}, "Search other rates.")
+    failed = {
+        StageName.LR_SWEEP: Verdict(StageName.LR_SWEEP, Outcome.PASS, "it fell", findings=(slow,)),
+        StageName.COARSE: Verdict(StageName.COARSE, Outcome.FAIL, guessed.message, findings=(guessed,)),
+    }
+    kept = [one for one in healthy.stages if one.stage in (*SANITY, StageName.COARSE)]
+    stages = tuple(replace(one, verdict=failed.get(one.stage, one.verdict)) for one in kept)
+    story = report_document(replace(healthy, stages=stages, trials=()), "/x").story
+    known = "Known before: 0.003 is too low. Next: Set a rate of 0.03 to 0.15. Search other rates."
+    assert story[0].endswith(f"nothing generalises. {known}")
+
+
 @pytest.mark.parametrize(("code", "told"), [("HP602", False), ("HP701", True), ("HP802", True)])
 def test_a_shown_extreme_takes_the_place_of_advice_on_single_settings_alone(
     healthy: StudyResults, code: str, told: bool

@@ -193,7 +193,7 @@ def test_what_the_forward_pass_does_wrong_is_known_of_any_failure(healthy: Study
     kept = [one for one in first if one.stage is StageName.INITIAL_LOSS]
     stopped = [replace(one, verdict=failed) for one in first if one.stage is StageName.OVERFIT]
     story = report_document(replace(healthy, stages=(*kept, *stopped), trials=()), "/x").story
-    known = "Known before: two passes differ. Next: Let dropout depend on self.training. Try more steps."
+    known = "Known before: two passes differ. Next: Let dropout depend on self.training."
     assert story[0].endswith(f"a loss of 2 is left. {known}")
 
 
