@@ -92,7 +92,7 @@ NETWORK = (
     ),
     fault(
         "first-channel-only",
-        "HC204",
+        "HC204 unseen-channels",
         f"{POOR} HC206 HC207 HC221",
         network={"fault": "fourth-first-channel-only"},
     ),

@@ -38,6 +38,25 @@ def samples_influence_each_other(inside: Inside) -> Remark | None:
     return Remark(sentence, {"influence": influence})
 
 
+def unseen_channels(inside: Inside) -> Remark | None:
+    """The outputs do not depend on some channels of the images.
+
+    Measured in evaluation mode after the first epoch: in two images a channel is exchanged for that of another image,
+    and no output changes, while other channels do change them. Channels that say the same but for scale and level, as
+    those of grey images do, are exchanged together. A slice in the forward pass takes too little, or what was made of
+    these channels is used nowhere.
+    """
+    first = inside.trial.result.looks[0]
+    if not first.unseen:
+        return None
+    channels, whole = [one + 1 for one in first.unseen], inside.task.input_shape[0]
+    listed = ", ".join(map(str, channels))
+    sentence = (
+        f"no output depends on {'channels' if len(channels) > 1 else 'channel'} {listed} of {whole} of the images"
+    )
+    return Remark(sentence, {"channels": channels, "of": whole})
+
+
 def linear_network(inside: Inside) -> Remark | None:
     """The network is linear: its layers together can do no more than one.
 

@@ -6,6 +6,7 @@ from hpsearch.diagnosis.inside.answers import (
     linear_network,
     same_answer,
     samples_influence_each_other,
+    unseen_channels,
 )
 from hpsearch.diagnosis.inside.evaluation_mode import (
     evaluated_in_training_mode,
@@ -199,6 +200,15 @@ _ALL = (
         sources.LAYERS,
         explains=(NOT_LEARNED - {"HC103", "HC106"}) | {"HC203"},
         explained_by=WEIGHTS | STEPS | {"HC103", "HC301", "HC303", "HC313", "HC314", "HC316", "HC317", "HC333"},
+    ),
+    InsideRule(
+        "HC335",
+        WARNING,
+        unseen_channels,
+        "Look for a slice of the images in the forward pass, and for branches that are used nowhere.",
+        sources.KARPATHY,
+        explains=frozenset({"HC201", "HC203", "HC204", "HC206"}),
+        explained_by=STEPS | {"HC301", "HC303", "HC314", "HC317", "HC333"},
     ),
     InsideRule(
         "HC341",

@@ -86,21 +86,20 @@ def _times(parameters: Iterable[Tensor], factor: float) -> Iterator[None]:
 
 
 def _of_member(runs: list[Tensor], targets: Tensor, task: Task) -> OutputBounds | None:
-    own, more, less, most = (_range(one) for one in runs)
-    if not all(math.isfinite(number) for one in (own, more, less, most) for number in one):
+    found = [_range(one) for one in runs]
+    if not all(math.isfinite(number) for one in found[:3] for number in one):
+        return None  # taken 64 times, the weights of a network of many layers may be too much for any number
+    wide = [one.highest - one.lowest for one in found]
+    if max(wide[1:3]) <= SEEN * wide[0]:
         return None
-    wide = max(one.highest - one.lowest for one in (more, less, most))
-    if wide <= SEEN * (own.highest - own.lowest):
+    if task.is_classification:
+        apart, norm = ([one[place] for one in found] for place in (2, 3))
+        bounds = OutputBounds(_held(apart), _held(norm))
+        return None if bounds == OutputBounds() else bounds
+    lowest, highest = _ends([one.lowest for one in found], wide), _ends([-one.highest for one in found], wide)
+    if lowest is None and highest is None:
         return None
-    found = OutputBounds(
-        _held([one.apart for one in (own, more, less, most)]),
-        _held([one.norm for one in (own, more, less, most)]),
-        _end([one.lowest for one in (more, less, most)], own.lowest, wide),
-        _end([-one.highest for one in (more, less, most)], -own.highest, wide, sign=-1),
-    )
-    if not task.is_classification:
-        found = _with_loss(found, targets.reshape(runs[0].shape).double(), task)
-    return None if found == OutputBounds() else found
+    return _with_loss(lowest, None if highest is None else -highest, targets.reshape(runs[0].shape).double(), task)
 
 
 def _range(outputs: Tensor) -> _Range:
@@ -110,21 +109,26 @@ def _range(outputs: Tensor) -> _Range:
 
 
 def _held(sizes: list[float]) -> float | None:
-    """The largest of a size as it is, and with weights more, less and most times; None if it grows with them."""
-    own, more, less, most = sizes
-    return rounded(max(sizes)) if 0 < most <= GROWN * max(more, less, own) and most > SEEN * own else None
+    """The largest of a size as it is, and with weights 8, -8 and 64 times; None if it grows with them."""
+    own, top, most = sizes[0], max(sizes[1:3]), sizes[3]
+    # Where the weights were so small that the size grows at first, it must come to stand somewhere.
+    grows = top > GROWN * own
+    held = SEEN * top <= most <= GROWN * top if grows else top > 0 and not most > GROWN * max(own, top)
+    return rounded(max(size for size in sizes if not math.isnan(size))) if held else None
 
 
-def _end(lows: list[float], own: float, wide: float, sign: int = 1) -> float | None:
-    """The lowest of all outputs, if weights of either sign end there again."""
-    least, apart = min(lows), max(lows) - min(lows)
-    return rounded(sign * min(least, own)) if apart <= STILL * wide and least <= own + STILL * wide else None
+def _ends(lows: list[float], wide: list[float]) -> float | None:
+    """The lowest of all outputs, if weights of either sign end there again, or if the range of outputs never grows."""
+    ends = [low for low in lows if math.isfinite(low)]
+    if _held(wide) is not None:
+        return rounded(min(ends))
+    near = STILL * max(one for one in wide if math.isfinite(one))
+    return rounded(min(ends)) if max(ends[1:]) - min(ends[1:]) <= near and min(ends[1:]) <= ends[0] + near else None
 
 
-def _with_loss(found: OutputBounds, targets: Tensor, task: Task) -> OutputBounds:
+def _with_loss(lowest: float | None, highest: float | None, targets: Tensor, task: Task) -> OutputBounds:
     """With that of targets beyond the bounds."""
-    low = -math.inf if found.lowest is None else found.lowest
-    high = math.inf if found.highest is None else found.highest
+    low, high = -math.inf if lowest is None else lowest, math.inf if highest is None else highest
     beyond = (targets - targets.clamp(low, high)).abs()
     loss = float((beyond if task.loss == "l1" else beyond.square()).mean())
-    return OutputBounds(None, None, found.lowest, found.highest, rounded(loss))
+    return OutputBounds(lowest=lowest, highest=highest, loss=rounded(loss))

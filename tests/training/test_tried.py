@@ -1,0 +1,206 @@
+"""What is tried of a network beside its evaluation: noise, channels, bounds of its outputs, and its modes."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from hpsearch.diagnosis.diagnose import diagnose
+from hpsearch.diagnosis.inside.bounds import held_within_bounds
+from hpsearch.diagnosis.inside.seen import Inside
+from hpsearch.finding import Severity
+from hpsearch.look import Look, OutputBounds, look_document, look_of
+from hpsearch.task import Task
+from hpsearch.training.looks import Eye, Minimised, Tried, bounds_of, tried
+from hpsearch.training.precision import Autocast
+from hpsearch.trial import FinishedTrial
+from tests.diagnosis.curve_cases import SOUND, STUDY, TASK
+
+CLASSES = Task("cross_entropy", (3, 4, 4), 4, 64, 16, 0, (4, 4, 4, 4))
+VALUES = Task("l2", (3, 4, 4), 1, 64, 16, 0, (), 1.0)
+PLAIN = cast("Autocast", nullcontext)
+
+
+class Body(nn.Module):
+    """A convolution with a norm, a gate as large networks have them, and a linear layer between two changes."""
+
+    def __init__(self, outputs: int, before: Callable[[Tensor], Tensor], behind: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.conv, self.norm = nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8)
+        self.gate = nn.Linear(8, 8)
+        self.dropout = nn.Dropout(0.5)
+        self.head = nn.Linear(8, outputs)
+        self.scale = nn.Parameter(torch.tensor(10.0))
+        self.before, self.behind = before, behind
+
+    def forward(self, images: Tensor) -> Tensor:
+        features = functional.relu(self.norm(self.conv(self.before(images)))).mean((2, 3))
+        features = self.dropout(features * torch.sigmoid(self.gate(features)))
+        return self.behind(self.head(features))
+
+
+def same(values: Tensor) -> Tensor:
+    """As it is."""
+    return values
+
+
+def body(
+    outputs: int = 4, before: Callable[[Tensor], Tensor] = same, behind: Callable[[Tensor], Tensor] = same
+) -> Body:
+    """Always the same one, in evaluation mode, after a batch in training mode."""
+    torch.manual_seed(0)
+    network = Body(outputs, before, behind)
+    network(torch.randn(64, 3, 4, 4))
+    return network.eval()
+
+
+def images() -> Tensor:
+    """Always the same ones, whose first two channels say the same."""
+    made = torch.randn(32, 3, 4, 4, generator=torch.Generator().manual_seed(1))
+    made[:, 1] = 2 * made[:, 0] + 1
+    return made
+
+
+def seen(network: nn.Module) -> Tried:
+    """What is tried."""
+    return tried(network, images(), CLASSES, PLAIN)
+
+
+@pytest.mark.parametrize("drop", [functional.dropout, lambda values: values + 0.3 * torch.randn_like(values)])
+def test_noise_that_knows_no_mode_is_noise_and_no_influence(drop: Callable[[Tensor], Tensor]) -> None:
+    found = seen(body(before=drop))
+    assert (found.influence, (found.noise or 0.0) > 0.01) == (0.0, True)
+    assert (seen(body()).noise or 0.0) < 1e-5
+
+
+def test_noise_that_no_seed_reaches_is_no_influence_either() -> None:
+    own = torch.Generator()
+    found = seen(body(before=lambda values: values + torch.randn(values.shape, generator=own)))
+    assert (found.influence, (found.noise or 0.0) > 0.01) == (0.0, True)
+
+
+def test_samples_that_are_mixed_are_influence_and_no_noise() -> None:
+    found = seen(body(before=lambda values: values.flatten(1).t().reshape(values.shape)))
+    assert ((found.influence or 0.0) > 0.01, found.noise) == (True, 0.0)
+
+
+def test_channels_that_nothing_depends_on() -> None:
+    """The first two say the same: it is no matter which of them is taken."""
+    assert seen(body()).unseen == ()
+    assert seen(body(before=lambda values: values[:, :1].expand_as(values))).unseen == (2,)
+    assert seen(body(before=lambda values: values[:, 2:].expand_as(values))).unseen == (0, 1)
+    assert seen(body(before=lambda values: values[:, [1, 2, 2]])).unseen == ()
+    assert seen(body(before=torch.zeros_like)).unseen == (), "nothing arrives at all"
+
+
+def within(behind: Callable[[Tensor], Tensor], task: Task = CLASSES) -> OutputBounds | None:
+    """Between what the outputs stay; the network is afterwards what it was."""
+    network = body(task.outputs, behind=behind)
+    before = [one.clone() for one in network.state_dict().values()]
+    targets = torch.arange(32) % 4 if task.is_classification else torch.linspace(-2, 2, 32).unsqueeze(1)
+    found = bounds_of(network, images(), targets, task, PLAIN)
+    assert all(map(torch.equal, before, network.state_dict().values()))
+    return found
+
+
+def cosines(values: Tensor) -> Tensor:
+    """Of length one each."""
+    return functional.normalize(values)
+
+
+@pytest.mark.parametrize(
+    "behind", [same, lambda values: values.log_softmax(1), lambda values: -values.square(), functional.relu]
+)
+def test_outputs_that_grow_with_the_weights_have_no_bounds(behind: Callable[[Tensor], Tensor]) -> None:
+    assert within(behind) is None
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [torch.tanh, torch.sigmoid, cosines, lambda one: functional.layer_norm(one, (4,)), lambda one: one.clamp(0, 1)],
+)
+def test_outputs_that_do_not_have_bounds(behind: Callable[[Tensor], Tensor]) -> None:
+    found = within(behind)
+    assert found is not None
+    assert found.apart is not None
+    assert found.apart < 4
+    assert held(found, 0.9)
+
+
+def test_a_scale_that_is_learned_sets_no_bounds() -> None:
+    network = body()
+    network.behind = lambda values: network.scale * cosines(values)
+    assert bounds_of(network, images(), torch.arange(32) % 4, CLASSES, PLAIN) is None
+
+
+def test_bounds_of_a_regression() -> None:
+    both, below = within(torch.sigmoid, VALUES), within(functional.relu, VALUES)
+    assert both is not None
+    assert both.lowest == pytest.approx(0, abs=0.05)
+    assert both.highest == pytest.approx(1, abs=0.05)
+    assert below is not None
+    assert (below.lowest, below.highest) == (0, None)
+    assert 0.3 < (below.loss or 0) < (both.loss or 0) < 1.4
+    assert within(same, VALUES) is None
+
+
+def held(bounds: OutputBounds, loss: float) -> bool:
+    """Whether a rule says of a training that ended with such a loss that they hold it up."""
+    look = Look(200, (), evaluated_loss=loss, trained_loss=loss, bounds=bounds)
+    assert look_of(look_document(look)) == look
+    trial = FinishedTrial(SOUND.trial.job, replace(SOUND.trial.result, looks=(look,)))
+    return held_within_bounds(Inside(trial, TASK)) is not None
+
+
+def test_normalised_outputs_with_a_scale_are_sound() -> None:
+    assert held(OutputBounds(2.0, 1.4), 1.0)
+    assert not held(OutputBounds(16.0, 11.0), 1.0)
+    assert not held(OutputBounds(2.0, 1.4), 0.01), "it came further than that"
+
+
+def eye(network: nn.Module) -> Eye:
+    """One that looks at the first iteration."""
+    targets = torch.arange(32) % 4
+    return Eye(network, [0], Minimised("cross_entropy", lambda: [0.0], lambda: [1.0], lambda: targets))
+
+
+def test_what_train_does_not_bring_back_is_known_after_an_evaluation() -> None:
+    network = body()
+    assert eye(network).stays() == ()
+    assert not network.training, "it was only tried"
+    network.train = lambda *_: network  # type: ignore[method-assign]
+    assert eye(network).stays() == ("norm", "dropout")
+
+
+def test_norms_that_another_training_left_in_evaluation_mode_are_meant_so() -> None:
+    """With all dropouts beside them, and not with norms that are new."""
+    network = body()
+    network.train = lambda *_: network  # type: ignore[method-assign]
+    cast("Tensor", network.norm.num_batches_tracked).fill_(5000)
+    assert eye(network).stays() == ()
+    network.add_module("other", nn.BatchNorm2d(8).eval())
+    assert eye(network).stays() == ("other",)
+
+
+def test_a_user_s_own_layer_that_asks_for_the_mode_has_one() -> None:
+    class Paths(nn.Module):
+        def forward(self, values: Tensor) -> Tensor:
+            return values * 2 if self.training else values
+
+    network: Any = nn.Sequential(Paths(), nn.ReLU())
+    network.eval()
+    network.train = lambda *_: network
+    assert eye(network).stays() == ("0",)
+
+
+def test_modes_that_are_seen_late_are_told_with_their_iteration() -> None:
+    looks = (Look(0, ()), Look(200, (), evaluating=("norm",)))
+    trial = FinishedTrial(SOUND.trial.job, replace(SOUND.trial.result, looks=looks))
+    (finding,) = diagnose(trial, STUDY, TASK)
+    assert (finding.code, finding.severity) == ("HC343", Severity.WARNING)
+    assert finding.message.endswith("seen from iteration 201 on")
