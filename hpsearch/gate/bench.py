@@ -1,7 +1,7 @@
 """Trains the jobs of a check, one at a time, and knows how long they take."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import torch
 from torch import nn
@@ -19,7 +19,7 @@ from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.member import Training, train_member
-from hpsearch.training.regularisation import drops_out
+from hpsearch.training.regularisation import calls_dropout, drops_out
 from hpsearch.training.samples.arrays import Arrays
 from hpsearch.training.size import Arithmetic
 from hpsearch.trial import FinishedTrial
@@ -41,7 +41,7 @@ class CheckBench:
         with own_randomness(seed_for(study.seed, "check"), device):
             network = _network(study, dataset.task)
             self.multiply_adds = _multiply_adds(network, dataset.task)
-        self.drops_out = drops_out(network)
+            self.drops_out = drops_out(network) or _calls_dropout(network, dataset.task)
         self.reach: Reach | None = None
         """Of the network's outputs, once a sample was tried to be learned; None if they are not bounded."""
         self.standing: tuple[str, ...] = ()
@@ -79,6 +79,13 @@ def _network(study: StudyDefinition, task: Task) -> nn.Module:
 def _multiply_adds(network: nn.Module, task: Task) -> int | None:
     """For one sample; None if they cannot be counted."""
     return Arithmetic().multiply_adds(network, torch.zeros(1, *task.input_shape))
+
+
+def _calls_dropout(network: nn.Module, task: Task) -> bool:
+    """False also for a network that raises, which training will tell."""
+    with suppress(Exception):
+        return calls_dropout(network, torch.zeros(2, *task.input_shape))
+    return False
 
 
 @contextmanager

@@ -1,11 +1,14 @@
 """What ``regularised=False`` switches off."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.nn import functional
 
 from hpsearch.job import Budget, NetworkSettings
-from hpsearch.training.regularisation import switch_dropout_off
+from hpsearch.training.regularisation import calls_dropout, switch_dropout_off
 from tests.training.training_cases import classes, job, optimizer, own, train
 
 BUDGET = Budget(steps=12)
@@ -64,3 +67,48 @@ def test_dropout_inside_recurrence_and_attention_is_off() -> None:
     inputs = torch.ones(3, 2, 4)
     assert torch.equal(recurrent(inputs)[0], recurrent(inputs)[0])
     assert torch.equal(attention(inputs, inputs, inputs)[0], attention(inputs, inputs, inputs)[0])
+
+
+FUNCTIONS: dict[str, Callable[[Tensor, bool], Tensor]] = {
+    "dropout": lambda maps, training: functional.dropout(maps, 0.9, training),
+    "in place": lambda maps, training: functional.dropout(maps, 0.9, training, inplace=True),
+    "of torch": lambda maps, training: torch.dropout(maps, 0.9, training),
+    "of maps": lambda maps, training: functional.dropout2d(maps, 0.9, training=training),
+    "alpha": lambda maps, training: functional.alpha_dropout(maps, 0.9, training),
+    "attention": lambda maps, training: functional.scaled_dot_product_attention(
+        maps, maps, maps, dropout_p=0.9 if training else 0.0
+    ),
+}
+
+
+class Calling(nn.Module):
+    """Drops something by a function, and may fail."""
+
+    def __init__(self, function: Callable[[Tensor, bool], Tensor]) -> None:
+        super().__init__()
+        self.function, self.fails = function, False
+
+    def forward(self, maps: Tensor) -> Tensor:
+        found = self.function(maps.clone(), self.training)
+        if self.fails:
+            raise ValueError("no more")
+        return found
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_that_drop_something_are_off_inside_the_network_alone(name: str) -> None:
+    maps, network = torch.rand(4, 8, 3, 3), Calling(FUNCTIONS[name]).train()
+    assert not torch.equal(network(maps), network(maps))
+    assert calls_dropout(network, maps)
+    switch_dropout_off(network)
+    assert torch.equal(network(maps), network(maps))
+    assert torch.equal(network(maps), network.eval()(maps))
+    network.fails = True
+    with pytest.raises(ValueError, match="no more"):
+        network.train()(maps)
+    assert not torch.equal(FUNCTIONS[name](maps.clone(), True), FUNCTIONS[name](maps.clone(), True))
+
+
+def test_a_network_that_calls_none_is_left_alone() -> None:
+    assert not calls_dropout(Calling(lambda maps, training: functional.dropout(maps, 0.0, training)), torch.ones(1, 3))
+    assert not calls_dropout(Calling(lambda maps, _: functional.dropout(maps, 0.9, False)), torch.ones(1, 3))
