@@ -61,8 +61,8 @@ OF_DATA = "HD"
 OF_CURVES = "HC"
 """The beginning of all codes of rules on trainings."""
 DATA_CODES = (
-    *(f"{OF_DATA}{number}" for number in range(101, 111)),
-    *(f"{OF_DATA}{number}" for number in range(201, 209)),
+    *(f"{OF_DATA}{number}" for number in range(101, 112)),
+    *(f"{OF_DATA}{number}" for number in range(201, 211)),
     *(f"{OF_DATA}{number}" for number in range(301, 305)),
     *(f"{OF_DATA}{number}" for number in range(401, 405)),
 )

@@ -131,14 +131,14 @@ DATA = (
     fault("validation-numbered-by-text", MOVED, "HC203 HD206", data="fourth-validation-numbered-by-text", lasting=True),
     fault(
         "missing-values-are-numbers",
-        "HC108 HC201 HC204 HC206 HD401",
+        "HC108 HC201 HC204 HC206 HD209 HD401",
         f"{POOR} {LARGE} HC105 HC107 same-answer",
         data="fourth-missing-values-are-numbers",
         lasting=True,
     ),
     fault(
         "targets-of-two-units",
-        "HC203 HC204 HC206 HD401",
+        "HC203 HC204 HC206 HD210 HD401",
         f"{POOR} HC107 HC108 HC201",
         data="fourth-targets-of-two-units",
         lasting=True,

@@ -7,8 +7,8 @@ from hpsearch.finding import SEVEREST_FIRST, Severity
 from hpsearch.report.check_documents import PlacedFindingDocument
 
 BENT = ("HP201", "activation-on-output", "loss-has-a-floor")
-SPOILT = ("HD102", "HD103", "HD105", "HD109", "HD110", "HD301")
-"""Images that show nothing, or that are given different labels."""
+SPOILT = ("HD102", "HD103", "HD105", "HD109", "HD11", "HD209", "HD210", "HD301")
+"""Images that show nothing, targets that nobody measured, or images that are given different labels."""
 LABELS = ("HD401", "HD403")
 TRAINED_WITH = ("HP5", "HP6", "HP703")
 DROPPED = ("HP206", "HP207")

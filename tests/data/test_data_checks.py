@@ -21,9 +21,10 @@ from tests.data.broken_data import CASES as BROKEN
 from tests.data.broken_data import Case, changed, digits, generator, leaking, pixel, shuffled, twins
 from tests.data.data_cases import settings
 from tests.data.prepared_cases import PREPARED
+from tests.data.target_cases import MEASURED
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "findings"
-CASES = (*BROKEN, *PREPARED)
+CASES = (*BROKEN, *PREPARED, *MEASURED)
 IDS = [f"{case.code}-{number}" for number, case in enumerate(CASES)]
 
 

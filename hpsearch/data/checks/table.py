@@ -30,8 +30,10 @@ from hpsearch.data.checks.pixels import (
 )
 from hpsearch.data.checks.rule import DataRule
 from hpsearch.data.checks.signal import labels_without_signal, no_local_correlation
+from hpsearch.data.checks.stand_ins import pixels_stand_for_missing, targets_stand_for_missing
 from hpsearch.data.checks.steps import few_levels
 from hpsearch.data.checks.transformed import split_is_transformed
+from hpsearch.data.checks.units import targets_of_two_units
 from hpsearch.data.checks.wrapped import wrapped_values
 from hpsearch.finding import Severity
 
@@ -84,6 +86,13 @@ _ALL = (
         "Turn images into real numbers before anything is added to them or multiplied, and cut off at the ends.",
         sources.KARPATHY,
     ),
+    DataRule(
+        "HD111",
+        WARNING,
+        pixels_stand_for_missing,
+        "Replace that number, by the mean of the channel for example, and tell where it was in a channel of its own.",
+        sources.KARPATHY,
+    ),
     DataRule("HD201", ERROR, labels_out_of_range, "Number the classes 0 … K − 1.", sources.KARPATHY),
     DataRule(
         "HD202", ERROR, missing_class, "Give samples of it to each split, or renumber the classes.", sources.KOHAVI
@@ -111,6 +120,20 @@ _ALL = (
         few_to_be_measured_by,
         "Hold more samples out, or divide several times and take the mean (cross-validation).",
         sources.KOHAVI,
+    ),
+    DataRule(
+        "HD209",
+        WARNING,
+        targets_stand_for_missing,
+        "Leave out the samples whose target is missing.",
+        sources.KARPATHY,
+    ),
+    DataRule(
+        "HD210",
+        WARNING,
+        targets_of_two_units,
+        "Find where the targets come from, and write all of them in one unit.",
+        sources.KARPATHY,
     ),
     DataRule(
         "HD301", WARNING, conflicting_labels, "Look at the images named and correct their labels.", sources.NORTHCUTT

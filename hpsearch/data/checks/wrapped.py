@@ -9,7 +9,7 @@ from torch import Tensor
 from hpsearch.data.checks.facts import Facts, evenly
 from hpsearch.rulebook import Remark
 
-MOST, NUMBERS = 512, 2**21
+MOST, NUMBERS = 1_024, 2**21
 """Images of a split that are looked at, evenly spaced ones of more, and how many numbers they may be."""
 FEWEST, FEWEST_LEVELS, FEWEST_JUMPS = 20, 32, 100
 """Images, levels of a channel, and jumps below which nothing is said."""
