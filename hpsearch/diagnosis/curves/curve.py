@@ -117,11 +117,6 @@ class Curve:
         """Standard deviation of one iteration in the second half."""
         return spread_of_neighbours(self.losses[len(self.losses) // 2 :])
 
-    @staticmethod
-    def noise_of(losses: Sequence[float]) -> float:
-        """Standard deviation of one iteration around the trend of some."""
-        return spread_of_neighbours(losses)
-
     def part(self, start: float, end: float) -> Sequence[float]:
         """Losses between two shares of the training."""
         count = len(self.losses)
@@ -136,7 +131,7 @@ class Curve:
         """Mean loss over the last epoch, above the lowest there is."""
         return max(0.0, self.epochs[-1].train_loss - self.floor)
 
-    @cached_property
+    @property
     def lowest(self) -> float:
         """Mean loss of the best epoch."""
         return min(epoch.train_loss for epoch in self.epochs)
@@ -230,11 +225,6 @@ class Curve:
         return error / math.sqrt(max(1, count))
 
     @property
-    def error_of_guessing(self) -> float:
-        """Standard error of what guessing errs, over the draw of the validation samples."""
-        return self.drawn(self.chance_of_error)
-
-    @property
     def ending(self) -> int:
         """Epochs that count as the end: a sixth of them, at least two."""
         return max(2, len(self.epochs) // 6)
@@ -264,8 +254,16 @@ class Curve:
         standard errors over the draw of the validation samples.
         """
         held = self.ends[1]
-        limit = min(GOOD, GOOD_SHARE * self.chance_of_error)
-        return held - 2 * self.drawn(held) < limit
+        return held - 2 * self.drawn(held) < self._good
+
+    @property
+    def fits(self) -> bool:
+        """Whether the training error at the end is below that limit."""
+        return self.ends[0] < self._good
+
+    @property
+    def _good(self) -> float:
+        return min(GOOD, GOOD_SHARE * self.chance_of_error)
 
     @cached_property
     def relative_update(self) -> float | None:

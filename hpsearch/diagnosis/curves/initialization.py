@@ -3,6 +3,7 @@
 import math
 
 from hpsearch.diagnosis.curves.curve import LEARNED, UNFINISHED, Curve
+from hpsearch.diagnosis.curves.trend import spread_of_neighbours
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
@@ -33,7 +34,7 @@ def flat_then_drops(curve: Curve) -> Remark | None:
     if not curve.ended:
         return None
     start = min(curve.means[0], curve.guess)
-    error = curve.noise_of(curve.losses[: max(4, len(curve.losses) // 4)]) / math.sqrt(curve.window)
+    error = spread_of_neighbours(curve.losses[: max(4, len(curve.losses) // 4)]) / math.sqrt(curve.window)
     if 3 * error > BLIND * curve.guess:
         return None
     least = max(LEARNED * curve.guess, 3 * error)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hpsearch.diagnosis.curves.curve import GOOD, GOOD_SHARE, Curve
+from hpsearch.diagnosis.curves.curve import Curve
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
@@ -43,10 +43,9 @@ def _state(curve: Curve, noticed: Mapping[str, Remark]) -> tuple[str, str, dict[
     """Code, sentence and numbers."""
     train, held = curve.ends
     gap = curve.gap > max(min(LARGE_GAP, LARGE_SHARE * curve.chance_of_error), STANDARD_ERRORS * curve.error_of_draw)
-    fits = train < min(GOOD, GOOD_SHARE * curve.chance_of_error)
     numbers = {"train_error": train, "validation_error": held, "standard_error": curve.error_of_draw}
     beside = f"the {_what(curve)} is {train:.1%} in training and {held:.1%} in validation"
-    if fits and gap:
+    if curve.fits and gap:
         return "HC203", beside, numbers
     if "HC204" in noticed:
         return "HC204", "", numbers

@@ -6,7 +6,7 @@ from itertools import pairwise
 from statistics import median
 
 from hpsearch.diagnosis.curves.curve import LEARNED, Curve
-from hpsearch.diagnosis.curves.trend import trend
+from hpsearch.diagnosis.curves.trend import spread_of_neighbours, trend
 from hpsearch.rulebook import Remark
 
 FEWEST_EPOCHS, FEWEST_PLACES = 4, 4
@@ -58,7 +58,7 @@ def starts_again(curve: Curve) -> Remark | None:
     ends = [math.fsum(curve.losses[at - last : at]) / last for at in closes]
     starts = [curve.losses[at] for at in range(places, count * places, places)]
     end, start, first = math.fsum(ends) / len(ends), math.fsum(starts) / len(starts), min(curve.losses[0], curve.guess)
-    error = curve.noise_of(curve.losses) / math.sqrt(len(starts))
+    error = spread_of_neighbours(curve.losses) / math.sqrt(len(starts))
     if start - end < max(BACK * (first - end), STANDARD_ERRORS * error, LEARNED * curve.guess):
         return None
     if sum(b > a for a, b in zip(ends, starts, strict=True)) < MOST * len(starts):

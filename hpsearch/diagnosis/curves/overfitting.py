@@ -50,7 +50,7 @@ def learns_by_heart(curve: Curve) -> Remark | None:
     train, held = min(curve.train_errors), min(curve.val_errors)
     if curve.task.train_samples < max(FEW, FEW_OF_A_CLASS * curve.task.outputs * curve.task.is_classification):
         return None
-    if curve.task.is_classification and curve.error_of_guessing > BLIND * curve.chance_of_error:
+    if curve.task.is_classification and curve.drawn(curve.chance_of_error) > BLIND * curve.chance_of_error:
         return None
     if held - train < APART * curve.error_of_validation and curve.late_val_loss < curve.guess:
         return None
@@ -79,7 +79,7 @@ def overfitting(curve: Curve) -> Remark | None:
     at = curve.val_losses.index(lowest)
     last = math.fsum(curve.val_losses[-2:]) / 2
     risen = last - lowest > max(RISEN * lowest, _least_rise(curve, last)) and at < len(curve.epochs) - 2
-    risen = risen and curve.epochs[-1].train_loss < curve.epochs[at].train_loss
+    risen = risen and _goes_on(curve, at)
     erring = _error_has_risen(curve)
     train, held = curve.ends
     third = -(-len(curve.epochs) // 3)
@@ -123,7 +123,14 @@ def _error_has_risen(curve: Curve) -> bool:
     rise, large = means[-1] - means[at], min(LARGE_GAP, LARGE_SHARE * curve.chance_of_error)
     drawn = math.hypot(curve.drawn(means[at]), curve.drawn(means[-1]))
     chance = math.hypot(APART * drawn, STANDARD_ERRORS * curve.moved / math.sqrt(2))
-    return rise > max(large, chance) and curve.train_errors[-1] < curve.train_errors[at]
+    return rise > max(large, chance) and curve.train_errors[-1] < curve.train_errors[at] and _goes_on(curve, at)
+
+
+def _goes_on(curve: Curve, at: int) -> bool:
+    """Whether the training loss has fallen since an epoch, by two standard errors of the noise of its batches: what it
+    gains is what validation loses."""
+    fallen = curve.epochs[at].train_loss - curve.epochs[-1].train_loss
+    return fallen > APART * curve.noise * math.sqrt(2 / curve.per_epoch)
 
 
 def _least_rise(curve: Curve, last: float) -> float:

@@ -3,6 +3,7 @@
 import math
 
 from hpsearch.diagnosis.curves.curve import LEARNED, UNFINISHED, Curve
+from hpsearch.diagnosis.curves.trend import moving_average, spread_of_neighbours
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
@@ -58,14 +59,15 @@ def learning_rate_too_high(curve: Curve) -> Remark | None:
     Steps so large throw the network into regions where units are dead or saturated. The moving average must be above
     one and a half times the first loss, or that of guessing if it is higher, and above it by 1.15 nats and by three
     standard errors; or the last epoch is above guessing, and above the best epoch by four standard errors and five per
-    cent of guessing; or the last epoch is at guessing and the moving average was below 80 % of it (heuristics). Where
+    cent of guessing; or the last epoch is at guessing and the mean over half an epoch was below 80 % of it: single
+    batches come so low by chance where a few samples have most of the loss (heuristics). Where
     training comes back and ends below half of guessing the start alone was unstable, which is information; so is a rise
     of less than ten times within the first tenth if the loss has stayed near guessing or below since the middle.
     """
     if not curve.ended:
         return None
     start = max(curve.losses[0], curve.guess)
-    early = curve.noise_of(curve.losses)
+    early = spread_of_neighbours(curve.losses)
     error = early / math.sqrt(curve.window)
     highest = max(curve.means)
     last = curve.epochs[-1].train_loss
@@ -92,12 +94,12 @@ def learning_rate_too_high(curve: Curve) -> Remark | None:
             f"above the {curve.guess:.3g} of guessing"
         )
         return Remark(sentence, {**numbers, "lowest_epoch_loss": curve.lowest, "guessing_loss": curve.guess})
-    if last > (1 - LEARNED) * curve.guess and min(curve.means) < LOST * curve.guess:
+    lowest = min(moving_average(curve.losses, max(curve.window, curve.per_epoch // 2)))
+    if last > (1 - LEARNED) * curve.guess and lowest < LOST * curve.guess:
         sentence = (
-            f"the loss had fallen to {min(curve.means):.3g} and is back at {last:.3g}, where guessing is "
-            f"({curve.guess:.3g})"
+            f"the loss had fallen to {lowest:.3g} and is back at {last:.3g}, where guessing is ({curve.guess:.3g})"
         )
-        return Remark(sentence, {**numbers, "lowest_mean": min(curve.means), "guessing_loss": curve.guess})
+        return Remark(sentence, {**numbers, "lowest_mean": lowest, "guessing_loss": curve.guess})
     return None
 
 
@@ -121,7 +123,7 @@ def oscillating(curve: Curve) -> Remark | None:
     """
     if not curve.ended or not curve.learned_on_the_way:
         return None
-    error = curve.noise_of(curve.losses) / math.sqrt(curve.per_epoch)
+    error = spread_of_neighbours(curve.losses) / math.sqrt(curve.per_epoch)
     means = [epoch.train_loss - curve.floor for epoch in curve.epochs]
     swings, largest, low, high, falling, lowest, latest = 0, 0.0, means[0], means[0], True, 0, 0
     for number, mean in enumerate(means[1:], 1):
@@ -158,7 +160,8 @@ def noisy(curve: Curve) -> Remark | None:
     In the second half the loss of one iteration has a standard deviation of more than 0.6 of its mean. Losses of single
     samples spread about as far as their mean is high (heuristic), so that a batch of n has 1/√n of it: 0.6 is a batch
     of three. A loss that is near zero is not looked at: the few samples that are still wrong make it uneven. Nor are
-    batches of 16 and more, whose losses scatter so far for other reasons.
+    batches of 16 and more, whose losses scatter so far for other reasons. It is information where training ended
+    well: no noise has kept it from fitting its samples then, be they so few that an epoch is some uneven batches.
     """
     if not curve.ended or curve.trial.job.batch_size >= SMALL:
         return None
@@ -170,4 +173,5 @@ def noisy(curve: Curve) -> Remark | None:
         f"the loss of single iterations scatters by {curve.noise:.3g} around {mean:.3g}, with batches of "
         f"{curve.trial.job.batch_size}"
     )
-    return Remark(sentence, {"noise": curve.noise, "mean": mean, "batch_size": curve.trial.job.batch_size})
+    numbers = {"noise": curve.noise, "mean": mean, "batch_size": curve.trial.job.batch_size}
+    return Remark(sentence, numbers, Severity.INFO if curve.fits else None)
