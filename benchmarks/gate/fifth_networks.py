@@ -150,7 +150,7 @@ class Dense(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = self.stem(x)
         for stage, transition in zip(self.stages, self.transitions, strict=True):
-            for layer in stage:  # type: ignore[union-attr]
+            for layer in stage.children():
                 x = torch.cat([x, self.dropout(layer(x))], 1)
             x = transition(x)
         found: Tensor = self.head(x.mean((2, 3)))

@@ -121,7 +121,8 @@ class ScaledBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y = self.norm(self.depthwise(x).permute(0, 2, 3, 1))
         y = self.scale * self.down(functional.gelu(self.up(y)))
-        return x + y.permute(0, 3, 1, 2)
+        found: Tensor = x + y.permute(0, 3, 1, 2)
+        return found
 
 
 class Next(nn.Module):
