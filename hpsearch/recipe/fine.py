@@ -76,11 +76,14 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
     now = found.situation(study, plan, finished, common, HALF_WIDTH * NARROWING ** (plan.round + 1))
     after = steered(now) if more else Steered({})
     advised = epochs_advised(now)
-    known |= {str(one.evidence["finding"]) for one in advised}
+    followed_by_advice = frozenset(str(one.evidence["finding"]) for one in advised)
+    known |= followed_by_advice
     nothing = _brought_nothing(study, task, plan.best_before, best)
     again = more and (nothing is None or after.opens)
     after = after if again else Steered({})
     stopped = nothing and nothing(again)
+    leading = after.codes | followed_by_advice
+    explained = told(STAGE, study, task, round_trials, leading) if leading else told_common
     return Verdict(
         STAGE,
         Outcome.PASS,
@@ -91,7 +94,7 @@ def judge(study: StudyDefinition, task: Task, plan: Plan, finished: Sequence[Fin
         (
             *after.without_repetition(found.findings),
             *((stopped,) if stopped else ()),
-            *(told(STAGE, study, task, round_trials, after.codes) if after.codes else told_common),
+            *(one for one in explained if one.code in after.codes or one.code not in followed_by_advice),
             *after.findings,
             *advised,
             *(() if again else found_in_best(study, task, best, known)),

@@ -1,6 +1,7 @@
 """What remains after a study, and what to do next: the part of its story that its findings make."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from hpsearch.finding import SEVEREST_FIRST, Severity
 from hpsearch.report.data_story import (
@@ -33,7 +34,11 @@ SETTINGS = ("HP5", "HP6")
 GUESSES = "nothing-generalises"
 NO_RATE = "no-learning-rate"
 MORE_STEPS = "If they are right, try more steps (recipe.lr_sweep.steps)."
-"""The advice where labels are suspected; of the sweep's own nothing is left then."""
+"""The advice where labels are suspected; of the sweep's own nothing is left then …"""
+MORE_EPOCHS = "If they are right, try more epochs (recipe.coarse.epochs)."
+"""… nor of a search's."""
+UNLEARNED = "HC201"
+"""Curves show that nothing is learned."""
 LEARNED_FROM = ("HD1", "HD301", "HD4")
 """Beginnings of the codes of checks on pixels and labels: the others are on how samples are divided and counted."""
 
@@ -95,12 +100,19 @@ def _advice(report: ReportDocument, found: list[FindingDocument], before: list[F
     useful += _severest_first([*lasting, *before])
     known = [one for stage in failed for one in known_before(report, stage) if stage in unlearned or is_of_network(one)]
     if labels is not None and failed:
-        first = [labels.advice, *([*(one.advice for one in known), MORE_STEPS] if alone else [])]
+        guessed = [*(one.advice for one in known), MORE_STEPS if alone else MORE_EPOCHS] if unlearned else []
+        first = [labels.advice, *guessed]
     else:
         first = [one.advice for one in known]
-    rest = [] if _is_explained(known, labels if alone else None) else [one.advice for one in useful]
+    rest = [] if _is_explained(known, labels if unlearned else None) else _without_guesses(useful)
     advice = dict.fromkeys(sentence(one) for one in (*first, *rest) if one)
     return list(advice)[:MOST_ADVICE]
+
+
+def _without_guesses(useful: list[FindingDocument]) -> list[str]:
+    """The advice, but for that on curves which show the same as a search that only guesses."""
+    guessed = any(one.code == GUESSES for one in useful)
+    return [one.advice for one in useful if not (guessed and one.code == UNLEARNED)]
 
 
 def _is_explained(known: list[FindingDocument], labels: FindingDocument | None) -> bool:
@@ -140,9 +152,14 @@ def labels_doubted(report: ReportDocument) -> FindingDocument | None:
 
 
 def of_round(stage: StageDocument, entry: RoundDocument) -> list[FindingDocument]:
-    """The findings of one round: of several with one code the latest."""
-    latest = {finding.code: finding for finding in stage.findings}
-    return _severest_first([latest[code] for code in entry.findings])
+    """The findings of one round: of several with one code the latest, and those right before it on other paths."""
+    latest: dict[str, list[FindingDocument]] = {}
+    for before, one in pairwise((None, *stage.findings)):
+        beside = latest.get(one.code, []) if before is not None and before.code == one.code else []
+        others = {known.evidence.get("path") for known in beside}
+        fresh = one.evidence.get("path") in others
+        latest[one.code] = [one] if fresh else [*beside, one]
+    return _severest_first([one for code in entry.findings for one in latest[code]])
 
 
 def _seen_before(report: ReportDocument, last: set[str]) -> Iterator[tuple[StageDocument, FindingDocument]]:

@@ -146,10 +146,10 @@ def test_failed_trials_are_counted_by_kind() -> None:
 
 
 def test_two_best_trials_at_one_end_are_worth_a_note() -> None:
-    wide = definition(optimizer={"weight_decay": {"log_uniform": [1e-6, 1e-2]}, "learning_rate": 0.1})
+    wide = definition(optimizer={"weight_decay": {"log_uniform": [1e-4, 1e-2]}, "learning_rate": 0.1})
     plan = planned(COARSE, wide)
     finished = [scored(job, 0.3) for job in plan.jobs[2:]]
-    finished += [scored(replace(job, parameters={**job.parameters, DECAY: 1.2e-6}), 0.9) for job in plan.jobs[:2]]
+    finished += [scored(replace(job, parameters={**job.parameters, DECAY: 1.2e-4}), 0.9) for job in plan.jobs[:2]]
     (finding,) = judged(wide, plan, finished).findings
     assert (finding.code, finding.severity) == ("best-at-edge", Severity.INFO)
     assert "low end of optimizer.weight_decay" in finding.message
@@ -159,6 +159,7 @@ def test_nothing_goes_below_zero() -> None:
     found = [at_edge({DECAY: Uniform(low, 0.5)}, [{DECAY: low}, {DECAY: low}]) for low in (0.0, 0.1)]
     assert [len(findings) for findings in found] == [0, 1]
     assert at_edge({DECAY: Uniform(0.0, 0.5)}, [{DECAY: 0.5}, {DECAY: 0.49}])
+    assert at_edge({DECAY: LogUniform(1e-6, 0.5)}, [{DECAY: 1e-6}, {DECAY: 2e-6}]) == []  # that is none already
 
 
 def fine_after(accuracies: Sequence[float], rounds: Sequence[Sequence[float]]) -> tuple[list[Plan], list[Verdict]]:

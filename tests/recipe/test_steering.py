@@ -155,6 +155,17 @@ def test_a_number_of_epochs_that_the_definition_gives_is_advised_to_be_raised_an
         assert codes(fine_round(definition(recipe=recipe), RISING)[2]) == []
 
 
+def test_a_training_that_is_too_short_is_not_told_to_be_too_small_beside_it() -> None:
+    def error(done: float) -> float:
+        return 0.7 - 0.4 * done
+
+    short = Drawn(lambda done: 2.3 - 0.4 * done, error=error, validation_error=error)
+    wanted = study(recipe={"fine": {"epochs": 8, "rounds": 1}}, network={"name": "convnet", "width": 8})
+    verdict = fine_round(wanted, short)[2]
+    assert [one.code for one in verdict.findings if one.severity is not Severity.INFO] == []
+    assert "more-epochs-advised" in codes(verdict)
+
+
 def test_wider_networks_wait_while_the_loss_still_falls() -> None:
     wanted = definition()
     plan = planned(FINE, wanted)

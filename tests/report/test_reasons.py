@@ -80,6 +80,15 @@ def test_a_known_reason_comes_before_a_guess(healthy: StudyResults) -> None:
     assert story[0].endswith(known)
 
 
+def test_two_ends_of_ranges_in_one_round_are_both_told(healthy: StudyResults) -> None:
+    paths = ("optimizer.learning_rate", "network.width")
+    ends = [Finding("best-at-edge", Severity.INFO, f"{path} ends", {"path": path}, f"Widen {path}.") for path in paths]
+    earlier = replace(ends[0], message="it ended before", advice="Widen what was.")
+    found = {(StageName.FINE, 0): (earlier,), (StageName.FINE, 1): tuple(ends)}
+    story = report_document(with_findings(healthy, found), "/x").story
+    assert "Next: Widen optimizer.learning_rate. Widen network.width." in story[1]
+
+
 def test_rates_that_checks_have_warned_of_come_before_what_a_search_guesses(healthy: StudyResults) -> None:
     slow = Finding("learning-rate-too-low", Severity.WARNING, "0.003 is too low", {}, "Set a rate of 0.03 to 0.15.")
     guessed = Finding("nothing-generalises", Severity.ERROR, "nothing generalises", {}, "Search other rates.")
