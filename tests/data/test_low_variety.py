@@ -142,3 +142,14 @@ def test_a_white_mark_is_seen_among_bright_colours() -> None:
     found = Dataset(Split(images, labels), plain, Split(images[:0], labels[:0]), task, None, None)
     assert [one.code for one in check_data(found, ["HD404"])] == ["HD404"]
     assert check_data(replace(found, train=plain), ["HD404"]) == ()
+
+
+@pytest.mark.parametrize(("leaked", "severity"), [(20, Severity.INFO), (6, Severity.WARNING)])
+def test_few_possible_images_meet_as_often_as_both_draws_allow(leaked: int, severity: Severity) -> None:
+    times = torch.tensor([6] * 4 + [5] * 2 + [4] * 6 + [3] * 9 + [2] * 13)  # 111 of 900 training images
+    usual = torch.arange(len(times)).repeat_interleave(times)
+    rare = torch.arange(len(times), len(times) + TRAINED + HELD - len(usual) - leaked)
+    count = TRAINED - len(usual)
+    which = torch.cat([usual, rare[:count], torch.arange(leaked), rare[count:]])
+    drawings = (torch.rand(len(times) + len(rare), 1, 6, 6, generator=generator()) > 0.5).float()
+    assert severities(divided(drawings[which], torch.zeros(len(which), dtype=torch.int64)))["HD302"] is severity

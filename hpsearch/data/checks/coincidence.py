@@ -1,5 +1,6 @@
 """Whether images are equal because there are few that could be drawn, and not because they were copied."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -13,6 +14,10 @@ FEW_LEVELS = 4
 """Of a channel of one image: a drawing, a mask or a sprite. Photographs and scans are not equal by accident."""
 EXAMPLES = 64
 """Repeated images whose levels are counted."""
+DEVIATIONS = 3.1
+"""By which both shares differ beyond chance (one in a thousand), with what the draw of training adds."""
+IN_PAIRS = 2
+"""Images come into training, and leave it, by so many where they are there twice."""
 UNLIKELY = 0.01
 """Chance of so few images that are there three times, at which the others are pairs by copying."""
 
@@ -36,12 +41,19 @@ def _coincidence(facts: Facts) -> bool:
     images = len(facts.train.telling)
     for part in facts.held_out:
         leaked, judged = _leaked(facts.repeated, part), len(part.telling)
-        if beyond(leaked, judged, within, images) or beyond(judged - leaked, judged, images - within, images):
+        other = beyond(leaked, judged, within, images) or beyond(judged - leaked, judged, images - within, images)
+        if other and _apart(leaked, within, judged / images):
             return False
     single = images - within
     triples = 2 * counts[2] ** 2 / (3 * single) if single else 0.0  # n_2 / n_1 = λ / 2, n_3 / n_2 = λ / 3
     more = sum(groups for number, groups in counts.items() if number > 2)
     return bool(pdtr(more, triples) > UNLIKELY)
+
+
+def _apart(leaked: int, within: int, ratio: float) -> bool:
+    """Whether leaked images are as many as those within training, for splits of this ratio; both were drawn."""
+    expected = ratio * within
+    return abs(leaked - expected) > DEVIATIONS * math.sqrt(expected * (1 + IN_PAIRS * ratio) + 1)
 
 
 def _leaked(repeated: Sequence[Sequence[Place]], part: Part) -> int:
