@@ -1,11 +1,11 @@
 """Rules on how large activations and weights are, at the start and later."""
 
 import math
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from statistics import median
 
 from hpsearch.diagnosis.curves.curve import Curve
-from hpsearch.diagnosis.inside.seen import NORMS, Inside
+from hpsearch.diagnosis.inside.seen import NORMS, Inside, drops
 from hpsearch.look import LayerLook, Look
 from hpsearch.rulebook import Remark
 
@@ -41,7 +41,8 @@ def scale_at_start(inside: Inside) -> Remark | None:
     weights, whatever activation is behind it. Layers in front of a norm are not looked at, nor zeros, which residual
     branches may start with. Too large is what one image makes of it, not what all have in common: that are biases,
     which weights of another scale would not mend. A norm gives the scale that its weights have, unless what it adds to
-    the variance is far above that, or nothing arrives: too small is below 0.02 of its weights.
+    the variance is far above that, or nothing arrives: too small is below 0.02 of its weights. A layer is not too small
+    where samples differ by more behind it: it is in a branch beside an identity, or the next weights make up for it.
     """
     first = inside.first
     if first is None:
@@ -61,6 +62,8 @@ def scale_at_start(inside: Inside) -> Remark | None:
         std = layer.output_std
         low, high = 0.0 if layer is output else SMALL, DECIDED if behind is None else LARGE
         if std == 0 or low <= std <= high or layer.sample_std <= high < std:
+            continue
+        if std < low and _comes_back(first, layer, output):
             continue
         much = "large" if not std < low else "small"
         sentence = f"at the start the outputs of {layer.name} have a standard deviation of {std:.2g}, far too {much}"
@@ -144,13 +147,14 @@ def weights_decay_away(inside: Inside) -> Remark | None:
 def dropout_destroys(inside: Inside) -> Remark | None:
     """Dropout takes nearly everything away.
 
-    The share of outputs that are zero behind a dropout, among those that were not zero before, is above four fifths in
-    the median look (heuristic). Looks at what was nearly all zero before do not count.
+    Of units, or of whole samples, as branches beside an identity are dropped. The share of outputs that are zero behind
+    a dropout, among those that were not zero before, is above four fifths in the median look (heuristic). Looks at what
+    was nearly all zero before do not count.
     """
     found: dict[str, list[float]] = {}
     for look in inside.looks:
         for before, layer in pairwise(look.layers):
-            if "ropout" in layer.kind and before.zero_share < COUNTABLE:
+            if drops(layer) and before.zero_share < COUNTABLE:
                 share = 1 - (1 - layer.zero_share) / (1 - before.zero_share)
                 found.setdefault(layer.name, []).append(share)
     for name, shares in found.items():
@@ -158,6 +162,13 @@ def dropout_destroys(inside: Inside) -> Remark | None:
             share = median(shares)
             return Remark(f"dropout {name} takes away {share:.0%} of what arrives", {"layer": name, "share": share})
     return None
+
+
+def _comes_back(look: Look, layer: LayerLook, output: LayerLook | None) -> bool:
+    """Whether behind a layer, up to a norm or the output layer, something gives numbers of a healthy scale."""
+    behind = look.layers[next(place for place, one in enumerate(look.layers) if one is layer) + 1 :]
+    kept = list(takewhile(lambda one: one is not output and one.kind not in NORMS, behind))
+    return any(one.sample_std >= SMALL for one in kept)
 
 
 def _typical(layer: LayerLook) -> float:
@@ -173,4 +184,4 @@ def _normed(look: Look) -> frozenset[str]:
 
 def _kept(look: Look) -> list[LayerLook]:
     """The layers without dropouts, which may stand in front of a norm."""
-    return [layer for layer in look.layers if "ropout" not in layer.kind]
+    return [layer for layer in look.layers if not drops(layer)]

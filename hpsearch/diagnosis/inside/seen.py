@@ -16,6 +16,8 @@ SAMPLED = 64
 """Learning rates, or a few more, of a stretch of a schedule."""
 WITH_WEIGHTS = ("Conv", "Linear", "Bilinear", "LazyConv", "LazyLinear", "Embedding")
 """Beginnings of the class names of layers that multiply by weights."""
+DROPS = ("drop", "stochasticdepth")
+"""In the class names of layers that drop what they get, in lower case."""
 NORMS = frozenset(
     f"{kind}{axes}" for kind in ("BatchNorm", "InstanceNorm", "LazyBatchNorm") for axes in ("1d", "2d", "3d")
 ) | {"GroupNorm", "LayerNorm", "RMSNorm", "LocalResponseNorm", "batch_norm", "SyncBatchNorm"}
@@ -106,6 +108,11 @@ class Inside:
         for key in tables[0] if tables else ():
             if all(key in table for table in tables):
                 yield tuple(table[key] for table in tables)
+
+
+def drops(layer: LayerLook) -> bool:
+    """Whether a layer drops by chance what it gets, by the name of its kind: of units, blocks, or whole samples."""
+    return any(word in layer.kind.lower() for word in DROPS)
 
 
 def was_updated(look: Look) -> bool:

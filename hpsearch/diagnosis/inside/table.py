@@ -241,7 +241,7 @@ _ALL = (
         other_labels,
         "Look for hooks that change the gradient at the outputs; in your own loop, give the loss its batch's labels.",
         sources.BISHOP,
-        explains=NOT_LEARNED | UNLIKE | {"HC101", "HC102", "HC105", "HC107", "HC333"},
+        explains=NOT_LEARNED | UNLIKE | {"HC101", "HC102", "HC105", "HC107", "HC313", "HC333"},
     ),
     InsideRule(
         "HC352",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hpsearch.diagnosis.inside.seen import NORMS, WITH_WEIGHTS, Inside
+from hpsearch.diagnosis.inside.seen import NORMS, WITH_WEIGHTS, Inside, drops
 from hpsearch.finding import Severity
 from hpsearch.look import LayerLook, Look
 from hpsearch.rulebook import Remark
@@ -62,7 +62,7 @@ def _large(looks: Sequence[Look]) -> list[Look]:
 
 def _can_die(layer: LayerLook) -> bool:
     """Dropout silences units on purpose, and what multiplies by weights has no units that die."""
-    return "ropout" not in layer.kind and not layer.kind.startswith(WITH_WEIGHTS) and layer.kind not in NORMS
+    return not drops(layer) and not layer.kind.startswith(WITH_WEIGHTS) and layer.kind not in NORMS
 
 
 def _of(layers: tuple[LayerLook, ...], name: str) -> LayerLook | None:

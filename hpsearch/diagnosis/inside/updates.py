@@ -21,6 +21,8 @@ LEFT = 0.1
 """Of guessing: a loss that is lower has nothing to complain of (heuristic)."""
 HALF = 0.5
 """Of the first loss, or of guessing."""
+RIGHT = 0.98
+"""Share of training samples: with more no step is needed to answer better, only to be surer (heuristic)."""
 EARLY = 0.9
 """Share of its whole fall: a loss that came down by so much in the first half stands still since (heuristic)."""
 HELD = 1e-6
@@ -43,8 +45,9 @@ def updates_too_small(inside: Inside) -> Remark | None:
     that the weights can go; between looks it is taken to change with the learning rate. In the median layer it is below
     15 % over the whole training and below 0.05 % for one iteration, the norm of the weights has not changed by more
     either, and the loss at the end is above a tenth of guessing (heuristics): the steps are far too small. They are not
-    what is wrong where the loss came down to half of guessing and made nine tenths of its way in the first half: it
-    stands where something else holds it, as smoothed labels or bounded outputs do. Nor where outputs hardly differ from
+    what is wrong where the loss came down to half of guessing, or nearly all training samples are right, and it made
+    nine tenths of its way in the first half: it stands where something else holds it, as smoothed labels or bounded
+    outputs do. Nor where outputs hardly differ from
     image to image in any look, by less than a hundredth of what they are (heuristic: those that a rate holds back
     differ by seven): little reaches the weights then, whatever the rate. Layers that get no gradient say nothing of the
     size of steps. It is an error where half of the looks, at least two, show that the iteration left
@@ -135,12 +138,15 @@ def _hardly_differ(looks: tuple[Look, ...]) -> bool:
 
 
 def _has_settled(inside: Inside) -> bool:
-    """Whether the loss has come down to half of guessing, nearly all of the way in the first half of the training."""
+    """Whether the loss has come down to half of guessing, or nearly every answer is right, and nearly all of the way was
+    made in the first half of the training."""
     losses = inside.trial.result.step_losses
     part = max(1, len(losses) // 10)
     begin, end = losses[0], inside.last_loss
     middle = math.fsum(losses[(len(losses) - part) // 2 :][:part]) / part
-    return end < HALF * inside.task.initial_loss and begin - middle > EARLY * (begin - end)
+    right = inside.trial.result.epochs[-1].train_accuracy if inside.trial.result.epochs else None
+    far = end < HALF * inside.task.initial_loss or (right is not None and right > RIGHT)
+    return far and begin - middle > EARLY * (begin - end)
 
 
 def _carried_away(inside: Inside) -> Remark | None:
