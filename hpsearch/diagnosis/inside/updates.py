@@ -47,12 +47,11 @@ def updates_too_small(inside: Inside) -> Remark | None:
     either, and the loss at the end is above a tenth of guessing (heuristics): the steps are far too small. They are not
     what is wrong where the loss came down to half of guessing, or nearly all training samples are right, and it made
     nine tenths of its way in the first half: it stands where something else holds it, as smoothed labels or bounded
-    outputs do. Nor where outputs hardly differ from
-    image to image in any look, by less than a hundredth of what they are (heuristic: those that a rate holds back
-    differ by seven): little reaches the weights then, whatever the rate. Layers that get no gradient say nothing of the
-    size of steps. It is an error where half of the looks, at least two, show that the iteration left
-    every weight exactly as it was although gradients were there and the learning rate was not zero: the optimiser's
-    step is left out.
+    outputs do. Nor where outputs hardly differ from image to image in any look, by less than a hundredth of what they
+    are (heuristic: those that a rate holds back differ by seven): little reaches the weights then, whatever the rate.
+    Layers that get no gradient say nothing of the size of steps. It is an error where half of the looks, at least two,
+    show that the iteration left every weight exactly as it was although gradients were there and the learning rate was
+    not zero: the optimiser's step is left out.
     """
     steps = inside.steps
     looks = tuple(filter(was_updated, inside.looks))
@@ -138,8 +137,8 @@ def _hardly_differ(looks: tuple[Look, ...]) -> bool:
 
 
 def _has_settled(inside: Inside) -> bool:
-    """Whether the loss has come down to half of guessing, or nearly every answer is right, and nearly all of the way was
-    made in the first half of the training."""
+    """Whether the loss has come down to half of guessing, or nearly every answer is right, and nearly all of the way
+    was made in the first half of the training."""
     losses = inside.trial.result.step_losses
     part = max(1, len(losses) // 10)
     begin, end = losses[0], inside.last_loss

@@ -119,9 +119,11 @@ def test_the_last_layer_with_weights_may_be_small_whatever_activation_is_behind_
     before, head = layer("conv", kind="Conv2d"), layer("head", output_std=0.013)
     bounded = replace(layer("sigmoid", kind="sigmoid"), weight_norm=None)
     assert found(scale_at_start, falling(2.3, 0.1), looks(before, head, bounded)) is None
-    said = found(scale_at_start, falling(2.3, 0.1), looks(head, bounded, before))
+    lost = replace(before, output_std=1e-3, sample_std=1e-3)
+    said = found(scale_at_start, falling(2.3, 0.1), looks(head, replace(bounded, sample_std=0.01), lost, lost))
     assert said is not None
     assert said.numbers["layer"] == "head"
+    assert found(scale_at_start, falling(2.3, 0.1), looks(head, bounded, before)) is None, "it is in a branch"
     assert found(
         scale_at_start, falling(2.3, 0.1), looks(before, replace(head, output_std=25.0, sample_std=25.0), bounded)
     )
