@@ -117,6 +117,13 @@ class Curve:
         """Standard deviation of one iteration in the second half."""
         return spread_of_neighbours(self.losses[len(self.losses) // 2 :])
 
+    @property
+    def scatter(self) -> float:
+        """Noise of one iteration in the last third, in units of what it is where losses of samples spread as far as
+        their mean is high: 1/√n of the mean."""
+        late = self.losses[-max(8, len(self.losses) // 3) :]
+        return spread_of_neighbours(late) * math.sqrt(self.trial.job.batch_size) / max(1e-12, self.level)
+
     def part(self, start: float, end: float) -> Sequence[float]:
         """Losses between two shares of the training."""
         count = len(self.losses)
@@ -203,8 +210,7 @@ class Curve:
     @cached_property
     def error_of_draw(self) -> float:
         """Standard error of the gap over the draw of the samples."""
-        train, held = self.ends
-        return math.hypot(self.drawn(held), self.drawn(train, self.task.train_samples))
+        return math.hypot(self.drawn(self.ends[1]), self.drawn(self.ends[0], self.task.train_samples))
 
     @property
     def error_of_gap(self) -> float:
@@ -254,16 +260,12 @@ class Curve:
         standard errors over the draw of the validation samples.
         """
         held = self.ends[1]
-        return held - 2 * self.drawn(held) < self._good
+        return held - 2 * self.drawn(held) < min(GOOD, GOOD_SHARE * self.chance_of_error)
 
     @property
     def fits(self) -> bool:
         """Whether the training error at the end is below that limit."""
-        return self.ends[0] < self._good
-
-    @property
-    def _good(self) -> float:
-        return min(GOOD, GOOD_SHARE * self.chance_of_error)
+        return self.ends[0] < min(GOOD, GOOD_SHARE * self.chance_of_error)
 
     @cached_property
     def relative_update(self) -> float | None:

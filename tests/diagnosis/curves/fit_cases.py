@@ -188,14 +188,21 @@ FIT_CASES = (
         "HC207",
         WARNING,
         Drawn(falling(2.4, 1.47, 12), error=constant(0.02), validation_error=constant(0.03)),
-        Drawn(falling(2.4, 0.4, 12), error=constant(0.02), validation_error=constant(0.03)),
+        Drawn(falling(2.4, 0.4, 12), error=constant(0.02), validation_error=constant(0.03), noise=0.2),
+        "yet the loss",
+    ),
+    Case(
+        "HC207",
+        WARNING,
+        Drawn(falling(2.4, 0.2, 12), error=constant(0.001), validation_error=constant(0.001), noise=0.02),
+        Drawn(falling(2.4, 0.2, 12), error=constant(0.001), validation_error=constant(0.001), noise=0.12),
         "yet the loss",
     ),
     Case(
         "HC207",
         WARNING,
         Drawn(falling(2.4, 0.5, 12), error=constant(0.02), validation_error=constant(0.03)),
-        Drawn(falling(2.4, 0.5, 12), error=constant(0.04), validation_error=constant(0.05)),
+        Drawn(falling(2.4, 0.5, 12), error=constant(0.04), validation_error=constant(0.05), noise=0.2),
         "yet the loss",
     ),
     Case(
