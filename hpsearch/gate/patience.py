@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from hpsearch.job import Job
 from hpsearch.recipe.attempt import Ending, attempts_of
-from hpsearch.recipe.loss_curve import SHARE_OF_GUESSING, loss_curve
+from hpsearch.recipe.loss_curve import SHARE_OF_GUESSING, Course, loss_curve
 from hpsearch.stage import StageName
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial, TrialResult, TrialState
@@ -17,6 +17,13 @@ HOPELESS_SHARE = 0.5
 its way there, will not be near zero at the end."""
 IDLE_SHARE = 0.1
 """Of the drop that counts as one: a loss that stays within so much of its start has hardly moved."""
+STALLED_SHARE = 0.75
+"""Of the iterations that an attempt is worth: a loss that has left its place and stands again is given up then."""
+LESS, LOWER = 0.95, 0.8
+"""Times the loss of the third before, in the mean of the last third, and times the lowest loss so far: what falls by
+less stands (heuristic: a sound network halves the loss of sixteen samples in as many iterations)."""
+STALLED = 2
+"""Rates at which the loss fell and stands far above zero are enough for a verdict: not the rate holds it there."""
 LAST, FALLING = 10, 9
 """Of so many steps so many downwards are a loss on its way: by chance one in a hundred."""
 LONGER = 2
@@ -29,15 +36,23 @@ FAR = 10.0
 
 def is_hopeless(losses: Sequence[float], job: Job, task: Task) -> bool:
     """Whether an attempt has seen half of the iterations of the job without leaving its place or being on its way, or
-    all of them without leaving it."""
+    all of them without leaving it; or has left it and stands again."""
     steps = job.budget.steps or 0
     if len(losses) < HOPELESS_SHARE * steps:
         return False
     so_far = TrialResult(job.stage, job.number, TrialState.COMPLETE, step_losses=tuple(losses))
     batches = math.ceil((job.budget.samples or job.batch_size) / job.batch_size)
     if loss_curve(FinishedTrial(job, so_far), task, batches).stood_still is not None:
-        return False
+        return len(losses) >= STALLED_SHARE * steps and not _falls(losses)
     return len(losses) >= steps or not _is_on_its_way(losses, task)
+
+
+def has_stalled(losses: Sequence[float], job: Job, task: Task) -> bool:
+    """Whether an attempt that has been given up had left its place, and stood again."""
+    so_far = TrialResult(job.stage, job.number, TrialState.COMPLETE, step_losses=tuple(losses))
+    batches = math.ceil((job.budget.samples or job.batch_size) / job.batch_size)
+    curve = loss_curve(FinishedTrial(job, so_far), task, batches)
+    return curve.course is Course.FELL and not _falls(losses)
 
 
 def longer(job: Job, left: int) -> Job:
@@ -67,6 +82,12 @@ def bounded_for_certain(stage: StageName, finished: Sequence[FinishedTrial], tas
     if stage is not StageName.OVERFIT:
         return False
     return any(one.ending is Ending.FLOOR and one.bounded is True for one in attempts_of(finished, task))
+
+
+def _falls(losses: Sequence[float]) -> bool:
+    third = max(1, len(losses) // 3)
+    before, last = losses[-2 * third : -third], losses[-third:]
+    return math.fsum(last) < LESS * math.fsum(before) or min(last) < LOWER * min(losses[:-third])
 
 
 def _is_on_its_way(losses: Sequence[float], task: Task) -> bool:

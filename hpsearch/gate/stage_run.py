@@ -10,7 +10,16 @@ from typing import Literal, NoReturn
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.deadline import Deadline
 from hpsearch.gate.dose import INITIAL_SAMPLES, LEAST, Dose, dosed_plan, dosed_study, initial_work, work_of
-from hpsearch.gate.patience import ATTEMPTS, bounded_for_certain, cannot_arrive, is_hopeless, is_idle, longer
+from hpsearch.gate.patience import (
+    ATTEMPTS,
+    STALLED,
+    bounded_for_certain,
+    cannot_arrive,
+    has_stalled,
+    is_hopeless,
+    is_idle,
+    longer,
+)
 from hpsearch.gate.settled import is_settled, twin
 from hpsearch.job import Job
 from hpsearch.recipe import initial_loss, lr_sweep, overfit
@@ -97,6 +106,7 @@ def run_stage(
     plan = dosed_plan(step.plan(dosed, task, verdicts, (), _Nothing()), dose)
     finished: list[FinishedTrial] = []
     idle: list[FinishedTrial] = []
+    stalled: list[FinishedTrial] = []
     cut = False
     given_up: int | None = None
     left = ATTEMPTS * (most_steps or 0)
@@ -126,7 +136,12 @@ def run_stage(
         if ended_early and limited is not fitting:
             given_up = max(given_up or 0, len(trial.result.step_losses))
             idle += [FinishedTrial(job, trial.result)] if is_idle(trial.result.step_losses, task) else []
-            continue
+            stalled += [trial] if has_stalled(trial.result.step_losses, limited, task) else []
+            if len(stalled) < STALLED:
+                continue
+            finished += stalled
+            given_up = None
+            break
         if ended_early and fitting is not job:
             cut = True
             break

@@ -16,6 +16,7 @@ from hpsearch.preflight.check import check_definition
 from hpsearch.recipe.overfit import plan
 from hpsearch.stage import StageName
 from hpsearch.trial import FinishedTrial, TrialResult, TrialState
+from hpsearch.verdict import Outcome
 from tests.gate.gate_cases import small
 
 STUDY = small()
@@ -24,15 +25,17 @@ JOB = plan(STUDY, DATASET.task, (), (), None).jobs[0]  # type: ignore[arg-type]
 
 
 class Unlearnable(CheckBench):
-    """Every loss falls below that of guessing and stays there, far above zero."""
+    """Every loss falls below that of guessing and never comes to zero."""
 
     iterations = 0
+    falls = False
+    """Slowly to the end, or at once and no farther."""
 
     def train(self, job: Job, enough: Callable[[Sequence[float]], bool] | None = None) -> FinishedTrial:
         """As many iterations as are allowed."""
         losses: list[float] = []
         for step in count(1):
-            losses.append(max(1.2, 2.3 - 0.1 * step))
+            losses.append(2.3 * 0.99**step if self.falls else max(1.2, 2.3 - 0.1 * step))
             if step == job.budget.steps or (enough is not None and enough(losses)):
                 break
         self.iterations += len(losses)
@@ -62,8 +65,18 @@ def test_a_rate_cannot_arrive_from_a_tenth_of_the_way_downwards(times: int, expe
 
 def test_all_attempts_together_have_the_iterations_of_three() -> None:
     bench = Unlearnable(STUDY, DATASET)
+    bench.falls = True
     run = run_stage(bench, STUDY, DATASET.task, StageName.OVERFIT, LEAST, NO_DEADLINE, most_steps=40)
     assert len(run.plan.jobs) > 3
     assert bench.iterations == 120
     assert run.verdict is None
     assert run.given_up == 80
+
+
+def test_losses_that_fell_and_stand_again_at_two_rates_are_a_verdict() -> None:
+    bench = Unlearnable(STUDY, DATASET)
+    run = run_stage(bench, STUDY, DATASET.task, StageName.OVERFIT, LEAST, NO_DEADLINE, most_steps=40)
+    assert bench.iterations == 60
+    assert run.verdict is not None
+    assert run.verdict.outcome is Outcome.FAIL
+    assert [one.code for one in run.verdict.findings] == ["stalled-above-zero"]
