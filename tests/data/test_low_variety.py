@@ -153,3 +153,22 @@ def test_few_possible_images_meet_as_often_as_both_draws_allow(leaked: int, seve
     which = torch.cat([usual, rare[:count], torch.arange(leaked), rare[count:]])
     drawings = (torch.rand(len(times) + len(rare), 1, 6, 6, generator=generator()) > 0.5).float()
     assert severities(divided(drawings[which], torch.zeros(len(which), dtype=torch.int64)))["HD302"] is severity
+
+
+def test_copies_varied_before_the_division_are_no_other_preparation() -> None:
+    draw = generator()
+    images = interpolate(torch.randn(TRAINED + HELD, 1, 6, 6, generator=draw), size=16, mode="bilinear").clamp_min(0)
+    images[: HELD - 60] = images[TRAINED + 60 :] + 0.05 * torch.randn(HELD - 60, 1, 16, 16, generator=draw)
+    found = divided(images, torch.arange(len(images)) % 2)
+    assert {one.code for one in check_data(found, ["HD106", "HD303"])} == {"HD303"}
+    blurred = replace(found, validation=Split(avg_pool2d(found.validation.images, 3, 1, 1), found.validation.targets))
+    assert "HD106" in {one.code for one in check_data(blurred, ["HD106", "HD303"])}
+
+
+def test_rounding_is_no_other_brightness() -> None:
+    def standardised(images: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return images - images.mean((1, 2, 3), keepdim=True), targets
+
+    whole = changed(digits(), train=standardised, validation=standardised)
+    moved = changed(whole, validation=lambda images, targets: (images + 3e-5, targets))
+    assert not check_data(replace(moved, test=Split(whole.test.images[:0], whole.test.targets[:0])), ["HD106"])

@@ -1,15 +1,18 @@
 """Checks whether held-out images measure otherwise than training images."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
 
+from hpsearch.data.checks.duplicates import near_to_training
 from hpsearch.data.checks.facts import Facts, Part
 from hpsearch.data.checks.likeness import likeness
 from hpsearch.data.checks.measures import BRIGHTNESS, CONTRAST, Measured, measured
 from hpsearch.data.checks.prints import small_copies
-from hpsearch.data.checks.unlike import Unlike, unlike
+from hpsearch.data.checks.unlike import FEWEST, Unlike, unlike
+from hpsearch.data.dataset import Split
 from hpsearch.rulebook import Remark
 
 STANDARD_ERRORS = 5.0
@@ -18,6 +21,10 @@ FAINT = 0.05
 """Of the largest deviation: places that vary by less are not compared (heuristic)."""
 LARGE_SHIFT = 0.3
 """… and by so many standard deviations of single images: a small effect by Cohen's scale begins at 0.2 (heuristic)."""
+LEAST = 0.01
+"""… and by so much of the contrast of an image: less is rounding, or does no harm (heuristic)."""
+MANY_COPIES = 0.1
+"""Of the training images, so many may make their measures others in a fifth of them."""
 NAMED = 3
 """Further measures that a sentence names."""
 
@@ -34,15 +41,36 @@ def splits_look_different(facts: Facts) -> Remark | None:
     is a measure whose distributions are so far apart that a fifth of the images, at least, measure otherwise
     (heuristic), by more than chance (Kolmogorov and Smirnov, one in a million). So is a mean brightness or contrast, or
     a mean image on 8×8 pixels at most, that is five standard errors and 0.3 standard deviations of single images apart
-    (heuristic). Classes that have other shares in a split explain nothing that is reported. How the images were made is
-    not said for sure: each measure names what usually moves it.
+    (heuristic). Classes that have other shares in a split explain nothing that is reported, and nothing is said where
+    the difference is that of training images that are nearly the same as held-out ones, which HD303 tells. How the
+    images were made is not said for sure: each measure names what usually moves it.
     """
+    remark = _told(facts)
+    others = _without_copies(facts) if remark is not None else None
+    return remark if others is None else _told(others)
+
+
+def _told(facts: Facts) -> Remark | None:
     for part in facts.held_out:
         remark = _of_means(facts, part) or _mean_images_apart(facts, part)
         remark = remark or _of_measures(part, differences(facts)[part.name])
         if remark is not None:
             return remark
     return None
+
+
+def _without_copies(facts: Facts) -> Facts | None:
+    """The same without training images that are copies of held-out ones, if they are so many that they may explain a
+    difference: copies that were varied before the data were divided are told as such."""
+    near = [found.theirs for found, _ in facts.once(near_to_training).values()]
+    kept = torch.ones(len(facts.train), dtype=torch.bool)
+    for places in near:
+        kept[places] = False
+    copies, count = int((~kept).sum()), len(kept)
+    if copies < MANY_COPIES * count or count - copies < FEWEST:
+        return None
+    split = facts.train.split
+    return Facts(replace(facts.dataset, train=Split(split.images[kept], split.targets[kept])))
 
 
 def differences(facts: Facts) -> dict[str, list[Unlike]]:
@@ -114,7 +142,8 @@ def _of_means(facts: Facts, part: Part) -> Remark | None:
             for one in (weights, plain)
         )
         error = spread * (1 / len(known) + 1 / size) ** 0.5
-        if apart > STANDARD_ERRORS * error and apart > LARGE_SHIFT * spread:
+        contrast = float(facts.train.spreads[facts.train.finite].mean())
+        if apart > max(STANDARD_ERRORS * error, LARGE_SHIFT * spread, LEAST * contrast):
             numbers = {
                 "split": part.name,
                 "measure": name,

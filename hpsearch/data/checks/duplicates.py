@@ -5,7 +5,7 @@ from typing import Any
 
 from hpsearch.data.checks.coincidence import equal_by_coincidence
 from hpsearch.data.checks.facts import Facts, Part, Place, evenly
-from hpsearch.data.checks.neighbours import FEWEST_PAIRS, FURTHER, copies_of, expected, near_pairs
+from hpsearch.data.checks.neighbours import FEWEST_PAIRS, FURTHER, Near, copies_of, expected, near_pairs
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
@@ -89,28 +89,20 @@ def near_duplicates_across_split(facts: Facts) -> Remark | None:
     are looked at. Mirrored, turned and moved copies are not found.
     Below one per cent, and below three pairs, this is information.
     """
-    train = facts.train
-    known = evenly(train.telling, MOST_KNOWN)
-    if len(known) <= FURTHER:
-        return None
-    copies = copies_of(train, known)
+    near_copies = facts.once(near_to_training)
     for part in facts.held_out:
-        exact = _leaked(facts, part)
-        queries = evenly(part.telling, MOST_QUERIES)
-        if exact:
-            queries = queries[[index not in exact for index in queries.tolist()]]
-        near = near_pairs(part, queries, train, known, copies) if len(queries) else None
-        if near is None or not len(near.ours) or expected(near, len(queries), train, known, copies):
+        if part.name not in near_copies:
             continue
+        near, looked_at = near_copies[part.name]
         pairs: list[Sequence[Place]] = [
             [("train", there), (part.name, here)]
             for here, there in zip(near.ours.tolist(), near.theirs.tolist(), strict=True)
         ]
-        share = len(pairs) / len(queries)
+        share = len(pairs) / looked_at
         numbers = {
             "split": part.name,
             "images": len(pairs),
-            "looked_at": len(queries),
+            "looked_at": looked_at,
             "share": share,
             "standing_out": near.standing_out,
             "dimensions": near.dimensions,
@@ -118,10 +110,30 @@ def near_duplicates_across_split(facts: Facts) -> Remark | None:
             **_examples(facts, pairs),
         }
         severity = Severity.INFO if share < SERIOUS or len(pairs) < FEWEST_PAIRS else None
-        sentence = f"{len(pairs)} of {len(queries)} {part.name} images are nearly the same as a training image"
+        sentence = f"{len(pairs)} of {looked_at} {part.name} images are nearly the same as a training image"
         sentence += _yours(facts, pairs[0])
         return Remark(sentence, numbers, severity)
     return None
+
+
+def near_to_training(facts: Facts) -> dict[str, tuple[Near, int]]:
+    """By the name of a held-out split, its images that are nearly the same as a training image, beyond what is so by
+    nature, and how many were looked at; splits without any are left out."""
+    train = facts.train
+    known = evenly(train.telling, MOST_KNOWN)
+    found: dict[str, tuple[Near, int]] = {}
+    if len(known) <= FURTHER:
+        return found
+    copies = copies_of(train, known)
+    for part in facts.held_out:
+        exact = _leaked(facts, part)
+        queries = evenly(part.telling, MOST_QUERIES)
+        if exact:
+            queries = queries[[index not in exact for index in queries.tolist()]]
+        near = near_pairs(part, queries, train, known, copies) if len(queries) else None
+        if near is not None and len(near.ours) and not expected(near, len(queries), train, known, copies):
+            found[part.name] = near, len(queries)
+    return found
 
 
 def duplicates_in_training(facts: Facts) -> Remark | None:
