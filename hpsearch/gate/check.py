@@ -8,6 +8,7 @@ from functools import partial
 from typing import Protocol
 
 from hpsearch.advice.advise import advise
+from hpsearch.advice.own_scale import judged_with_network
 from hpsearch.checked import Checked, CheckVerdict, Part, Placed
 from hpsearch.data.checks.check import check_data
 from hpsearch.data.dataset import Dataset
@@ -94,6 +95,7 @@ class _Check:
     def done(self) -> Checked:
         self._begin("data")
         found = check_data(self._dataset, ignore=self._study.data.checks.ignore)
+        found = judged_with_network(found, self._study, self._task)
         self._end(_of_findings("data", found, overrides_data(self._study)))
         self._begin("advice")
         self._end(_of_findings("advice", advise(self._study, self._task)))

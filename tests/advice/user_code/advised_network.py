@@ -21,3 +21,11 @@ class Leaving(nn.Module):
 
 def leaving(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
     return Leaving()
+
+
+def scaling(input_shape: tuple[int, int, int], outputs: int, norm: str) -> nn.Module:
+    """A norm in front, or behind the first layer with weights."""
+    channels, height, rows = input_shape
+    first, second = nn.BatchNorm2d(channels), nn.Conv2d(channels, channels, 3, padding=1)
+    body = [first, second] if norm == "first" else [second, first]
+    return nn.Sequential(*body, nn.ReLU(), nn.Flatten(), nn.Linear(channels * height * rows, outputs))
