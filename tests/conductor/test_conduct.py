@@ -83,6 +83,7 @@ def test_a_failed_stage_stops_the_study_before_the_search() -> None:
 
 
 LEAK = Finding("HD302", Severity.ERROR, "half of the validation images are in training too")
+DROPS = Finding("HP404", Severity.ERROR, "two passes differ", {}, "Let dropout depend on self.training.")
 COPIES = Finding("HD304", Severity.INFO, "some training images are copies of others")
 
 
@@ -123,7 +124,7 @@ def test_data_are_checked_until_the_first_stage_is_judged_and_never_again() -> N
 
     def load(check_data: bool) -> Loaded:
         asked.append(check_data)
-        return Loaded(TASK, (COPIES,) if check_data else ())
+        return Loaded(TASK, (COPIES,), (DROPS,)) if check_data else Loaded(TASK)
 
     for stop_after in (1, 7, None):
         executor = ScriptedExecutor() if stop_after is None else ScriptedExecutor(stop_after=stop_after)
@@ -131,8 +132,11 @@ def test_data_are_checked_until_the_first_stage_is_judged_and_never_again() -> N
         with nullcontext() if stop_after is None else pytest.raises(KeyboardInterrupt):
             Conductor(store, executor, Silent(), "me").under(keeper, study, load)
     assert asked == [True, True, False]
-    told = [one.stage for one in store.results(study.id).stages if one.verdict and COPIES in one.verdict.findings]
-    assert told == [StageName.INITIAL_LOSS]
+    for found in (COPIES, replace(DROPS, severity=Severity.WARNING)):
+        told = [one for one in store.results(study.id).stages if one.verdict and found in one.verdict.findings]
+        assert [(one.stage, one.verdict and one.verdict.findings.count(found)) for one in told] == [
+            (StageName.INITIAL_LOSS, 1)
+        ]
 
 
 def test_advice_is_told_with_the_first_stage_alone() -> None:
@@ -150,11 +154,10 @@ def test_advice_is_told_with_the_first_stage_alone() -> None:
 def test_what_the_forward_pass_does_wrong_is_a_warning_in_front_of_the_advice() -> None:
     store = MemoryStore()
     study = store.create(definition(coarse={"epochs": 1}, fine={"epochs": 1}))
-    drops = Finding("HP404", Severity.ERROR, "two passes differ", {}, "Let dropout depend on self.training.")
-    results = Conductor(store, ScriptedExecutor(), Silent(), "me").conduct(study, TASK, (), (drops,))
+    results = Conductor(store, ScriptedExecutor(), Silent(), "me").conduct(study, TASK, (), (DROPS,))
     assert results.study.state is StudyState.COMPLETE
     told = [(s.stage, one) for s in results.stages if s.verdict for one in s.verdict.findings if "HP" in one.code]
-    assert told[0] == (StageName.INITIAL_LOSS, replace(drops, severity=Severity.WARNING))
+    assert told[0] == (StageName.INITIAL_LOSS, replace(DROPS, severity=Severity.WARNING))
     assert [one.code for _, one in told] == ["HP404", "HP701"]
 
 
