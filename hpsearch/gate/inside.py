@@ -20,21 +20,21 @@ VANISHING = "HC311"
 must show it as well; an attempt that is planned too short to be looked at before any update never shows it."""
 FAULTS = frozenset(
     {VANISHING, "HC315", "HC316", "HC321", "HC322", "HC331", "HC332", "HC333", "HC334", "HC341", "HC342", "HC343"}
-)
+) | {"HC351", "HC353"}
 """Faults of the network itself, and not of what such updates do. The rule of HC322 asks for a look before any update
 itself."""
 OTHERWISE = "HC341"
 """Another loss in evaluation mode than in training mode, of the same samples and with statistics that are theirs."""
-BESIDE_A_PASS = frozenset({"HC315", "HC316", "HC321", "HC334", OTHERWISE, "HC342", "HC343"})
+BESIDE_A_PASS = frozenset({"HC315", "HC316", "HC321", "HC334", OTHERWISE, "HC342", "HC343", "HC351", "HC353"})
 """Those that a small sample can be learned with."""
 EVALUATE_ALIKE = (
     "Look at what the forward pass, or a module of your own, does in one of the modes alone (self.training, own train "
     "and eval methods), and at norms whose momentum is next to nothing."
 )
 OF_UPDATES = frozenset({"HC301", "HC302", "HC304", "HC314", "HC317"})
-"""What updates, dropout and decay do in attempts at rates that are tried out only. None of them is told here, but what
-they bring about is no fault of the network: it would fail sound ones."""
-CAUSES = frozenset({"HC311", "HC316", "HC321", "HC322", "HC331", "HC332", "HC333", "HC334", "HC343"})
+"""What updates, dropout and decay do in attempts at rates that are tried out only. What they bring about is no fault of
+the network: it would fail sound ones. They are told themselves where the lowest rate shows them as well."""
+CAUSES = frozenset({"HC311", "HC316", "HC321", "HC322", "HC331", "HC332", "HC333", "HC334", "HC343", "HC351", "HC353"})
 """Of a sample that cannot be learned: they come before the symptom."""
 COMMON = 0.5
 """Share of the attempts that must show a fault for it to be the network's (heuristic): more than this."""
@@ -51,7 +51,11 @@ def seen_inside(verdict: Verdict, finished: Sequence[FinishedTrial], study: Stud
     passed = verdict.outcome is Outcome.PASS
     looked_at = [trial for trial in finished if trial.result.learned] if passed else finished
     told = BESIDE_A_PASS if passed else FAULTS
-    found = [_found_in(trial, study, task, told) for trial in looked_at if trial.result.failure is None]
+    whole = [trial for trial in looked_at if trial.result.failure is None]
+    found = [_found_in(trial, study, task, told) for trial in whole]
+    if not passed and whole:
+        lowest = min(range(len(whole)), key=lambda place: whole[place].job.optimizer.learning_rate)
+        told = told | (OF_UPDATES & found[lowest].keys())
     codes = Counter(code for one in found for code in one)
     added = [
         next(one[code] for one in found if code in one)
@@ -71,7 +75,7 @@ def _found_in(trial: FinishedTrial, study: StudyDefinition, task: Task, told: Ab
     """What the looks of one attempt say, by code; a rule that is not trusted here hides nothing that others say."""
     trusted = told if _vanish_at_the_start(trial) else told - {VANISHING}
     found = diagnose(trial, study, task, all_but(trusted | OF_UPDATES))
-    return {finding.code: finding for finding in found}
+    return {finding.code: finding for finding in found if finding.severity is not Severity.INFO}
 
 
 def _vanish_at_the_start(trial: FinishedTrial) -> bool:

@@ -24,11 +24,13 @@ def look(step: int, first_gradient: float, sample_std: float = 0.5, first_std: f
     return Look(step, layers, OutputLook(32, -1.0, 1.0, 0.0, sums_to_one=False, sample_std=sample_std))
 
 
-def told(*looks: Look, by: int = len(PLAN.jobs)) -> list[str]:
-    """The codes of a verdict on attempts none of which moved the loss, so many of them with these looks."""
+def told(*looks: Look, by: int = len(PLAN.jobs), but: int | None = None) -> list[str]:
+    """The codes of a verdict on attempts none of which moved the loss, so many of them with these looks but for one."""
     result = TrialResult(PLAN.stage, 0, TrialState.COMPLETE, step_losses=(2.3,) * 400, step_accuracies=(0.1,) * 400)
     finished = [
-        FinishedTrial(job, replace(result, number=job.number, learned=False, looks=looks if place < by else ()))
+        FinishedTrial(
+            job, replace(result, number=job.number, learned=False, looks=looks if place < by and place != but else ())
+        )
         for place, job in enumerate(PLAN.jobs)
     ]
     verdict = seen_inside(judge(STUDY, TASK, PLAN, finished), finished, STUDY, TASK)
@@ -53,16 +55,26 @@ def test_what_is_not_told_hides_nothing() -> None:
 
 
 def test_a_reason_that_is_not_told_hides_nothing() -> None:
-    """But for what updates at rates that are tried out do: what that brings about is not the network's fault."""
-    alike = look(398, 0.1, sample_std=1e-6)
-    other = replace(alike, loss=LossLook(32, 1.0, 20, 0.0, 1.0, 0.0))
-    assert "HC351" in explaining("HC333") - FAULTS
-    assert told(look(0, 0.1), other) == ["HC333"]
-    dead = tuple(replace(layer, kind="ReLU", dead_share=1.0) for layer in alike.layers)
-    assert "HC301" in explaining("HC333") & OF_UPDATES
-    assert told(look(0, 0.1), replace(alike, layers=dead)) == []
+    assert "HC305" in explaining("HC333") - FAULTS
     for codes in (FAULTS, BESIDE_A_PASS):
         assert frozenset().union(*map(explaining, codes)) - codes - OF_UPDATES <= all_but(codes)
+
+
+def test_what_updates_do_is_told_where_the_lowest_rate_shows_it_too() -> None:
+    """What it brings about is not: that is no fault of the network."""
+    alike = look(398, 0.1, sample_std=1e-6)
+    dead = replace(alike, layers=tuple(replace(layer, kind="ReLU", dead_share=1.0) for layer in alike.layers))
+    assert "HC301" in explaining("HC333") & OF_UPDATES
+    assert told(look(0, 0.1), dead) == ["HC301"]
+    assert told(look(0, 0.1), dead, but=0) == []
+
+
+def test_what_the_network_does_to_its_gradients_is_told() -> None:
+    turned = replace(look(398, 0.1), loss=LossLook(32, 1.0, 20, 0.0, 1.0, 0.0))
+    assert told(look(0, 0.1), turned) == ["HC351"]
+    cut = LossLook(32, 1.0, 20, 0.0, 0.0, 0.0, unreached=0.5, sent=32)
+    later = [replace(look(step, 0.1), loss=cut) for step in (200, 398)]
+    assert told(look(0, 0.1), *later) == ["HC353"]
 
 
 def test_first_weights_of_another_scale_are_told_where_they_were_looked_at() -> None:
