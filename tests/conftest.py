@@ -1,6 +1,7 @@
 """What tests of several rooms share: one real Postgres for the run, and a fresh database in it for each test."""
 
 import fcntl
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,12 @@ from hpsearch.store.schema import upgrade
 # No test depends on how busy the machine is.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+def pytest_configure() -> None:
+    """A shell that starts the tests behind it has them ignore interruptions, and all programs that they start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Databases:
