@@ -1,10 +1,11 @@
-"""Rules on single classes in validation: one that fails there although it was learned, or is never predicted."""
+"""Rules on single classes in validation: those that fail there although they were learned, and those that are not."""
 
 import math
 
 from hpsearch.class_counts import ClassCount, ClassCounts, worst_first
 from hpsearch.diagnosis.curves.curve import Curve
 from hpsearch.diagnosis.curves.noise import chance_of_right, rare_in_circles
+from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
 CHANCE = 1e-3
@@ -22,6 +23,13 @@ RARE = 0.5
 COUNTED = 0.5
 """Of the loss that wrong predictions have at least: where it is less, some do not count in it (heuristic; a margin for
 the epoch's mean)."""
+ONE_ANOTHER, UNTOLD, GUESSED = 0.9, 0.25, 0.35
+"""Share of the wrong answers of two classes that are the other one of them; share of their samples, by more than
+chance, from which on they are not told apart; and from which on there is little left of telling them apart at all
+(heuristics: guessing between two has a half)."""
+LEARNING = 0.7
+"""Training error of the last third, in units of that of the third before, below which they are about to be told apart
+(heuristic)."""
 NAMED = 5
 FEW_WRONG, FEWEST_CLASSES = 5, 4
 """Wrong samples of a class, and classes that have them: of fewer it is not known where wrong answers go."""
@@ -31,7 +39,7 @@ may do so (heuristics: a fifth to a third where 40 % of labels were wrong, and h
 
 
 def class_fails_in_validation(curve: Curve) -> Remark | None:
-    """One or two classes fail in validation that were learned in training, or a class is never predicted.
+    """Some classes fail in validation that were learned in training, are never predicted, or are not told apart.
 
     Where classes are taken for each other, two or more in a circle, each in more than half of its samples, their labels
     are numbered in validation otherwise than in training. A class by itself fails where more than half of its samples
@@ -40,15 +48,24 @@ def class_fails_in_validation(curve: Curve) -> Remark | None:
     theirs alone, would come to less. And a class is told that no sample at all is taken for, where a quarter of its
     samples would be right if it were known (heuristic), and where it is rare, was right in training, or does not count
     in the loss: a sample that is taken for another class has a loss of ln 2 at least. A common class that training did
-    not learn either is no matter of classes. All are exact binomial tests on the samples of the class, at one chance in
-    a thousand over all classes; of few samples nothing is said, and neither where all of validation is poor or more
-    than one class in four fails.
+    not learn either is no matter of classes, but for classes that are not told apart: nine of ten wrong answers of two
+    classes are the other one, those are more than a quarter of their samples, training has no less errors and hardly
+    gets better, and of classes without such another one no more than a quarter is wrong (heuristics). Their labels are
+    mixed then, or what is done to the images takes away what tells them apart; where they are told apart better than
+    by guessing and validation has ended well, it is information. All are exact binomial tests on the samples of the
+    class, at one chance in a thousand over all classes; of few samples nothing is said, and neither where all of
+    validation is poor or more than one class in four fails.
     """
     counts = curve.trial.result.class_counts
     if not curve.ended or counts is None or not curve.learned_on_the_way:
         return None
     error = curve.train_errors[-1]
-    return _numbered_otherwise(counts, error) or _fails_alone(counts, error) or _never_predicted(curve, counts)
+    return (
+        _numbered_otherwise(counts, error)
+        or _not_told_apart(curve, counts)
+        or _fails_alone(counts, error)
+        or _never_predicted(curve, counts)
+    )
 
 
 def spread_evenly(counts: ClassCounts) -> bool:
@@ -88,6 +105,40 @@ def _numbered_otherwise(counts: ClassCounts, error: float) -> Remark | None:
         f"and the training error is {error:.1%}: they may be numbered otherwise in validation",
         numbers,
     )
+
+
+def _not_told_apart(curve: Curve, counts: ClassCounts) -> Remark | None:
+    """Pairs of classes whose wrong answers are one another, in training as well, while all others are known."""
+    error, by_label = curve.train_errors[-1], {one.label: one for one in counts.listed}
+    couples = [(one, by_label[one.taken_for]) for one in counts.listed if one.taken_for in by_label]
+    told = [
+        (one, other)
+        for one, other in couples
+        if one.label < other.label and other.taken_for == one.label and _one_another(one, other, counts)
+    ]
+    both = [one for couple in told for one in couple]
+    others = _others(counts, both) if both else None
+    if counts.classes < 3 or not told or (others or 0.0) > OTHERS or _in_training(both, counts, error) < UNTOLD:
+        return None
+    third = max(1, len(curve.train_errors) // 3)
+    if math.fsum(curve.train_errors[-third:]) < LEARNING * math.fsum(curve.train_errors[-2 * third : -third]):
+        return None
+    pairs = ", ".join(f"{one.label} and {other.label}" for one, other in told[:2]) + (" …" if len(told) > 2 else "")
+    mistaken, samples = sum(one.mistaken for one in both), sum(one.samples for one in both)
+    beside = f", of the others {others:.1%} are wrong" if others is not None else ""
+    sentence = (
+        f"classes {pairs} are not told apart ({mistaken} of {samples} samples in validation are taken for the other "
+        f"one){beside}, and the training error is {error:.1%}: their labels may be mixed, or what tells them apart is "
+        f"taken from the images, as a direction by mirroring or a colour by a channel"
+    )
+    mild = curve.ended_well and mistaken < GUESSED * samples
+    return Remark(sentence, _numbers(counts, both, error), Severity.INFO if mild else None)
+
+
+def _one_another(one: ClassCount, other: ClassCount, counts: ClassCounts) -> bool:
+    wrong, mistaken = one.samples + other.samples - one.right - other.right, one.mistaken + other.mistaken
+    chance = chance_of_right(mistaken, one.samples + other.samples, UNTOLD)
+    return mistaken >= ONE_ANOTHER * wrong and rare_in_circles(chance, CHANCE, counts.classes, 2)
 
 
 def _fails_alone(counts: ClassCounts, error: float) -> Remark | None:
