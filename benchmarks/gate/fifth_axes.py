@@ -87,24 +87,6 @@ class BatchForMaps(nn.Module):
         return found
 
 
-class SpectraReshaped(nn.Module):
-    """Maps (8, time, pitch) reshaped to time steps without moving their axis:
-    github.com/vitrioil/Speech-Separation/issues/4.
-    """
-
-    def __init__(self, input_shape: Shape, outputs: int, hidden: int = 32) -> None:
-        super().__init__()
-        self.convs = nn.Sequential(conv_unit(input_shape[0], 16), conv_unit(16, 8))
-        self.lstm = nn.LSTM(8 * input_shape[1], hidden, batch_first=True, bidirectional=True)
-        self.head = nn.Linear(2 * hidden, outputs)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.convs(x)  # (N, 8, pitch, time)
-        steps = x.reshape(len(x), x.size(3), -1)
-        found: Tensor = self.head(self.lstm(steps)[0].mean(1))
-        return found
-
-
 class FeaturesAsPixels(nn.Module):
     """Maps viewed as (pixels, features) without moving them, and attended to:
     github.com/fawazsammani/knowing-when-to-look-adaptive-attention/issues/6.

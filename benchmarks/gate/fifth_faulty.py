@@ -68,11 +68,11 @@ def of_data() -> Iterator[Project]:
         ("cloths", "divided-and-normalised-as-bytes", BARE),
     ):
         yield _of_data(f"data/{fault}/{name}", source(name, fault, normalize=False), network, scaled, LOW)
-    raw = source("runes", normalize=False)
-    yield _of_data("data/bytes-as-they-are/runes", raw, BARE, scaled, HIGH, optimizer={**SGD, "learning_rate": 0.01})
-    few = {"factory": DATA, "options": {"name": "calls", "samples": 86}}
+    raw = source("cloths", normalize=False)
+    yield _of_data("data/bytes-as-they-are/cloths", raw, PLAIN, scaled, HIGH, optimizer=SGD)
+    few = {"factory": DATA, "options": {"name": "cloths", "samples": 86}}
     yield _of_data(
-        *("data/sixty-three-images/calls", few, VGG),
+        *("data/sixty-three-images/cloths", few, VGG),
         *("refused HD203 HD208 HP701 HP702", "HD202 HD204 HD206 HD401 HC203"),
     )
     # github.com/prs-eth/Marigold/issues/111, in a file
@@ -135,7 +135,7 @@ DEFINITIONS: tuple[Row, ...] = (
     ),
     (
         *("nothing-left-after-a-step", "github.com/LINCellularNeuroscience/VAME/issues/26"),
-        *("runes", VGG, {**SGD, "schedule": {"name": "step", "factor": 0.0, "every": 0.05}}, "refused HP502", ""),
+        *("runes", PLAIN, {**SGD, "schedule": {"name": "step", "factor": 0.0, "every": 0.05}}, "refused HP502", ""),
     ),
     (
         *("lowered-at-every-step", "github.com/meta-llama/llama-cookbook/issues/27"),

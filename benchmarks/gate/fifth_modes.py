@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from benchmarks.gate.fifth_networks import Branches, Dense, Encoder, Mobile, Residual, Shape, Tutorial, Vgg, conv_unit
-from benchmarks.gate.fifth_other_networks import AllConvolutions, Block
+from benchmarks.gate.fifth_other_networks import AllConvolutions
 
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 
@@ -168,37 +168,43 @@ class InstanceDeviation(nn.Module):
 
 
 class StyledByDeviation(nn.Module):
-    """A deviation of maps that are zero everywhere, without anything added before its root:
+    """A deviation of maps, some of which were closed, without anything added before its root:
     github.com/grey-eye/talking-heads/issues/32.
     """
+
+    opened: Tensor
 
     def __init__(self, input_shape: Shape, outputs: int, width: int = 32) -> None:
         super().__init__()
         self.conv1, self.conv2 = nn.Conv2d(input_shape[0], width, 3, 2, 1), nn.Conv2d(width, width, 3, 2, 1)
         self.scale, self.shift = nn.Parameter(torch.ones(width, 1)), nn.Parameter(torch.zeros(width, 1))
+        self.register_buffer("opened", (torch.arange(width) < 3 * width // 4).float()[:, None])
         self.head = nn.Linear(width, outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = functional.relu(self.conv2(functional.relu(self.conv1(x)))).flatten(2)
-        deviation = torch.std(x, dim=2, keepdim=True) + 1e-5
+        x = functional.relu(self.conv2(functional.relu(self.conv1(x)))).flatten(2) * self.opened
+        deviation = torch.sqrt(x.var(dim=2, keepdim=True)) + 1e-5
         x = (x - x.mean(2, keepdim=True)) / deviation * self.scale + self.shift
         found: Tensor = self.head(functional.relu(x).mean(2))
         return found
 
 
 class LengthsOfNothing(nn.Module):
-    """Features divided by their length, whose root is taken before anything is added:
+    """Features, zero at the border, divided by their length, whose root is taken before anything is added:
     github.com/richzhang/PerceptualSimilarity/issues/121.
     """
 
-    def __init__(self, input_shape: Shape, outputs: int, width: int = 6) -> None:
+    window: Tensor
+
+    def __init__(self, input_shape: Shape, outputs: int, width: int = 16) -> None:
         super().__init__()
-        self.stem = nn.Sequential(nn.Conv2d(input_shape[0], width, 3, 2, 1), nn.ReLU(), nn.MaxPool2d(2))
-        self.next = conv_unit(width, 32)
+        self.stem, self.next = nn.Conv2d(input_shape[0], width, 3, padding=1), conv_unit(width, 32, 2)
+        inside = torch.ones(input_shape[1] - 2, input_shape[2] - 2)
+        self.register_buffer("window", functional.pad(inside, (1, 1, 1, 1)))
         self.head = nn.Linear(32, outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.stem(x)
+        x = functional.relu(self.stem(x)) * self.window
         x = x / (torch.sqrt((x**2).sum(1, keepdim=True)) + 1e-10)
         found: Tensor = self.head(self.next(x).mean((2, 3)))
         return found
@@ -216,19 +222,4 @@ class StandardisedChannels(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = (x - x.mean((2, 3), keepdim=True)) / x.std((2, 3), keepdim=True)
         found: Tensor = self.body(x)
-        return found
-
-
-class ForwardNotLinear(nn.Module):
-    """A transformer whose two linear layers have nothing between them: github.com/Kyubyong/transformer/issues/4."""
-
-    def __init__(self, input_shape: Shape, outputs: int, width: int = 32) -> None:
-        super().__init__()
-        self.patches = nn.Conv2d(input_shape[0], width, 4, 4)
-        self.block = Block(width)
-        self.block.mlp = nn.Sequential(nn.Linear(width, 2 * width), nn.Linear(2 * width, width))
-        self.head = nn.Linear(width, outputs)
-
-    def forward(self, x: Tensor) -> Tensor:
-        found: Tensor = self.head(self.block(self.patches(x).flatten(2).transpose(1, 2)).mean(1))
         return found

@@ -37,14 +37,14 @@ class TooWideXavier(nn.Module):
 class TooNarrowTransforms(nn.Module):
     """Matrices between capsules that begin at a hundredth, squashed: github.com/ageron/handson-ml/pull/176."""
 
-    def __init__(self, input_shape: Shape, outputs: int, capsules: int = 4, size: int = 8) -> None:
+    def __init__(self, input_shape: Shape, outputs: int, capsules: int = 4, size: int = 8, scale: float = 0.01) -> None:
         super().__init__()
         self.capsules, self.size = capsules, size
         self.primary = nn.Sequential(
             *(nn.Conv2d(input_shape[0], 16, 5, 2, 2), nn.ReLU(), nn.Conv2d(16, capsules * size, 5, 2, 2))
         )
         count = capsules * ((input_shape[1] + 3) // 4) * ((input_shape[2] + 3) // 4)
-        self.transform = nn.Parameter(torch.randn(count, outputs, size, size) * 0.01)
+        self.transform = nn.Parameter(torch.randn(count, outputs, size, size) * scale)
 
     @staticmethod
     def _squash(x: Tensor) -> Tensor:
@@ -54,7 +54,7 @@ class TooNarrowTransforms(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = self.primary(x).reshape(len(x), self.capsules, self.size, -1).permute(0, 1, 3, 2)
         guesses = torch.einsum("nis,iost->not", self._squash(x.flatten(1, 2)), self.transform)
-        return (self._squash(guesses) ** 2).sum(-1)
+        return 16 * (self._squash(guesses) ** 2).sum(-1)
 
 
 class StandardNormalRelu(nn.Module):
@@ -166,4 +166,4 @@ class LoudClassifier(Tutorial):
     def __init__(self, input_shape: Shape, outputs: int) -> None:
         super().__init__(input_shape, outputs)
         for layer in _each(self):
-            nn.init.xavier_normal_(layer.weight, gain=4.0)
+            nn.init.xavier_normal_(layer.weight, gain=20.0 if layer is self.fc3 else 1.0)
