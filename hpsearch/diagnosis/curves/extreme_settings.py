@@ -11,7 +11,7 @@ from hpsearch.diagnosis.curves.stability import oscillating
 from hpsearch.rulebook import Remark
 
 SPREAD = 0.5
-"""Label smoothing: above it most of each label is none (usual is 0.1)."""
+"""Label smoothing: from it on half of each label and more is none (usual is 0.1)."""
 WARMING = 0.5
 """Share of the training: with a longer warm-up most of it has less than the rate that was chosen (usual is 0.05)."""
 REMEMBERED = 0.25
@@ -53,8 +53,8 @@ def extreme_setting(curve: Curve) -> Remark | None:
     """The training ended poorly, and a setting of the definition is so extreme that it explains it.
 
     The training loss ended above a tenth of guessing, or the validation error is surely high; and one of these is so
-    (heuristics): label smoothing above 0.5, so that most of a label says nothing; a warm-up of more than half of the
-    training; a momentum above 0.9 that remembers more than all iterations, or more than a quarter of them where the
+    (heuristics): label smoothing of 0.5 and more, so that half of a label says nothing; a warm-up of more than half of
+    the training; a momentum above 0.9 that remembers more than all iterations, or more than a quarter of them where the
     loss swings; with SGD a limit of the norm of gradients that is below a hundredth of what they are; a limit of the
     norm of weights below 0.25; or batches of half of the data and more, and fewer than 200 updates in all. Where
     training went well such a setting is no fault. What dropout and weight decay do is read from inside the network.
@@ -121,7 +121,7 @@ def _counted(updates: int) -> str:
 
 def _of_regularisation(curve: Curve) -> Iterator[Extreme]:
     job = curve.trial.job
-    if curve.task.is_classification and job.label_smoothing > SPREAD:
+    if curve.task.is_classification and job.label_smoothing >= SPREAD:
         yield Extreme(
             "loss.label_smoothing",
             job.label_smoothing,
