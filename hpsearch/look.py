@@ -43,8 +43,9 @@ class LayerLook:
     """How many numbers these weights are."""
     twin_share: float | None = None
     """Share of the units of a linear layer, or of a convolution, that have exactly the weights of another one, and not
-    zeros; told in the first and the last look. None for other layers, among them convolutions in groups that are
-    trained (their units see different maps), and in looks of before there was such a field."""
+    zeros; told in the first look, and in the last one of layers that had any in the first. None for other layers, among
+    them convolutions in groups that are trained (their units see different maps), and in looks of before there was such
+    a field."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Between what bounds the outputs of a network stay, whatever its weights: tried beside its evaluation."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
@@ -10,8 +10,10 @@ from torch import Tensor, nn
 
 from hpsearch.look import OutputBounds
 from hpsearch.task import Task
-from hpsearch.training.looks.evaluated import Run, run_of, run_of_members
+from hpsearch.training.isolation import own_randomness
+from hpsearch.training.looks.evaluated import SEED, undisturbed
 from hpsearch.training.looks.told import rounded
+from hpsearch.training.loss import predictions
 from hpsearch.training.precision import Autocast
 from hpsearch.training.stacked import StackedNetwork
 
@@ -48,32 +50,37 @@ def bounds_of(
     network: nn.Module, images: Tensor, targets: Tensor, task: Task, autocast: Autocast
 ) -> OutputBounds | None:
     """Of these samples; None where there are none, and where the network cannot be tried."""
-    with suppress(Exception), torch.no_grad():
-        parameters = list(network.parameters())
-        return _bounds(run_of(network, task, autocast), parameters, images, targets.unsqueeze(0), task)[0]
+    with suppress(Exception), torch.no_grad(), undisturbed(network), own_randomness(SEED, images.device):
+
+        def run() -> Tensor:
+            with torch.no_grad(), autocast():
+                return predictions(network, images, task).unsqueeze(0)
+
+        return _bounds(run, list(network.parameters()), targets.unsqueeze(0), task)[0]
     return None
 
 
 def bounds_of_each(network: StackedNetwork, images: Tensor, targets: Tensor, task: Task) -> list[OutputBounds | None]:
     """The same of K members, each with samples of its own; empty where they cannot be tried."""
-    with suppress(Exception), torch.no_grad():
-        return _bounds(run_of_members(network), network.parameters.values(), images, targets, task)
+    with suppress(Exception), network.undisturbed(), torch.no_grad():
+        return _bounds(lambda: network(images).logits, list(network.parameters.values()), targets, task)
     return []
 
 
 def _bounds(
-    run: Run, parameters: Iterable[Tensor], images: Tensor, targets: Tensor, task: Task
+    run: Callable[[], Tensor], parameters: list[Tensor], targets: Tensor, task: Task
 ) -> list[OutputBounds | None]:
-    tried = [run(images)]
+    """The modes of the network are those of its evaluation; noise is not the same in two runs."""
+    tried = [run()]
     for factor in (TIMES, -TIMES, TIMES * TIMES):
         with _times(parameters, factor):
-            tried.append(run(images))
+            tried.append(run())
     runs = [logits.double() for logits in tried]  # each (K, N, outputs)
     return [_of_member([one[member] for one in runs], targets[member], task) for member in range(len(runs[0]))]
 
 
 @contextmanager
-def _times(parameters: Iterable[Tensor], factor: float) -> Iterator[None]:
+def _times(parameters: list[Tensor], factor: float) -> Iterator[None]:
     """Meanwhile every weight is as many times what it is; afterwards it is what it was."""
     held = [(one, one.detach().clone()) for one in parameters if one.is_floating_point()]
     try:

@@ -59,19 +59,19 @@ class Tried(NamedTuple):
 
 def tried(network: nn.Module, images: Tensor, task: Task, autocast: Autocast) -> Tried:
     """``images`` (N, C, H, W) are some that the network was made for; it must be in evaluation mode."""
-    found = _tried(run_of(network, task, autocast), images)
+    found = _tried(_run_of(network, task, autocast), images)
     return found[0] if found else Tried()
 
 
 def tried_of_each(network: StackedNetwork, images: Tensor) -> list[Tried]:
     """The same of K members; empty instead of None."""
-    return _tried(run_of_members(network), images)
+    return _tried(_run_of_members(network), images)
 
 
 def evaluated_loss(network: nn.Module, images: Tensor, targets: Tensor, task: Task, autocast: Autocast) -> float | None:
     """The loss of these samples; None where the network wants them otherwise."""
     with suppress(Exception), torch.no_grad():
-        logits = run_of(network, task, autocast)(images)[0]
+        logits = _run_of(network, task, autocast)(images)[0]
         return rounded(float(loss_function(task)(logits, targets)))
     return None
 
@@ -81,7 +81,7 @@ def trained_loss(
 ) -> float | None:
     """The same in training mode, in batches of that size."""
     with suppress(Exception), torch.no_grad():
-        logits = _in_batches(run_of(network, task, autocast, training=True), images, batch_size)[0]
+        logits = _in_batches(_run_of(network, task, autocast, training=True), images, batch_size)[0]
         return rounded(float(loss_function(task)(logits, targets)))
     return None
 
@@ -90,7 +90,7 @@ def evaluated_losses(network: StackedNetwork, images: Tensor, targets: Tensor, t
     """The evaluated loss of K members, each on samples of its own: images (K, N, C, H, W), targets (K, N, …); empty
     instead of None."""
     with suppress(Exception), torch.no_grad():
-        return _losses(run_of_members(network)(images), targets, task)
+        return _losses(_run_of_members(network)(images), targets, task)
     return []
 
 
@@ -99,7 +99,7 @@ def trained_losses(
 ) -> list[float]:
     """The same in training mode, in batches of that size."""
     with suppress(Exception), torch.no_grad():
-        return _losses(_in_batches(run_of_members(network, training=True), images, batch_size), targets, task)
+        return _losses(_in_batches(_run_of_members(network, training=True), images, batch_size), targets, task)
     return []
 
 
@@ -114,9 +114,7 @@ def _losses(logits: Tensor, targets: Tensor, task: Task) -> list[float]:
     return [rounded(loss) for loss in losses(logits, targets).tolist()]
 
 
-def run_of(network: nn.Module, task: Task, autocast: Autocast, *, training: bool = False) -> Run:
-    """A forward pass of one network that leaves it as it was."""
-
+def _run_of(network: nn.Module, task: Task, autocast: Autocast, *, training: bool = False) -> Run:
     def run(images: Tensor) -> Tensor:
         with undisturbed(network), own_randomness(SEED, images.device), torch.no_grad(), autocast():
             if training:
@@ -126,9 +124,7 @@ def run_of(network: nn.Module, task: Task, autocast: Autocast, *, training: bool
     return run
 
 
-def run_of_members(network: StackedNetwork, *, training: bool = False) -> Run:
-    """The same of K members."""
-
+def _run_of_members(network: StackedNetwork, *, training: bool = False) -> Run:
     def run(images: Tensor) -> Tensor:
         with network.undisturbed(), torch.no_grad():
             if training:

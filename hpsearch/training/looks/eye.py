@@ -89,6 +89,8 @@ class OpenGlance(Glance):
             named = eye.named()
             self._trained = frozenset(name for name, one in named.items() if one.requires_grad)
             compared = comparable(eye.layers, self._trained) if first or self._step == eye.last else ()
+            if eye.twins is not None:  # the last look asks only whether those of the first are twins still
+                compared = tuple(name for name in compared if name in eye.twins)
             self._weighed = Weighed(eye.values(named), eye.gradients(named), spread=first, compared=compared)
 
     def looks(self, *, updated: bool = True, left_out: Sequence[bool] = ()) -> list[Look]:
@@ -110,7 +112,10 @@ class OpenGlance(Glance):
                 evaluating=self._evaluating(),
                 losses=self._losses(left_out),
             )
-            return looks_of(seen, self._eye.members)
+            found = looks_of(seen, self._eye.members)
+            if self._step == 0:
+                self._eye.twins = frozenset(layer.name for look in found for layer in look.layers if layer.twin_share)
+            return found
         return []
 
     def _losses(self, left_out: Sequence[bool]) -> Sequence[LossLook | None]:
@@ -135,6 +140,8 @@ class Eye:
         self.layers = layers_of(self.root)
         self.norms, self.loaded = batch_norms(self.root)
         self.last = max(self._steps, default=0)
+        self.twins: frozenset[str] | None = None
+        """Layers that had any in the first look; None before it."""
 
     @property
     def root(self) -> nn.Module:
