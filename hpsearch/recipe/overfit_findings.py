@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from hpsearch.finding import Finding, Severity
 from hpsearch.recipe.attempt import Attempt, Ending, stands_at_a_floor
+from hpsearch.recipe.broken_off import every_training_failed
 from hpsearch.recipe.learning_rates import allowed, written
 from hpsearch.recipe.output_loss import floor_of_probabilities
 from hpsearch.recipe.sources import JOHNSON, KARPATHY
@@ -24,14 +25,7 @@ def model_finding(attempts: Sequence[Attempt], task: Task, usual: float) -> Find
     endings = {ending: [attempt for attempt in attempts if attempt.ending is ending] for ending in Ending}
     evidence = evidence_of(attempts)
     if len(endings[Ending.BROKE_OFF]) == len(attempts):
-        reasons = sorted({attempt.reason for attempt in attempts})
-        return Finding(
-            "training-failed",
-            Severity.ERROR,
-            f"the training failed at every learning rate: {reasons[0]}",
-            {**evidence, "reasons": reasons},
-            "Correct what raised the error; the network and the data decide it, not the learning rate.",
-        )
+        return every_training_failed((attempt.reason for attempt in attempts), evidence)
     if _has_floor(attempts, task):
         floor = floor_of_probabilities(task.outputs)
         return Finding(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from hpsearch.finding import Finding, Severity
+from hpsearch.recipe.broken_off import every_training_failed
 from hpsearch.recipe.learning_rates import allowed, own_rates, written
 from hpsearch.recipe.loss_curve import Course
 from hpsearch.recipe.sources import JOHNSON, SMITH
@@ -20,14 +21,7 @@ def none_dropped(sweep: Sweep, finished: Sequence[FinishedTrial]) -> Finding:
     rates = {course: sorted({c.learning_rate for c in sweep.every if c.course is course}) for course in Course}
     evidence = {"curves": sweep.as_evidence()}
     if rates[Course.BROKE_OFF] and len(finished) == sum(trial.result.failure is not None for trial in finished):
-        reasons = sorted({trial.result.reason or "" for trial in finished})
-        return Finding(
-            "training-failed",
-            Severity.ERROR,
-            f"the training failed at every learning rate: {reasons[0]}",
-            {**evidence, "reasons": reasons},
-            "Correct what raised the error; the network and the data decide it, not the learning rate.",
-        )
+        return every_training_failed((trial.result.reason or "" for trial in finished), evidence)
     exploded = "; ".join(
         f"it {course.value} at {_span(rates[course])}" for course in (Course.EXPLODED, Course.UNSTABLE) if rates[course]
     )
