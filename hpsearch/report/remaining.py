@@ -1,7 +1,7 @@
 """What remains after a study, and what to do next: the part of its story that its findings make."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import groupby
 
 from hpsearch.finding import SEVEREST_FIRST, Severity
 from hpsearch.report.data_story import (
@@ -154,11 +154,12 @@ def labels_doubted(report: ReportDocument) -> FindingDocument | None:
 def of_round(stage: StageDocument, entry: RoundDocument) -> list[FindingDocument]:
     """The findings of one round: of several with one code the latest, and those right before it on other paths."""
     latest: dict[str, list[FindingDocument]] = {}
-    for before, one in pairwise((None, *stage.findings)):
-        beside = latest.get(one.code, []) if before is not None and before.code == one.code else []
-        others = {known.evidence.get("path") for known in beside}
-        fresh = one.evidence.get("path") in others
-        latest[one.code] = [one] if fresh else [*beside, one]
+    for code, together in groupby(stage.findings, key=lambda one: one.code):
+        kept: list[FindingDocument] = []
+        for one in together:
+            known = {other.evidence.get("path") for other in kept}
+            kept = [one] if one.evidence.get("path") in known else [*kept, one]
+        latest[code] = kept
     return _severest_first([one for code in entry.findings for one in latest[code]])
 
 
