@@ -40,10 +40,11 @@ def _faulty() -> Iterator[tuple[Kind, str, str]]:
     turn = 0
     for number, kind in enumerate(FIFTH_KINDS):
         data = DATA_OF.get(kind.name, CLASSES)
+        step = 1 if len(data) == 2 else 2
         for place in range(PLACES):
             turn += 1
             whole = kind if kind.epochs else replace(kind, **SETTINGS[turn % len(SETTINGS)])
-            yield whole, kind.architectures[turn % len(kind.architectures)], data[(number + 2 * place) % len(data)]
+            yield whole, kind.architectures[turn % len(kind.architectures)], data[(number + step * place) % len(data)]
 
 
 def _sound() -> Iterator[tuple[Kind, str, str]]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from benchmarks.diagnosis.second_data import Drawn, Images, Plane, _pixels
 from benchmarks.diagnosis.third_data import _stroke
 
-BLOSSOMS, CALLS, DICE, PLOTS, TAGS, BALLS = 1_500, 1_200, 1_500, 1_000, 2_200, 1_400
+BLOSSOMS, CALLS, DICE, PLOTS, TAGS, BALLS = 1_300, 1_200, 1_500, 1_000, 2_000, 1_400
 """Samples, validation and test among them."""
 LEAVES = (0, 3, 4, 5, 8)
 """How many each kind of blossom has; none: it is round."""

@@ -9,7 +9,7 @@ from torch.nn import functional
 from benchmarks.diagnosis.fourth_faults import _before, _behind, _head, _replace_head
 from benchmarks.diagnosis.second_faults import ACTIVATIONS, WEIGHTED, _first
 
-ADDED = 14
+ADDED = 10
 """Layers that are too many."""
 
 
@@ -136,7 +136,10 @@ def turned_at_random(network: nn.Module) -> nn.Module:
     """Training images are turned by any number of right angles, and the classes are not the same when turned."""
 
     def turned(images: Tensor, training: bool) -> Tensor:
-        return images.rot90(int(torch.randint(4, ())), (2, 3)) if training else images
+        if not training:
+            return images
+        turns = torch.randint(4, (len(images),)).tolist()
+        return torch.stack([image.rot90(turn, (1, 2)) for image, turn in zip(images, turns, strict=True)])
 
     return _before(network, turned)
 
@@ -147,7 +150,7 @@ def divided_as_integers(network: nn.Module) -> nn.Module:
 
 
 def layers_added(network: nn.Module) -> nn.Module:
-    """Fourteen convolutions more behind the first, as torch draws them, without norm or identity."""
+    """Ten convolutions more behind the first, as torch draws them, without norm or identity."""
     first = _first(network, nn.Conv2d)
     layers: list[nn.Module] = [first]
     for _ in range(ADDED):

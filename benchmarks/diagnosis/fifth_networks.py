@@ -132,15 +132,15 @@ class Shuffled(nn.Module):
 
 
 class Shuffle(nn.Module):
-    """A convolution, two stages of three such blocks, the mean of each map."""
+    """A convolution, two stages of two such blocks, the mean of each map."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         width = plan.width + plan.width % 2
         self.stem = _normed(plan.channels, width, plan, stride=2 if plan.side > 12 else 1)
-        self.blocks = nn.ModuleList([Shuffled(width, plan) for _ in range(3)])
+        self.blocks = nn.ModuleList([Shuffled(width, plan) for _ in range(2)])
         self.blocks.append(_normed(width, 2 * width, plan, stride=2))
-        self.blocks.extend([Shuffled(2 * width, plan) for _ in range(3)])
+        self.blocks.extend([Shuffled(2 * width, plan) for _ in range(2)])
         self.dropout = nn.Dropout(plan.dropout)
         self.head = nn.Linear(2 * width, plan.outputs)
 
