@@ -172,3 +172,16 @@ def test_rounding_is_no_other_brightness() -> None:
     whole = changed(digits(), train=standardised, validation=standardised)
     moved = changed(whole, validation=lambda images, targets: (images + 3e-5, targets))
     assert not check_data(replace(moved, test=Split(whole.test.images[:0], whole.test.targets[:0])), ["HD106"])
+
+
+def test_letters_on_a_grid_under_noise_are_draws_from_few_images() -> None:
+    draw = generator()
+    known = (torch.rand(24, 1, 4, 4, generator=draw) < 0.5).float().repeat_interleave(2, 2).repeat_interleave(2, 3)
+    labels = torch.randint(24, (TRAINED + HELD,), generator=draw)
+    places = torch.randint(4, (TRAINED + HELD, 2), generator=draw).tolist()
+    light = 0.6 + 0.4 * torch.rand(len(labels), 1, 1, 1, generator=draw)
+    images = torch.zeros(len(labels), 1, 12, 12)
+    for image, letter, (down, right) in zip(images, known[labels] * light, places, strict=True):
+        image[:, down : down + 8, right : right + 8] = letter
+    noise = 0.1 * torch.randn(images.shape, generator=draw)
+    assert severities(divided((images + noise).clamp(0, 1), labels)) == {}

@@ -31,6 +31,9 @@ CHANCE = 1e-3
 """Of calling pairs across a division more than those within training where they are not."""
 MOST_OF_THEM = 0.5
 """Of the pairs: so many stand out, each by its own neighbours, where data were copied before they were divided."""
+ENOUGH, AS_UNEVEN = 0.5, 0.9
+"""Near neighbours of a training image, on average, from which on it is told whether they are as uneven as draws; and
+their variance in units of their mean, which is 0.4 for copies of data of which three in five are for training."""
 AS_MANY = 0.7
 """Of the dimensions around the median image, around those that stand out (heuristic): copies are made of any images,
 while images that are equal by nature are of the simplest kind, which has the fewest dimensions."""
@@ -86,10 +89,10 @@ def expected(near: Near, judged: int, train: Part, known: Tensor, copies: Tensor
 
     A pattern of few kinds and places, a logo, or a scale of turns has near neighbours everywhere, within training as
     across a division; copies that were made before the data were divided do too, but stand out among the neighbours
-    that they have.
+    that they have. Draws from few possible images under noise stand out as well: then some are there often and some
+    once, as Poisson's numbers, whose variance is their mean. Of m copies that somebody made, those in training are
+    binomial, with a variance of (1 - p) of the mean for a share p of the data in training.
     """
-    if near.standing_out >= MOST_OF_THEM * len(near.ours):
-        return False
     chosen = evenly(torch.arange(len(known)), SAMPLED)
     alike, neighbours = nearest(copies[chosen], copies, NEIGHBOURS + 1)
     itself = neighbours == chosen[:, None]
@@ -98,6 +101,10 @@ def expected(near: Near, judged: int, train: Part, known: Tensor, copies: Tensor
     places = neighbours.gather(1, order)[:, 1]
     near_there = torch.nonzero(distances[:, 0] <= near.ratio * distances[:, -1]).flatten()
     pairs = _close(train, known[chosen[near_there]], train, known[places[near_there]])
+    if near.standing_out >= MOST_OF_THEM * len(near.ours):
+        many = (distances[:, :-1] <= near.ratio * distances[:, -1:]).sum(dim=1).double()
+        if many.mean() < ENOUGH or many.var() < AS_UNEVEN * many.mean():
+            return False
     return not beyond(len(near.ours), judged, int(pairs.sum()), len(chosen))
 
 
