@@ -17,8 +17,8 @@ SURE = 0.9
 MANY = 0.05
 """Of the targets of a regression."""
 FLOOR, EVALUATED = "loss-has-a-floor", "HC341"
-BOUND = "HP201"
-"""Says the same of an activation that it has seen at the end."""
+BOUND, BENT = "HP201", "activation-on-output"
+"""Say the same of an activation at the end, which the first has seen itself."""
 SYMPTOMS = frozenset({"stalled-above-zero"})
 """What outputs that are bounded explain of an attempt that failed."""
 
@@ -46,6 +46,14 @@ def with_beside(
         f"{verdict.summary}; {bounded.message}" if bounded and verdict.outcome is Outcome.FAIL else verdict.summary
     )
     return replace(verdict, findings=found, summary=summary)
+
+
+def told_once(verdict: Verdict, told: Collection[str]) -> Verdict:
+    """The verdict without the warning that an activation ends the network, where advice has said so."""
+    if BOUND not in told:
+        return verdict
+    kept = [one for one in verdict.findings if one.code != BENT or one.severity is Severity.ERROR]
+    return replace(verdict, findings=tuple(kept))
 
 
 def _bounded(reach: Reach, task: Task) -> Finding | None:

@@ -14,7 +14,7 @@ from hpsearch.data.checks.check import check_data
 from hpsearch.data.dataset import Dataset
 from hpsearch.finding import Finding, Severity
 from hpsearch.gate.bench import CheckBench
-from hpsearch.gate.beside import with_beside
+from hpsearch.gate.beside import told_once, with_beside
 from hpsearch.gate.deadline import NO_DEADLINE, Deadline
 from hpsearch.gate.dose import DOSES, WHOLE, Dose, can_be_proved, most_steps, usual_dose
 from hpsearch.gate.images import with_images
@@ -144,7 +144,7 @@ class _Check:
         else:
             self._verdicts.append(run.verdict)
             seen = seen_inside(run.verdict, run.finished, self._study, self._task)
-            seen = with_beside(seen, bench.reach, bench.standing, self._task, self._told)
+            seen = with_beside(told_once(seen, self._told), bench.reach, bench.standing, self._task, self._told)
             verdict = concluded(self._study, with_images(seen, self._dataset.train.images))
             self._keep(run, verdict, started_at)
             found = tuple(Placed(finding, None) for finding in verdict.findings)

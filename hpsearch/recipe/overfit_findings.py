@@ -17,6 +17,8 @@ FLOOR_ACCURACY = 0.9
 """With so many right predictions a loss above the floor means that the outputs are bounded: nine in ten right and
 sure would be far below it (heuristic)."""
 
+FEW_ITERATIONS = 40
+"""So long the loss of a sound network of a few layers may stand still before it falls (measured: 14 to 41)."""
 MORE_TIME = "Give it more steps (recipe.overfit.steps), or fewer samples (recipe.overfit.batches). "
 
 
@@ -138,6 +140,17 @@ def _did_not_move(attempts: Sequence[Attempt], evidence: dict[str, object], usua
             f"the loss did not move at any learning rate up to {highest:.3g}: they are too low",
             evidence,
             "Leave recipe.overfit.learning_rates out, or try rates from 1e-3 to 1e-1.",
+            JOHNSON,
+        )
+    longest = max(attempt.iterations for attempt in attempts)
+    if longest < FEW_ITERATIONS and not names:
+        return Finding(
+            "loss-did-not-move",
+            Severity.ERROR,
+            f"the loss did not move at any learning rate within {counted(longest, 'iteration')}, which is early: that "
+            f"of a sound network may stand still for {FEW_ITERATIONS}",
+            evidence,
+            f"{MORE_TIME.strip()} Then look at the initialisation and at the scale of the images.",
             JOHNSON,
         )
     return Finding(

@@ -30,6 +30,7 @@ CAUSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "initial-loss-off": ("HD104", "HD105"),
         "parameters-without-gradient": ("HC315",),
         "HD203": ("HD204", "HD206"),
+        "HC341": ("HP201",),
     }
 )
 """Codes, or beginnings of codes, of what may be why something else is so: told before it, however mild."""

@@ -6,15 +6,16 @@ import pytest
 from torch import Tensor, nn
 from torch.nn import functional
 
-from hpsearch.finding import Severity
+from hpsearch.finding import Finding, Severity
 from hpsearch.gate.bench import CheckBench
-from hpsearch.gate.beside import with_beside
+from hpsearch.gate.beside import told_once, with_beside
 from hpsearch.gate.deadline import NO_DEADLINE
 from hpsearch.gate.dose import QUICK
 from hpsearch.gate.inside import seen_inside
 from hpsearch.gate.stage_run import run_stage
 from hpsearch.preflight.check import check_definition
 from hpsearch.stage import StageName
+from hpsearch.verdict import Outcome, Verdict
 from tests.gate.gate_cases import small
 
 
@@ -83,3 +84,13 @@ def test_a_network_without_a_bend_and_statistics_that_stand_still_are_told() -> 
     assert list(warned(activation="")) == ["HC334"]
     assert list(found := warned(momentum=0.0)) == ["HC341"]
     assert "norm never learns" in found["HC341"]
+
+
+def test_an_activation_at_the_end_is_told_once() -> None:
+    def left(severity: Severity, *told: str) -> list[str]:
+        bent = Finding("activation-on-output", severity, "bent", {}, "", "")
+        verdict = Verdict(StageName.INITIAL_LOSS, Outcome.PASS, "", 0, {}, {}, (bent,))
+        return [one.code for one in told_once(verdict, told).findings]
+
+    assert left(Severity.WARNING, "HP201") == []
+    assert left(Severity.ERROR, "HP201") == left(Severity.WARNING) == ["activation-on-output"]

@@ -294,3 +294,9 @@ def test_one_frozen_parameter_is_one() -> None:
     network.conv.bias.requires_grad_(False)  # type: ignore[union-attr]
     with pytest.raises(AssertionError, match=r"^1 parameter is frozen .* and learns nothing: conv.bias"):
         assert_gradients_reach(network, DATA)
+
+
+def test_a_few_iterations_blame_no_start() -> None:
+    with pytest.raises(AssertionError, match="within 1 iteration, which is early") as raised:
+        assert_overfits(Plain, DATA, steps=1)
+    assert "Give it more steps (steps)" in str(raised.value)
