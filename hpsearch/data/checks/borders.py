@@ -43,7 +43,7 @@ def border_in_one_split(facts: Facts) -> Remark | None:
     were erased at any place, or a threshold painted them over, it is not. Nothing is said of a split that is turned, or
     that has a few levels of brightness only.
     """
-    spread = float(facts.train.spreads[facts.train.finite].mean()) if len(facts.train) else 0.0
+    spread = float(facts.train.spreads.mean()) if len(facts.train) else 0.0
     ours = _shares(facts.train, spread)
     for part in facts.held_out:
         theirs = _shares(part, spread)

@@ -128,13 +128,13 @@ def _of_measures(part: Part, found: Sequence[Unlike]) -> Remark | None:
 
 def _of_means(facts: Facts, part: Part) -> Remark | None:
     """Whether the mean brightness or contrast is another one, whatever the shares of the classes are."""
-    ours, theirs = (_labels(facts, one)[one.finite] for one in (facts.train, part))
+    ours, theirs = (_labels(facts, one)[one.sampled] for one in (facts.train, part))
     weights = _shares_of_training(ours, theirs, max(1, facts.classes))
     if weights is None:
         return None
     plain = torch.full_like(weights, 1 / len(weights))
     for name, means in (("brightness", "means"), ("contrast", "spreads")):
-        known, other = (getattr(one, means)[one.finite].double().mean(dim=1) for one in (facts.train, part))
+        known, other = (getattr(one, means).double().mean(dim=1) for one in (facts.train, part))
         middle = float(known.mean())
         spread = float(torch.cat([known - known.mean(), other - other.mean()]).std())
         apart, theirs_mean, size = min(
@@ -142,7 +142,7 @@ def _of_means(facts: Facts, part: Part) -> Remark | None:
             for one in (weights, plain)
         )
         error = spread * (1 / len(known) + 1 / size) ** 0.5
-        contrast = float(facts.train.spreads[facts.train.finite].mean())
+        contrast = float(facts.train.spreads.mean())
         if apart > max(STANDARD_ERRORS * error, LARGE_SHIFT * spread, LEAST * contrast):
             numbers = {
                 "split": part.name,

@@ -75,7 +75,7 @@ def not_normalised(facts: Facts) -> Remark | None:
     the signal is lost in the biases. Reported where the root of the mean square is above 10 or below 0.05 (heuristic).
     """
     part = facts.train
-    square = (part.means**2 + part.spreads**2)[part.finite].double()
+    square = (part.means**2 + part.spreads**2).double()
     if not len(square):
         return None
     strength = float(square.mean().sqrt())
