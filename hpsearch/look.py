@@ -127,13 +127,14 @@ class OutputBounds:
     beside the outputs as they are. A sound network gives numbers that grow with its weights."""
 
     apart: float | None = None
-    """The largest distance between two outputs of one sample; None where that grows, and with a single output."""
+    """The largest distance between two outputs of one sample that was seen; other weights may let them be further
+    apart. None where it grows, and in regression."""
     norm: float | None = None
-    """The largest norm of a sample's outputs less their mean; None where that grows, and with a single output."""
+    """The largest norm of a sample's outputs less their mean, where it is always the same; None in regression."""
     lowest: float | None = None
-    """Of all outputs; None where that falls."""
+    """Of all outputs; of classes, where it is always the same."""
     highest: float | None = None
-    """Of all outputs; None where that rises."""
+    """As ``lowest``."""
     loss: float | None = None
     """Of a regression: the loss of these samples with each output as near to its target as these two let it."""
 

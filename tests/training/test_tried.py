@@ -160,6 +160,8 @@ def held(bounds: OutputBounds, loss: float) -> bool:
 def test_normalised_outputs_with_a_scale_are_sound() -> None:
     assert held(OutputBounds(2.0, 1.4), 1.0)
     assert not held(OutputBounds(16.0, 11.0), 1.0)
+    assert held(OutputBounds(2.0), 1.0)
+    assert not held(OutputBounds(3.0), 1.0), "other weights may let them be further apart, and this loss has time"
     assert not held(OutputBounds(2.0, 1.4), 0.01), "it came further than that"
 
 

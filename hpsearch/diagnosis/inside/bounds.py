@@ -13,16 +13,22 @@ SPARED = 0.5
 """Of guessing (heuristic): what learned as much was hindered, and not stopped."""
 
 
+PART = 0.5
+"""Of the loss that was reached: with a bound that was only seen, samples are on average nearly as far as the furthest
+(heuristic); where nothing holds them, the furthest is far beyond the others."""
+
+
 def held_within_bounds(inside: Inside) -> Remark | None:
     """Outputs do not grow with the weights, and the loss cannot fall below what they allow.
 
-    Tried with some training samples after the last epoch: with every weight taken 8, -8 and 64 times, the distance of a
-    sample's outputs from each other, or their norm, stays what it is (in a regression the lowest or the highest
-    output). A norm, a sigmoid, a tanh or a clamp behind the last layer do this, and cosines without a scale. Soft-max
-    cross-entropy of K classes cannot fall below that of one output that is as far above all others as they let it,
-    log(1 + (K - 1) exp(-distance)), less what smoothed labels ask for anyway; a regression not below what targets lie
-    beyond the bounds. Told where that is a twentieth of guessing and more (heuristic): normalised outputs that are
-    multiplied by eight are sound.
+    Tried with some training samples after the last epoch, with every weight taken 8, -8 and 64 times. A norm, a
+    sigmoid, a tanh or a clamp behind the last layer keeps outputs of each sample between the same ends or at the same
+    norm, and cosines without a scale never come further apart. Soft-max cross-entropy of K classes cannot fall below that of one
+    output that is as far above all others as they let it, log(1 + (K - 1) exp(-distance)), less what smoothed labels
+    ask for anyway; a regression not below what targets lie beyond the bounds. Told where that is a twentieth of
+    guessing and more (heuristic): normalised outputs that are multiplied by eight are sound. A distance that was seen
+    at most, and may be more with other weights, counts where that is half of the loss that was reached: then all
+    samples are about as far as the furthest.
     """
     last = next(iter(inside.trial.result.looks[-1:]), None)
     if last is None or last.bounds is None or not inside.ended:
@@ -31,7 +37,8 @@ def held_within_bounds(inside: Inside) -> Remark | None:
     if not reached:
         return None
     lowest = min(reached)
-    held = min(_held_up(inside, last.bounds), lowest)
+    exact, seen = _held_up(inside, last.bounds)
+    held = min(max(exact, seen if seen > PART * lowest else 0.0), lowest)
     if held < HELD_UP * inside.task.initial_loss:
         return None
     sentence = (
@@ -48,28 +55,28 @@ def held_within_bounds(inside: Inside) -> Remark | None:
     return Remark(sentence, numbers, Severity.WARNING if learned else None)
 
 
-def _held_up(inside: Inside, bounds: OutputBounds) -> float:
-    """Loss, above what the labels ask for anyway."""
+def _held_up(inside: Inside, bounds: OutputBounds) -> tuple[float, float]:
+    """Loss, above what the labels ask for anyway, by what bounds outputs exactly, and by how far they were seen."""
     if not inside.task.is_classification:
-        return bounds.loss or 0.0
+        return bounds.loss or 0.0, 0.0
     others, job = inside.task.outputs - 1, inside.trial.job
     if others < 1:
-        return 0.0
-    sizes = [] if bounds.apart is None else [bounds.apart]
-    if bounds.norm is not None:
-        sizes.append(bounds.norm * math.sqrt((others + 1) / others))
-    if not sizes:
-        return 0.0
+        return 0.0, 0.0
     smoothing = job.label_smoothing if job.regularised else 0.0
     share = smoothing * others / (others + 1)
     """Of the other labels together."""
     best = math.log(others * (1 - share) / share) if share else math.inf
-    apart = min(sizes)
 
     def loss(distance: float) -> float:
         return math.log1p(others * math.exp(-distance)) + share * distance
 
-    return max(0.0, loss(apart) - (loss(best) if share else 0.0)) if apart < best else 0.0
+    def above(distance: float) -> float:
+        return max(0.0, loss(distance) - (loss(best) if share else 0.0)) if distance < best else 0.0
+
+    exact = math.inf if bounds.norm is None else bounds.norm * math.sqrt((others + 1) / others)
+    if bounds.lowest is not None and bounds.highest is not None:
+        exact = min(exact, bounds.highest - bounds.lowest)
+    return (0.0 if math.isinf(exact) else above(exact)), (0.0 if bounds.apart is None else above(bounds.apart))
 
 
 def _bounds(bounds: OutputBounds) -> str:
@@ -80,9 +87,8 @@ def _bounds(bounds: OutputBounds) -> str:
             if number is not None
         ]
         return f"they are {' and '.join(ends)}, and targets are"
-    sizes = (("{:.3g} apart", bounds.apart), ("of norm {:.3g}", bounds.norm))
-    return (
-        "those of a sample are "
-        + " and ".join(what.format(size) for what, size in sizes if size is not None)
-        + " at most"
-    )
+    if bounds.norm is not None:
+        return f"those of each sample have a norm of {bounds.norm:.3g}"
+    if bounds.lowest is not None and bounds.highest is not None:
+        return f"they are between {bounds.lowest:.3g} and {bounds.highest:.3g}"
+    return f"those of a sample are {bounds.apart:.3g} apart at most"

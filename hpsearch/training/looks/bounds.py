@@ -100,10 +100,14 @@ def _of_member(runs: list[Tensor], targets: Tensor, task: Task) -> OutputBounds 
     if max(wide[1:3]) <= SEEN * wide[0]:
         return None
     if task.is_classification:
-        apart, norm = ([one[place] for one in found] for place in (2, 3))
-        bounds = OutputBounds(_held(apart), _held(norm))
-        return None if bounds == OutputBounds() else bounds
-    lowest, highest = _ends([one.lowest for one in found], wide), _ends([-one.highest for one in found], wide)
+        bounds = OutputBounds(
+            _held([one.apart for one in found]),
+            _same([one.norm for one in found], 0.0),
+            _same([one.lowest for one in found[1:]], wide[1]),
+            _same([one.highest for one in found[1:]], wide[1]),
+        )
+        return None if bounds.apart is None else bounds
+    lowest, highest = _end([one.lowest for one in found], wide), _end([-one.highest for one in found], wide)
     if lowest is None and highest is None:
         return None
     return _with_loss(lowest, None if highest is None else -highest, targets.reshape(runs[0].shape).double(), task)
@@ -124,13 +128,19 @@ def _held(sizes: list[float]) -> float | None:
     return rounded(max(size for size in sizes if not math.isnan(size))) if held else None
 
 
-def _ends(lows: list[float], wide: list[float]) -> float | None:
+def _same(sizes: list[float], wide: float) -> float | None:
+    """One that is met again with every weights, as exactly as rounding lets it be."""
+    met = [size for size in sizes if math.isfinite(size)]
+    return rounded(met[0]) if max(met) - min(met) <= STILL * max(wide, *map(abs, met)) else None
+
+
+def _end(lows: list[float], wide: list[float]) -> float | None:
     """The lowest of all outputs, if weights of either sign end there again, or if the range of outputs never grows."""
-    ends = [low for low in lows if math.isfinite(low)]
+    lowest = rounded(min(low for low in lows if math.isfinite(low)))
     if _held(wide) is not None:
-        return rounded(min(ends))
-    near = STILL * max(one for one in wide if math.isfinite(one))
-    return rounded(min(ends)) if max(ends[1:]) - min(ends[1:]) <= near and min(ends[1:]) <= ends[0] + near else None
+        return lowest
+    met = _same(lows[1:], max(one for one in wide if math.isfinite(one)))
+    return lowest if met is not None and met <= lows[0] + STILL * wide[0] else None
 
 
 def _with_loss(lowest: float | None, highest: float | None, targets: Tensor, task: Task) -> OutputBounds:
