@@ -119,13 +119,17 @@ def twins(draw: np.random.Generator, count: int = 2_000) -> tuple[Array, Array]:
 def tanks(draw: np.random.Generator, count: int = 1_200) -> tuple[Array, Array]:
     """Bytes (N, 16, 12) of a vessel, and how many litres are in it: 0 … 800 (N, 1)."""
     litres = draw.uniform(0, 800, count)
-    down, _ = _grid(16, 12)
-    level = (14.5 - 13 * litres / 800)[:, None, None]
-    images = 170 - 90 * np.clip(down - level, 0, 1) + draw.uniform(-25, 25, (count, 1, 1))
-    images[:, :, [0, -1]] = 30
-    return np.clip(images + draw.normal(0, 8, images.shape), 0, 255).astype(np.uint8), litres[:, None].astype(
-        np.float32
-    )
+    down, across = _grid(16, 12)
+    images = np.empty((count, 16, 12))
+    for number, held in enumerate(litres):
+        level, left, right = 14.5 - 13 * held / 800, draw.uniform(0, 2.5), draw.uniform(8.5, 11)
+        light = draw.uniform(120, 190) + draw.uniform(-4, 4) * across + draw.uniform(-3, 3) * down
+        liquid = draw.uniform(50, 110) * np.clip(down - level + draw.normal(0, 0.15, 12), 0, 1)
+        inside = (across > left) & (across < right)
+        glare = draw.uniform(0, 50) * np.exp(-((across - draw.uniform(2, 9)) ** 2))
+        images[number] = np.where(inside, light - liquid + glare, draw.uniform(20, 90))
+    images = np.clip(images + draw.normal(0, 8, images.shape), 0, 255).astype(np.uint8)
+    return images, litres[:, None].astype(np.float32)
 
 
 DRAWN: dict[str, Callable[[np.random.Generator], tuple[Array, Array]]] = {

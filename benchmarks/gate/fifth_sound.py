@@ -52,7 +52,7 @@ def fifth_sound() -> tuple[Project, ...]:
         _one("vgg-dropout", "leaves", ADAM, kind="vgg", dropout=0.5),
         _one("vgg-batch-128", "cloths", {**ADAM, "learning_rate": 3e-3}, sections={"batch_size": 128}, kind="vgg"),
         _one("vgg-smoothing", "runes", ADAM, {"label_smoothing": 0.1}, kind="vgg"),
-        _one("vgg-few-samples", "calls", ADAM, sections=_few("calls", 320), kind="vgg", dropout=0.1),
+        _one("vgg-few-samples", "calls", ADAM, sections=_few("calls", 600), kind="vgg", dropout=0.1),
         _one("pre-activation", "cloths", {**SGD, **WARM, "learning_rate": 0.05, "weight_decay": 5e-4}, kind="residual"),
         _one("pre-activation", "digits", {**ADAM, **COSINE}, kind="residual"),
         _one("pre-activation-searched", "leaves", None, kind="residual", width=8),
