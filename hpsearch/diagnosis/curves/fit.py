@@ -181,11 +181,14 @@ def underfitting(curve: Curve) -> Remark | None:
         2 * curve.error_of_gap, SMALL_GAP, SMALL_SHARE * curve.ends[0]
     ):
         return None
-    course = (
-        "the loss hardly falls any more"
-        if curve.flat
-        else f"falls so slowly that half as many epochs more would make it {wrong_ahead:.0%} (a loss of {ahead:.3g})"
-    )
+    if curve.flat:
+        course = "the loss hardly falls any more"
+    elif wrong_ahead < _much_left(curve):  # then it is the loss alone that would stay high
+        course = f"the loss falls so slowly that half as many epochs more would leave it at {ahead:.3g}"
+    else:
+        course = (
+            f"falls so slowly that half as many epochs more would make it {wrong_ahead:.0%} (a loss of {ahead:.3g})"
+        )
     sentence = f"the training error is {train:.1%} and {course}; the validation error is {held:.1%}, hardly a gap"
     share = _wrong_labels(curve)
     few = share is not None and curve.task.outputs <= FEW_CLASSES

@@ -105,6 +105,13 @@ FIT_CASES = (
     Case(
         "HC204",
         WARNING,
+        replace(SLOW, error=straight(0.9, 0.16), validation_error=straight(0.9, 0.17)),
+        Drawn(falling(2.4, 0.2)),
+        "and the loss falls so slowly that half as many epochs more would leave it at ",
+    ),
+    Case(
+        "HC204",
+        WARNING,
         Drawn(falling(2.4, 1.2)),
         Drawn(falling(2.4, 1.2), validation_error=constant(0.65)),
         "hardly a gap",
