@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.diagnosis.catalogue import Case
 from benchmarks.diagnosis.fifth_data import FIFTH_DATA
-from benchmarks.diagnosis.fifth_kinds import DATA_OF, EVERY
+from benchmarks.diagnosis.fifth_kinds import EVERY
 from benchmarks.diagnosis.fifth_kinds_of_networks import FIFTH_KINDS
 from benchmarks.diagnosis.fifth_sound import COSINE, FIFTH_SOUND, REGRESSIONS
 from benchmarks.diagnosis.kinds import Kind
@@ -16,6 +16,24 @@ FIRST_NUMBER = 40_000
 """Of its trainings, apart from those of the other parts."""
 CLASSES = (*FIFTH_DATA, "digits")
 """The data sets with classes, in turn."""
+DATA_OF: dict[str, tuple[str, ...]] = {
+    "percentage-error": ("balls",),
+    "targets-broadcast": ("balls",),
+    "relu-on-a-regression": ("balls",),
+    "most-training-data-removed": ("blossoms", "dice", "digits"),
+    "regularisation-removed-from-few-samples": ("blossoms", "tags", "digits"),
+    "channels-read-as-rows": ("blossoms", "plots"),
+    "transposed-in-validation": ("calls", "tags", "digits"),
+    "turned-at-random": ("tags",),
+    "classes-overlap": ("plots", "dice", "calls"),
+    "mean-absolute-error": ("tags", "digits", "dice"),
+    "too-few-units": ("blossoms", "digits", "tags"),
+    "low-resolution": ("tags", "digits", "calls"),
+    "activations-forgotten": ("blossoms", "dice", "calls"),
+    "filters-of-one-pixel": ("dice", "calls", "tags"),
+    "pooled-too-much": ("dice", "digits", "calls"),
+}
+"""Kinds that not every data set can have."""
 SETTINGS: tuple[dict[str, Any], ...] = (
     {"epochs": 14, "optimizer": COSINE},
     {"epochs": 10, "optimizer": {"name": "adam", "learning_rate": 3e-3, "weight_decay": 0.0}},

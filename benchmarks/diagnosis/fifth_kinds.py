@@ -17,24 +17,6 @@ EVERY = (
 """In the order in which kinds take them in turn; half of them are new."""
 WITH_BATCH_NORM = ("hourglass", "norm", "shuffle", "recurrent", "patches", "dense", "pyramid")
 WITHOUT_NORM = ("highway", "tutorial", "maxout", "vgg")
-DATA_OF: dict[str, tuple[str, ...]] = {
-    "percentage-error": ("balls",),
-    "targets-broadcast": ("balls",),
-    "relu-on-a-regression": ("balls",),
-    "most-training-data-removed": ("blossoms", "dice", "digits"),
-    "regularisation-removed-from-few-samples": ("blossoms", "tags", "digits"),
-    "channels-read-as-rows": ("blossoms", "plots"),
-    "transposed-in-validation": ("calls", "tags", "digits"),
-    "turned-at-random": ("tags",),
-    "classes-overlap": ("plots", "dice", "calls"),
-    "mean-absolute-error": ("tags", "digits", "dice"),
-    "too-few-units": ("blossoms", "digits", "tags"),
-    "low-resolution": ("tags", "digits", "calls"),
-    "activations-forgotten": ("blossoms",),
-    "filters-of-one-pixel": ("dice", "calls", "tags"),
-    "pooled-too-much": ("dice", "digits", "calls"),
-}
-"""Kinds that not every data set can have."""
 
 
 @dataclass(frozen=True)

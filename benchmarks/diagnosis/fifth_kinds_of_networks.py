@@ -17,7 +17,7 @@ NETWORK = (
         "HC204 linear-network",
         "HC105 HC202 HC201 HC203 HC206 HC221",
         network={"fault": "fifth-activations-forgotten"},
-        architectures=("shuffle", "hourglass", "recurrent"),
+        architectures=("shuffle",),
     ),
     fault(
         "sigmoids-in-depth",

@@ -41,7 +41,7 @@ FIFTH_SOUND = (
     _sound("triangles", 18, optimizer={"schedule": "cyclic", "factor": 0.03, "every": 1 / 3}),
     _sound("one-cycle", 14, rate=2.0, optimizer={"warmup": 0.3, **COSINE}),
     _sound("clipped-at-1", 14, optimizer={"clip_norm": 1.0, **COSINE}),
-    _sound("batches-of-6", 6, batch_size=6, rate=0.3, optimizer=COSINE),
+    _sound("batches-of-6", 12, batch_size=6, rate=0.3, optimizer=COSINE),
     _sound("batches-of-128", 32, batch_size=128, rate=2.0, optimizer={"warmup": 0.1, **COSINE}),
     _sound("dropout-0.3", 20, network={"dropout": 0.3}, optimizer=COSINE),
     _sound("smoothed", 16, smoothing=0.1, optimizer=COSINE),
