@@ -23,12 +23,12 @@ def held_within_bounds(inside: Inside) -> Remark | None:
 
     Tried with some training samples after the last epoch, with every weight taken 8, -8 and 64 times. A norm, a
     sigmoid, a tanh or a clamp behind the last layer keeps outputs of each sample between the same ends or at the same
-    norm, and cosines without a scale never come further apart. Soft-max cross-entropy of K classes cannot fall below that of one
-    output that is as far above all others as they let it, log(1 + (K - 1) exp(-distance)), less what smoothed labels
-    ask for anyway; a regression not below what targets lie beyond the bounds. Told where that is a twentieth of
-    guessing and more (heuristic): normalised outputs that are multiplied by eight are sound. A distance that was seen
-    at most, and may be more with other weights, counts where that is half of the loss that was reached: then all
-    samples are about as far as the furthest.
+    norm, and cosines without a scale never come further apart. Soft-max cross-entropy of K classes cannot fall below
+    that of one output that is as far above all others as they let it, log(1 + (K - 1) exp(-distance)), less what
+    smoothed labels ask for anyway; a regression not below what targets lie beyond the bounds. Told where that is a
+    twentieth of guessing and more (heuristic): normalised outputs that are multiplied by eight are sound. A distance
+    that was seen at most, and may be more with other weights, counts where that is half of the loss that was reached:
+    then all samples are about as far as the furthest.
     """
     last = next(iter(inside.trial.result.looks[-1:]), None)
     if last is None or last.bounds is None or not inside.ended:

@@ -4,11 +4,15 @@ import math
 
 from hpsearch.diagnosis.inside.gradients import loaded
 from hpsearch.diagnosis.inside.seen import Inside
+from hpsearch.finding import Severity
+from hpsearch.look import Look
 from hpsearch.rulebook import Remark
 
 FAR, APART = 2.0, 0.4
 """Times the training loss, and of guessing: a loss in evaluation mode above both is that of another network
 (heuristic)."""
+SHARED_FAR, SHARED_APART = 10.0, 0.01
+"""The same where one norm is used in several places, which is the reason already (heuristic)."""
 NOISE = 0.01
 """Standard deviations of the outputs (heuristic): rounding in half precision stays below, and what is less moves no
 score."""
@@ -25,7 +29,9 @@ def evaluated_otherwise(inside: Inside) -> Remark | None:
     guessing above it (heuristic). So is the validation loss in each of the last epochs, a third of all: where steps are
     large for a while, the statistics of norms lag behind, which is over when the rate falls. Scores on validation are
     then no measure of what was learned. A loss in evaluation mode that is no finite number, where that in training mode
-    is one, is told whatever validation has.
+    is one, is told whatever validation has. So is a batch norm that is called more than once in a pass, whose kept
+    statistics are those of none of its inputs, where the loss in evaluation mode is ten times the other and a hundredth
+    of guessing above it (heuristics): a warning.
     """
     last = next(iter(inside.trial.result.looks[-1:]), None)
     if last is None or last.evaluated_loss is None or last.trained_loss is None:
@@ -34,6 +40,13 @@ def evaluated_otherwise(inside: Inside) -> Remark | None:
     if math.isfinite(trained) and not math.isfinite(found):
         sentence = f"the same training samples have a loss of {trained:.3g} in training mode and none in evaluation"
         return Remark(f"{sentence}, where it is {found}", {"trained": trained, "evaluated": None})
+    if (shared := _shared_norm(last)) and found > max(SHARED_FAR * trained, trained + SHARED_APART * guess):
+        sentence = (
+            f"the norm {shared} is called more than once in a pass, and the same training samples have a loss of "
+            f"{trained:.3g} in training mode and of {found:.3g} in evaluation"
+        )
+        numbers = {"trained": trained, "evaluated": found, "guessing_loss": guess, "norm": shared}
+        return Remark(sentence, numbers, Severity.WARNING if found < guess else None)
     epochs = inside.trial.result.epochs
     pairs = [(one.train_loss, one.val_loss) for one in epochs[-max(FEWEST_EPOCHS, len(epochs) // 3) :]]
     if not all(other > max(FAR * one, one + APART * guess) for one, other in ((trained, found), *pairs)):
@@ -42,6 +55,12 @@ def evaluated_otherwise(inside: Inside) -> Remark | None:
         f"the same training samples have a loss of {trained:.3g} in training mode and of {found:.3g} in evaluation"
     )
     return Remark(sentence, {"trained": trained, "evaluated": found, "guessing_loss": guess})
+
+
+def _shared_norm(look: Look) -> str | None:
+    """The first batch norm that ran twice."""
+    norms = [layer.name for layer in look.layers if "BatchNorm" in layer.kind]
+    return next((name for place, name in enumerate(norms) if name in norms[:place]), None)
 
 
 def evaluated_in_training_mode(inside: Inside) -> Remark | None:

@@ -214,7 +214,7 @@ _ALL = (
         "HC341",
         ERROR,
         evaluated_otherwise,
-        "Leave the momentum of batch norm at 0.1, train for more iterations, or use group norm.",
+        "Give each place its own batch norm, leave its momentum at 0.1, train for longer, or use group norm.",
         sources.IOFFE,
         explains=frozenset({"HC105", "HC203", "HC206", "HC221"}),
         explained_by=frozenset({"HC102", "HC107", "HC110", "HC301", "HC304", "HC314", "HC342"}),
