@@ -42,8 +42,9 @@ def is_hopeless(losses: Sequence[float], job: Job, task: Task) -> bool:
         return False
     so_far = TrialResult(job.stage, job.number, TrialState.COMPLETE, step_losses=tuple(losses))
     batches = math.ceil((job.budget.samples or job.batch_size) / job.batch_size)
-    if loss_curve(FinishedTrial(job, so_far), task, batches).stood_still is not None:
-        return len(losses) >= STALLED_SHARE * steps and not _falls(losses)
+    curve = loss_curve(FinishedTrial(job, so_far), task, batches)
+    if curve.stood_still is not None:
+        return len(losses) >= STALLED_SHARE * steps and curve.course is Course.FELL and not _falls(losses)
     return len(losses) >= steps or not _is_on_its_way(losses, task)
 
 

@@ -55,6 +55,8 @@ def test_what_settles_a_run(losses: list[float], settled: bool) -> None:
         ([2.3 - 0.001 * step for step in range(40)], True),  # but does not arrive
         ([2.3 - 1e-5 * step for step in range(20)], True),  # hardly moves
         ([2.3, 9.0, 6.0, 2.0] + [2.5] * 30, False),  # it has been below guessing
+        ([2.3 - 0.05 * step for step in range(10)] + [1.8] * 20, True),  # it fell, and stands
+        ([2.3 - 0.04 * step for step in range(30)], False),  # it falls
     ],
 )
 def test_an_attempt_is_given_up_halfway_only_if_it_never_left_its_place(losses: list[float], hopeless: bool) -> None:
