@@ -185,8 +185,11 @@ def test_frozen_layers_are_told_of_a_training_with_one_look_near_its_end(rate: f
     }
 
 
-def test_a_regression_may_foretell_numbers_that_are_never_negative() -> None:
-    assert codes_of("softmax", values()) == set()
+def test_a_regression_may_foretell_numbers_that_are_never_negative_if_its_targets_are_none() -> None:
+    dataset = values()
+    assert codes_of("softmax", dataset) == {"HC332"}
+    shares = replace(dataset.train, targets=dataset.train.targets.sigmoid().softmax(1))
+    assert codes_of("softmax", replace(dataset, train=shares)) == set()
 
 
 def test_learning_rates_that_move_nothing_and_everything() -> None:
