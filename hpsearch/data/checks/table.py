@@ -97,7 +97,13 @@ _ALL = (
     DataRule(
         "HD202", ERROR, missing_class, "Give samples of it to each split, or renumber the classes.", sources.KOHAVI
     ),
-    DataRule("HD203", WARNING, few_samples, "Collect more, or join the class with a similar one.", sources.BUDA),
+    DataRule(
+        "HD203",
+        WARNING,
+        few_samples,
+        "Collect more images of the classes named, or join each of them with a class that looks alike.",
+        sources.BUDA,
+    ),
     DataRule(
         "HD204",
         WARNING,
