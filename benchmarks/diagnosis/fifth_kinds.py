@@ -39,8 +39,8 @@ NUMBERS = (
     fault(
         "batch-of-one",
         "H: suboptimal batch size; DC: HBS",
-        "HC108",
-        f"HC102 HC107 HC105 HC203 HC202 HC204 HC206 HC221 {BROKEN} updates-too-large trained-in-evaluation-mode",
+        f"HC108 HC105 {LARGE}",
+        f"{BROKEN} HC202 HC203 HC204 HC206 HC221",
         epochs=5,
         batch_size=1,
         samples=300,

@@ -219,7 +219,6 @@ LOOPS = (
         f"{SMALL} initial-loss-off scaled-loss HC201 HC204 HC207",
         f"HC202 HC106 {NOTHING} {BROKEN} {START} samples-left-out",
         loop="absolute-error",
-        lasting=True,
     ),
     fault(
         "logarithm-forgotten",
@@ -235,7 +234,6 @@ LOOPS = (
         f"{SMALL} initial-loss-off scaled-loss HC201 HC204 HC207",
         f"HC202 HC106 {NOTHING} {BROKEN} {START} samples-left-out other-labels",
         loop="probabilities-for-logarithms",
-        lasting=True,
     ),
     fault(
         "loss-divided-by-the-data-set",
@@ -261,16 +259,6 @@ LOOPS = (
         loop="broadcast",
         epochs=16,
         optimizer=ADAM,
-    ),
-    fault(
-        "weights-in-bfloat16",
-        "H: wrong data type; I: numerical bug",
-        f"{SMALL} {CUT} HC201 HC204",
-        "HC106 HC202 HC206 HC105",
-        epochs=12,
-        rate=0.01,
-        optimizer={"momentum": 0.0},
-        loop="weights-in-bfloat16",
     ),
 )
 

@@ -154,21 +154,6 @@ class SecondHalfOptimised(Training):
         self.optimizer = optimizer_of(job, trained[len(trained) // 2 :])
 
 
-class WeightsInBfloat16(_OtherSteps):
-    """Weights are kept in bfloat16: an update of less than a 256th of a weight is lost."""
-
-    def other(self, step: Step) -> Step:
-        """An update, and rounding."""
-
-        def rounded(learning_rate: float) -> None:
-            step(learning_rate)
-            with torch.no_grad():
-                for one in self.trained:
-                    one.copy_(one.bfloat16())
-
-        return rounded
-
-
 FIFTH_LOOPS: dict[str, type[Training]] = {
     "absolute-error": AbsoluteError,
     "logarithm-forgotten": LogarithmForgotten,
@@ -179,7 +164,6 @@ FIFTH_LOOPS: dict[str, type[Training]] = {
     "cleared-once-an-epoch": ClearedOnceAnEpoch,
     "layers-made-anew": LayersMadeAnew,
     "second-half-optimised": SecondHalfOptimised,
-    "weights-in-bfloat16": WeightsInBfloat16,
     "huber": Huber,
     "mixed-up": MixedUp,
     "rare-weighs-more": RareWeighsMore,
