@@ -10,6 +10,7 @@ from benchmarks.gate.project import Project
 from hpsearch.checked import CheckVerdict
 from hpsearch.finding import Severity
 from hpsearch.gate.check import check
+from hpsearch.report.check_order import in_order
 
 ADVICE = "HP"
 """Remarks on how a network is built and what a search over it is to do, true of sound projects as well …"""
@@ -23,7 +24,7 @@ class Said:
 
     part: str
     code: str
-    severity: str
+    severity: Severity
     message: str
 
 
@@ -78,9 +79,9 @@ class Looked:
 
     @property
     def first(self) -> Said | None:
-        """What a reader meets first: the gravest of the first part that has any."""
-        errors = [one for one in self.alarms if one.severity == Severity.ERROR]
-        return next(iter((*errors, *self.alarms)), None)
+        """What a reader of the terminal meets first; advice on design is none."""
+        alarms = self.alarms
+        return next((one for one in in_order(self.said) if one in alarms), None)
 
 
 def looked(project: Project, folder: Path | None) -> Looked:
@@ -92,7 +93,7 @@ def looked(project: Project, folder: Path | None) -> Looked:
         kept = commanded(project.definition) if project.definition else _checked(project)
         if file is not None:
             file.write_text(json.dumps(kept), encoding="utf-8")
-    said = tuple(Said(**one) for one in kept["said"])
+    said = tuple(Said(**{**one, "severity": Severity(one["severity"])}) for one in kept["said"])
     return Looked(project, CheckVerdict(kept["verdict"]), said, kept["summaries"], kept["seconds"])
 
 
@@ -102,7 +103,7 @@ def _checked(project: Project) -> dict[str, object]:
     found = check(study, dataset)
     seconds = time.process_time() - began
     said = [
-        asdict(Said(part.name, one.finding.code, str(one.finding.severity), one.finding.message))
+        asdict(Said(part.name, one.finding.code, one.finding.severity, one.finding.message))
         for part in found.parts
         for one in part.findings
     ]

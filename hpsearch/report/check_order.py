@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Protocol, TypeVar
 
 from hpsearch.finding import SEVEREST_FIRST, Severity
-from hpsearch.report.check_documents import PlacedFindingDocument
 
 BENT = ("HP201", "activation-on-output", "loss-has-a-floor")
 SPOILT = ("HD102", "HD103", "HD105", "HD109", "HD11", "HD209", "HD210", "HD301")
@@ -38,12 +38,26 @@ WRITTEN = ("data", "advice")
 OF_LAYERS = ("HP1", "HP2", "HP3")
 
 
-def in_order(findings: Sequence[PlacedFindingDocument]) -> list[PlacedFindingDocument]:
+class Placed(Protocol):
+    """A finding and the part of a check that tells it."""
+
+    @property
+    def part(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def severity(self) -> Severity: ...
+
+
+AnyPlaced = TypeVar("AnyPlaced", bound=Placed)
+
+
+def in_order(findings: Sequence[AnyPlaced]) -> list[AnyPlaced]:
     """The severest first, else in the order given; but what may be the cause of one stands right in front of it, and
     warnings on layers behind all others where there is an error, or a warning of a stage. Information is no cause."""
     failed = any(one.severity is Severity.ERROR or _is_seen(one) for one in findings)
 
-    def rank(one: PlacedFindingDocument) -> tuple[int, bool]:
+    def rank(one: Placed) -> tuple[int, bool]:
         of_layers = failed and one.severity is Severity.WARNING and one.code.startswith(OF_LAYERS)
         return SEVEREST_FIRST.index(one.severity), of_layers
 
@@ -55,18 +69,16 @@ def in_order(findings: Sequence[PlacedFindingDocument]) -> list[PlacedFindingDoc
     return ordered
 
 
-def _is_seen(one: PlacedFindingDocument) -> bool:
+def _is_seen(one: Placed) -> bool:
     """Whether it is a warning of what training has shown, and not of how the study is written."""
     return one.severity is Severity.WARNING and one.part not in WRITTEN
 
 
-def _parted(
-    ordered: Sequence[PlacedFindingDocument], symptom: PlacedFindingDocument
-) -> tuple[Sequence[PlacedFindingDocument], Sequence[PlacedFindingDocument]]:
+def _parted(ordered: Sequence[AnyPlaced], symptom: AnyPlaced) -> tuple[Sequence[AnyPlaced], Sequence[AnyPlaced]]:
     """What stands before one, and what behind."""
     place = next(n for n, one in enumerate(ordered) if one is symptom)
     return ordered[:place], ordered[place + 1 :]
 
 
-def _explains(one: PlacedFindingDocument, symptom: PlacedFindingDocument) -> bool:
+def _explains(one: Placed, symptom: Placed) -> bool:
     return one.severity is not Severity.INFO and one.code.startswith(CAUSES[symptom.code])
