@@ -3,6 +3,7 @@
 A kind that no published rule describes (a schedule that decays too early, an epoch too few, a leak) belongs to none.
 """
 
+from benchmarks.diagnosis.rivals.fifth_families import FIFTH_FAMILIES
 from benchmarks.diagnosis.rivals.fourth_families import FOURTH_FAMILIES
 from benchmarks.diagnosis.rivals.rule import families
 from benchmarks.diagnosis.rivals.second_families import SECOND_FAMILIES, THIRD_FAMILIES
@@ -55,7 +56,7 @@ FAMILIES = {
         ("modes", "trained-in-evaluation-mode validated-in-training-mode norms-never-settle"),
     )
     for name in names.split()
-} | {**SECOND_FAMILIES, **THIRD_FAMILIES, **FOURTH_FAMILIES}
+} | {**SECOND_FAMILIES, **THIRD_FAMILIES, **FOURTH_FAMILIES, **FIFTH_FAMILIES}
 
 
 def families_of(kind: str) -> frozenset[str]:
