@@ -1,7 +1,7 @@
 """Families of faults, as ``families`` has them, of the kinds of the fifth part.
 
-Written before any detector was shown this part, and as generously as for the parts before: where the documents of any of
-the three describe a kind in other words, it has that family.
+Written before any detector was shown this part, and as generously as for the parts before: where the documents of any
+of the three describe a kind in other words, it has that family.
 """
 
 from benchmarks.diagnosis.rivals.rule import families
