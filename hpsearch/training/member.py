@@ -31,12 +31,9 @@ from hpsearch.training.looks import (
     Eye,
     Glance,
     Minimised,
-    asks_for_bounds,
-    bounds_of,
-    evaluated_loss,
+    ended,
     in_mode,
     moments,
-    trained_loss,
     tried,
 )
 from hpsearch.training.loss import loss_function, training_outputs, with_auxiliary
@@ -242,9 +239,7 @@ class Training:
                 self.curves.add_first_evaluation(found, in_mode(network, training=True), stays)
             if epoch == self.job.budget.epochs:
                 samples = (*self.arrays.batch(self.order.some(TRAINED_ON)), self.task, self.autocast)
-                losses = evaluated_loss(network, *samples), trained_loss(network, *samples, self.job.batch_size)
-                bounds = bounds_of(network, *samples) if asks_for_bounds(self.task, *losses) else None
-                self.curves.add_last_evaluation(*losses, bounds)
+                self.curves.add_last_evaluation(*ended(network, *samples, self.job.batch_size))
 
     def _backward(self, images: Tensor, targets: Tensor, glance: Glance, *, first: bool) -> None:
         """One iteration without its update; in the first one the network is looked at as well.

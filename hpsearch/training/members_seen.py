@@ -13,11 +13,8 @@ from hpsearch.training.looks import (
     TRAINED_ON,
     Eye,
     Tried,
-    asks_for_bounds,
-    bounds_of_each,
-    evaluated_losses,
+    ended_each,
     in_mode,
-    trained_losses,
     tried_of_each,
 )
 from hpsearch.training.member import network_of
@@ -63,15 +60,10 @@ def see_evaluation(
                 seat.curves.add_first_evaluation(found[place] if found else Tried(), training, stays)
         if epoch == present[0][1].job.budget.epochs:
             chosen = torch.stack([seat.order.some(TRAINED_ON) for seat in seats]).to(arrays.index_device)
-            samples = (*arrays.batches(chosen), arrays.task)
-            evaluated = evaluated_losses(network, *samples)
-            trained = trained_losses(network, *samples, seats[0].job.batch_size)
-            pairs = [(evaluated[place], trained[place] if trained else None) for place in range(len(evaluated))]
-            asked = any(asks_for_bounds(arrays.task, *pairs[place]) for place, _ in present if pairs)
-            bounds = bounds_of_each(network, *samples) if asked else []
-            for place, seat in present if pairs else ():
-                own = bounds[place] if bounds and asks_for_bounds(arrays.task, *pairs[place]) else None
-                seat.curves.add_last_evaluation(*pairs[place], own)
+            asking = [place for place, _ in present]
+            found_last = ended_each(network, *arrays.batches(chosen), arrays.task, seats[0].job.batch_size, asking)
+            for place, seat in present if found_last else ():
+                seat.curves.add_last_evaluation(*found_last[place])
 
 
 def see_test(asked: Sequence[tuple[int, Seat]], network: StackedNetwork, arrays: Arrays) -> None:

@@ -1,13 +1,9 @@
 """Looks inside a network while it trains, or inside those of K members that train as one. They disturb nothing."""
 
-from hpsearch.training.looks.bounds import asks_for_bounds, bounds_of, bounds_of_each
+from hpsearch.training.looks.bounds import bounds_of, ended, ended_each
 from hpsearch.training.looks.evaluated import (
     TRAINED_ON,
     Tried,
-    evaluated_loss,
-    evaluated_losses,
-    trained_loss,
-    trained_losses,
     tried,
     tried_of_each,
 )
@@ -23,15 +19,11 @@ __all__ = [
     "Glance",
     "Minimised",
     "Tried",
-    "asks_for_bounds",
     "bounds_of",
-    "bounds_of_each",
-    "evaluated_loss",
-    "evaluated_losses",
+    "ended",
+    "ended_each",
     "in_mode",
     "moments",
-    "trained_loss",
-    "trained_losses",
     "tried",
     "tried_of_each",
 ]

@@ -1,7 +1,7 @@
 """Between what bounds the outputs of a network stay, whatever its weights: tried beside its evaluation."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from hpsearch.look import OutputBounds
 from hpsearch.task import Task
 from hpsearch.training.isolation import own_randomness
-from hpsearch.training.looks.evaluated import SEED, undisturbed
+from hpsearch.training.looks.evaluated import SEED, losses_of_each, trained_loss, trained_losses, undisturbed
 from hpsearch.training.looks.told import rounded
-from hpsearch.training.loss import predictions
+from hpsearch.training.loss import loss_function, predictions
 from hpsearch.training.precision import Autocast
 from hpsearch.training.stacked import StackedNetwork
 
@@ -46,50 +46,106 @@ class _Range(NamedTuple):
     norm: float
 
 
+class Ended(NamedTuple):
+    """What is tried with some samples that were trained on, after the last epoch."""
+
+    evaluated: float | None
+    """The loss in evaluation mode; None where the network wants samples otherwise."""
+    trained: float | None
+    """The same in training mode, in batches as large as those of the training."""
+    bounds: OutputBounds | None
+    """Of the outputs; None where there are none, where nobody asks for them, and where the network cannot be tried."""
+
+
+def ended(
+    network: nn.Module, images: Tensor, targets: Tensor, task: Task, autocast: Autocast, batch_size: int
+) -> Ended:
+    """Of a network in evaluation mode."""
+    evaluated, bounds = _evaluated(network, images, targets, task, autocast, whatever=False)
+    trained = trained_loss(network, images, targets, task, autocast, batch_size)
+    if not asks_for_bounds(task, evaluated, trained):
+        bounds = None
+    elif not asks_for_bounds(task, evaluated, None):
+        bounds = bounds_of(network, images, targets, task, autocast)
+    return Ended(evaluated, trained, bounds)
+
+
 def bounds_of(
     network: nn.Module, images: Tensor, targets: Tensor, task: Task, autocast: Autocast
 ) -> OutputBounds | None:
-    """Of these samples; None where there are none, and where the network cannot be tried."""
+    """Of these samples, whatever their loss is; None where there are none, and where the network cannot be tried."""
+    return _evaluated(network, images, targets, task, autocast, whatever=True)[1]
+
+
+def ended_each(
+    network: StackedNetwork, images: Tensor, targets: Tensor, task: Task, batch_size: int, asking: Collection[int]
+) -> list[Ended]:
+    """The same of K members, each with samples of its own, images (K, N, C, H, W), targets (K, N, …); empty where they
+    cannot be tried. ``asking``: the places of those whose bounds are asked for."""
+    evaluated, bounds = _evaluated_each(network, images, targets, task, asking, whatever=False)
+    trained = trained_losses(network, images, targets, task, batch_size) if evaluated else []
+    pairs = [(one, trained[place] if trained else None) for place, one in enumerate(evaluated)]
+    asked = {place for place, pair in enumerate(pairs) if place in asking and asks_for_bounds(task, *pair)}
+    if asked and not bounds:
+        _, bounds = _evaluated_each(network, images, targets, task, asking, whatever=True)
+    return [Ended(*pair, bounds[place] if bounds and place in asked else None) for place, pair in enumerate(pairs)]
+
+
+def _evaluated(
+    network: nn.Module, images: Tensor, targets: Tensor, task: Task, autocast: Autocast, *, whatever: bool
+) -> tuple[float | None, OutputBounds | None]:
+    """The loss, and the bounds if they may be asked for after it, or ``whatever`` it is: the outputs are the same."""
+    loss: float | None = None
+
+    def run() -> Tensor:
+        with torch.no_grad(), autocast():
+            return predictions(network, images, task).unsqueeze(0)
+
     with suppress(Exception), torch.no_grad(), undisturbed(network), own_randomness(SEED, images.device):
-
-        def run() -> Tensor:
-            with torch.no_grad(), autocast():
-                return predictions(network, images, task).unsqueeze(0)
-
-        return _bounds(run, list(network.parameters()), targets.unsqueeze(0), task)[0]
-    return None
+        logits = run()
+        loss = rounded(float(loss_function(task)(logits[0], targets)))
+        if whatever or asks_for_bounds(task, loss, None):
+            return loss, _bounds(logits, run, list(network.parameters()), targets.unsqueeze(0), task)[0]
+    return loss, None
 
 
-def bounds_of_each(network: StackedNetwork, images: Tensor, targets: Tensor, task: Task) -> list[OutputBounds | None]:
-    """The same of K members, each with samples of its own; empty where they cannot be tried."""
+def _evaluated_each(
+    network: StackedNetwork, images: Tensor, targets: Tensor, task: Task, asking: Collection[int], *, whatever: bool
+) -> tuple[list[float], list[OutputBounds | None]]:
+    """The same of K members; empty instead of None."""
+    losses: list[float] = []
     with suppress(Exception), network.undisturbed(), torch.no_grad():
-        return _bounds(lambda: network(images).logits, list(network.parameters.values()), targets, task)
-    return []
+        logits = network(images).logits
+        losses = losses_of_each(logits, targets, task)
+        if whatever or any(asks_for_bounds(task, losses[place], None) for place in asking):
+            parameters = list(network.parameters.values())
+            return losses, _bounds(logits, lambda: network(images).logits, parameters, targets, task)
+    return losses, []
 
 
 def _bounds(
-    run: Callable[[], Tensor], parameters: list[Tensor], targets: Tensor, task: Task
+    logits: Tensor, run: Callable[[], Tensor], parameters: list[Tensor], targets: Tensor, task: Task
 ) -> list[OutputBounds | None]:
-    """The modes of the network are those of its evaluation; noise is not the same in two runs."""
-    tried = [run()]
-    for factor in (TIMES, -TIMES, TIMES * TIMES):
-        with _times(parameters, factor):
+    """``logits``: the outputs (K, N, outputs) as they are. The modes of the network are those of its evaluation; noise
+    is not the same in two runs."""
+    tried = [logits]
+    with _kept(parameters) as (own, held):
+        for factor in (TIMES, -TIMES, TIMES * TIMES):
+            torch._foreach_copy_(own, torch._foreach_mul(held, factor))  # noqa: SLF001  (they have no public name)
             tried.append(run())
     runs = [logits.double() for logits in tried]  # each (K, N, outputs)
     return [_of_member([one[member] for one in runs], targets[member], task) for member in range(len(runs[0]))]
 
 
 @contextmanager
-def _times(parameters: list[Tensor], factor: float) -> Iterator[None]:
-    """Meanwhile every weight is as many times what it is; afterwards it is what it was."""
-    held = [(one, one.detach().clone()) for one in parameters if one.is_floating_point()]
+def _kept(parameters: list[Tensor]) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
+    """The weights and copies of them; afterwards they are what they were."""
+    own = [one.detach() for one in parameters if one.is_floating_point()]
+    held = [one.clone() for one in own]
     try:
-        for one, value in held:
-            one.detach().copy_(value * factor)
-        yield
+        yield own, held
     finally:
-        for one, value in held:
-            one.detach().copy_(value)
+        torch._foreach_copy_(own, held)
 
 
 def _of_member(runs: list[Tensor], targets: Tensor, task: Task) -> OutputBounds | None:

@@ -4,6 +4,7 @@ import copy
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from types import BuiltinFunctionType, FunctionType
 from typing import NamedTuple
 
 import torch
@@ -37,6 +38,8 @@ TRAINED_ON = 32
 SEED = 0
 OWN = frozenset(vars(nn.Module()))
 """What every module has; the rest is what a user's own module keeps."""
+SETTLED = frozenset({bool, int, float, complex, str, bytes, type(None), type, FunctionType, BuiltinFunctionType})
+"""Of these no copy is made when they are copied. Nearly all that a layer keeps is of them, or a tuple of them."""
 
 Run = Callable[[Tensor], Tensor]
 """Images (N, C, H, W), of members also (K, N, C, H, W), to logits (K, N, outputs)."""
@@ -68,38 +71,24 @@ def tried_of_each(network: StackedNetwork, images: Tensor) -> list[Tried]:
     return _tried(_run_of_members(network), images)
 
 
-def evaluated_loss(network: nn.Module, images: Tensor, targets: Tensor, task: Task, autocast: Autocast) -> float | None:
-    """The loss of these samples; None where the network wants them otherwise."""
-    with suppress(Exception), torch.no_grad():
-        logits = _run_of(network, task, autocast)(images)[0]
-        return rounded(float(loss_function(task)(logits, targets)))
-    return None
-
-
 def trained_loss(
     network: nn.Module, images: Tensor, targets: Tensor, task: Task, autocast: Autocast, batch_size: int
 ) -> float | None:
-    """The same in training mode, in batches of that size."""
+    """The loss of these samples in training mode, in batches of that size; None where the network wants them
+    otherwise."""
     with suppress(Exception), torch.no_grad():
         logits = _in_batches(_run_of(network, task, autocast, training=True), images, batch_size)[0]
         return rounded(float(loss_function(task)(logits, targets)))
     return None
 
 
-def evaluated_losses(network: StackedNetwork, images: Tensor, targets: Tensor, task: Task) -> list[float]:
-    """The evaluated loss of K members, each on samples of its own: images (K, N, C, H, W), targets (K, N, …); empty
-    instead of None."""
-    with suppress(Exception), torch.no_grad():
-        return _losses(_run_of_members(network)(images), targets, task)
-    return []
-
-
 def trained_losses(
     network: StackedNetwork, images: Tensor, targets: Tensor, task: Task, batch_size: int
 ) -> list[float]:
-    """The same in training mode, in batches of that size."""
+    """The same of K members, each on samples of its own: images (K, N, C, H, W), targets (K, N, …); empty instead of
+    None."""
     with suppress(Exception), torch.no_grad():
-        return _losses(_in_batches(_run_of_members(network, training=True), images, batch_size), targets, task)
+        return losses_of_each(_in_batches(_run_of_members(network, training=True), images, batch_size), targets, task)
     return []
 
 
@@ -109,7 +98,8 @@ def _in_batches(run: Run, images: Tensor, batch_size: int) -> Tensor:
     return torch.cat([run(part) for part in torch.split(images, batch_sizes(images.shape[axis], batch_size), axis)], 1)
 
 
-def _losses(logits: Tensor, targets: Tensor, task: Task) -> list[float]:
+def losses_of_each(logits: Tensor, targets: Tensor, task: Task) -> list[float]:
+    """Of logits (K, N, outputs) and as many targets."""
     losses = MemberLosses(task, [0.0] * len(logits), logits.device)
     return [rounded(loss) for loss in losses(logits, targets).tolist()]
 
@@ -236,7 +226,7 @@ def _copies(network: nn.Module) -> list[tuple[nn.Module, dict[str, object]]]:
     """Of what each module keeps, with what two of them share shared by the copies; modules, parameters and buffers stay
     the same, and so does what was computed from parameters, which cannot be copied and is made anew in each pass."""
     owned = [
-        (module, {name: value for name, value in vars(module).items() if name not in OWN})
+        (module, {name: value for name, value in vars(module).items() if name not in OWN and not _is_settled(value)})
         for module in network.modules()
     ]
     computed = [
@@ -245,4 +235,9 @@ def _copies(network: nn.Module) -> list[tuple[nn.Module, dict[str, object]]]:
     known: dict[int, object] = {
         id(one): one for one in (*network.modules(), *network.parameters(), *network.buffers(), *computed)
     }
-    return [(module, copy.deepcopy(held, known)) for module, held in owned]
+    return [(module, copy.deepcopy(held, known)) for module, held in owned if held]
+
+
+def _is_settled(value: object) -> bool:
+    """Whether nothing can change it, so that it needs no copy."""
+    return type(value) in SETTLED or (type(value) is tuple and all(type(one) in SETTLED for one in value))

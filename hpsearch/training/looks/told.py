@@ -40,10 +40,11 @@ class Seen(NamedTuple):
 
 def looks_of(seen: Seen, members: int) -> list[Look]:
     """One for each of the K members."""
-    layers = _layers(seen, members)
+    norms = _Norms(seen.norms)
+    layers = _layers(seen, norms, members)
     outputs = _outputs(seen.logits, classes=seen.classes)
-    updates = _read(seen.norms.updates)
-    graded = _graded(seen, members)
+    updates = norms.updates
+    graded = _graded(seen, norms, members)
     frozen = tuple(name for name in seen.weighed.names if name not in seen.trained)
     tried = [(place, name) for place, name in enumerate(seen.weighed.names) if name in seen.trained and seen.updated]
     return [
@@ -66,11 +67,21 @@ def rounded(number: float) -> float:
     return float("%.4g" % number)  # noqa: UP031  (half the time of a format string, and a look rounds a hundred numbers)
 
 
-def _graded(seen: Seen, members: int) -> list[dict[str, Any]]:
+class _Norms:
+    """Norms as they are read from the device, all at once: (K, parameters)."""
+
+    def __init__(self, norms: Norms) -> None:
+        there = [one for one in norms[:5] if one is not None]
+        self.weights, self.gradients, self.updates, *spread = _read(torch.stack(there))
+        self.means: Numbers | None = spread[0] if spread else None
+        self.variances: Numbers | None = spread[1] if spread else None
+
+
+def _graded(seen: Seen, norms: _Norms, members: int) -> list[dict[str, Any]]:
     """Of each member, the fields that tell which parameters have a gradient; one that is NaN is none of zero."""
     if seen.step:
         return [{}] * members
-    gradients, weights = _read(seen.norms.gradients), _read(seen.norms.weights)
+    gradients, weights = norms.gradients, norms.weights
     held = {one.name for one in seen.sights}
     found: list[dict[str, Any]] = []
     for member in range(members):
@@ -87,10 +98,11 @@ def _owner(name: str) -> str:
     return name.partition(".parametrizations.")[0] if ".parametrizations." in name else name.rpartition(".")[0]
 
 
-def _layers(seen: Seen, members: int) -> list[list[LayerLook]]:
-    weights = _Weights(seen)
+def _layers(seen: Seen, norms: _Norms, members: int) -> list[list[LayerLook]]:
+    weights = _Weights(seen, norms)
     scales = _Scales(seen.sights, members)
-    first = [one.name not in {other.name for other in seen.sights[:place]} for place, one in enumerate(seen.sights)]
+    places: dict[str, int] = {}
+    first = [places.setdefault(one.name, place) == place for place, one in enumerate(seen.sights)]
     return [
         [
             LayerLook(
@@ -121,49 +133,57 @@ class _Scales:
             return np.asarray(np.add.reduceat(values, begins, axis=1) / sizes)
 
         with np.errstate(all="ignore"):
-            mean, variance = (
-                _read(torch.cat([one.mean for one in sights], 1)),
-                _read(torch.cat([one.variance for one in sights], 1)),
-            )
+            shares = [share for one in sights for share in (one.filled, one.saturated) if share is not None]
+            read = _read(torch.cat([*(one.mean for one in sights), *(one.variance for one in sights), *shares], 1))
+            count = int(sizes.sum())
+            mean, variance = read[:, :count], read[:, count : 2 * count]
             alive = (mean != 0) | (variance != 0)
             level, sample = per_layer(mean), per_layer(variance)
             spread = per_layer((mean - np.repeat(level, sizes, axis=1)) ** 2)
-        steps = [
-            np.arange(begin, begin + size, one.places) for begin, size, one in zip(begins, sizes, sights, strict=True)
-        ]
-        units = np.concatenate(steps)
-        starts = np.searchsorted(units, begins)
-        dead = ~np.logical_or.reduceat(alive, units, axis=1)
-        counts = np.diff([*starts, len(units)])
-        self.numbers[:3] = level, np.sqrt(sample + spread), np.sqrt(sample)
-        self.numbers[4] = np.add.reduceat(dead.astype(float), starts, axis=1) / counts
+            deviation, own = np.sqrt(sample + spread), np.sqrt(sample)
+        starts = np.arange(count) if all(one.places == 1 for one in sights) else None
+        units = sizes // np.array([one.places for one in sights])
+        if starts is None:
+            starts = np.concatenate(
+                [
+                    np.arange(begin, begin + size, one.places)
+                    for begin, size, one in zip(begins, sizes, sights, strict=True)
+                ]
+            )
+        dead = ~np.logical_or.reduceat(alive, starts, axis=1)
+        self.numbers[:3] = level, deviation, own
+        self.numbers[4] = np.add.reduceat(dead.astype(float), np.cumsum([0, *units[:-1]]), axis=1) / units
         self.numbers[3] = self.numbers[4]
-        for row, shares in ((3, [one.filled for one in sights]), (5, [one.saturated for one in sights])):
-            places = [place for place, share in enumerate(shares) if share is not None]
-            found = [share for share in shares if share is not None]
-            if found:
-                wide = sizes[places]
-                ends = np.cumsum([0, *wide[:-1]])
-                means = np.add.reduceat(_read(torch.cat(found, 1)), ends, axis=1) / wide
-                self.numbers[row][:, places] = 1 - means if row == 3 else means
+        if shares:
+            wide = np.array([one.shape[1] for one in shares])
+            ends = np.cumsum([0, *wide[:-1]])
+            means = np.add.reduceat(read[:, 2 * count :], ends, axis=1) / wide
+            place = 0
+            for layer, one in enumerate(sights):
+                for row, share in ((3, one.filled), (5, one.saturated)):
+                    if share is not None:
+                        self.numbers[row, :, layer] = 1 - means[:, place] if row == 3 else means[:, place]
+                        place += 1
+        self._rows = self.numbers.transpose(1, 2, 0).tolist()
 
     def of(self, member: int, place: int) -> dict[str, Any]:
         """The fields of a record."""
         names = ("output_mean", "output_std", "sample_std", "zero_share", "dead_share", "saturated_share")
-        return dict(zip(names, map(rounded, self.numbers[:, member, place]), strict=True))
+        return dict(zip(names, map(rounded, self._rows[member][place]), strict=True))
 
 
 class _Weights:
     """The norms of a layer's weights, from those of its parameters."""
 
-    def __init__(self, seen: Seen) -> None:
-        norms, weighed = seen.norms, seen.weighed
-        self._weights, self._gradients, self._updates = (_read(one) ** 2 for one in norms[:3])
+    def __init__(self, seen: Seen, norms: _Norms) -> None:
+        weighed = seen.weighed
+        self._squares = [(one**2).tolist() for one in (norms.weights, norms.gradients, norms.updates)]
         self._updated, self._left_out = seen.updated, seen.left_out
-        self._spread = None
+        self._means = self._variances = None
         if norms.means is not None and norms.variances is not None:
-            self._spread = _read(norms.means), _read(norms.variances)
-        self._twins = {} if norms.twins is None else dict(zip(weighed.compared, _read(norms.twins).T, strict=True))
+            self._means, self._variances = norms.means, norms.variances
+        twins = seen.norms.twins
+        self._twins = {} if twins is None else dict(zip(weighed.compared, _read(twins).T.tolist(), strict=True))
         self._has_gradient = weighed.has_gradient
         self._sizes = weighed.sizes
         owned: dict[str, list[int]] = {}
@@ -178,23 +198,31 @@ class _Weights:
         places = self._places.get(layer)
         if places is None:
             return {}
-        square = self._weights[member, places].sum()
         overflown = self._left_out[member]
         graded = not overflown and any(self._has_gradient[place] for place in places)
         updated = self._updated and not overflown
-        std, sizes = None, np.array([self._sizes[place] for place in places])
-        if self._spread is not None:
-            means, variances = (one[member, places] for one in self._spread)
-            mean = np.average(means, weights=sizes)
-            std = rounded(math.sqrt(np.average(variances + (means - mean) ** 2, weights=sizes)))
+        weight, gradient, update = (
+            rounded(math.sqrt(sum([one[member][place] for place in places]))) for one in self._squares
+        )
+        std = self._std(member, places)
         return {
-            "weight_norm": rounded(math.sqrt(square)),
-            "gradient_norm": rounded(math.sqrt(self._gradients[member, places].sum())) if graded else None,
-            "update_norm": rounded(math.sqrt(self._updates[member, places].sum())) if updated else None,
+            "weight_norm": weight,
+            "gradient_norm": gradient if graded else None,
+            "update_norm": update if updated else None,
             "weight_std": std,
-            "weight_count": None if std is None else int(sizes.sum()),
-            "twin_share": rounded(float(self._twins[layer][member])) if layer in self._twins else None,
+            "weight_count": None if std is None else sum(self._sizes[place] for place in places),
+            "twin_share": rounded(self._twins[layer][member]) if layer in self._twins else None,
         }
+
+    def _std(self, member: int, places: list[int]) -> float | None:
+        if self._means is None or self._variances is None:
+            return None
+        if len(places) == 1:
+            return rounded(math.sqrt(self._variances[member, places[0]]))
+        sizes = np.array([self._sizes[place] for place in places])
+        means, variances = self._means[member, places], self._variances[member, places]
+        mean = np.average(means, weights=sizes)
+        return rounded(math.sqrt(np.average(variances + (means - mean) ** 2, weights=sizes)))
 
 
 def _outputs(logits: Tensor, *, classes: bool) -> list[OutputLook]:

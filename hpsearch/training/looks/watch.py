@@ -131,28 +131,34 @@ class Watch(TorchFunctionMode):
         if not module.training and has_modes(module):
             self.evaluating.append(self._last)
         if not isinstance(module, PASSED):
-            self._note(self._last, type(module).__name__, made, first=not any(map(_is_graded, given)))
+            self._note(self._last, type(module).__name__, made, given)
 
     def _note_call(self) -> None:
         if self._called is not None:
             (kind, made), self._called = self._called, None
             self._note(f"{kind} after {self._last}" if self._last else kind, kind, made)
 
-    def _note(self, name: str, kind: str, made: object, *, first: bool = False) -> None:
-        """``first``: nothing that it was given can have a gradient."""
+    def _note(self, name: str, kind: str, made: object, given: Sequence[object] | None = None) -> None:
+        """``given``: to a module. Where nothing of it can have a gradient, it is a first one."""
         try:
             found = made[0] if isinstance(made, tuple | list) and made else made
-            if isinstance(found, Tensor | Stacked) and found.is_floating_point() and found.numel():
-                with torch._C.DisableTorchFunction(), torch.no_grad():  # noqa: SLF001
+            if not isinstance(found, Tensor | Stacked):
+                return
+            # Else every property that is asked for would be a call of this mode, which takes as long as a reduction.
+            with torch._C.DisableTorchFunction():  # noqa: SLF001
+                values, order = (found, None) if isinstance(found, Tensor) else (found.inner, found.order)
+                if not (values.is_floating_point() and values.numel()):
+                    return
+                with torch.no_grad():
                     self.sights.append(_sight(name, kind, found, self._members))
-                if first or not self._waits:
-                    self._wait_for(found)
+                if not self._waits or (given is not None and not any(map(_is_graded, given))):
+                    self._wait_for(values, order)
         except Exception:  # noqa: BLE001  (what is only looked at must not end a trial)
             self.failed = True
 
-    def _wait_for(self, found: "Tensor | Stacked") -> None:
-        """For the gradient of what such a layer gave: another branch may be the way of a sample."""
-        values, order = (found, None) if isinstance(found, Tensor) else (found.inner, found.order)
+    def _wait_for(self, values: Tensor, order: int | None) -> None:
+        """For the gradient of what such a layer gave: another branch may be the way of a sample. ``order``: of what is
+        stacked."""
         if not values.requires_grad or (order is None and self._members > 1):
             return
         self._waits = True

@@ -35,14 +35,15 @@ class Weighed:
         spread: bool,
         compared: Sequence[str] = (),
     ) -> None:
-        """``spread``: whether means and variances are asked for; ``compared``: in which layers twins are."""
+        """Parameters are given without the history of their gradients. ``spread``: whether means and variances are
+        asked for; ``compared``: in which layers twins are."""
         self.names = tuple(parameters)
         given = [gradients[name] for name in self.names]
         self.has_gradient = tuple(gradient is not None for gradient in given)
-        values = [parameters[name].detach() for name in self.names]
+        values = [parameters[name] for name in self.names]
         self.axes = tuple(value.ndim - 1 for value in values)
-        self.sizes = tuple(value[0].numel() for value in values)
         self._members = len(values[0]) if values else 1
+        self.sizes = tuple(value.numel() // self._members for value in values)
         self._parameters = values
         self._before = list(torch._foreach_mul(values, 1.0)) if values else []  # noqa: SLF001  (no public name)
         self._weights = self._norms(values)
@@ -65,8 +66,10 @@ class Weighed:
         if not values:
             return torch.zeros(self._members, 0)
         parts = [part for value in values for part in value.unbind()]
-        norms = torch.stack([norm.float() for norm in torch._foreach_norm(parts)])  # noqa: SLF001
-        return norms.reshape(len(values), -1).t()
+        norms = list(torch._foreach_norm(parts))  # noqa: SLF001
+        if any(norm.dtype != torch.float32 for norm in norms):
+            norms = [norm.float() for norm in norms]
+        return torch.stack(norms).reshape(len(values), -1).t()
 
     def _spread_of(self, values: list[Tensor]) -> tuple[Tensor, Tensor]:
         """Means and variances, each (K, parameters)."""
