@@ -44,6 +44,8 @@ class CheckBench:
             self.drops_out = drops_out(network) or _calls_dropout(network, dataset.task)
         self.reach: Reach | None = None
         """Of the network's outputs, once a sample was tried to be learned; None if they are not bounded."""
+        self.leaves_unit = False
+        """Whether other weights were seen to take the outputs below 0 or above 1."""
         self.standing: tuple[str, ...] = ()
         """Norms whose statistics do not follow their batches, as far as an attempt was made to learn a sample."""
         self._bend: float | None = None
@@ -63,7 +65,7 @@ class CheckBench:
             return
         if not self._tried_out:
             self._tried_out = True
-            self.reach, self._bend = reach_of(training), bend_of(training)
+            (self.reach, self.leaves_unit), self._bend = reach_of(training), bend_of(training)
             self.standing = norms_that_stand_still(training.network)
         seen_in_both_modes(training, self._bend)
 

@@ -143,7 +143,7 @@ class _Check:
             self._end(Part(stage, CheckVerdict.INCOMPLETE, summary, left_out=sentences))
         else:
             self._verdicts.append(run.verdict)
-            seen = seen_inside(run.verdict, run.finished, self._study, self._task)
+            seen = seen_inside(run.verdict, run.finished, self._study, self._task, leaves_unit=bench.leaves_unit)
             seen = with_beside(told_once(seen, self._told), bench.reach, bench.standing, self._task, self._told)
             verdict = concluded(self._study, with_images(seen, self._dataset.train.images))
             self._keep(run, verdict, started_at)

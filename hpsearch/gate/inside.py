@@ -23,6 +23,8 @@ FAULTS = frozenset(
 ) | {"HC351", "HC353"}
 """Faults of the network itself, and not of what such updates do. The rule of HC322 asks for a look before any update
 itself."""
+BETWEEN = "HC332"
+"""Outputs between 0 and 1: those of weights that are next to nothing are there too, where none is negative."""
 OTHERWISE = "HC341"
 """Another loss in evaluation mode than in training mode, of the same samples and with statistics that are theirs."""
 BESIDE_A_PASS = frozenset({"HC315", "HC316", "HC321", "HC334", OTHERWISE, "HC342", "HC343", "HC351", "HC353"})
@@ -40,17 +42,26 @@ COMMON = 0.5
 """Share of the attempts that must show a fault for it to be the network's (heuristic): more than this."""
 
 
-def seen_inside(verdict: Verdict, finished: Sequence[FinishedTrial], study: StudyDefinition, task: Task) -> Verdict:
+def seen_inside(
+    verdict: Verdict,
+    finished: Sequence[FinishedTrial],
+    study: StudyDefinition,
+    task: Task,
+    *,
+    leaves_unit: bool = False,
+) -> Verdict:
     """The verdict of an attempt to learn a sample, with the faults that most attempts show; as it is of other stages.
 
     Beside a pass they are warnings: the verdict is that of the recipe. But where all that was learned is gone in
     evaluation mode, it fails: no score on validation will ever show what a training has learned.
+
+    ``leaves_unit``: other weights were seen to take the outputs out of 0 … 1, so that no sigmoid holds them there.
     """
     if verdict.stage is not StageName.OVERFIT or not finished:
         return verdict
     passed = verdict.outcome is Outcome.PASS
     looked_at = [trial for trial in finished if trial.result.learned] if passed else finished
-    told = BESIDE_A_PASS if passed else FAULTS
+    told = BESIDE_A_PASS if passed else FAULTS - {BETWEEN} if leaves_unit else FAULTS
     whole = [trial for trial in looked_at if trial.result.failure is None]
     found = [_found_in(trial, study, task, told) for trial in whole]
     if not passed and whole:

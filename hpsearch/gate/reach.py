@@ -3,6 +3,7 @@
 import math
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -19,6 +20,8 @@ GROWN = 4.0
 """Times: outputs that come so much farther then are not bounded (heuristic: a root of the factor grows by eight)."""
 AT_THE_BOUND, SOME = 1e-3, 0.05
 """So near, as a share of it, and so many of the outputs: they are held there, and can come no farther."""
+ROUNDED = 1e-3
+"""So far beyond 0 and 1 a probability may be computed."""
 SPARE = 1.5
 """Times as far as was seen, where nothing shows that it is the end (heuristic: the features and prototypes of a network
 that has learned a sample lie within 48° of each other)."""
@@ -43,9 +46,17 @@ class Reach:
         return math.log1p((outputs - 1) * math.exp(-self.apart))
 
 
-def reach_of(training: Training) -> Reach | None:
-    """Of a network that has been trained, in training mode; None where its outputs are not bounded, all alike, or not
-    finite. The network is afterwards as it was."""
+class Reached(NamedTuple):
+    """What was tried with other weights."""
+
+    reach: Reach | None = None
+    """None where the outputs are not bounded, all alike, or not finite."""
+    leaves_unit: bool = False
+    """Whether outputs were seen below 0 or above 1."""
+
+
+def reach_of(training: Training) -> Reached:
+    """Of a network that has been trained, in training mode, which is afterwards as it was."""
     images, _ = training.arrays.batch(training.order.some(SAMPLES))
     _, targets = training.arrays.batch(training.order.some(training.order.samples))
     network = training.network
@@ -61,12 +72,13 @@ def reach_of(training: Training) -> Reach | None:
         finally:
             for one, value in zip(parameters, values, strict=True):
                 one.copy_(value)
+        leaves = bool(second.isfinite().all()) and bool((second < -ROUNDED).any() or (second > 1 + ROUNDED).any())
         found = _between(first, second)
         if found is None or training.task.is_classification:
-            return found
+            return Reached(found, leaves)
         beyond = (targets < found.lowest) | (targets > found.highest)
-        return replace(found, beyond=float(beyond.float().mean()))
-    return None
+        return Reached(replace(found, beyond=float(beyond.float().mean())), leaves)
+    return Reached()
 
 
 def _between(first: Tensor, second: Tensor) -> Reach | None:

@@ -19,6 +19,9 @@ sure would be far below it (heuristic)."""
 
 FEW_ITERATIONS = 40
 """So long the loss of a sound network of a few layers may stand still before it falls (measured: 14 to 41)."""
+NEIGHBOURS = 10 / 3
+"""Times: so far the rates of a ladder are apart at most. Where a sample is learned at one rate, an attempt at a
+neighbour that did not come to its end within as many iterations is no evidence against that rate."""
 MORE_TIME = "Give it more steps (recipe.overfit.steps), or fewer samples (recipe.overfit.batches). "
 
 
@@ -47,11 +50,14 @@ def model_finding(attempts: Sequence[Attempt], task: Task, usual: float) -> Find
 
 
 def own_rates_finding(study: StudyDefinition, attempts: Sequence[Attempt]) -> Finding | None:
-    """What is wrong with the study's own rates although the network can learn; None if nothing is."""
+    """What is wrong with the study's own rates although the network can learn; None if nothing is, or if they lie so
+    near to a rate that has learned the sample that the sweep has to judge them."""
     known = set(allowed(study, [attempt.rate for attempt in attempts]))
     own = [attempt for attempt in attempts if attempt.rate in known]
     learned = [attempt.rate for attempt in attempts if attempt.succeeded]
     if not own or study.recipe.overfit.learning_rates is not None or known.intersection(learned):
+        return None
+    if any(_neighbours(attempt.rate, rate) for attempt in own if _did_not_explode(attempt) for rate in learned):
         return None
     if max(known) < min(learned):
         code = "learning-rates-too-low"
@@ -68,6 +74,15 @@ def own_rates_finding(study: StudyDefinition, attempts: Sequence[Attempt]) -> Fi
         f"Let optimizer.learning_rate include {written(learned)}.",
         JOHNSON,
     )
+
+
+def _neighbours(rate: float, other: float) -> bool:
+    return max(rate, other) <= NEIGHBOURS * min(rate, other) * (1 + 1e-6)
+
+
+def _did_not_explode(attempt: Attempt) -> bool:
+    """Whether nothing but the time may have been missing: the loss neither exploded nor broke off."""
+    return attempt.ending not in (Ending.EXPLODED, Ending.BROKE_OFF)
 
 
 def evidence_of(attempts: Sequence[Attempt]) -> dict[str, object]:

@@ -47,17 +47,20 @@ def none_dropped(sweep: Sweep, finished: Sequence[FinishedTrial]) -> Finding:
 def fixed_rate_finding(rate: float, sweep: Sweep) -> Finding | None:
     """What is wrong with the study's one fixed rate; None if it lies in the interval of good ones.
 
-    It is information where the loss falls at it, and it lies a little below them.
+    It is information where it lies a little below them, whether the loss falls at it or has not fallen significantly
+    yet: a third of a good rate needs three times as many iterations, and a training has more than the sweep.
     """
     low, high = sweep.interval
     if low <= rate <= high:
         return None
     own = sweep.at(rate)
-    hopeless = bool(own) and all(curve.course is not Course.FELL and not curve.recovered for curve in own)
+    below = low / NEAR <= rate < low
+    still = below and all(curve.course in (Course.FELL, Course.STOOD_STILL) for curve in own)
+    hopeless = bool(own) and not still and all(c.course is not Course.FELL and not c.recovered for c in own)
     happened = own[0].course.value if own else "was not tried"
     risen = bool(own) and own[0].recovered
     effect = f"the loss {happened}" if hopeless or risen else "the loss drops less than it could"
-    slower = bool(own) and not hopeless and not risen and low / NEAR <= rate < low
+    slower = bool(own) and not hopeless and not risen and below
     return Finding(
         "learning-rate-too-low" if rate < low else "learning-rate-too-high",
         Severity.ERROR if hopeless else Severity.INFO if slower else Severity.WARNING,

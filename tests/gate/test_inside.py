@@ -24,7 +24,7 @@ def look(step: int, first_gradient: float, sample_std: float = 0.5, first_std: f
     return Look(step, layers, OutputLook(32, -1.0, 1.0, 0.0, sums_to_one=False, sample_std=sample_std))
 
 
-def told(*looks: Look, by: int = len(PLAN.jobs), but: int | None = None) -> list[str]:
+def told(*looks: Look, by: int = len(PLAN.jobs), but: int | None = None, leaves_unit: bool = False) -> list[str]:
     """The codes of a verdict on attempts none of which moved the loss, so many of them with these looks but for one."""
     result = TrialResult(PLAN.stage, 0, TrialState.COMPLETE, step_losses=(2.3,) * 400, step_accuracies=(0.1,) * 400)
     finished = [
@@ -33,7 +33,7 @@ def told(*looks: Look, by: int = len(PLAN.jobs), but: int | None = None) -> list
         )
         for place, job in enumerate(PLAN.jobs)
     ]
-    verdict = seen_inside(judge(STUDY, TASK, PLAN, finished), finished, STUDY, TASK)
+    verdict = seen_inside(judge(STUDY, TASK, PLAN, finished), finished, STUDY, TASK, leaves_unit=leaves_unit)
     return [finding.code for finding in verdict.findings if finding.code.startswith("HC")]
 
 
@@ -80,6 +80,15 @@ def test_what_the_network_does_to_its_gradients_is_told() -> None:
 def test_first_weights_of_another_scale_are_told_where_they_were_looked_at() -> None:
     assert told(look(0, 0.1, first_std=500.0), look(398, 0.1)) == ["HC322"]
     assert told(look(98, 0.1, first_std=500.0)) == []
+
+
+def test_outputs_that_other_weights_take_out_of_bounds_are_not_bounded() -> None:
+    between = [
+        replace(look(step, 0.1), outputs=OutputLook(32, 0.1, 0.9, 0.0, sums_to_one=False, sample_std=0.5))
+        for step in (0, 200, 398)
+    ]
+    assert told(*between) == ["HC332"]
+    assert told(*between, leaves_unit=True) == []
 
 
 def test_what_half_of_the_attempts_do_not_show_is_not_the_networks() -> None:

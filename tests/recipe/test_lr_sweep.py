@@ -153,6 +153,7 @@ def test_a_fixed_rate_is_not_replaced_and_its_place_is_told() -> None:
     ("rate", "end", "severity", "code"),
     [
         (1e-3, 1.5, Severity.INFO, "learning-rate-too-low"),
+        (1e-3, LN10, Severity.INFO, "learning-rate-too-low"),
         (1e-4, 1.9, Severity.WARNING, "learning-rate-too-low"),
         (1e-9, LN10, Severity.ERROR, "learning-rate-too-low"),
         (0.1, None, Severity.ERROR, "learning-rate-too-high"),

@@ -248,23 +248,31 @@ def test_a_regression_passes_and_stalls_by_its_loss() -> None:
 
 
 def test_a_failure_over_the_studys_own_rate_shows_the_numbers_of_that_rate() -> None:
-    definition = study(loss="l2", optimizer={"learning_rate": 0.5})
+    definition = study(loss="l2", optimizer={"learning_rate": 2.0})
     plan = planned(STAGE, definition, REGRESSION)
     good, risen = exponential(1.0, 0.0, 50, noise=0.0), (1.0, *[3.0] * 50, *[0.4] * 350)
     finished = [
         ended(
             job,
-            step_losses=risen if job.optimizer.learning_rate == 0.5 else good,
-            learned=job.optimizer.learning_rate != 0.5,
+            step_losses=risen if job.optimizer.learning_rate == 2.0 else good,
+            learned=job.optimizer.learning_rate != 2.0,
         )
         for job in plan.jobs
     ]
     verdict = judged(definition, plan, finished, REGRESSION)
     assert verdict.outcome is Outcome.FAIL
-    assert verdict.summary.startswith("at the study's own learning rate (0.5) the loss rose far above its start on the")
-    assert verdict.measured["learning_rate"] == 0.5
+    assert verdict.summary.startswith("at the study's own learning rate (2) the loss rose far above its start on the")
+    assert verdict.measured["learning_rate"] == 2.0
     assert verdict.measured["loss"] > verdict.expected["loss_at_most"]
     assert "accuracy" not in verdict.measured
+
+
+@pytest.mark.parametrize(("own", "told"), [(0.001, False), (0.0005, True)])
+def test_a_rate_next_to_one_that_has_learned_is_left_to_the_sweep(own: float, told: bool) -> None:
+    definition = study(optimizer={"learning_rate": own})
+    verdict = judge({own: stalled(0.9), 0.003: learned}, definition)
+    assert verdict.outcome is Outcome.PASS
+    assert codes(verdict) == (["learning-rates-too-low"] if told else [])
 
 
 def test_an_unstable_loss_is_not_called_exploded() -> None:
