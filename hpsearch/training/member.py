@@ -41,7 +41,7 @@ from hpsearch.training.network_state import NetworkState, copied, put_back, stat
 from hpsearch.training.optimizer import optimizer_of
 from hpsearch.training.precision import Autocast
 from hpsearch.training.probe import layer_scales, without_gradient
-from hpsearch.training.regularisation import switch_dropout_off
+from hpsearch.training.regularisation import DropoutByFunctions, switch_dropout_off
 from hpsearch.training.samples.arrays import Arrays
 from hpsearch.training.samples.order import DataOrder
 from hpsearch.training.size import Arithmetic
@@ -81,9 +81,10 @@ def train_member(
             training = Training(job, arrays, curves, enough)
             if looks:
                 training.open_eye()
-            before_s = training.run(checkpoints)
-            if behind is not None:
-                behind(training)
+            with training.dropout:
+                before_s = training.run(checkpoints)
+                if behind is not None:
+                    behind(training)
             duration_s = before_s + time.perf_counter() - started
             if checkpoints is not None and len(curves.epochs) == job.budget.until_epoch:
                 checkpoints.save(job, lambda: training.snapshot(duration_s))
@@ -144,6 +145,7 @@ class Training:
         self.curves = curves
         self.autocast = Autocast(job.precision, arrays.device)
         self.network = network_of(job, arrays)
+        self.dropout = DropoutByFunctions(off=not job.regularised)
         self.loss = loss_function(self.task, job.label_smoothing if job.regularised else 0.0)
         self.order = DataOrder(job.order_seed, self.task.train_samples, job.budget.samples, job.batch_size)
         self.optimizer = optimizer_of(job, [one for one in self.network.parameters() if one.requires_grad])
@@ -257,6 +259,7 @@ class Training:
             self.optimizer.backward(minimised)
         if first:
             self.curves.without_gradient = without_gradient(self.network)
+            self.dropout.settle()
 
     @property
     def _looks_at_layers(self) -> bool:

@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 from hpsearch.job import Budget, NetworkSettings
-from hpsearch.training.regularisation import calls_dropout, switch_dropout_off
+from hpsearch.training.regularisation import DropoutByFunctions, calls_dropout, switch_dropout_off
 from tests.training.training_cases import classes, job, optimizer, own, train
 
 BUDGET = Budget(steps=12)
@@ -75,6 +76,9 @@ FUNCTIONS: dict[str, Callable[[Tensor, bool], Tensor]] = {
     "of torch": lambda maps, training: torch.dropout(maps, 0.9, training),
     "of maps": lambda maps, training: functional.dropout2d(maps, 0.9, training=training),
     "alpha": lambda maps, training: functional.alpha_dropout(maps, 0.9, training),
+    "attention by place": lambda maps, training: functional.scaled_dot_product_attention(
+        maps, maps, maps, None, 0.9 if training else 0.0
+    ),
     "attention": lambda maps, training: functional.scaled_dot_product_attention(
         maps, maps, maps, dropout_p=0.9 if training else 0.0
     ),
@@ -86,27 +90,55 @@ class Calling(nn.Module):
 
     def __init__(self, function: Callable[[Tensor, bool], Tensor]) -> None:
         super().__init__()
-        self.function, self.fails = function, False
+        self.function = function
+        self.fails: BaseException | None = None
 
     def forward(self, maps: Tensor) -> Tensor:
         found = self.function(maps.clone(), self.training)
-        if self.fails:
-            raise ValueError("no more")
+        if self.fails is not None:
+            raise self.fails
         return found
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_functions_that_drop_something_are_off_inside_the_network_alone(name: str) -> None:
+def test_functions_that_drop_something_are_off_inside_alone(name: str) -> None:
     maps, network = torch.rand(4, 8, 3, 3), Calling(FUNCTIONS[name]).train()
     assert not torch.equal(network(maps), network(maps))
     assert calls_dropout(network, maps)
-    switch_dropout_off(network)
-    assert torch.equal(network(maps), network(maps))
-    assert torch.equal(network(maps), network.eval()(maps))
-    network.fails = True
-    with pytest.raises(ValueError, match="no more"):
-        network.train()(maps)
-    assert not torch.equal(FUNCTIONS[name](maps.clone(), True), FUNCTIONS[name](maps.clone(), True))
+    network.fails = SystemExit()
+    with pytest.raises(SystemExit), DropoutByFunctions(off=True):
+        network(maps)
+    network.fails = None
+    assert not torch.equal(network(maps), network(maps)), "it was left open"
+    with DropoutByFunctions(off=True) as functions:
+        assert torch.equal(network(maps), network(maps))
+        functions.settle()
+        assert torch.equal(network(maps), network.eval()(maps))
+    with DropoutByFunctions(off=False):
+        assert not torch.equal(network.train()(maps), network(maps))
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_pass_that_is_repeated_on_the_way_back_drops_nothing_either(again: bool) -> None:
+    class Checkpointed(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(48, 3)
+
+        def forward(self, images: Tensor) -> Tensor:
+            def body(flat: Tensor) -> Tensor:
+                return functional.dropout(self.layer(flat), 0.9, self.training).sin()
+
+            found: Tensor = checkpoint(body, images.flatten(1).requires_grad_(), use_reentrant=again)
+            return found
+
+    network, images = Checkpointed().train(), torch.rand(4, 3, 4, 4)
+    with DropoutByFunctions(off=True) as functions:
+        for _ in range(2):
+            torch.autograd.backward(network(images).sum())
+            functions.settle()
+    expected = images.flatten(1).T @ network.layer(images.flatten(1)).cos() * 2
+    torch.testing.assert_close(network.layer.weight.grad, expected.T)
 
 
 def test_a_network_that_calls_none_is_left_alone() -> None:
