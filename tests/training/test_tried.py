@@ -1,5 +1,6 @@
 """What is tried of a network beside its evaluation: noise, channels, bounds of its outputs, and its modes."""
 
+import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -14,12 +15,15 @@ from hpsearch.diagnosis.diagnose import diagnose
 from hpsearch.diagnosis.inside.bounds import held_within_bounds
 from hpsearch.diagnosis.inside.seen import Inside
 from hpsearch.finding import Severity
+from hpsearch.job import Budget, NetworkSettings
 from hpsearch.look import Look, OutputBounds, look_document, look_of
 from hpsearch.task import Task
 from hpsearch.training.looks import Eye, Minimised, Tried, bounds_of, tried
+from hpsearch.training.looks.evaluated import trained_loss
 from hpsearch.training.precision import Autocast
-from hpsearch.trial import FinishedTrial
+from hpsearch.trial import FinishedTrial, TrialState
 from tests.diagnosis.curve_cases import SOUND, STUDY, TASK
+from tests.training.training_cases import classes, job, train
 
 CLASSES = Task("cross_entropy", (3, 4, 4), 4, 64, 16, 0, (4, 4, 4, 4))
 VALUES = Task("l2", (3, 4, 4), 1, 64, 16, 0, (), 1.0)
@@ -177,6 +181,68 @@ def test_what_train_does_not_bring_back_is_known_after_an_evaluation() -> None:
     assert not network.training, "it was only tried"
     network.train = lambda *_: network  # type: ignore[method-assign]
     assert eye(network).stays() == ("norm", "dropout")
+
+
+class Merging(nn.Linear):
+    """A low-rank update that is merged into the weights for evaluation."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs)
+        self.down, self.up = nn.Parameter(torch.randn(2, inputs)), nn.Parameter(torch.randn(outputs, 2))
+        self.merged = False
+
+    def train(self, mode: bool = True) -> "Merging":
+        if self.merged is mode:
+            update = self.up.data @ self.down.data
+            self.weight.data = self.weight.data - update if mode else self.weight.data + update
+            self.merged = not mode
+        return super().train(mode)
+
+
+def test_weights_that_a_mode_changes_are_those_of_a_training_without_looks() -> None:
+    """Bit for bit, after each of the trials and when the training goes on."""
+
+    def weights(look: Callable[[nn.Module], object]) -> list[Tensor]:
+        torch.manual_seed(0)
+        network = nn.Sequential(nn.Flatten(), Merging(48, 8), nn.BatchNorm1d(8), Merging(8, 4)).eval()
+        look(network)
+        return [one.clone() for one in (*network.state_dict().values(), *network.train().state_dict().values())]
+
+    def lost(network: nn.Module) -> None:
+        assert trained_loss(network, images(), torch.arange(32) % 4, CLASSES, PLAIN, 8) is not None
+
+    expected = weights(lambda network: network)
+    for look in (lambda network: eye(network).stays(), lost, seen):
+        assert all(map(torch.equal, weights(look), expected))
+
+
+class Lazy(nn.Module):
+    """A norm that has no statistics before the first batch, and no parameters."""
+
+    def __init__(self, input_shape: tuple[int, int, int], outputs: int) -> None:
+        super().__init__()
+        self.conv, self.norm = nn.Conv2d(input_shape[0], 8, 3, padding=1), nn.LazyBatchNorm2d(affine=False)
+        self.head = nn.Linear(8, outputs)
+
+    def forward(self, images: Tensor) -> Tensor:
+        return cast("Tensor", self.head(self.norm(self.conv(images)).mean((2, 3))))
+
+
+class Hidden(Lazy):
+    """One that nothing can be listed of once it is made."""
+
+    def named_modules(self, *args: Any, **settings: Any) -> Any:
+        if self.training and sys._getframe(1).f_globals["__name__"].startswith("hpsearch.training.looks"):
+            raise RuntimeError("it is not to be looked at")
+        return super().named_modules(*args, **settings)
+
+
+@pytest.mark.parametrize("kind", ["Lazy", "Hidden"])
+def test_a_network_that_cannot_be_looked_at_is_trained(kind: str) -> None:
+    wanted = job(NetworkSettings(None, f"tests.training.test_tried:{kind}", {}), Budget(epochs=2))
+    result = train(wanted, classes())
+    assert result.state is TrialState.COMPLETE, result.reason
+    assert bool(result.looks) is (kind == "Lazy")
 
 
 def test_norms_that_another_training_left_in_evaluation_mode_are_meant_so() -> None:

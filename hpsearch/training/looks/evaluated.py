@@ -36,6 +36,7 @@ APART = 1e-2
 TRAINED_ON = 32
 """Samples of the training split whose loss is evaluated, so many at most."""
 SEED = 0
+TABLES = ("_buffers", "_parameters", "_modules")
 OWN = frozenset(vars(nn.Module()))
 """What every module has; the rest is what a user's own module keeps."""
 SETTLED = frozenset({bool, int, float, complex, str, bytes, type(None), type, FunctionType, BuiltinFunctionType})
@@ -199,27 +200,37 @@ def _bends(beside: Tensor, outputs: Tensor) -> list[float | None]:
 
 @contextmanager
 def undisturbed(network: nn.Module) -> Iterator[None]:
-    """What modules keep beside their parameters is afterwards what it was: meanwhile they have copies of it.
+    """Whatever is done with the network inside, its modules, parameters and buffers are afterwards what they were, bit
+    for bit, also where a module's own ``train`` or forward pass works on weights; of what modules keep beside them,
+    they have copies meanwhile.
 
     Of generators, lists and tensors that are no buffers too; not of what modules do not hold themselves, as a variable
     that a hook encloses. Raises what copying raises, before anything is tried: then it must not be tried.
     """
-    kept = [(module, dict(vars(module)), dict(vars(module)["_buffers"])) for module in network.modules()]
+    kept = [
+        (module, dict(vars(module)), {name: dict(vars(module)[name]) for name in TABLES})
+        for module in network.modules()
+    ]
     copies = _copies(network)
-    values = [(one, one.clone()) for one in network.buffers()]
+    values = [
+        (one, one.data, one.detach().clone(), one.requires_grad) for one in (*network.parameters(), *network.buffers())
+    ]
     try:
         for module, held in copies:
             vars(module).update(held)
         yield
     finally:
-        for module, own, buffers in kept:
+        for module, own, tables in kept:
             vars(module).clear()
             vars(module).update(own)
-            own["_buffers"].clear()
-            own["_buffers"].update(buffers)
+            for name, table in tables.items():
+                own[name].clear()
+                own[name].update(table)
         with torch.no_grad():
-            for one, value in values:
+            for one, memory, value, trained in values:
+                one.data = memory  # it may have been given another one
                 one.copy_(value)
+                one.requires_grad_(trained)
 
 
 def _copies(network: nn.Module) -> list[tuple[nn.Module, dict[str, object]]]:

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from hpsearch.look import Look, LossLook
-from hpsearch.training.looks.evaluated import undisturbed
-from hpsearch.training.looks.modes import batch_norms, in_mode
+from hpsearch.training.isolation import own_randomness
+from hpsearch.training.looks.evaluated import SEED, undisturbed
+from hpsearch.training.looks.modes import batch_norms, in_mode, switches_itself
 from hpsearch.training.looks.pull import Minimised, Pull
 from hpsearch.training.looks.told import Seen, looks_of
 from hpsearch.training.looks.twins import comparable
@@ -78,8 +79,8 @@ class OpenGlance(Glance):
         """As ``Glance``."""
         if self._watching:
             eye = self._eye
-            self._logits = logits.detach() if eye.stacked else logits.detach().unsqueeze(0)
             with suppress(Exception):
+                self._logits = logits.detach() if eye.stacked else logits.detach().unsqueeze(0)
                 self._pull = Pull(eye.minimised, logits, targets, stacked=eye.stacked)
 
     def before_update(self) -> None:
@@ -159,14 +160,22 @@ class Eye:
 
     def glance(self, step: int) -> Glance:
         """At an iteration."""
-        return OpenGlance(self, step) if self.opens(step) else Glance()
+        with suppress(Exception):
+            return OpenGlance(self, step) if self.opens(step) else Glance()
+        return Glance()
 
     def stays(self) -> tuple[str, ...]:
-        """What ``train()`` does not bring back from evaluation mode."""
+        """What ``train()`` does not bring back from evaluation mode. It is tried where a module has one of its own that
+        could leave anything there; what it does to weights is undone."""
         network = self._network
-        with network.undisturbed() if isinstance(network, StackedNetwork) else undisturbed(network):
-            network.train()
-            return self.unmeant(in_mode(self.root, training=False))
+        with suppress(Exception):
+            if switches_itself(self.root):
+                device = next((one.device for one in self.named().values()), torch.device("cpu"))
+                kept = network.undisturbed() if isinstance(network, StackedNetwork) else undisturbed(network)
+                with own_randomness(SEED, device), kept:
+                    network.train()
+                    return self.unmeant(in_mode(self.root, training=False))
+        return ()
 
     def unmeant(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Those of the layers in evaluation mode that another training has not left so: where norms with statistics of

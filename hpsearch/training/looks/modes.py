@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm, _NormBase
 from torch.nn.modules.dropout import _DropoutNd
+from torch.nn.parameter import is_lazy
 
 from hpsearch.training.stacked.value import Stacked
 
@@ -23,6 +24,11 @@ def has_modes(module: nn.Module) -> bool:
     return code is not None and "training" in code.co_names
 
 
+def switches_itself(root: nn.Module) -> bool:
+    """Whether a module has a ``train`` of its own. Where none has, nothing stays in evaluation mode after it."""
+    return any("train" in vars(one) or type(one).train is not nn.Module.train for one in root.modules())
+
+
 def in_mode(root: nn.Module, *, training: bool) -> tuple[str, ...]:
     """The names of those of a network that are in that mode."""
     return tuple(
@@ -41,10 +47,21 @@ def _is_loaded(norm: _BatchNorm) -> bool:
     mean, variance, seen = (
         _plain(one) for one in (norm.running_mean, norm.running_var, getattr(norm, "num_batches_tracked", None))
     )
-    if mean is None or variance is None or (not mean.any() and bool((variance == 1).all())):
+    if (
+        mean is None
+        or variance is None
+        or _is_open(mean)
+        or _is_open(variance)
+        or (not mean.any() and bool((variance == 1).all()))
+    ):
         return False
-    batches = 0 if seen is None else int(seen.max())
+    batches = 0 if seen is None or _is_open(seen) else int(seen.max())
     return not 0 < batches <= DRY_RUNS
+
+
+def _is_open(value: Tensor) -> bool:
+    """Whether it has no numbers yet."""
+    return is_lazy(value) or value.is_meta
 
 
 def _plain(value: "Tensor | Stacked | None") -> Tensor | None:
