@@ -30,9 +30,11 @@ def samples_influence_each_other(facts: Facts) -> Iterator[Remark]:
     """In eval mode, the outputs of one sample depend on another sample of the batch.
 
     Found by the gradient of one sample's outputs with respect to the other's pixels, which has to be zero; where there
-    is no gradient to be had because the images are changed in place, by exchanging the other sample. The
-    cause is mostly a view or reshape that mixes the batch with another axis, a soft-max or mean over axis 0, or a
-    batch norm that uses the batch's statistics in eval mode too. Results then depend on who else is in the batch.
+    is no gradient to be had because the images are changed in place, by exchanging the other sample. Where the outputs
+    depend on no image, what the layers make of a sample is looked at in the same way. The cause is mostly a view or
+    reshape that mixes the batch with another axis, a soft-max or mean over axis 0, a batch norm that uses the batch's
+    statistics in eval mode too, or attention and recurrent layers of torch, which expect the sequence first unless
+    they are told otherwise. Results then depend on who else is in the batch.
     """
     if facts.probe is not None and facts.probe.influence:
         yield Remark(
@@ -40,6 +42,13 @@ def samples_influence_each_other(facts: Facts) -> Iterator[Remark]:
             f"in eval mode the outputs of one sample depend on another sample of the batch, by up to "
             f"{facts.probe.influence:.3g}",
             {"gradient": facts.probe.influence},
+        )
+    elif facts.probe is not None and facts.probe.mixing:
+        yield Remark(
+            facts.probe.mixing,
+            f"in eval mode what the layer {facts.probe.mixing} makes of one sample depends on another sample of the "
+            "batch, while the outputs of the network depend on no image",
+            {"layer": facts.probe.mixing},
         )
 
 

@@ -141,6 +141,8 @@ class Probe:
     """Largest difference between the outputs of two passes over the same images."""
     input_change: float | None
     """Largest change of the images themselves during a pass."""
+    mixing: str = ""
+    """Where the outputs depend on no image at all: the first layer whose outputs for one sample depend on another."""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,16 @@
 """Real passes over two samples of noise, to see what no table of layers shows."""
 
+from contextlib import ExitStack, suppress
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 
 from hpsearch.advice.facts import Probe
 
 SAMPLES = 2
+FEW = 5
+"""Of the batch whose layers are looked at: axes of so many entries are seldom anything else than the batch."""
 TOLERANCE = 1e-5
 """Of the scale of the outputs. Heuristic: two passes may add in another order, which rounds differently."""
 
@@ -24,7 +29,8 @@ def probed(network: nn.Module, input_shape: tuple[int, int, int]) -> Probe:
             first = network(given).clone()
             second = network(images.clone())
         influence = _influence(network, images)
-    return Probe(influence, _difference(first, second), _change(given, images))
+        mixing = _mixing(network, input_shape) if _difference(first[:1], first[1:]) == 0 else ""
+    return Probe(influence, _difference(first, second), _change(given, images), mixing)
 
 
 def _influence(network: nn.Module, images: Tensor) -> float | None:
@@ -54,6 +60,35 @@ def _by_gradient(network: nn.Module, images: Tensor) -> float | None:
         others = others[others.isfinite()]  # 0 · ∞ is no influence
         largest = max(largest, float(others.abs().max()) if others.numel() else 0.0)
     return largest
+
+
+def _mixing(network: nn.Module, input_shape: tuple[int, int, int]) -> str:
+    """The first layer that makes something of one sample that depends on another one, where the outputs depend on no
+    image at all, so that they cannot show it; empty if there is none, or if it cannot be tried."""
+    given = torch.randn(FEW, *input_shape).requires_grad_()
+    made: list[tuple[str, Tensor]] = []
+    with ExitStack() as hooks, torch.enable_grad(), suppress(Exception):
+        for path, module in network.named_modules():
+            if path and not isinstance(module, torch.jit.ScriptModule):
+                hooks.callback(module.register_forward_hook(partial(_keep, made, path)).remove)
+        outputs = network(given * 1)
+        if outputs.requires_grad and _gradient(outputs, given).any():
+            return ""
+        return next((path for path, found in made if _gradient(found, given)[1:].any()), "")
+    return ""
+
+
+def _keep(made: list[tuple[str, Tensor]], path: str, _module: nn.Module, _given: object, output: object) -> None:
+    found = output[0] if isinstance(output, tuple) and output else output
+    if isinstance(found, Tensor) and found.requires_grad and found.ndim > 1 and len(found) == FEW:
+        made.append((path, found))
+
+
+def _gradient(found: Tensor, given: Tensor) -> Tensor:
+    """Of what belongs to the first sample, in whatever way it is added up, with respect to the images."""
+    weights = torch.randn_like(found[0])
+    (gradient,) = torch.autograd.grad((found[0] * weights).sum(), given, retain_graph=True, allow_unused=True)
+    return torch.zeros_like(given) if gradient is None else gradient.nan_to_num(0, 0, 0)
 
 
 def _go_back(network: nn.Module, images: Tensor) -> None:

@@ -21,6 +21,8 @@ MOST_SATURATING = 4
 
 NEARLY_ALL = 0.9
 """Of what a dropout is given (heuristic)."""
+TOO_MUCH = 0.75
+"""… and of what each of two is given, one behind the other: a sixteenth comes through both (heuristic)."""
 
 
 def activation_on_output(facts: Facts) -> Iterator[Remark]:
@@ -217,13 +219,19 @@ def dropout_on_outputs(facts: Facts) -> Iterator[Remark]:
 
 
 def dropout_of_nearly_all(facts: Facts) -> Iterator[Remark]:
-    """A dropout drops nine tenths and more.
+    """A dropout drops nine tenths and more; or each of two, one behind the other, three quarters and more.
 
     What is handed on is one number of ten, ten times as large: the noise is three times the signal. Half is the most
-    that its paper uses inside a network.
+    that its paper uses inside a network. Somebody may have given what is to be kept as what is to be dropped.
     """
-    for call in facts.of(Kind.DROPOUT):
-        if call.strength >= NEARLY_ALL:
+    behind: set[int] = set()
+    for call in facts.calls:
+        strong = call.kind is Kind.DROPOUT and call.strength >= TOO_MUCH
+        again = any(maker.index in behind for maker in facts.makers(call))
+        if strong or again:
+            behind.add(call.index)
+        if strong and (again or call.strength >= NEARLY_ALL):
+            also = "" if call.strength >= NEARLY_ALL else ", behind another that drops as much"
             yield Remark(
-                call.name, f"{call.said} drops {call.strength:.0%} of what it is given", {"share": call.strength}
+                call.name, f"{call.said} drops {call.strength:.0%} of what it is given{also}", {"share": call.strength}
             )

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.dropout import _DropoutNd
 from torch.overrides import TorchFunctionMode
 
 from hpsearch.advice.facts import IMAGES, Call, Kind
@@ -58,14 +59,15 @@ def traced(network: nn.Module, images: Tensor, *, training: bool = False) -> Tra
 
 
 def unused_layers(network: nn.Module, used: frozenset[str]) -> tuple[str, ...]:
-    """Layers none of whose parameters, and none of whose calls, is among ``used``."""
+    """Layers none of whose parameters, and none of whose calls, is among ``used``; but for a dropout of nothing."""
     names = {id(parameter): name for name, parameter in reversed(list(network.named_parameters()))}
     unused = []
     for path, module in network.named_modules():
         own = [names[id(parameter)] for parameter in module.parameters(recurse=False) if id(parameter) in names]
         kind = type(module).__name__
         missed = type(module).__module__.startswith("torch.") and any(part in kind for part in LAYERS_WITHOUT_WEIGHTS)
-        if path not in used and (own or missed) and used.isdisjoint(own):
+        idle = isinstance(module, _DropoutNd) and module.p == 0
+        if path not in used and (own or missed) and not idle and used.isdisjoint(own):
             unused.append(path or kind)
     return tuple(unused)
 

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -61,9 +61,12 @@ def seen_inside(
         return verdict
     passed = verdict.outcome is Outcome.PASS
     looked_at = [trial for trial in finished if trial.result.learned] if passed else finished
-    told = BESIDE_A_PASS if passed else FAULTS - {BETWEEN} if leaves_unit else FAULTS
+    told = BESIDE_A_PASS if passed else FAULTS
     whole = [trial for trial in looked_at if trial.result.failure is None]
     found = [_found_in(trial, study, task, told) for trial in whole]
+    if leaves_unit and any(_between(one) for one in found):
+        told = told - {BETWEEN}
+        found = [_found_in(trial, study, task, told) for trial in whole]
     if not passed and whole:
         lowest = min(range(len(whole)), key=lambda place: whole[place].job.optimizer.learning_rate)
         told = told | (OF_UPDATES & found[lowest].keys())
@@ -87,6 +90,13 @@ def _found_in(trial: FinishedTrial, study: StudyDefinition, task: Task, told: Ab
     trusted = told if _vanish_at_the_start(trial) else told - {VANISHING}
     found = diagnose(trial, study, task, all_but(trusted | OF_UPDATES))
     return {finding.code: finding for finding in found if finding.severity is not Severity.INFO}
+
+
+def _between(found: Mapping[str, Finding]) -> bool:
+    """Whether outputs are told to lie between 0 and 1 none of which was cut off at 0."""
+    evidence = found[BETWEEN].evidence if BETWEEN in found else {}
+    lowest, highest = evidence.get("lowest"), evidence.get("highest")
+    return isinstance(lowest, float) and isinstance(highest, float) and lowest > 0 and highest <= 1
 
 
 def _vanish_at_the_start(trial: FinishedTrial) -> bool:

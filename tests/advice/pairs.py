@@ -13,6 +13,24 @@ from hpsearch.finding import Severity
 CLASSES = 10
 
 
+class WithToken(nn.Module):
+    """Attention to a token for the class and to pixels, of which that token is read."""
+
+    def __init__(self, *, batch_first: bool, head: float = 1.0) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 16, 8, stride=8)
+        self.token = nn.Parameter(torch.zeros(1, 1, 16))
+        self.attention = nn.MultiheadAttention(16, 2, batch_first=batch_first)
+        self.head = nn.Linear(16, CLASSES)
+        nn.init.normal_(self.head.weight, std=head)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.token.expand(len(x), -1, -1), x], 1)
+        found: Tensor = self.head(self.attention(x, x, x)[0][:, 0])
+        return found
+
+
 @dataclass(frozen=True)
 class Pair:
     """A rule, one network on each side of it, and what is said about the bad one."""
@@ -384,6 +402,13 @@ PAIRS = (
         lambda: features(conv(), nn.Dropout(0.8)),
     ),
     Pair(
+        "HP207",
+        WARNING,
+        "drops 80% of what it is given, behind another that drops as much",
+        lambda: features(conv(), nn.Dropout(0.8), conv(16, 16), nn.Dropout(0.8)),
+        lambda: features(conv(), nn.Dropout(0.5), conv(16, 16), nn.Dropout(0.8)),
+    ),
+    Pair(
         "HP301",
         WARNING,
         "has 6 filters for patches of 27 numbers",
@@ -443,6 +468,13 @@ PAIRS = (
         lambda: Own(soft_max_over_channels),
     ),
     Pair("HP403", ERROR, "depend on another", lambda: Own(batch_mixed_by_a_view), lambda: Own(whole)),
+    Pair(
+        "HP403",
+        ERROR,
+        "what the layer attention makes of one sample",
+        lambda: WithToken(batch_first=False),
+        lambda: WithToken(batch_first=True, head=0.0),
+    ),
     Pair(
         "HP403",
         ERROR,

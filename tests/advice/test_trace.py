@@ -55,6 +55,9 @@ def test_layers_are_unused_only_if_neither_pass_uses_them() -> None:
     evaluated = traced(network, IMAGE).used
     assert unused_layers(network, evaluated) == ("aside",)
     assert unused_layers(network, evaluated | traced(network, IMAGE, training=True).used) == ()
+    network.dropout = nn.Dropout(0.0)  # does nothing where it is used either
+    network.forgotten = nn.Dropout(0.5)
+    assert unused_layers(network, evaluated) == ("aside", "forgotten")
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")

@@ -84,11 +84,13 @@ def test_first_weights_of_another_scale_are_told_where_they_were_looked_at() -> 
 
 def test_outputs_that_other_weights_take_out_of_bounds_are_not_bounded() -> None:
     between = [
-        replace(look(step, 0.1), outputs=OutputLook(32, 0.1, 0.9, 0.0, sums_to_one=False, sample_std=0.5))
+        replace(look(step, 0.1), outputs=OutputLook(32, 0.1, 0.9, 0.0, sums_to_one=False, sample_std=0.3))
         for step in (0, 200, 398)
     ]
     assert told(*between) == ["HC332"]
     assert told(*between, leaves_unit=True) == []
+    cut = [replace(one, outputs=OutputLook(32, 0.0, 0.9, 0.3, sums_to_one=False, sample_std=0.3)) for one in between]
+    assert told(*cut, leaves_unit=True) == ["HC332"]
 
 
 def test_what_half_of_the_attempts_do_not_show_is_not_the_networks() -> None:
