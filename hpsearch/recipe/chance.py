@@ -31,9 +31,7 @@ def chance_of_accuracy(accuracy: float, looks: int, task: Task) -> float:
 
     Exact binomial tail of guessing the most frequent class, times the number of looks (Bonferroni), at most 1.
     """
-    right = round(accuracy * task.validation_samples)
-    tail = 1.0 if right == 0 else float(bdtrc(right - 1, task.validation_samples, task.guessing_accuracy))
-    return min(1.0, looks * tail)
+    return _chance(accuracy, looks, task.validation_samples, task.guessing_accuracy)
 
 
 def least_accuracy(looks: int, task: Task) -> float:
@@ -46,6 +44,11 @@ def least_accuracy(looks: int, task: Task) -> float:
 def significant(accuracy: float, looks: int, task: Task) -> bool:
     """Whether an accuracy is too high for guessing."""
     return chance_of_accuracy(accuracy, looks, task) <= SIGNIFICANCE
+
+
+def significant_in_training(accuracy: float, looks: int, task: Task) -> bool:
+    """The same of an accuracy on all training samples, whose classes are taken to be as frequent as in validation."""
+    return _chance(accuracy, looks, task.train_samples, task.guessing_accuracy) <= SIGNIFICANCE
 
 
 def guessing_loss(task: Task) -> float:
@@ -62,3 +65,8 @@ def lucky_share(looks: int, task: Task) -> float:
     """
     deviations = -float(ndtri(SIGNIFICANCE / max(1, looks)))
     return min(1.0, deviations**2 / max(1, task.validation_samples))
+
+
+def _chance(accuracy: float, looks: int, samples: int, guessing: float) -> float:
+    right = round(accuracy * samples)
+    return min(1.0, looks * (1.0 if right == 0 else float(bdtrc(right - 1, samples, guessing))))

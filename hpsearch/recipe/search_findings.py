@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hpsearch.finding import Finding, Severity
+from hpsearch.recipe.chance import significant_in_training
 from hpsearch.recipe.region import position
 from hpsearch.recipe.sources import BERGSTRA, ZHANG
 from hpsearch.recipe.wording import counted
@@ -32,6 +33,8 @@ UNLEARNED = (
 )
 """… and where training samples were not learned either: rates and epochs are not those that the checks have shown to
 work."""
+GAINED = 0.03
+"""A regression whose training loss is not lower than guessing's by this share has learned nothing (heuristic)."""
 MEMORISED = 2.0
 """Training accuracy of so many times guessing is learning by heart when validation stays at guessing (heuristic)."""
 
@@ -75,7 +78,7 @@ def nothing_generalises(
         train = max(epoch.train_accuracy or 0.0 for epoch in last)
         evidence["train_accuracy"] = train
         by_heart = train >= MEMORISED * task.guessing_accuracy
-        learned = train >= expected["accuracy_at_least"]
+        learned = significant_in_training(train, len(last), task)
         seen = (
             f"the best validation accuracy of any trial is {measured['accuracy']:.1%}, guessing gives "
             f"{task.guessing_accuracy:.1%}, and {expected['accuracy_at_least']:.1%} would be needed to tell them apart"
@@ -84,7 +87,7 @@ def nothing_generalises(
         training += ", learned by heart" if by_heart else "" if learned else ", so that nothing was learned at all"
     else:
         train = min(epoch.train_loss for epoch in last)
-        learned = train < expected["guessing_loss"]
+        learned = train < (1 - GAINED) * expected["guessing_loss"]
         evidence["train_loss"] = train
         seen = (
             f"the best validation loss of any trial is {measured['loss']:.3g}, predicting always the same gives "

@@ -107,6 +107,9 @@ def test_nothing_generalises_is_shown_by_training_against_validation() -> None:
     assert finding.evidence["train_accuracy"] == 0.9
     assert "training reached 90.0% in the best trial, learned by heart" in finding.message
     assert finding.advice.startswith("Look whether the targets belong to their images")
+    many = replace(TASK, train_samples=50_000)
+    finding = judged(definition(), plan, [scored(job, 0.1, 0.115) for job in plan.jobs], many).findings[0]
+    assert finding.message.endswith("training reached 11.5% in the best trial"), "little, and more than luck"
     finding = judged(definition(), plan, [scored(job, 0.1, 0.1) for job in plan.jobs]).findings[0]
     assert "training reached 10.0% in the best trial, so that nothing was learned at all" in finding.message
     assert finding.advice.startswith("Search learning rates")
