@@ -12,7 +12,7 @@ from hpsearch.finding import Severity
 from hpsearch.job import Budget, Job, NetworkSettings
 from hpsearch.look import LayerLook, Look, look_document, look_of
 from hpsearch.study import StudyDefinition
-from hpsearch.training.looks.twins import twin_share
+from hpsearch.training.looks.twins import twin_shares
 from hpsearch.training.looks.weights import Weighed
 from hpsearch.trial import FinishedTrial, TrialResult
 from tests.training.test_looks import looked
@@ -137,15 +137,15 @@ def test_units_with_equal_weights_are_counted() -> None:
     weight = torch.randn(2, 10, 3, 3, 3)
     weight[1, 4:7] = weight[1, 1]
     weight[1, 8:] = 0.0
-    assert twin_share(weight).tolist() == pytest.approx([0.0, 0.4])
+    assert twin_shares([weight])[:, 0].tolist() == pytest.approx([0.0, 0.4])
 
 
 def test_units_that_agree_in_a_few_weights_are_no_twins() -> None:
     weight = torch.randn(1, 6, 64)
     weight[0, :, ::8] = 1.0
-    assert twin_share(weight).tolist() == [0.0]
+    assert twin_shares([weight])[:, 0].tolist() == [0.0]
     weight[0, 1] = weight[0, 0]
-    assert twin_share(weight).tolist() == pytest.approx([2 / 6])
+    assert twin_shares([weight])[:, 0].tolist() == pytest.approx([2 / 6])
 
 
 def test_complex_weights_are_read_whole() -> None:

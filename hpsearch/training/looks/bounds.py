@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from hpsearch.look import OutputBounds
 from hpsearch.task import Task
 from hpsearch.training.isolation import own_randomness
+from hpsearch.training.looks.answer import rounded
 from hpsearch.training.looks.evaluated import SEED, losses_of_each, trained_loss, trained_losses, undisturbed
-from hpsearch.training.looks.told import rounded
 from hpsearch.training.loss import loss_function, predictions
 from hpsearch.training.precision import Autocast
 from hpsearch.training.stacked import StackedNetwork

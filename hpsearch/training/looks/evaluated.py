@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from hpsearch.task import Task
 from hpsearch.training.isolation import own_randomness
-from hpsearch.training.looks.told import rounded
+from hpsearch.training.looks.answer import rounded
 from hpsearch.training.loss import loss_function, predictions
 from hpsearch.training.losses import MemberLosses
 from hpsearch.training.precision import Autocast

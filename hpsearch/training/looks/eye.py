@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from hpsearch.look import Look, LossLook
 from hpsearch.training.isolation import own_randomness
+from hpsearch.training.looks.answer import Answer, answers_of
 from hpsearch.training.looks.evaluated import SEED, undisturbed
 from hpsearch.training.looks.modes import batch_norms, in_mode, switches_itself
 from hpsearch.training.looks.pull import Minimised, Pull
@@ -100,18 +101,18 @@ class OpenGlance(Glance):
             return []
         left_out = tuple(left_out) or (False,) * self._eye.members
         with suppress(Exception):
+            answers = answers_of(self._logits, classes=self._eye.minimised.loss == "cross_entropy")
             seen = Seen(
                 self._step,
                 self._watch.sights,
-                self._logits,
+                answers,
                 self._weighed,
                 self._weighed.after(),
                 trained=self._trained,
-                classes=self._eye.minimised.loss == "cross_entropy",
                 updated=updated,
                 left_out=left_out,
                 evaluating=self._evaluating(),
-                losses=self._losses(left_out),
+                losses=self._losses(answers, left_out),
             )
             found = looks_of(seen, self._eye.members)
             if self._step == 0:
@@ -119,10 +120,10 @@ class OpenGlance(Glance):
             return found
         return []
 
-    def _losses(self, left_out: Sequence[bool]) -> Sequence[LossLook | None]:
+    def _losses(self, answers: Sequence[Answer], left_out: Sequence[bool]) -> Sequence[LossLook | None]:
         with suppress(Exception):
             if self._pull is not None:
-                return self._pull.looks(self._watch.reached, left_out)
+                return self._pull.looks(answers, self._watch.reached, left_out)
         return [None] * len(left_out)
 
     def _evaluating(self) -> tuple[str, ...]:

@@ -10,9 +10,8 @@ from torch import Tensor
 
 from hpsearch.look import ClassWeight, LossLook
 from hpsearch.task import LossName
-from hpsearch.training.looks.told import rounded
+from hpsearch.training.looks.answer import Answer, Numbers, read, rounded
 
-Numbers = NDArray[np.float64]
 Marks = NDArray[np.bool_]
 RIGHT = 1e-3
 """So small the gradient of a sample, times N, says nothing any more: what float32 leaves of it is a ten-thousandth."""
@@ -49,21 +48,25 @@ class Pull:
     def __init__(self, minimised: Minimised, logits: Tensor, targets: Tensor, *, stacked: bool) -> None:
         """``logits`` (K, N, outputs) if ``stacked``, else (N, outputs), as they go into the loss; as many targets."""
         self._minimised, self._stacked = minimised, stacked
-        self._logits, self._targets = logits.detach(), targets
+        self._targets = targets
         self._gradient: Tensor | None = None
         self._factors = minimised.factors()
         if logits.requires_grad:
             logits.register_hook(self._take)  # type: ignore[no-untyped-call]
 
-    def looks(self, reached: Tensor | None, left_out: Sequence[bool]) -> list[LossLook | None]:
-        """One for each member, or None. ``reached`` (K, N): whether a gradient came to a first layer."""
+    def looks(
+        self, answers: Sequence[Answer], reached: Tensor | None, left_out: Sequence[bool]
+    ) -> list[LossLook | None]:
+        """One for each member, or None. ``answers``: by member. ``reached`` (K, N): whether a gradient came to a first
+        layer."""
         if self._gradient is None:
             return [None] * len(left_out)
-        read = [self._read(one) for one in (self._logits, self._gradient, self._targets)]
+        gradients, all_targets = self._read(self._gradient), self._read(self._targets)
         came = [None] * len(left_out) if reached is None else reached.cpu().numpy()
         smoothing = self._minimised.smoothing()
         found: list[LossLook | None] = []
-        for member, (logits, gradient, targets) in enumerate(zip(*read, strict=True)):
+        for member, (answer, gradient, targets) in enumerate(zip(answers, gradients, all_targets, strict=True)):
+            logits = answer.logits
             given = gradient * (len(gradient) / self._factors[member])
             if left_out[member] or not (np.isfinite(given).all() and np.isfinite(logits).all()):
                 found.append(None)
@@ -71,9 +74,13 @@ class Pull:
             arrived = came[member]
             if arrived is not None and arrived.shape != (len(given),):
                 arrived = None
-            if self._minimised.loss == "cross_entropy":
+            if answer.chances is not None:
                 labels = targets.astype(np.int64)
-                found.append(_of_classes(logits, given, labels, smoothing[member], arrived, self._minimised.targets))
+                found.append(
+                    _of_classes(
+                        answer, answer.chances, given, labels, smoothing[member], arrived, self._minimised.targets
+                    )
+                )
             else:
                 apart = logits - targets.reshape(logits.shape)
                 wanted = np.sign(apart) if self._minimised.loss == "l1" else 2 * apart
@@ -85,7 +92,7 @@ class Pull:
 
     def _read(self, values: Tensor) -> Numbers:
         """(K, N, …)"""
-        held: Numbers = values.detach().double().cpu().numpy()
+        held = read(values)
         return held if self._stacked else held[None]
 
 
@@ -113,22 +120,21 @@ def _of_values(given: Numbers, wanted: Numbers, arrived: Marks | None) -> LossLo
 
 
 def _of_classes(
-    logits: Numbers,
+    answer: Answer,
+    chances: Numbers,
     given: Numbers,
     labels: NDArray[np.int64],
     smoothing: float,
     arrived: Marks | None,
     all_labels: Callable[[], Tensor],
 ) -> LossLook | None:
-    """Of a classification: logits and N times the gradient (N, outputs), labels (N,)."""
-    chances = np.exp(logits - logits.max(1, keepdims=True))
-    chances /= chances.sum(1, keepdims=True)
-    wanted = chances - _smoothed(labels, smoothing, logits.shape[1])
+    """Of a classification: the chances and N times the gradient (N, outputs), labels (N,)."""
+    wanted = chances - _smoothed(labels, smoothing, chances.shape[1])
     sizes = np.sqrt((wanted * wanted).sum(1))
     tells = sizes > RIGHT
     if not tells.any():
         return None
-    wrong = tells & (logits.argmax(1) != labels) & (chances.max(1) < SURE)
+    wrong = tells & (answer.foretold != labels) & (answer.largest < SURE)
     if abs(given - wanted).max() < SAME:
         unreached, sent = _unreached(arrived, sizes)
         return LossLook(int(tells.sum()), 1.0, int(wrong.sum()), 0.0, 0.0, 0.0, unreached, sent=sent)
@@ -137,7 +143,7 @@ def _of_classes(
     graded = tells & ~none
     alike = graded & (cosines > PARALLEL)
     pulled = given.argmin(1)
-    others, _, likeness = _compared(given, chances - _smoothed(pulled, smoothing, logits.shape[1]))
+    others, _, likeness = _compared(given, chances - _smoothed(pulled, smoothing, chances.shape[1]))
     elsewhere = graded & ~alike & (pulled != labels) & (others > RIGHT) & (likeness > PARALLEL)
     weights = lengths / np.maximum(sizes, RIGHT)
     unreached, sent = _unreached(arrived, lengths)

@@ -6,17 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
 from hpsearch.look import LayerLook, Look, LossLook, OutputLook
+from hpsearch.training.looks.answer import Answer, Numbers, read, rounded
 from hpsearch.training.looks.watch import Sight
 from hpsearch.training.looks.weights import Norms, Weighed
 
 ONE = 1e-3
 """So near to 1 a sum of probabilities is."""
-
-Numbers = NDArray[np.float64]
 
 
 class Seen(NamedTuple):
@@ -24,12 +21,11 @@ class Seen(NamedTuple):
 
     step: int
     sights: Sequence[Sight]
-    logits: Tensor
-    """(K, N, outputs)"""
+    answers: Sequence[Answer]
+    """By member."""
     weighed: Weighed
     norms: Norms
     trained: frozenset[str]
-    classes: bool
     updated: bool
     left_out: Sequence[bool]
     """By member: whether its gradients overflowed in fp16: they say nothing of it then, and changed nothing."""
@@ -42,7 +38,7 @@ def looks_of(seen: Seen, members: int) -> list[Look]:
     """One for each of the K members."""
     norms = _Norms(seen.norms)
     layers = _layers(seen, norms, members)
-    outputs = _outputs(seen.logits, classes=seen.classes)
+    outputs = _outputs(seen.answers)
     updates = norms.updates
     graded = _graded(seen, norms, members)
     frozen = tuple(name for name in seen.weighed.names if name not in seen.trained)
@@ -62,17 +58,12 @@ def looks_of(seen: Seen, members: int) -> list[Look]:
     ]
 
 
-def rounded(number: float) -> float:
-    """To four significant digits, since more would fill the database; NaN and infinite ones as they are."""
-    return float("%.4g" % number)  # noqa: UP031  (half the time of a format string, and a look rounds a hundred numbers)
-
-
 class _Norms:
     """Norms as they are read from the device, all at once: (K, parameters)."""
 
     def __init__(self, norms: Norms) -> None:
         there = [one for one in norms[:5] if one is not None]
-        self.weights, self.gradients, self.updates, *spread = _read(torch.stack(there))
+        self.weights, self.gradients, self.updates, *spread = read(torch.stack(there))
         self.means: Numbers | None = spread[0] if spread else None
         self.variances: Numbers | None = spread[1] if spread else None
 
@@ -134,9 +125,9 @@ class _Scales:
 
         with np.errstate(all="ignore"):
             shares = [share for one in sights for share in (one.filled, one.saturated) if share is not None]
-            read = _read(torch.cat([*(one.mean for one in sights), *(one.variance for one in sights), *shares], 1))
+            numbers = read(torch.cat([*(one.mean for one in sights), *(one.variance for one in sights), *shares], 1))
             count = int(sizes.sum())
-            mean, variance = read[:, :count], read[:, count : 2 * count]
+            mean, variance = numbers[:, :count], numbers[:, count : 2 * count]
             alive = (mean != 0) | (variance != 0)
             level, sample = per_layer(mean), per_layer(variance)
             spread = per_layer((mean - np.repeat(level, sizes, axis=1)) ** 2)
@@ -157,7 +148,7 @@ class _Scales:
         if shares:
             wide = np.array([one.shape[1] for one in shares])
             ends = np.cumsum([0, *wide[:-1]])
-            means = np.add.reduceat(read[:, 2 * count :], ends, axis=1) / wide
+            means = np.add.reduceat(numbers[:, 2 * count :], ends, axis=1) / wide
             place = 0
             for layer, one in enumerate(sights):
                 for row, share in ((3, one.filled), (5, one.saturated)):
@@ -183,7 +174,7 @@ class _Weights:
         if norms.means is not None and norms.variances is not None:
             self._means, self._variances = norms.means, norms.variances
         twins = seen.norms.twins
-        self._twins = {} if twins is None else dict(zip(weighed.compared, _read(twins).T.tolist(), strict=True))
+        self._twins = {} if twins is None else dict(zip(weighed.compared, read(twins).T.tolist(), strict=True))
         self._has_gradient = weighed.has_gradient
         self._sizes = weighed.sizes
         owned: dict[str, list[int]] = {}
@@ -225,43 +216,38 @@ class _Weights:
         return rounded(math.sqrt(np.average(variances + (means - mean) ** 2, weights=sizes)))
 
 
-def _outputs(logits: Tensor, *, classes: bool) -> list[OutputLook]:
-    values = _read(logits.double())
+def _outputs(answers: Sequence[Answer]) -> list[OutputLook]:
     found = []
-    for one in values:
+    for one in answers:
+        values, samples = one.logits, len(one.logits)
         with np.errstate(all="ignore"):
-            spread = math.sqrt(one.var(0).mean())
-            sums = one.sum(1)
-            probabilities = bool((one >= 0).all() and (abs(sums - 1) < ONE).all())
-        decided = _decided(one) if classes else {}
+            away = values - values.sum(0) / samples
+            spread = math.sqrt(((away * away).sum(0) / samples).sum() / values.shape[1])
+            lowest = values.min()
+            probabilities = bool(lowest >= 0 and (abs(values.sum(1) - 1) < ONE).all())
         found.append(
             OutputLook(
-                len(one),
-                rounded(one.min()),
-                rounded(one.max()),
-                rounded((one == 0).mean()),
+                samples,
+                rounded(float(lowest)),
+                rounded(float(values.max())),
+                rounded((values.size - np.count_nonzero(values)) / values.size),
                 probabilities,
                 rounded(spread),
-                **decided,
+                **({} if one.chances is None else _decided(one, one.chances)),
             )
         )
     return found
 
 
-def _decided(logits: Numbers) -> dict[str, float]:
-    """Fields of a record, of logits (N, outputs)."""
+def _decided(answer: Answer, chances: Numbers) -> dict[str, float]:
+    """Fields of a record."""
+    samples, outputs = chances.shape
     with np.errstate(all="ignore"):
-        shifted = np.exp(logits - logits.max(1, keepdims=True))
-        chances = shifted / shifted.sum(1, keepdims=True)
-        mean = chances.mean(0)
+        mean = chances.sum(0) / samples
         entropy = -float((mean * np.log(np.maximum(mean, 1e-300))).sum())
-    commonest = np.bincount(logits.argmax(1), minlength=logits.shape[1]).max() / len(logits)
+    commonest = np.bincount(answer.foretold, minlength=outputs).max() / samples
     return {
-        "largest_probability": rounded(chances.max(1).mean()),
+        "largest_probability": rounded(float(answer.largest.sum() / samples)),
         "entropy_of_mean": rounded(entropy),
         "commonest_class_share": rounded(float(commonest)),
     }
-
-
-def _read(values: Tensor) -> Numbers:
-    return values.detach().double().cpu().numpy()

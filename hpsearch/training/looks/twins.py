@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -26,16 +27,44 @@ def comparable(layers: Sequence[tuple[str, nn.Module]], trained: Container[str])
 
 
 @torch.no_grad()
-def twin_share(weight: Tensor) -> Tensor:
-    """(K,) for weights (K, units, …): the share of units that have those of another one. Zeros do not count."""
-    rows = weight.flatten(2)
-    if rows.is_complex():
-        rows = torch.view_as_real(rows).flatten(2)
-    marks = _marks(rows[..., :: max(1, rows.shape[-1] // COLUMNS)][..., :COLUMNS])
-    if not _paired(marks).any():
-        return marks.new_zeros(len(marks))
+def twin_shares(weights: Sequence[Tensor]) -> Tensor:
+    """(K, layers) for the weights (K, units, …) of each layer: the share of units that have those of another one. Zeros
+    do not count."""
+    rows = [_rows(one) for one in weights]
+    none = torch.zeros(len(rows[0]), dtype=torch.float64, device=rows[0].device)
     # Sparse or rounded weights may agree in a few columns and be others elsewhere.
-    return _paired(_marks(rows)).double().mean(-1)
+    return torch.stack(
+        [
+            _paired(_marks(one)).double().mean(-1) if suspected else none
+            for one, suspected in zip(rows, _suspected(rows), strict=True)
+        ],
+        1,
+    )
+
+
+def _rows(weight: Tensor) -> Tensor:
+    rows = weight.flatten(2)
+    return torch.view_as_real(rows).flatten(2) if rows.is_complex() else rows
+
+
+def _suspected(layers: Sequence[Tensor]) -> list[bool]:
+    """Whether any two units of a layer, of whichever member, agree in a few columns; of all layers in one reading."""
+    few = [rows[..., :: max(1, rows.shape[-1] // COLUMNS)][..., :COLUMNS] for rows in layers]
+    padded = [
+        torch.nn.functional.pad(one, (0, COLUMNS - one.shape[-1])) if one.shape[-1] < COLUMNS else one for one in few
+    ]
+    read = torch.cat(padded, 1).double().cpu().numpy()  # (K, units of all layers, columns)
+    factors = np.sqrt(np.arange(2.0, 2.0 + COLUMNS))
+    marks = (read * factors).sum(-1)
+    sizes = [rows.shape[1] for rows in layers]
+    owners = np.broadcast_to(np.repeat(np.arange(len(sizes)), sizes), marks.shape)
+    order = np.lexsort((marks, owners))
+    marks = np.take_along_axis(marks, order, -1)
+    with np.errstate(all="ignore"):
+        near = np.diff(marks) <= SAME * abs(marks[:, 1:])
+    twice = near & (marks[:, 1:] != 0) & (owners[:, 1:] == owners[:, :-1])
+    found = set(owners[:, 1:][twice].tolist())
+    return [layer in found for layer in range(len(sizes))]
 
 
 def _marks(rows: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from hpsearch.training.looks.twins import twin_share
+from hpsearch.training.looks.twins import twin_shares
 
 
 class Norms(NamedTuple):
@@ -51,8 +51,8 @@ class Weighed:
         self._gradients = self._norms([found for one in given if (found := none if one is None else one) is not None])
         self._spread: tuple[Tensor | None, Tensor | None] = self._spread_of(values) if spread else (None, None)
         self.compared = tuple(layer for layer in compared if f"{layer}.weight" in parameters)
-        shares = [twin_share(parameters[f"{layer}.weight"].detach()) for layer in self.compared]
-        self._twins = torch.stack(shares, 1) if shares else None
+        compared_weights = [parameters[f"{layer}.weight"] for layer in self.compared]
+        self._twins = twin_shares(compared_weights) if compared_weights else None
 
     @torch.no_grad()
     def after(self) -> Norms:
@@ -75,6 +75,14 @@ class Weighed:
         """Means and variances, each (K, parameters)."""
         if not values:
             return torch.zeros(self._members, 0), torch.zeros(self._members, 0)
-        real = [torch.view_as_real(value) if value.is_complex() else value for value in values]
-        found = [torch.var_mean(value.reshape(len(value), -1).float(), 1, correction=0) for value in real]
-        return torch.stack([mean for _, mean in found], 1), torch.stack([variance for variance, _ in found], 1)
+        wide = {name.rpartition(".")[0] for name, axes in zip(self.names, self.axes, strict=True) if axes > 1}
+        none = torch.zeros(self._members, device=values[0].device)
+        means, variances = [], []
+        for name, axes, value in zip(self.names, self.axes, values, strict=True):
+            mean = variance = none  # of a bias beside weights nobody asks
+            if axes > 1 or name.rpartition(".")[0] not in wide:
+                real = torch.view_as_real(value) if value.is_complex() else value
+                variance, mean = torch.var_mean(real.reshape(len(real), -1).float(), 1, correction=0)
+            means.append(mean)
+            variances.append(variance)
+        return torch.stack(means, 1), torch.stack(variances, 1)
