@@ -20,11 +20,12 @@ from hpsearch.task import Task
 from tests.data.broken_data import CASES as BROKEN
 from tests.data.broken_data import Case, changed, digits, generator, leaking, pixel, shuffled, twins
 from tests.data.data_cases import settings
+from tests.data.order_cases import ORDERS
 from tests.data.prepared_cases import PREPARED
 from tests.data.target_cases import MEASURED
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "findings"
-CASES = (*BROKEN, *PREPARED, *MEASURED)
+CASES = (*BROKEN, *PREPARED, *MEASURED, *ORDERS)
 IDS = [f"{case.code}-{number}" for number, case in enumerate(CASES)]
 
 

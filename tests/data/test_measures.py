@@ -33,3 +33,12 @@ def test_splits_by_person_are_not_said_to_be_made_otherwise() -> None:
     (finding,) = check_data(divided(pictures[order[:300]], pictures[order[300:]]), ["HD106"])
     assert "measure otherwise" in finding.message
     assert "or of other persons, places or times" in finding.message
+
+
+def test_images_taken_from_training_were_not_made_otherwise() -> None:
+    """All of them are smooth ones, of which there are few in training."""
+    draw = generator()
+    pictures = torch.rand(300, 1, 8, 8, generator=draw)
+    pictures[::3] = torch.nn.functional.avg_pool2d(pictures[::3], 3, 1, 1)
+    assert {one.code for one in check_data(divided(pictures, pictures[::3]), ["HD106", "HD302"])} == {"HD302"}
+    assert {one.code for one in check_data(divided(pictures, 1 + pictures[::3]), ["HD106", "HD302"])} == {"HD106"}

@@ -6,7 +6,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from hpsearch.data.checks.duplicates import near_to_training
+from hpsearch.data.checks.duplicates import in_training_too, near_to_training
 from hpsearch.data.checks.facts import Facts, Part
 from hpsearch.data.checks.likeness import likeness
 from hpsearch.data.checks.measures import BRIGHTNESS, CONTRAST, Measured, measured
@@ -24,7 +24,7 @@ LARGE_SHIFT = 0.3
 LEAST = 0.01
 """… and by so much of the contrast of an image: less is rounding, or does no harm (heuristic)."""
 MANY_COPIES = 0.1
-"""Of the training images, so many may make their measures others in a fifth of them."""
+"""Of the images of a split, so many may make their measures others in a fifth of them."""
 NAMED = 3
 """Further measures that a sentence names."""
 
@@ -42,8 +42,9 @@ def splits_look_different(facts: Facts) -> Remark | None:
     (heuristic), by more than chance (Kolmogorov and Smirnov, one in a million). So is a mean brightness or contrast, or
     a mean image on 8×8 pixels at most, that is five standard errors and 0.3 standard deviations of single images apart
     (heuristic). Classes that have other shares in a split explain nothing that is reported, and nothing is said where
-    the difference is that of training images that are nearly the same as held-out ones, which HD303 tells. How the
-    images were made is not said for sure: each measure names what usually moves it.
+    the difference is that of training images that are nearly the same as held-out ones, which HD303 tells, or of
+    held-out images that are in training, which HD302 tells. How the images were made is not said for sure: each measure
+    names what usually moves it.
     """
     remark = _told(facts)
     others = _without_copies(facts) if remark is not None else None
@@ -60,17 +61,28 @@ def _told(facts: Facts) -> Remark | None:
 
 
 def _without_copies(facts: Facts) -> Facts | None:
-    """The same without training images that are copies of held-out ones, if they are so many that they may explain a
-    difference: copies that were varied before the data were divided are told as such."""
-    near = [found.theirs for found, _ in facts.once(near_to_training).values()]
-    kept = torch.ones(len(facts.train), dtype=torch.bool)
-    for places in near:
-        kept[places] = False
-    copies, count = int((~kept).sum()), len(kept)
-    if copies < MANY_COPIES * count or count - copies < FEWEST:
+    """The same without training images that are nearly held-out ones, and without held-out images that are in training,
+    if they are so many that they may explain a difference: copies are told as such, and an image that was taken from
+    training was not made otherwise."""
+    near = [index for found, _ in facts.once(near_to_training).values() for index in found.theirs.tolist()]
+    whole = facts.dataset
+    train = _left_out(facts.train, near)
+    validation, test = (_left_out(part, list(in_training_too(facts, part))) for part in (facts.validation, facts.test))
+    left = (train, validation, test)
+    same = all(one is part.split for one, part in zip(left, (facts.train, facts.validation, facts.test), strict=True))
+    if same or len(train) < FEWEST:
         return None
-    split = facts.train.split
-    return Facts(replace(facts.dataset, train=Split(split.images[kept], split.targets[kept])))
+    return Facts(replace(whole, train=train, validation=validation, test=test))
+
+
+def _left_out(part: Part, places: Sequence[int]) -> Split:
+    """A split without some of its images, or the same if they are too few to explain anything."""
+    kept = torch.ones(len(part), dtype=torch.bool)
+    kept[list(places)] = False
+    copies = int((~kept).sum())
+    if not copies or copies < MANY_COPIES * len(kept):
+        return part.split
+    return Split(part.split.images[kept], part.split.targets[kept])
 
 
 def differences(facts: Facts) -> dict[str, list[Unlike]]:

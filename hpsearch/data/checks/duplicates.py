@@ -53,7 +53,7 @@ def duplicates_across_split(facts: Facts) -> Remark | None:
     """
     found: dict[str, list[Sequence[Place]]] = {}
     for part in facts.held_out:
-        leaked = _leaked(facts, part)
+        leaked = in_training_too(facts, part)
         if leaked:
             found[part.name] = [[("train", known), (part.name, index)] for index, known in sorted(leaked.items())]
     if not found:
@@ -127,7 +127,7 @@ def near_to_training(facts: Facts) -> dict[str, tuple[Near, int]]:
         return found
     copies = copies_of(train, known)
     for part in facts.held_out:
-        exact = _leaked(facts, part)
+        exact = in_training_too(facts, part)
         queries = evenly(part.telling, MOST_QUERIES)
         if exact:
             queries = queries[[index not in exact for index in queries.tolist()]]
@@ -157,8 +157,8 @@ def duplicates_in_training(facts: Facts) -> Remark | None:
     return Remark(sentence, {"copies": extra, "groups": len(groups), **_examples(facts, groups)}, severity)
 
 
-def _leaked(facts: Facts, part: Part) -> dict[int, int]:
-    """Indices of held-out images that are in training, with the index there."""
+def in_training_too(facts: Facts, part: Part) -> dict[int, int]:
+    """Indices of held-out images that are in training, pixel by pixel, with the index there."""
     found = {}
     for places in facts.repeated:
         known = next((index for name, index in places if name == "train"), None)

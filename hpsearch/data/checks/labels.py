@@ -9,8 +9,10 @@ from hpsearch.data.checks.facts import Facts
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
-FEW_SAMPLES = 20
-"""Of one class to train on (heuristic)."""
+FEW_SAMPLES, HARDLY_ANY = 20, 10
+"""Of one class to train on (heuristics)."""
+FEW_CLASSES = 0.1
+"""Of all: if so many are learned from few samples, a score over all classes hardly shows it."""
 IMBALANCE = 10.0
 """How much more frequent one class is than another (heuristic)."""
 SORTED = 6.0
@@ -65,7 +67,9 @@ def few_samples(facts: Facts) -> Remark | None:
     """A class has fewer than 20 samples to train on (heuristic).
 
     From so few a network learns the images by heart and not the class; and the validation split, usually a third as
-    large, cannot show it.
+    large, cannot show it. It is information where that is so of one class in ten, at most, and each of them has ten
+    samples or more: all others can be learned and measured, and what is told is that these few may be learned less well
+    (heuristic).
     """
     if not facts.classes:
         return None
@@ -76,7 +80,9 @@ def few_samples(facts: Facts) -> Remark | None:
     rarest = min(few, key=lambda one: int(counts[one]))
     of_all = f"{len(few)} of {facts.classes} classes have" if len(few) > 1 else "one class has"
     sentence = f"{of_all} fewer than {FEW_SAMPLES} training samples; class {rarest} has {int(counts[rarest])}"
-    return Remark(sentence, {"classes": few, "counts": [int(counts[one]) for one in few]})
+    little = len(few) <= FEW_CLASSES * facts.classes and int(counts[rarest]) >= HARDLY_ANY
+    numbers = {"classes": few, "counts": [int(counts[one]) for one in few]}
+    return Remark(sentence, numbers, Severity.INFO if little else None)
 
 
 def class_imbalance(facts: Facts) -> Remark | None:

@@ -21,6 +21,7 @@ from hpsearch.data.checks.labels import (
 )
 from hpsearch.data.checks.marks import mark_gives_label_away
 from hpsearch.data.checks.numbering import labels_numbered_otherwise
+from hpsearch.data.checks.order import no_local_correlation
 from hpsearch.data.checks.pixels import (
     constant_channel,
     constant_images,
@@ -29,7 +30,7 @@ from hpsearch.data.checks.pixels import (
     pixels_not_finite,
 )
 from hpsearch.data.checks.rule import DataRule
-from hpsearch.data.checks.signal import labels_without_signal, no_local_correlation
+from hpsearch.data.checks.signal import labels_without_signal
 from hpsearch.data.checks.stand_ins import pixels_stand_for_missing, targets_stand_for_missing
 from hpsearch.data.checks.steps import few_levels
 from hpsearch.data.checks.transformed import split_is_transformed
