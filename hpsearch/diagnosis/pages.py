@@ -18,7 +18,7 @@ in some of its iterations say (HC3, see docs/training.md). Each rule has a code 
 How often the rules are right on seeded faults is measured by `python -m benchmarks.diagnosis`; on architectures and
 faults that they were not made on they find about nine in ten (docs/diagnosis.md).
 A training that surely ended badly, and of which no rule has an error or a warning, is told the state that it is in, as
-HC105, HC202, HC203 or HC204 and on less evidence than theirs: it never ends with nothing said.
+HC105, HC201, HC202, HC203 or HC204 and on less evidence than theirs: it never ends with nothing said.
 What the best trials of a search have in common, and what its very best one shows when it is over, is told with its
 verdict (docs/steering.md); what a single trial shows, by `hpsearch show STUDY --stage fine --trial 3`. From Python:
 `hpsearch.diagnosis.diagnose`.

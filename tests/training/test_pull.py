@@ -54,6 +54,16 @@ def uneven() -> Dataset:
     return replace(dataset, train=train_split, task=replace(dataset.task, train_samples=len(kept)))
 
 
+def each(outputs: Tensor, targets: Tensor) -> Tensor:
+    return functional.cross_entropy(outputs, targets, reduction="none")
+
+
+def mixed(outputs: Tensor, targets: Tensor) -> Tensor:
+    """One image in three has its own label alone, one a half of it, and one nothing."""
+    own = torch.arange(len(targets)) % 3 / 2
+    return (own * each(outputs, targets) + (1 - own) * each(outputs, targets.roll(1))).mean()
+
+
 def weighted(*weights: float) -> Loss:
     return lambda outputs, targets: functional.cross_entropy(outputs, targets, torch.tensor(weights))
 
@@ -87,6 +97,14 @@ def test_weights_of_classes_are_read_exactly_and_told_where_they_are_inverted() 
         (lambda z, y: functional.cross_entropy(z, y, reduction="sum"), "HC354", Severity.WARNING, "are summed"),
         (lambda z, y: functional.cross_entropy(z, y, label_smoothing=0.1), "", None, ""),
         (functional.multi_margin_loss, "", None, ""),
+        (lambda z, y: -z.softmax(1)[range(len(y)), y].mean(), "HC354", Severity.WARNING, "falls below zero"),
+        (
+            lambda z, y: functional.l1_loss(z.softmax(1), functional.one_hot(y, 3).float()),
+            "HC354",
+            Severity.WARNING,
+            "asks little of samples that are far off",
+        ),
+        (mixed, "", None, ""),
     ],
 )
 def test_a_loss_that_is_another_one_is_told(loss: Loss, code: str, severity: Severity | None, said: str) -> None:

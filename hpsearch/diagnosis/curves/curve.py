@@ -232,8 +232,8 @@ class Curve:
 
     @property
     def ending(self) -> int:
-        """Epochs that count as the end: a sixth of them, at least two."""
-        return max(2, len(self.epochs) // 6)
+        """Epochs that count as the end: a sixth of them, at least two; of fewer than three, the last one."""
+        return max(2, len(self.epochs) // 6) if len(self.epochs) > 2 else 1
 
     @cached_property
     def ends(self) -> tuple[float, float]:

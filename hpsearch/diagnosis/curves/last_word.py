@@ -7,6 +7,7 @@ from dataclasses import replace
 from hpsearch.diagnosis.curves.curve import Curve
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
+from hpsearch.trial import TrialState
 
 STANDARD_ERRORS = 3.0
 LARGE_GAP, LARGE_SHARE = 0.05, 0.1
@@ -18,6 +19,10 @@ RESTLESS = 0.05
 in which the training happened to end (heuristic; half of what counts as good)."""
 HELD_RATE = 0.5
 """Of its peak: a learning rate that was not lowered below it."""
+HARDLY_TRAINED = 100
+"""Iterations: of so few nobody expects more (heuristic)."""
+SURELY = 3.0
+"""Standard errors of the slope of a loss that falls."""
 FALLEN = 0.1
 """Of itself: both losses have fallen by so much from the middle third to the last where more epochs would go on with it
 (heuristic)."""
@@ -32,10 +37,15 @@ def last_word(curve: Curve, noticed: Mapping[str, Remark]) -> dict[str, Remark]:
     validation error moves from epoch to epoch by more than its samples explain, at a rate that was never lowered
     (HC105); both losses are still falling (HC202); validation errs far more than training (HC203); the network does not
     fit its training samples (HC204). That the end is bad is surely so; which state it is may be a matter of degree.
+
+    Of one or two epochs, or fewer than twelve iterations, no rule on curves says anything. There the losses of single
+    iterations tell: they still fall in the second half (HC202), or there were fewer than a hundred, which is hardly a
+    training (HC202); or after more of them the loss is that of guessing (HC201); else it is one of the states above.
     """
-    if not curve.ended or curve.ended_well:
+    short = not curve.ended and curve.trial.result.state is TrialState.COMPLETE and len(curve.losses) > 0
+    if not (curve.ended or short) or not curve.epochs or curve.ended_well:
         return {}
-    code, sentence, numbers = _state(curve, noticed)
+    code, sentence, numbers = (_of_short(curve) if short else None) or _state(curve, noticed)
     return {code: replace(noticed.get(code, Remark(sentence, numbers)), severity=Severity.WARNING)}
 
 
@@ -63,6 +73,24 @@ def _state(curve: Curve, noticed: Mapping[str, Remark]) -> tuple[str, str, dict[
     if gap and train < WIDE * held:
         return "HC203", beside, numbers
     return "HC204", f"{beside}: training samples are not fitted either", numbers
+
+
+def _of_short(curve: Curve) -> tuple[str, str, dict[str, float]] | None:
+    """As ``_state``; None where the training was long enough, and its loss low, for a state of other trainings."""
+    count, held = len(curve.losses), curve.ends[1]
+    line, level = curve.line(0.5, 1.0), max(1e-12, curve.line(0.5, 1.0).level - curve.floor)
+    passes = f"{len(curve.epochs)} epoch{'s' if len(curve.epochs) > 1 else ''} ({count} iterations)"
+    sentence = f"the {_what(curve)} in validation is {held:.1%} after {passes}"
+    numbers = {"iterations": count, "epochs": len(curve.epochs), "validation_error": held, "change": line.change}
+    if line.deviations < -SURELY and -line.change > FALLEN * level:
+        start, end = level - line.change / 2, level + line.change / 2
+        falls = f"and the training loss was still falling: from {start:.3g} to {end:.3g} along the second half of them"
+        return "HC202", f"{sentence}, {falls}", numbers
+    if count < HARDLY_TRAINED and not curve.fits:
+        return "HC202", f"{sentence}: the network has hardly been trained", numbers
+    if curve.learned or curve.learned_on_the_way:
+        return None
+    return "HC201", f"{sentence}, and the loss is {curve.epochs[-1].train_loss:.4g} as with guessing", numbers
 
 
 def _what(curve: Curve) -> str:

@@ -3,7 +3,7 @@
 import math
 from itertools import pairwise
 
-from hpsearch.diagnosis.curves.curve import Curve
+from hpsearch.diagnosis.curves.curve import GOOD, GOOD_SHARE, Curve
 from hpsearch.diagnosis.curves.trend import spread_of_bends
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
@@ -29,6 +29,8 @@ SURE = 1.25
 """Times guessing: a validation loss above it takes sure answers that are wrong (heuristic)."""
 HALF_WAY = 0.5
 """Of what guessing errs: training that errs more often has not come half of the way from it."""
+NOTHING_LOST = 0.02
+"""Of what guessing errs: from a validation error below it nothing is to be won (heuristic)."""
 HELD_BACK = 0.1
 """By so much more training errs than validation where something holds it back (heuristic)."""
 
@@ -71,7 +73,8 @@ def overfitting(curve: Curve) -> Remark | None:
     guessing in regression), and by more than chance and the movement from epoch to epoch make of it, or the validation
     error has risen by as much (heuristics beside the errors). Where validation is far worse than guessing, its
     images or labels may be prepared otherwise. It is information where validation has ended well all the same: not
-    surely, by two standard errors, above ten per cent wrong, or a fifth of what guessing errs.
+    surely, by two standard errors, above ten per cent wrong, or a fifth of what guessing errs. Where it is the gap that
+    is told, which is sure by itself, and training ended below those bounds, one standard error is enough.
     """
     if not curve.ended or not curve.learned:
         return None
@@ -101,6 +104,8 @@ def overfitting(curve: Curve) -> Remark | None:
         return None
     severity = Severity.INFO if curve.ended_well and last <= SURE * curve.guess else None
     if wide:
+        high = curve.fits and held - curve.drawn(held) > min(GOOD, GOOD_SHARE * curve.chance_of_error)
+        severity = None if high else severity
         sentence = f"the error is {train:.1%} in training and {held:.1%} in validation"
         if last > SURE * curve.guess:
             sentence += f", whose loss of {last:.3g} is that of sure and wrong answers: is it prepared as training is?"
@@ -152,7 +157,8 @@ def training_held_back(curve: Curve) -> Remark | None:
     training samples were looked at in evaluation mode, and are then no better than half of the way to validation, it is
     they that are harder, and nothing is said: their labels may be wrong more often. It is information where validation
     has ended well and training has come further than half of the way from guessing: what is done on purpose seldom
-    takes more (heuristic).
+    takes more (heuristic). It also is where validation errs no more than two per cent of what guessing does: nothing
+    was lost then, and mixed images and labels are meant to be as hard as that.
     """
     if not curve.ended or not curve.task.is_classification:
         return None
@@ -167,4 +173,5 @@ def training_held_back(curve: Curve) -> Remark | None:
     sentence = f"the error is {train:.1%} in training and only {held:.1%} in validation"
     numbers = {"train_error": train, "validation_error": held, "standard_error": error}
     mild = curve.ended_well and train < HALF_WAY * curve.chance_of_error
+    mild = mild or held <= NOTHING_LOST * curve.chance_of_error
     return Remark(sentence, numbers, Severity.INFO if mild else None)

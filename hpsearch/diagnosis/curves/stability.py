@@ -30,6 +30,8 @@ SWING = 0.25
 """… by this share of what it had lost above its lowest point so far, at least (heuristic)."""
 NOISY = 0.6
 """Noise of one iteration as a share of the mean loss. If losses of samples are exponential, a batch of n has 1/√n."""
+QUARTER = 4
+"""Batches of which the data are at least, for larger ones to say more (heuristic)."""
 SMALL = 16
 """Samples: a batch of so many has a quarter of the noise of one, so that what is noisier is no matter of batches."""
 
@@ -82,7 +84,9 @@ def learning_rate_too_high(curve: Curve) -> Remark | None:
     rose = highest - start > max(far, 3 * min(error, highest))
     if rose:
         recovered = last < RECOVERED * curve.guess or _passed(curve, highest, start)
-        ending = f"and ended at {last:.3g}" if recovered else f"and did not get below {curve.lowest:.3g} after that"
+        passed = (curve.means.index(highest) + curve.window - 1) // curve.per_epoch
+        after = min((epoch.train_loss for epoch in curve.epochs[passed:]), default=last)
+        ending = f"and ended at {last:.3g}" if recovered else f"and did not get below {after:.3g} after that"
         sentence = (
             f"the mean loss over {curve.window} iterations rose from {curve.losses[0]:.3g} to {highest:.3g}, {ending}"
         )
@@ -160,18 +164,17 @@ def noisy(curve: Curve) -> Remark | None:
     In the second half the loss of one iteration has a standard deviation of more than 0.6 of its mean. Losses of single
     samples spread about as far as their mean is high (heuristic), so that a batch of n has 1/√n of it: 0.6 is a batch
     of three. A loss that is near zero is not looked at: the few samples that are still wrong make it uneven. Nor are
-    batches of 16 and more, whose losses scatter so far for other reasons. It is information where training ended
+    batches of 16 and more, whose losses scatter so far for other reasons, and of more than a quarter of the data, which
+    say all of what there is to be said. It is information where training ended
     well: no noise has kept it from fitting its samples then, be they so few that an epoch is some uneven batches.
     """
-    if not curve.ended or curve.trial.job.batch_size >= SMALL:
+    size = curve.trial.job.batch_size
+    if not curve.ended or size >= SMALL or QUARTER * size > curve.task.train_samples:
         return None
     half = curve.part(0.5, 1.0)
     mean = math.fsum(half) / len(half) - curve.floor
     if mean < 0.1 * curve.guess or curve.noise < NOISY * mean:
         return None
-    sentence = (
-        f"the loss of single iterations scatters by {curve.noise:.3g} around {mean:.3g}, with batches of "
-        f"{curve.trial.job.batch_size}"
-    )
-    numbers = {"noise": curve.noise, "mean": mean, "batch_size": curve.trial.job.batch_size}
+    sentence = f"the loss of single iterations scatters by {curve.noise:.3g} around {mean:.3g}, with batches of {size}"
+    numbers = {"noise": curve.noise, "mean": mean, "batch_size": size}
     return Remark(sentence, numbers, Severity.INFO if curve.fits else None)

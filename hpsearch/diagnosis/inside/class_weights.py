@@ -16,6 +16,17 @@ one (heuristic: costs of mistakes are seldom set further apart on purpose). Outp
 the heavy class by the logarithm of it."""
 FEWEST = 3
 """Samples of either class in all looks; each is seen exactly."""
+AGREED = 0.9
+"""Share of the classes with several samples in a batch whose samples all weigh the same (heuristic: what is left allows
+for some samples that a mask leaves out)."""
+
+
+def by_class(looks: Iterable[LossLook]) -> bool:
+    """Whether samples of one class weigh the same, wherever a batch has several of one: then it may be the class that
+    is weighed, and else it is each sample by itself."""
+    several = [one for look in looks for one in look.classes if one.samples > 1 and one.highest > 0]
+    agreed = sum(one.highest <= OF_ONE_CLASS * one.lowest for one in several)
+    return not several or agreed >= AGREED * len(several)
 
 
 def outweighing(looks: Iterable[LossLook]) -> Remark | None:

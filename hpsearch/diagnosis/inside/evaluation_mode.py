@@ -11,6 +11,9 @@ from hpsearch.rulebook import Remark
 FAR, APART = 2.0, 0.4
 """Times the training loss, and of guessing: a loss in evaluation mode above both is that of another network
 (heuristic)."""
+TENFOLD, A_LITTLE = 10.0, 0.1
+"""The same where the loss in training mode is next to nothing: on the very samples that were learned (heuristics: no
+sound training of the catalogue has both, or the first and a quarter of the second)."""
 SHARED_FAR, SHARED_APART = 10.0, 0.01
 """The same where one norm is used in several places, which is the reason already (heuristic)."""
 NOISE = 0.01
@@ -29,9 +32,10 @@ def evaluated_otherwise(inside: Inside) -> Remark | None:
     guessing above it (heuristic). So is the validation loss in each of the last epochs, a third of all: where steps are
     large for a while, the statistics of norms lag behind, which is over when the rate falls. Scores on validation are
     then no measure of what was learned. A loss in evaluation mode that is no finite number, where that in training mode
-    is one, is told whatever validation has. So is a batch norm that is called more than once in a pass, whose kept
-    statistics are those of none of its inputs, where the loss in evaluation mode is ten times the other and a hundredth
-    of guessing above it (heuristics): a warning.
+    is one, is told whatever validation has. Where it is ten times the other, a tenth of guessing is enough, in
+    validation too, and it is a warning as long as it is below guessing (heuristics). So is a batch norm that is called
+    more than once in a pass, whose kept statistics are those of none of its inputs, where the loss in evaluation mode
+    is ten times the other and a hundredth of guessing above it (heuristics): a warning.
     """
     last = next(iter(inside.trial.result.looks[-1:]), None)
     if last is None or last.evaluated_loss is None or last.trained_loss is None:
@@ -49,12 +53,15 @@ def evaluated_otherwise(inside: Inside) -> Remark | None:
         return Remark(sentence, numbers, Severity.WARNING if found < guess else None)
     epochs = inside.trial.result.epochs
     pairs = [(one.train_loss, one.val_loss) for one in epochs[-max(FEWEST_EPOCHS, len(epochs) // 3) :]]
-    if not all(other > max(FAR * one, one + APART * guess) for one, other in ((trained, found), *pairs)):
+    pairs.append((trained, found))
+    far = all(other > max(FAR * one, one + APART * guess) for one, other in pairs)
+    if not far and not all(other > max(TENFOLD * one, one + A_LITTLE * guess) for one, other in pairs):
         return None
     sentence = (
         f"the same training samples have a loss of {trained:.3g} in training mode and of {found:.3g} in evaluation"
     )
-    return Remark(sentence, {"trained": trained, "evaluated": found, "guessing_loss": guess})
+    numbers = {"trained": trained, "evaluated": found, "guessing_loss": guess}
+    return Remark(sentence, numbers, None if far or found > guess else Severity.WARNING)
 
 
 def _shared_norm(look: Look) -> str | None:

@@ -7,7 +7,8 @@ from itertools import combinations
 from statistics import median
 
 from hpsearch.diagnosis.curves.curve import Curve
-from hpsearch.diagnosis.inside.class_weights import OF_ONE_CLASS, outweighing, weight_of
+from hpsearch.diagnosis.inside.class_weights import OF_ONE_CLASS, by_class, outweighing, weight_of
+from hpsearch.diagnosis.inside.other_losses import another_loss
 from hpsearch.diagnosis.inside.seen import Inside
 from hpsearch.finding import Severity
 from hpsearch.look import LossLook
@@ -44,7 +45,9 @@ def other_labels(inside: Inside) -> Remark | None:
     The gradient of cross-entropy at the outputs is the soft-max less the label, so that it shows of each sample which
     label the loss was given. In all looks together a twentieth of the samples and more are pulled to exactly one class
     that is not the one of the data (heuristic; in regression away from their target): labels are shifted, permuted or
-    in another order than the images, or the gradient has its sign changed. It is an error from half of them on.
+    in another order than the images, or the gradient has its sign changed. It is an error from half of them on. Nothing
+    is said of classes where a twentieth and more are pulled to no label alone: where images are laid over each other
+    and labels mixed with them, the other image sometimes has nearly all of the share.
 
     The loss that hpsearch itself minimises never shows this. Where it is told all the same, a hook or a module of one's
     own changes the gradient at the outputs; or the records are those of a loop of one's own.
@@ -52,7 +55,8 @@ def other_labels(inside: Inside) -> Remark | None:
     looks = list(_looks(inside))
     counted = sum(one.samples for one in looks)
     moved = round(sum(one.samples * one.elsewhere for one in looks))
-    if moved < max(FEW, SOME * counted):
+    mixed = math.fsum(one.samples * one.otherwise for one in looks) if inside.task.is_classification else 0.0
+    if moved < max(FEW, SOME * counted) or mixed >= max(FEW, SOME * counted):
         return None
     pairs = next((one.moved for one in looks if one.moved), ())
     where = f", for example class {pairs[0][0]} to class {pairs[0][1]}" if pairs else ""
@@ -70,14 +74,19 @@ def inverted_class_weights(inside: Inside) -> Remark | None:
     more frequent one weighs more in nine of ten pairs; between some the difference is half and more, in samples and in
     weight (heuristics). Rare classes are then hardly learned at all. Or a sample of one class weighs ten times as much
     as one of another class and more, and so do all samples of the class beside all of the other one (heuristic): it is
-    not rarity that this makes up for, and images that are not told apart yet are all taken for that class.
+    not rarity that this makes up for, and images that are not told apart yet are all taken for that class. A weight of
+    a class is one number for all of its samples: where those of one class in one batch weigh unlike, it is another loss
+    that weighs each sample by itself, and nothing is said here.
 
     The loss that hpsearch itself minimises never shows this. Where it is told all the same, a hook or a module of one's
     own changes the gradient at the outputs; or the records are those of a loop of one's own.
     """
+    looks = list(_looks(inside))
+    if not by_class(looks):
+        return None
     pairs: dict[tuple[int, int], float] = {}
     spread = 1.0
-    for look in _looks(inside):
+    for look in looks:
         weighed = [one for one in look.classes if 0 < one.highest <= OF_ONE_CLASS * one.lowest]
         for one, other in combinations(sorted(weighed, key=lambda each: each.share), 2):
             if one.share > 0 and other.share >= MORE_FREQUENT * one.share:
@@ -86,7 +95,7 @@ def inverted_class_weights(inside: Inside) -> Remark | None:
                     spread = max(spread, pairs[one.label, other.label])
     inverted = sum(ratio > OF_ONE_CLASS for ratio in pairs.values())
     if not pairs or inverted < ORDERED * len(pairs) or spread < UNEVEN:
-        return outweighing(_looks(inside))
+        return outweighing(looks)
     (rare, frequent), ratio = max(pairs.items(), key=lambda item: item[1])
     sentence = (
         f"a sample of class {frequent}, which is more frequent, weighs {ratio:.3g} times as much in the loss as one of "
@@ -154,11 +163,16 @@ def scaled_loss(inside: Inside) -> Remark | None:
     A sum over the batch is as many times the mean as there are samples: the learning rate, decay and the limit of
     clipping then mean something else with each size of batch. In every look the gradient at the outputs is more than
     four times that of the mean, or less than a quarter of it (heuristic). It is an information with optimisers that
-    divide by the size of gradients, as Adam does.
+    divide by the size of gradients, as Adam does. Or it is another loss: below zero no cross-entropy can be, so that a
+    logarithm is missing, or has its sign changed; and one that asks less than a quarter of a batch before any update,
+    unlike for samples of one class, hardly moves what is far off (absolute differences of probabilities; heuristic).
 
     The loss that hpsearch itself minimises never shows this. Where it is told all the same, a hook or a module of one's
     own changes the gradient at the outputs; or the records are those of a loop of one's own.
     """
+    other = another_loss(inside)
+    if other is not None:
+        return other
     of_labels = (one for one in _looks(inside) if one.elsewhere + one.otherwise < SOME)
     scales = [one.scale for one in of_labels if one.scale is not None]
     if not scales or not (min(scales) > SCALED or max(scales) < 1 / SCALED):
@@ -167,7 +181,8 @@ def scaled_loss(inside: Inside) -> Remark | None:
     summed = " : the losses of a batch are summed" if sizes and abs(scale / median(sizes) - 1) < SOME else ""
     sentence = f"the gradient at the outputs is {scale:.3g} times that of the mean of the loss over the batch{summed}"
     adaptive = inside.trial.job.optimizer.name in ADAPTIVE
-    return Remark(sentence.replace(" : ", ": "), {"scale": scale}, Severity.INFO if adaptive else None)
+    severity = Severity.INFO if adaptive else None
+    return Remark(sentence.replace(" : ", ": "), {"scale": scale}, severity, explains=frozenset())
 
 
 def _looks(inside: Inside) -> Iterator[LossLook]:

@@ -140,7 +140,7 @@ _ALL = (
         frozen_layers,
         "Set requires_grad of these parameters and give them to the optimiser, unless they were trained before.",
         sources.KARPATHY,
-        explains=NOT_LEARNED | {"HC311", "HC312", "HC313"},
+        explains=NOT_LEARNED | {"HC203", "HC311", "HC312", "HC313"},
     ),
     InsideRule(
         "HC317",
@@ -267,6 +267,7 @@ _ALL = (
         scaled_loss,
         "Look for hooks at the outputs; in your own loop, minimise the mean, or divide the learning rate by as much.",
         sources.GOYAL,
+        explains=(NOT_LEARNED - {"HC103", "HC106"}) | {"HC221"},  # where it is another loss
         explained_by=frozenset({"HC351", "HC352"}),
     ),
 )

@@ -76,6 +76,7 @@ FIT_CASES = (
         "still falling",
     ),
     Case("HC203", INFO, replace(SOUND, validation_error=constant(0.11)), SOUND, "11.0% in validation"),
+    Case("HC203", WARNING, replace(SOUND, validation_error=constant(0.125)), SOUND, "12.5% in validation"),
     Case(
         "HC203",
         WARNING,
@@ -169,6 +170,13 @@ FIT_CASES = (
         Drawn(falling(2.4, 1.0), falling(2.4, 0.1), constant(0.4), constant(0.03)),
         Drawn(falling(2.4, 1.0), falling(2.4, 0.1), constant(0.1), constant(0.03)),
         "3.0% in validation",
+    ),
+    Case(
+        "HC208",
+        INFO,  # nothing was lost
+        Drawn(falling(2.4, 1.5), falling(2.4, 0.1), constant(0.5), constant(0.01)),
+        Drawn(falling(2.4, 1.5), falling(2.4, 0.1), constant(0.1), constant(0.01)),
+        "1.0% in validation",
     ),
     Case(
         "HC208",

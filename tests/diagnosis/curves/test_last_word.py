@@ -1,6 +1,7 @@
 """A training that ended badly never ends with nothing said."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from hpsearch.diagnosis.curves.last_word import last_word
 from hpsearch.diagnosis.diagnose import diagnose
 from hpsearch.finding import Finding, Severity
 from hpsearch.rulebook import Remark
-from tests.diagnosis.curve_cases import EPOCHS, SOUND, STUDY, TASK, Drawn, falling, stepped, straight
+from tests.diagnosis.curve_cases import EPOCHS, SOUND, STUDY, TASK, Drawn, constant, falling, stepped, straight
 
 
 def jumping(share: float) -> float:
@@ -56,6 +57,35 @@ def test_no_training_that_ended_badly_ends_with_nothing_said(seed: int) -> None:
     errors = [draw.uniform(0.15, 0.9) for _ in range(EPOCHS)]
     drawn = Drawn(stepped(*levels), validation_error=stepped(*errors, 0.4), epochs=draw.choice((3, 5, EPOCHS)))
     assert graver(diagnose(drawn.trial, STUDY, TASK))
+
+
+GUESSING = Drawn(constant(2.3), constant(2.3), constant(0.9), constant(0.9), epochs=2)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "times", "code", "said"),
+    [
+        (Drawn(straight(2.3, 1.5), epochs=2), 1, "HC202", "after 2 epochs (40 iterations), and the training loss was"),
+        (Drawn(straight(2.3, 1.5), epochs=1), 1, "HC202", "after 1 epoch (20 iterations), and the training loss was"),
+        (GUESSING, 1, "HC202", "90.0% after 2 epochs (40 iterations): the network has hardly been trained"),
+        (GUESSING, 5, "HC201", "90.0% after 2 epochs (200 iterations), and the loss is 2."),
+        (replace(GUESSING, loss=constant(1.0), error=constant(0.7)), 5, "HC204", "90.0% in validation"),
+        (replace(GUESSING, loss=constant(0.1), error=constant(0.02)), 5, "HC203", "90.0% in validation"),
+    ],
+)
+def test_what_a_training_of_two_epochs_came_to_is_read_in_its_iterations(
+    drawn: Drawn, times: int, code: str, said: str
+) -> None:
+    trial = drawn.trial
+    losses = tuple(loss for loss in trial.result.step_losses for _ in range(times))
+    (told,) = diagnose(replace(trial, result=replace(trial.result, step_losses=losses)), STUDY, TASK)
+    assert (told.code, told.severity) == (code, Severity.WARNING)
+    assert said in told.message
+
+
+def test_two_epochs_that_are_enough_are_told_nothing() -> None:
+    at_last = Drawn(falling(1.0, 0.05), validation_error=lambda share: 0.5 if share < 1 else 0.05, epochs=2)
+    assert diagnose(at_last.trial, STUDY, TASK) == ()
 
 
 def graver(findings: tuple[Finding, ...]) -> set[str]:

@@ -19,6 +19,7 @@ from tests.diagnosis.curve_cases import (
     BY_HEART,
     EPOCHS,
     GUESS,
+    NOISY,
     SAWTOOTH,
     SOUND,
     STUDY,
@@ -27,6 +28,7 @@ from tests.diagnosis.curve_cases import (
     constant,
     falling,
     straight,
+    then,
 )
 from tests.diagnosis.curves.fit_cases import FIT_CASES
 from tests.diagnosis.curves.rule_cases import RATE_CASES, Case
@@ -80,7 +82,7 @@ def test_an_unfinished_or_short_training_is_not_judged_by_its_end() -> None:
     trial = Drawn(straight(2.3, 1.6)).trial
     stopped = replace(trial.result, state=TrialState.PRUNED, value=None, reason="others promised more")
     assert diagnose(FinishedTrial(trial.job, stopped), STUDY, TASK) == ()
-    assert codes(Drawn(straight(2.3, 1.6), epochs=2)) == set()
+    assert diagnose(Drawn(straight(2.3, 1.6), epochs=2).trial, STUDY, TASK, state=False) == ()
     in_steps = replace(trial.job, budget=Budget(steps=240))
     assert diagnose(FinishedTrial(in_steps, trial.result), STUDY, TASK) == ()
 
@@ -108,6 +110,18 @@ def test_a_guess_that_validation_cannot_give_is_not_zero() -> None:
     one_target = Task("l2", (1, 8, 8), 1, 640, 400, 0, (), 0.0)
     assert Curve(SOUND.trial, one_target).guess == 1
     assert "HC201" not in codes(Drawn(falling(1.2, 0.1)), one_target)
+
+
+def test_the_loss_after_a_rise_is_that_after_it() -> None:
+    blown_up = Drawn(then(falling(2.4, 0.05, 12), 0.8, constant(9.0)))
+    (told,) = (one for one in diagnose(blown_up.trial, STUDY, TASK) if one.code == "HC102")
+    assert "did not get below 9." in told.message
+
+
+def test_batches_that_are_most_of_the_data_are_not_too_small() -> None:
+    drawn = replace(NOISY, batch_size=8)
+    assert "HC108" in codes(drawn, replace(TASK, train_samples=160))
+    assert "HC108" not in codes(drawn, replace(TASK, train_samples=20))
 
 
 def test_few_samples_prove_little() -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from hpsearch.diagnosis.diagnose import diagnose
-from hpsearch.finding import Finding
+from hpsearch.finding import Finding, Severity
 from hpsearch.look import LayerLook, Look
 from hpsearch.trial import FinishedTrial
-from tests.diagnosis.curve_cases import SOUND, STUDY, TASK
+from tests.diagnosis.curve_cases import SOUND, STUDY, TASK, constant
 
 
 def told(trained: float, evaluated: float) -> tuple[Finding, ...]:
@@ -27,6 +27,23 @@ def test_a_loss_that_is_no_number_in_evaluation_alone_is_told(lost: float) -> No
     json.dumps(dict(finding.evidence), allow_nan=False)
     assert told(0.1, 0.2) == ()
     assert "HC341" not in {other.code for other in told(lost, lost)}, "it is lost in both modes"
+
+
+@pytest.mark.parametrize(
+    ("evaluated", "held", "severity"),
+    [
+        (0.7, 0.5, Severity.WARNING),
+        (2.5, 0.5, Severity.ERROR),
+        (2.5, 2.0, Severity.ERROR),
+        (0.7, 0.2, None),
+        (0.1, 0.5, None),
+    ],
+)
+def test_ten_times_next_to_nothing_is_another_network(evaluated: float, held: float, severity: Severity | None) -> None:
+    trial = replace(SOUND, validation=constant(held), validation_error=constant(0.05)).trial
+    look = Look(200, (), evaluated_loss=evaluated, trained_loss=0.002)
+    found = diagnose(FinishedTrial(trial.job, replace(trial.result, looks=(look,))), STUDY, TASK)
+    assert [one.severity for one in found if one.code == "HC341"] == ([severity] if severity else [])
 
 
 def test_a_norm_that_is_used_twice_is_the_reason_of_a_smaller_difference() -> None:
