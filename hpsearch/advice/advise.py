@@ -124,7 +124,7 @@ def _finding(rule: Rule, remarks: list[Remark]) -> _Told:
     evidence: dict[str, Any] = {"layers": layers} if layers else dict(first.numbers)
     severity = first.severity or rule.severity
     source = "" if rule.source == TRIED else rule.source  # the pass is no work to be read
-    finding = Finding(rule.code, severity, first.sentence, evidence, rule.advice, source)
+    finding = Finding(rule.code, severity, first.sentence, evidence, first.advice or rule.advice, source)
     return _Told(finding, tuple(dict.fromkeys(other.layer for other in others)))
 
 

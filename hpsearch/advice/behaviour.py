@@ -9,10 +9,13 @@ from hpsearch.advice.remark import Remark
 def forward_fails(facts: Facts) -> Iterator[Remark]:
     """The network cannot be built or run at this point of the space.
 
-    What it raised stands in the message. Nothing else can be said about it then.
+    What it raised stands in the message, or what that means, where it is known. The way back is tried in training mode,
+    as a training goes it. Nothing else can be said about the network then.
     """
     if facts.failure is not None:
-        yield Remark("", f"the network cannot be looked at: {facts.failure}", {"failure": facts.failure})
+        reason, raised = facts.failure.reason, facts.failure.raised
+        numbers = {"failure": reason, "raised": raised}
+        yield Remark("", f"the network cannot be looked at: {reason}", numbers, advice=facts.failure.advice)
 
 
 def unused_layer(facts: Facts) -> Iterator[Remark]:
@@ -29,26 +32,32 @@ def unused_layer(facts: Facts) -> Iterator[Remark]:
 def samples_influence_each_other(facts: Facts) -> Iterator[Remark]:
     """In eval mode, the outputs of one sample depend on another sample of the batch.
 
-    Found by the gradient of one sample's outputs with respect to the other's pixels, which has to be zero; where there
-    is no gradient to be had because the images are changed in place, by exchanging the other sample. Where the outputs
-    depend on no image, what the layers make of a sample is looked at in the same way. The cause is mostly a view or
-    reshape that mixes the batch with another axis, a soft-max or mean over axis 0, a batch norm that uses the batch's
-    statistics in eval mode too, or attention and recurrent layers of torch, which expect the sequence first unless
-    they are told otherwise. Results then depend on who else is in the batch.
+    Found by the gradient of one sample's outputs with respect to the other's pixels, which has to be zero; where it is,
+    or where there is none, as behind ``detach`` or ``argsort``, by exchanging the other sample, if the network gives
+    the same outputs for the same images. Where the outputs depend on no image, what the layers make of a sample is
+    looked at by gradients. The cause is mostly a view or reshape that mixes the batch with another axis, a soft-max or
+    mean over axis 0, a batch norm that uses the batch's statistics in eval mode too, or attention and recurrent layers
+    of torch, which expect the sequence first unless they are told otherwise. Results then depend on who else is in the
+    batch.
     """
-    if facts.probe is not None and facts.probe.influence:
+    probe, said = facts.probe, "in eval mode the outputs of one sample depend on another sample of the batch"
+    if probe is None:
+        return
+    if probe.influence:
+        numbers = {"gradient": probe.influence}
+        yield Remark("", f"{said}: the gradient with respect to its pixels is up to {probe.influence:.3g}", numbers)
+    elif probe.change:
         yield Remark(
             "",
-            f"in eval mode the outputs of one sample depend on another sample of the batch, by up to "
-            f"{facts.probe.influence:.3g}",
-            {"gradient": facts.probe.influence},
+            f"{said}: with another one in its place they change by up to {probe.change:.3g}",
+            {"change": probe.change},
         )
-    elif facts.probe is not None and facts.probe.mixing:
+    elif probe.mixing:
         yield Remark(
-            facts.probe.mixing,
-            f"in eval mode what the layer {facts.probe.mixing} makes of one sample depends on another sample of the "
+            probe.mixing,
+            f"in eval mode what the layer {probe.mixing} makes of one sample depends on another sample of the "
             "batch, while the outputs of the network depend on no image",
-            {"layer": facts.probe.mixing},
+            {"layer": probe.mixing},
         )
 
 

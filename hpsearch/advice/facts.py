@@ -135,14 +135,27 @@ class Probe:
     """What real passes in eval mode on two samples showed; None: could not be tried."""
 
     influence: float | None
-    """Largest gradient of one sample's outputs with respect to the other sample's pixels, or change where that is
-    exchanged."""
+    """Largest gradient of one sample's outputs with respect to the other sample's pixels."""
     difference: float | None
     """Largest difference between the outputs of two passes over the same images."""
     input_change: float | None
     """Largest change of the images themselves during a pass."""
     mixing: str = ""
     """Where the outputs depend on no image at all: the first layer whose outputs for one sample depend on another."""
+    change: float | None = None
+    """Largest change of one sample's outputs where the other is exchanged; asked where there is no gradient."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a network raised."""
+
+    reason: str
+    """For a sentence: what it means, where that is known, or the raised words."""
+    raised: str
+    """In the words of the exception."""
+    advice: str = ""
+    """What to do about it; empty where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +190,7 @@ class Facts:
     probe: Probe | None = None
     layers: tuple[LayerCost, ...] = ()
     """What each layer costs and what it sees of the image; empty if that could not be counted."""
-    failure: str | None = None
+    failure: Failure | None = None
     """Why the forward pass could not be followed to its end."""
 
     def of(self, *kinds: Kind) -> Iterator[Call]:

@@ -5,7 +5,7 @@ import contextlib
 import torch
 from torch import Tensor, nn
 
-from hpsearch.advice.facts import Facts, Purpose
+from hpsearch.advice.facts import Facts, Failure, Purpose
 from hpsearch.advice.probing import probed
 from hpsearch.advice.trace import traced, unused_layers
 from hpsearch.cost.layers import layer_costs
@@ -17,21 +17,24 @@ from hpsearch.networks.build import build_network
 from hpsearch.networks.solid import solid
 
 LONGEST_REASON = 300
-RAW: tuple[tuple[str, str], ...] = (
+RAW: tuple[tuple[str, str, str], ...] = (
     (
         "modified by an inplace operation",
-        "no gradient can be had, because a tensor that the way back needs is changed in place: look for += and x[…] =",
+        "no gradient can be had in training, because a tensor that the way back needs is changed in place",
+        "Look for +=, x[…] =, inplace=True and names such as relu_; make a new tensor: x = x + y for x += y.",
     ),
     (
         "backward through the graph a second time",
-        "it keeps a tensor with its gradient from one pass to the next: keep it with detach()",
+        "it keeps a tensor with its gradient from one pass to the next",
+        "Keep the tensor with detach().",
     ),
     (
         "a leaf Variable that requires grad",
-        "it changes a parameter in place in the forward pass: compute with a copy of it",
+        "it changes a parameter in place in the forward pass",
+        "Compute with a copy of it: weight = self.weight.clone().",
     ),
 )
-"""Words of an error of torch's, and what it means."""
+"""Words of an error of torch's, what it means, and what to do about it."""
 
 
 def facts_of_network(network: nn.Module, purpose: Purpose, *, costs: bool = True) -> Facts:
@@ -54,7 +57,7 @@ def _facts(network: nn.Module, images: Tensor, purpose: Purpose, *, costs: bool,
         sound = seen.shape == (2, purpose.outputs) and real
         probe = probed(network, purpose.input_shape) if sound else None
     except USERS_FAILURES as error:
-        return Facts(purpose, failure=_reason(error))
+        return Facts(purpose, failure=_failure(error))
     layers = _layers(network, purpose) if costs else ()
     unused = unused_layers(network, used)
     anew = any(all(one is not other for other in seen.weights) for one in again.weights)
@@ -79,15 +82,18 @@ def facts_of_settings(settings: NetworkSettings, purpose: Purpose, *, costs: boo
         with torch.device("meta") if settings.factory is None else contextlib.nullcontext():
             network = build_network(settings, purpose.input_shape, purpose.outputs, seed=0)
     except DefinitionError as error:
-        return Facts(purpose, failure=_reason(error))
+        return Facts(purpose, failure=_failure(error))
     if settings.factory is not None:
         return facts_of_network(network, purpose, costs=costs)
     images = solid(network, torch.zeros(2, *purpose.input_shape, device="meta"))
     return _facts(network, images, purpose, costs=costs, real=False)
 
 
-def _reason(error: BaseException) -> str:
+def _failure(error: BaseException) -> Failure:
     if isinstance(error, DefinitionError):
-        return " ".join(str(error.problems[0]).split())[:LONGEST_REASON]
-    raw = " ".join(f"{type(error).__name__}: {error}".split())
-    return next((meaning for words, meaning in RAW if words in raw), raw[:LONGEST_REASON])
+        raised = " ".join(str(error.problems[0]).split())[:LONGEST_REASON]
+        return Failure(raised, raised)
+    raised = " ".join(f"{type(error).__name__}: {error}".split())
+    meant = ((meaning, advice) for words, meaning, advice in RAW if words in raised)
+    reason, advice = next(meant, (raised[:LONGEST_REASON], ""))
+    return Failure(reason, raised[:LONGEST_REASON], advice)

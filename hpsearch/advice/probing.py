@@ -9,6 +9,9 @@ from torch import Tensor, nn
 from hpsearch.advice.facts import Probe
 
 SAMPLES = 2
+EXCHANGED = 3.0
+"""Times as large as the images is the noise that another sample is exchanged for: it comes before and behind a sample
+wherever they are sorted."""
 FEW = 5
 """Of the batch whose layers are looked at: axes of so many entries are seldom anything else than the batch."""
 TOLERANCE = 1e-5
@@ -16,7 +19,8 @@ TOLERANCE = 1e-5
 
 
 def probed(network: nn.Module, input_shape: tuple[int, int, int]) -> Probe:
-    """Sends two samples through the network on the CPU in eval mode, thrice. Raises what its forward raises.
+    """Sends two samples through the network on the CPU in eval mode, a few times. Raises what its forward raises, and
+    what a training would raise on its way back, for which its running statistics may move.
 
     Torch's own generator stays as it was. The network must return one tensor (N, …) in eval mode.
     """
@@ -28,19 +32,22 @@ def probed(network: nn.Module, input_shape: tuple[int, int, int]) -> Probe:
         with torch.no_grad():
             first = network(given).clone()
             second = network(images.clone())
+        difference = _difference(first, second)
         influence = _influence(network, images)
+        # what changes by itself, changes with another sample, too
+        change = _by_exchange(network, images, first) if not influence and difference == 0 else None
         mixing = _mixing(network, input_shape) if _difference(first[:1], first[1:]) == 0 else ""
-    return Probe(influence, _difference(first, second), _change(given, images), mixing)
+        _go_back(network, images)  # at last, since running statistics move
+    return Probe(influence, difference, _change(given, images), mixing, change)
 
 
 def _influence(network: nn.Module, images: Tensor) -> float | None:
-    """By gradients; by exchanging one of the samples where images alone cannot be gone back to, as behind a change in
-    place that a training is not disturbed by. None if the outputs have no gradient at all."""
+    """By gradients. None where there are none, as behind ``detach``, or none can be had for images alone, as behind a
+    change in place that a training is not disturbed by."""
     try:
         return _by_gradient(network, images)
     except RuntimeError:
-        _go_back(network, images)
-        return _by_exchange(network, images)
+        return None
 
 
 def _by_gradient(network: nn.Module, images: Tensor) -> float | None:
@@ -92,19 +99,33 @@ def _gradient(found: Tensor, given: Tensor) -> Tensor:
 
 
 def _go_back(network: nn.Module, images: Tensor) -> None:
-    """Raises what a training would raise on its way back."""
+    """Raises what a training would raise on its way back; no gradient is left, and the mode is that of evaluation."""
     trained = [one for one in network.parameters() if one.requires_grad]
-    with torch.enable_grad():
-        found = network(images.clone())
-    if trained and found.requires_grad:
-        torch.autograd.grad(found.sum(), trained, allow_unused=True)
+    gradients = [one.grad for one in trained]
+    try:
+        with torch.enable_grad():
+            found = network.train()(images.clone())
+            if trained and isinstance(found, Tensor) and found.requires_grad:
+                found.sum().backward()  # type: ignore[no-untyped-call]  # what is checkpointed refuses autograd.grad
+    finally:
+        network.eval()
+        for one, gradient in zip(trained, gradients, strict=True):
+            one.grad = gradient
 
 
-def _by_exchange(network: nn.Module, images: Tensor) -> float | None:
+def _by_exchange(network: nn.Module, images: Tensor, found: Tensor) -> float | None:
+    """How far the outputs ``found`` of each sample change with another one beside it: what is rounded, sorted or
+    detached shows in no gradient."""
+    largest = 0.0
     with torch.no_grad():
-        first = network(images.clone())[:1]
-        other = network(torch.cat([images[:1], torch.randn_like(images[1:])]))[:1]
-    return _difference(first, other)
+        for sample in range(SAMPLES):
+            others = EXCHANGED * torch.randn_like(images)
+            others[sample] = images[sample]
+            change = _difference(found[sample], network(others)[sample])
+            if change is None:
+                return None
+            largest = max(largest, change)
+    return largest
 
 
 def _difference(first: Tensor, second: Tensor) -> float | None:

@@ -22,6 +22,8 @@ class Remark:
     """The same numbers as JSON values."""
     severity: Severity | None = None
     """Where it differs from that of the rule."""
+    advice: str = ""
+    """Likewise."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from hpsearch.advice.advise import advise_network
 from hpsearch.advice.facts import Purpose
@@ -76,3 +78,85 @@ def test_changes_in_place_are_named(forward: Callable[[Passing, Tensor], Tensor]
     assert [one.code for one in found] == codes
     assert not any("RuntimeError" in one.message for one in found)
     assert codes != ["HP401"] or "changed in place" in found[0].message
+
+
+def test_what_raised_is_kept_and_what_to_do_is_said() -> None:
+    (found,) = told(spoilt)
+    assert "modified by an inplace operation" in found.evidence["raised"]
+    assert "x = x + y" in found.advice
+    assert "leave these values out" not in found.advice
+
+
+def spoilt_in_evaluation(own: Passing, images: Tensor) -> Tensor:
+    gate = own.logits(images).sigmoid()
+    if not own.training:
+        gate.clamp_(0.05, 0.95)
+    return gate * own.logits(images)
+
+
+def spoilt_in_training(own: Passing, images: Tensor) -> Tensor:
+    gate = own.logits(images).sigmoid()
+    if own.training:
+        gate.clamp_(0.05, 0.95)
+    return gate * own.logits(images)
+
+
+def test_the_way_back_is_the_one_of_a_training() -> None:
+    assert told(spoilt_in_evaluation) == []
+    assert [one.code for one in told(spoilt_in_training)] == ["HP401"]
+
+
+def checkpointed(own: Passing, images: Tensor) -> Tensor:
+    images += 0
+    return checkpoint(own.logits, images, use_reentrant=True)  # type: ignore[no-any-return]
+
+
+@pytest.mark.filterwarnings("ignore:None of the inputs have requires_grad")
+def test_what_is_computed_again_on_the_way_back_is_sound() -> None:
+    assert told(checkpointed) == []
+
+
+def sharpened(own: Passing, images: Tensor) -> Tensor:
+    """A soft-max over the batch."""
+    found = own.logits(images)
+    return found * found.softmax(0)
+
+
+def detached(own: Passing, images: Tensor) -> Tensor:
+    return own.linear(sharpened(own, images).detach() @ own.linear.weight)  # type: ignore[no-any-return]
+
+
+def ungraded(own: Passing, images: Tensor) -> Tensor:
+    with torch.no_grad():
+        return sharpened(own, images)
+
+
+def ranked(own: Passing, images: Tensor) -> Tensor:
+    found = own.logits(images)
+    return found + found.argsort(0).argsort(0)
+
+
+def rounded(own: Passing, images: Tensor) -> Tensor:
+    found = own.logits(images)
+    return found + found.amax(0).round()
+
+
+@pytest.mark.parametrize("forward", [detached, ungraded, ranked, rounded])
+def test_samples_that_are_mixed_where_no_gradient_passes_are_told(forward: Callable[[Passing, Tensor], Tensor]) -> None:
+    (found,) = told(forward)
+    assert (found.code, set(found.evidence)) == ("HP403", {"change"})
+
+
+def noisy(own: Passing, images: Tensor) -> Tensor:
+    return own.linear(nn.functional.dropout(images.flatten(1)).detach())  # type: ignore[no-any-return]
+
+
+def noisy_in_place(own: Passing, images: Tensor) -> Tensor:
+    exponential = images.exp()
+    exponential += 0  # so that images alone cannot be gone back to
+    return own.logits(nn.functional.dropout(exponential))
+
+
+@pytest.mark.parametrize(("forward", "codes"), [(noisy, ["HP404"]), (noisy_in_place, ["HP404"])])
+def test_noise_is_not_taken_for_another_sample(forward: Callable[[Passing, Tensor], Tensor], codes: list[str]) -> None:
+    assert [one.code for one in told(forward)] == codes
