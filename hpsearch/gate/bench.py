@@ -12,12 +12,14 @@ from hpsearch.gate.dose import nominal_sample_s
 from hpsearch.gate.modes import norms_that_stand_still, seen_in_both_modes
 from hpsearch.gate.reach import Reach, reach_of
 from hpsearch.gate.speed import Speed
+from hpsearch.gate.unseen import unseen_by
 from hpsearch.job import Job, network_settings, seed_for
 from hpsearch.networks.build import build_network
 from hpsearch.recipe.centre import centre
 from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
 from hpsearch.training.isolation import own_randomness
+from hpsearch.training.looks import Tried
 from hpsearch.training.member import Training, train_member
 from hpsearch.training.regularisation import calls_dropout, drops_out
 from hpsearch.training.samples.arrays import Arrays
@@ -48,7 +50,7 @@ class CheckBench:
         """Whether other weights were seen to take the outputs below 0 or above 1."""
         self.standing: tuple[str, ...] = ()
         """Norms whose statistics do not follow their batches, as far as an attempt was made to learn a sample."""
-        self._bend: float | None = None
+        self._found = Tried()
         self._tried_out = False
         self.speed = Speed(nominal_sample_s(self.multiply_adds or UNKNOWN_MULTIPLY_ADDS))
 
@@ -65,9 +67,10 @@ class CheckBench:
             return
         if not self._tried_out:
             self._tried_out = True
-            (self.reach, self.leaves_unit), self._bend = reach_of(training), bend_of(training)
+            self.reach, self.leaves_unit = reach_of(training)
+            self._found = Tried(bend=bend_of(training), unseen=unseen_by(training))
             self.standing = norms_that_stand_still(training.network)
-        seen_in_both_modes(training, self._bend)
+        seen_in_both_modes(training, self._found)
 
 
 def _network(study: StudyDefinition, task: Task) -> nn.Module:

@@ -34,18 +34,18 @@ def norms_that_stand_still(network: nn.Module) -> tuple[str, ...]:
     )
 
 
-def seen_in_both_modes(training: Training, bend: float | None = None) -> None:
+def seen_in_both_modes(training: Training, found: Tried) -> None:
     """Adds to the record of an attempt that has learned its sample what the network, with its last weights, makes of
     the same few samples in training mode and in evaluation mode. The network is not as it was afterwards.
 
-    ``bend`` is recorded of every attempt.
+    ``found``, of some of its images, is recorded of every attempt.
 
     After the few updates of an attempt the statistics that norms keep are those of long ago, in a sound network too. So
     they are first taken from these very samples: what remains of a difference is none of time.
     """
     curves = training.curves
     if not curves.learned:
-        curves.add_first_evaluation(Tried(bend=bend), ())
+        curves.add_first_evaluation(found, ())
         return
     network = training.network
     _tell_stale(curves, network)
@@ -55,7 +55,7 @@ def seen_in_both_modes(training: Training, bend: float | None = None) -> None:
         trained = float(training.loss(outputs, targets))
         network.eval()
         evaluated = float(training.loss(predictions(network, images, training.task), targets))
-        curves.add_first_evaluation(Tried(bend=bend), in_mode(network, training=True))
+        curves.add_first_evaluation(found, in_mode(network, training=True))
         if settled or not math.isfinite(evaluated):
             curves.add_last_evaluation(evaluated, trained)
 

@@ -103,6 +103,7 @@ def test_weights_that_nothing_moved_are_told_beside_a_pass() -> None:
     looks = tuple(replace(look(step, 0.0), still=("a.weight",)) for step in (0, 200, 398))
     assert beside_a_pass(*looks) == ["HC315"]
     assert beside_a_pass(*(look(step, 0.1) for step in (0, 200, 398))) == []
+    assert beside_a_pass(replace(look(0, 0.1), unseen=(1,)), look(200, 0.1), look(398, 0.1)) == ["HC335"]
 
 
 def beside_a_pass(*looks: Look) -> list[str]:
