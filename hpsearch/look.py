@@ -123,12 +123,13 @@ class LossLook:
 
 @dataclass(frozen=True)
 class OutputBounds:
-    """Between what the outputs of some samples stay in evaluation mode when every weight is taken 8, -8 and 64 times,
-    beside the outputs as they are. A sound network gives numbers that grow with its weights."""
+    """Between what the outputs of some samples stay in evaluation mode when every weight is taken many times, with both
+    signs, beside the outputs as they are. A sound network gives numbers that grow with its weights."""
 
     apart: float | None = None
     """The largest distance between two outputs of one sample that was seen; other weights may let them be further
-    apart. None where it grows, and in regression."""
+    apart. None where it grows. In regression that of all outputs, where an end is not met again with every weights, so
+    that both were only seen; None where the ends are exact."""
     norm: float | None = None
     """The largest norm of a sample's outputs less their mean, where it is always the same; None in regression."""
     lowest: float | None = None

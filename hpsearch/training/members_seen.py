@@ -1,11 +1,13 @@
 """What is seen of each member of a stacked cohort: layers and gradients at first, its evaluation, its test score."""
 
+import copy
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from hpsearch.training.evaluation import evaluate_together
 from hpsearch.training.isolation import own_randomness
@@ -18,7 +20,7 @@ from hpsearch.training.looks import (
     tried_of_each,
 )
 from hpsearch.training.member import network_of
-from hpsearch.training.network_state import put_member_back
+from hpsearch.training.network_state import put_back, put_member_back, state_of_member
 from hpsearch.training.precision import Autocast
 from hpsearch.training.probe import layer_scales, without_gradient_of
 from hpsearch.training.samples.arrays import Arrays
@@ -60,10 +62,17 @@ def see_evaluation(
                 seat.curves.add_first_evaluation(found[place] if found else Tried(), training, stays)
         if epoch == present[0][1].job.budget.epochs:
             chosen = torch.stack([seat.order.some(TRAINED_ON) for seat in seats]).to(arrays.index_device)
-            asking = [place for place, _ in present]
-            found_last = ended_each(network, *arrays.batches(chosen), arrays.task, seats[0].job.batch_size, asking)
+            alone = {place: partial(_alone, place, seat, network) for place, seat in present}
+            found_last = ended_each(network, *arrays.batches(chosen), arrays.task, seats[0].job.batch_size, alone)
             for place, seat in present if found_last else ():
                 seat.curves.add_last_evaluation(*found_last[place])
+
+
+def _alone(place: int, seat: Seat, network: StackedNetwork) -> nn.Module:
+    """The member in that place as a network of its own, in evaluation mode."""
+    member = copy.deepcopy(seat.network)
+    put_back(member, state_of_member(network, place))
+    return member.eval()
 
 
 def see_test(asked: Sequence[tuple[int, Seat]], network: StackedNetwork, arrays: Arrays) -> None:

@@ -1,4 +1,4 @@
-"""What is tried of a network beside its evaluation: noise, channels, bounds of its outputs, and its modes."""
+"""What is tried of a network beside its evaluation: noise, channels, and its modes."""
 
 import sys
 from collections.abc import Callable
@@ -12,13 +12,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from hpsearch.diagnosis.diagnose import diagnose
-from hpsearch.diagnosis.inside.bounds import held_within_bounds
-from hpsearch.diagnosis.inside.seen import Inside
 from hpsearch.finding import Severity
 from hpsearch.job import Budget, NetworkSettings
-from hpsearch.look import Look, OutputBounds, look_document, look_of
+from hpsearch.look import Look
 from hpsearch.task import Task
-from hpsearch.training.looks import Eye, Minimised, Tried, bounds_of, tried
+from hpsearch.training.looks import Eye, Minimised, Tried, tried
 from hpsearch.training.looks.evaluated import trained_loss
 from hpsearch.training.precision import Autocast
 from hpsearch.trial import FinishedTrial, TrialState
@@ -26,7 +24,6 @@ from tests.diagnosis.curve_cases import SOUND, STUDY, TASK
 from tests.training.training_cases import classes, job, train
 
 CLASSES = Task("cross_entropy", (3, 4, 4), 4, 64, 16, 0, (4, 4, 4, 4))
-VALUES = Task("l2", (3, 4, 4), 1, 64, 16, 0, (), 1.0)
 PLAIN = cast("Autocast", nullcontext)
 
 
@@ -100,73 +97,6 @@ def test_channels_that_nothing_depends_on() -> None:
     assert seen(body(before=lambda values: values[:, 2:].expand_as(values))).unseen == (0, 1)
     assert seen(body(before=lambda values: values[:, [1, 2, 2]])).unseen == ()
     assert seen(body(before=torch.zeros_like)).unseen == (), "nothing arrives at all"
-
-
-def within(behind: Callable[[Tensor], Tensor], task: Task = CLASSES) -> OutputBounds | None:
-    """Between what the outputs stay; the network is afterwards what it was."""
-    network = body(task.outputs, behind=behind)
-    before = [one.clone() for one in network.state_dict().values()]
-    targets = torch.arange(32) % 4 if task.is_classification else torch.linspace(-2, 2, 32).unsqueeze(1)
-    found = bounds_of(network, images(), targets, task, PLAIN)
-    assert all(map(torch.equal, before, network.state_dict().values()))
-    return found
-
-
-def cosines(values: Tensor) -> Tensor:
-    """Of length one each."""
-    return functional.normalize(values)
-
-
-@pytest.mark.parametrize(
-    "behind", [same, lambda values: values.log_softmax(1), lambda values: -values.square(), functional.relu]
-)
-def test_outputs_that_grow_with_the_weights_have_no_bounds(behind: Callable[[Tensor], Tensor]) -> None:
-    assert within(behind) is None
-
-
-@pytest.mark.parametrize(
-    "behind",
-    [torch.tanh, torch.sigmoid, cosines, lambda one: functional.layer_norm(one, (4,)), lambda one: one.clamp(0, 1)],
-)
-def test_outputs_that_do_not_have_bounds(behind: Callable[[Tensor], Tensor]) -> None:
-    found = within(behind)
-    assert found is not None
-    assert found.apart is not None
-    assert found.apart < 4
-    assert held(found, 0.9)
-
-
-def test_a_scale_that_is_learned_sets_no_bounds() -> None:
-    network = body()
-    network.behind = lambda values: network.scale * cosines(values)
-    assert bounds_of(network, images(), torch.arange(32) % 4, CLASSES, PLAIN) is None
-
-
-def test_bounds_of_a_regression() -> None:
-    both, below = within(torch.sigmoid, VALUES), within(functional.relu, VALUES)
-    assert both is not None
-    assert both.lowest == pytest.approx(0, abs=0.05)
-    assert both.highest == pytest.approx(1, abs=0.05)
-    assert below is not None
-    assert (below.lowest, below.highest) == (0, None)
-    assert 0.3 < (below.loss or 0) < (both.loss or 0) < 1.4
-    assert within(same, VALUES) is None
-
-
-def held(bounds: OutputBounds, loss: float) -> bool:
-    """Whether a rule says of a training that ended with such a loss that they hold it up."""
-    look = Look(200, (), evaluated_loss=loss, trained_loss=loss, bounds=bounds)
-    assert look_of(look_document(look)) == look
-    trial = FinishedTrial(SOUND.trial.job, replace(SOUND.trial.result, looks=(look,)))
-    return held_within_bounds(Inside(trial, TASK)) is not None
-
-
-def test_normalised_outputs_with_a_scale_are_sound() -> None:
-    assert held(OutputBounds(2.0, 1.4), 1.0)
-    assert not held(OutputBounds(16.0, 11.0), 1.0)
-    assert held(OutputBounds(2.0), 1.0)
-    assert not held(OutputBounds(3.0), 1.0), "other weights may let them be further apart, and this loss has time"
-    assert not held(OutputBounds(2.0, 1.4), 0.01), "it came further than that"
 
 
 def eye(network: nn.Module) -> Eye:

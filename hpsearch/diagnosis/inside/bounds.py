@@ -11,8 +11,6 @@ HELD_UP = 0.05
 """Of guessing: so much loss is more than what is left of a sound training (heuristic)."""
 SPARED = 0.5
 """Of guessing (heuristic): what learned as much was hindered, and not stopped."""
-
-
 PART = 0.5
 """Of the loss that was reached: with a bound that was only seen, samples are on average nearly as far as the furthest
 (heuristic); where nothing holds them, the furthest is far beyond the others."""
@@ -21,14 +19,14 @@ PART = 0.5
 def held_within_bounds(inside: Inside) -> Remark | None:
     """Outputs do not grow with the weights, and the loss cannot fall below what they allow.
 
-    Tried with some training samples after the last epoch, with every weight taken 8, -8 and 64 times. A norm, a
-    sigmoid, a tanh or a clamp behind the last layer keeps outputs of each sample between the same ends or at the same
-    norm, and cosines without a scale never come further apart. Soft-max cross-entropy of K classes cannot fall below
-    that of one output that is as far above all others as they let it, log(1 + (K - 1) exp(-distance)), less what
-    smoothed labels ask for anyway; a regression not below what targets lie beyond the bounds. Told where that is a
-    twentieth of guessing and more (heuristic): normalised outputs that are multiplied by eight are sound. A distance
-    that was seen at most, and may be more with other weights, counts where that is half of the loss that was reached:
-    then all samples are about as far as the furthest.
+    Tried with some training samples after the last epoch, with every weight taken many times, with both signs. A
+    norm, a sigmoid, a tanh or a clamp behind the last layer keeps outputs of each sample between the same ends or
+    at the same norm, and cosines without a scale never come further apart. Soft-max cross-entropy of K classes
+    cannot fall below that of one output that is as far above all others as they let it, log(1 + (K - 1)
+    exp(-distance)), less what smoothed labels ask for anyway; a regression not below what targets lie beyond the
+    bounds. Told where that is a twentieth of guessing and more (heuristic): normalised outputs that are multiplied
+    by eight are sound. A distance that was seen at most, and may be more with other weights, counts where that is
+    half of the loss that was reached: then all samples are about as far as the furthest.
     """
     last = next(iter(inside.trial.result.looks[-1:]), None)
     if last is None or last.bounds is None or not inside.ended:
@@ -41,9 +39,7 @@ def held_within_bounds(inside: Inside) -> Remark | None:
     held = min(max(exact, seen if seen > PART * lowest else 0.0), lowest)
     if held < HELD_UP * inside.task.initial_loss:
         return None
-    sentence = (
-        f"outputs do not grow with the weights: {_bounds(last.bounds)}, and the loss cannot fall below {held:.2g} so"
-    )
+    sentence = f"outputs do not grow with the weights: {_bounds(last.bounds)}, so the loss cannot fall below {held:.2g}"
     numbers = {
         "loss_at_the_bounds": held,
         "apart": last.bounds.apart,
@@ -58,13 +54,13 @@ def held_within_bounds(inside: Inside) -> Remark | None:
 def _held_up(inside: Inside, bounds: OutputBounds) -> tuple[float, float]:
     """Loss, above what the labels ask for anyway, by what bounds outputs exactly, and by how far they were seen."""
     if not inside.task.is_classification:
-        return bounds.loss or 0.0, 0.0
+        loss_there = bounds.loss or 0.0
+        return (loss_there, 0.0) if bounds.apart is None else (0.0, loss_there)
     others, job = inside.task.outputs - 1, inside.trial.job
     if others < 1:
         return 0.0, 0.0
     smoothing = job.label_smoothing if job.regularised else 0.0
-    share = smoothing * others / (others + 1)
-    """Of the other labels together."""
+    share = smoothing * others / (others + 1)  # of the other labels together
     best = math.log(others * (1 - share) / share) if share else math.inf
 
     def loss(distance: float) -> float:
@@ -81,12 +77,10 @@ def _held_up(inside: Inside, bounds: OutputBounds) -> tuple[float, float]:
 
 def _bounds(bounds: OutputBounds) -> str:
     if bounds.loss is not None:
-        ends = [
-            f"{'not below' if number is bounds.lowest else 'not above'} {number:.3g}"
-            for number in (bounds.lowest, bounds.highest)
-            if number is not None
-        ]
-        return f"they are {' and '.join(ends)}, and targets are"
+        if bounds.lowest is not None and bounds.highest is not None:
+            return f"they stay between {bounds.lowest:.3g} and {bounds.highest:.3g} while targets lie outside"
+        name, number = ("below", bounds.lowest) if bounds.highest is None else ("above", bounds.highest)
+        return f"they are never {name} {number or 0.0:.3g} while targets are"
     if bounds.norm is not None:
         return f"those of each sample have a norm of {bounds.norm:.3g}"
     if bounds.lowest is not None and bounds.highest is not None:

@@ -1,9 +1,10 @@
 """Between what bounds the outputs of a network stay, whatever its weights: tried beside its evaluation."""
 
+import copy
 import math
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -12,21 +13,25 @@ from hpsearch.look import OutputBounds
 from hpsearch.task import Task
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.looks.answer import rounded
+from hpsearch.training.looks.calls import Calls
 from hpsearch.training.looks.evaluated import SEED, losses_of_each, trained_loss, trained_losses, undisturbed
 from hpsearch.training.loss import loss_function, predictions
 from hpsearch.training.precision import Autocast
 from hpsearch.training.stacked import StackedNetwork
 
 TIMES = 8.0
-"""The weights are taken so many times, and with the other sign, and so many times so many times."""
+"""The weights are taken so many times, and with the other sign, and so many times so many times; and only those of two
+dimensions and more so many times, since a temperature that is learned grows with them."""
 GROWN = 1.5
 """Times: outputs of a last layer that is linear grow by eight, and of more layers by more."""
 STILL = 1e-3
 """Of the range of all outputs, bounds that are met again are no further apart."""
 SEEN = 0.5
 """Of what it was before: where outputs come closer than that, the weights have shut something, and nothing is said."""
-
-
+PIXELS, FEWEST = 2**18, 2
+"""So many of the input are tried at most, but for so many samples: it is done on a CPU."""
+MATRICES = 2
+"""Dimensions."""
 HIGH = 0.02
 """Of guessing: what holds a lower loss up is nobody's concern."""
 
@@ -61,96 +66,114 @@ def ended(
     network: nn.Module, images: Tensor, targets: Tensor, task: Task, autocast: Autocast, batch_size: int
 ) -> Ended:
     """Of a network in evaluation mode."""
-    evaluated, bounds = _evaluated(network, images, targets, task, autocast, whatever=False)
+    evaluated = None
+    with suppress(Exception):
+        with undisturbed(network), own_randomness(SEED, images.device), torch.no_grad(), autocast():
+            logits = predictions(network, images, task)
+        evaluated = rounded(float(loss_function(task)(logits, targets)))
     trained = trained_loss(network, images, targets, task, autocast, batch_size)
-    if not asks_for_bounds(task, evaluated, trained):
-        bounds = None
-    elif not asks_for_bounds(task, evaluated, None):
-        bounds = bounds_of(network, images, targets, task, autocast)
-    return Ended(evaluated, trained, bounds)
-
-
-def bounds_of(
-    network: nn.Module, images: Tensor, targets: Tensor, task: Task, autocast: Autocast
-) -> OutputBounds | None:
-    """Of these samples, whatever their loss is; None where there are none, and where the network cannot be tried."""
-    return _evaluated(network, images, targets, task, autocast, whatever=True)[1]
+    asked = asks_for_bounds(task, evaluated, trained)
+    return Ended(evaluated, trained, bounds_of(network, images, targets, task, autocast) if asked else None)
 
 
 def ended_each(
-    network: StackedNetwork, images: Tensor, targets: Tensor, task: Task, batch_size: int, asking: Collection[int]
+    network: StackedNetwork,
+    images: Tensor,
+    targets: Tensor,
+    task: Task,
+    batch_size: int,
+    alone: Mapping[int, Callable[[], nn.Module]],
 ) -> list[Ended]:
     """The same of K members, each with samples of its own, images (K, N, C, H, W), targets (K, N, …); empty where they
-    cannot be tried. ``asking``: the places of those whose bounds are asked for."""
-    evaluated, bounds = _evaluated_each(network, images, targets, task, asking, whatever=False)
-    trained = trained_losses(network, images, targets, task, batch_size) if evaluated else []
-    pairs = [(one, trained[place] if trained else None) for place, one in enumerate(evaluated)]
-    asked = {place for place, pair in enumerate(pairs) if place in asking and asks_for_bounds(task, *pair)}
-    if asked and not bounds:
-        _, bounds = _evaluated_each(network, images, targets, task, asking, whatever=True)
-    return [Ended(*pair, bounds[place] if bounds and place in asked else None) for place, pair in enumerate(pairs)]
-
-
-def _evaluated(
-    network: nn.Module, images: Tensor, targets: Tensor, task: Task, autocast: Autocast, *, whatever: bool
-) -> tuple[float | None, OutputBounds | None]:
-    """The loss, and the bounds if they may be asked for after it, or ``whatever`` it is: the outputs are the same."""
-    loss: float | None = None
-
-    def run() -> Tensor:
-        with torch.no_grad(), autocast():
-            return predictions(network, images, task).unsqueeze(0)
-
-    with suppress(Exception), torch.no_grad(), undisturbed(network), own_randomness(SEED, images.device):
-        logits = run()
-        loss = rounded(float(loss_function(task)(logits[0], targets)))
-        if whatever or asks_for_bounds(task, loss, None):
-            return loss, _bounds(logits, run, list(network.parameters()), targets.unsqueeze(0), task)[0]
-    return loss, None
-
-
-def _evaluated_each(
-    network: StackedNetwork, images: Tensor, targets: Tensor, task: Task, asking: Collection[int], *, whatever: bool
-) -> tuple[list[float], list[OutputBounds | None]]:
-    """The same of K members; empty instead of None."""
-    losses: list[float] = []
+    cannot be tried. ``alone`` gives, by place, those whose bounds are asked for as networks in evaluation mode."""
+    evaluated: list[float] = []
     with suppress(Exception), network.undisturbed(), torch.no_grad():
-        logits = network(images).logits
-        losses = losses_of_each(logits, targets, task)
-        if whatever or any(asks_for_bounds(task, losses[place], None) for place in asking):
-            parameters = list(network.parameters.values())
-            return losses, _bounds(logits, lambda: network(images).logits, parameters, targets, task)
-    return losses, []
+        evaluated = losses_of_each(network(images).logits, targets, task)
+    trained = trained_losses(network, images, targets, task, batch_size) if evaluated else []
+    found = []
+    for place, loss in enumerate(evaluated):
+        other, bounds = trained[place] if trained else None, None
+        if place in alone and asks_for_bounds(task, loss, other):
+            with suppress(Exception):
+                own = images[place] if images.ndim == 5 else images
+                bounds = bounds_of(alone[place](), own, targets[place], task)
+        found.append(Ended(loss, other, bounds))
+    return found
 
 
-def _bounds(
-    logits: Tensor, run: Callable[[], Tensor], parameters: list[Tensor], targets: Tensor, task: Task
-) -> list[OutputBounds | None]:
-    """``logits``: the outputs (K, N, outputs) as they are. The modes of the network are those of its evaluation; noise
-    is not the same in two runs."""
-    tried = [logits]
-    with _kept(parameters) as (own, held):
-        for factor in (TIMES, -TIMES, TIMES * TIMES):
-            torch._foreach_copy_(own, torch._foreach_mul(held, factor))  # noqa: SLF001  (they have no public name)
-            tried.append(run())
-    runs = [logits.double() for logits in tried]  # each (K, N, outputs)
-    return [_of_member([one[member] for one in runs], targets[member], task) for member in range(len(runs[0]))]
+def bounds_of(
+    network: nn.Module,
+    images: Tensor,
+    targets: Tensor,
+    task: Task,
+    autocast: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> OutputBounds | None:
+    """Of these samples, whatever their loss is; None where there are none, and where the network cannot be tried.
+
+    It is tried on a copy, on the CPU: with weights that are too large an index may leave its range, and an accelerator
+    does not recover from that. It must call the same functions of torch whatever the weights are, and read none of its
+    numbers into Python: what iterates until it converges might not end.
+    """
+    count = max(FEWEST, PIXELS // (images.shape[-1] * images.shape[-2]))
+    given, wanted = images[:count].cpu(), targets[:count].cpu()
+    with suppress(Exception), own_randomness(SEED, given.device), torch.no_grad():
+        run = _with_weights(network, given, task, autocast)
+        if run is None:
+            return None
+        runs = [run(1.0), run(TIMES), run(-TIMES), run(TIMES * TIMES)]
+        if all(torch.equal(one, runs[0]) for one in runs) or _of_runs(runs, wanted, task) is None:
+            return None
+        return _of_runs([*runs[:3], run(TIMES, MATRICES), runs[3]], wanted, task)
+    return None
 
 
-@contextmanager
-def _kept(parameters: list[Tensor]) -> Iterator[tuple[list[Tensor], list[Tensor]]]:
-    """The weights and copies of them; afterwards they are what they were."""
-    own = [one.detach() for one in parameters if one.is_floating_point()]
-    held = [one.clone() for one in own]
-    try:
-        yield own, held
-    finally:
-        torch._foreach_copy_(own, held)
+def _with_weights(
+    network: nn.Module, images: Tensor, task: Task, autocast: Callable[[], AbstractContextManager[object]]
+) -> Callable[..., Tensor] | None:
+    """What gives the outputs (N, outputs) with the weights so many times, those of so many dimensions and more alone;
+    None where there are no weights, or where not all that the network does can be seen."""
+    own = {id(one) for one in (*network.parameters(), *network.buffers())}
+    copied = _copy(network)
+    weights = [one.detach() for one in copied.parameters() if one.is_floating_point() or one.is_complex()]
+    if not weights or any(id(one) in own for one in copied.parameters()) or _is_compiled(copied):
+        return None
+    values = [one.clone() for one in weights]
+    names: list[str] | None = None
+
+    def run(factor: float, dimensions: int = 0) -> Tensor:
+        nonlocal names
+        for one, value in zip(weights, values, strict=True):
+            one.copy_(value * factor if value.ndim >= dimensions else value)
+        with Calls(own, names) as calls, autocast():
+            outputs = predictions(copied, images, task)
+        names = calls.names
+        return outputs.double()
+
+    return run
 
 
-def _of_member(runs: list[Tensor], targets: Tensor, task: Task) -> OutputBounds | None:
+def _copy(network: nn.Module) -> nn.Module:
+    """On the CPU. Raises what copying raises."""
+    loose = [one for module in network.modules() for one in vars(module).values() if isinstance(one, Tensor)]
+    known: dict[int, Any] = {id(one): one.detach().to("cpu", copy=True) for one in (*network.buffers(), *loose)}
+    for weight in network.parameters():
+        known[id(weight)] = nn.Parameter(weight.detach().to("cpu", copy=True), weight.requires_grad)
+    return copy.deepcopy(network, known)
+
+
+def _is_compiled(network: nn.Module) -> bool:
+    """Whether something of it runs that is not seen call by call."""
+    return any(
+        isinstance(one, torch.jit.ScriptModule)
+        or type(one).__module__.startswith("torch._dynamo")
+        or getattr(one, "_compiled_call_impl", None) is not None
+        for one in network.modules()
+    )
+
+
+def _of_runs(runs: list[Tensor], targets: Tensor, task: Task) -> OutputBounds | None:
     found = [_range(one) for one in runs]
-    if not all(math.isfinite(number) for one in found[:3] for number in one):
+    if not all(math.isfinite(number) for one in found[:-1] for number in one):
         return None  # taken 64 times, the weights of a network of many layers may be too much for any number
     wide = [one.highest - one.lowest for one in found]
     if max(wide[1:3]) <= SEEN * wide[0]:
@@ -163,10 +186,13 @@ def _of_member(runs: list[Tensor], targets: Tensor, task: Task) -> OutputBounds 
             _same([one.highest for one in found[1:]], wide[1]),
         )
         return None if bounds.apart is None else bounds
-    lowest, highest = _end([one.lowest for one in found], wide), _end([-one.highest for one in found], wide)
-    if lowest is None and highest is None:
+    lows, highs = [one.lowest for one in found], [-one.highest for one in found]
+    ends = _end(lows, wide), _end(highs, wide)
+    apart = _held(wide) if None in ends else None
+    low, high = ends if apart is None else (_least(lows), _least(highs))
+    if low is None and high is None:
         return None
-    return _with_loss(lowest, None if highest is None else -highest, targets.reshape(runs[0].shape).double(), task)
+    return _with_loss(low, None if high is None else -high, apart, targets.reshape(runs[0].shape).double(), task)
 
 
 def _range(outputs: Tensor) -> _Range:
@@ -176,12 +202,12 @@ def _range(outputs: Tensor) -> _Range:
 
 
 def _held(sizes: list[float]) -> float | None:
-    """The largest of a size as it is, and with weights 8, -8 and 64 times; None if it grows with them."""
-    own, top, most = sizes[0], max(sizes[1:3]), sizes[3]
+    """The largest of a size as it is, and with each of the other weights; None if it grows with them."""
+    own, top, most = sizes[0], max(sizes[1:-1]), sizes[-1]
     # Where the weights were so small that the size grows at first, it must come to stand somewhere.
     grows = top > GROWN * own
     held = SEEN * top <= most <= GROWN * top if grows else top > 0 and not most > GROWN * max(own, top)
-    return rounded(max(size for size in sizes if not math.isnan(size))) if held else None
+    return -_least([-size for size in sizes]) if held else None
 
 
 def _same(sizes: list[float], wide: float) -> float | None:
@@ -191,17 +217,20 @@ def _same(sizes: list[float], wide: float) -> float | None:
 
 
 def _end(lows: list[float], wide: list[float]) -> float | None:
-    """The lowest of all outputs, if weights of either sign end there again, or if the range of outputs never grows."""
-    lowest = rounded(min(low for low in lows if math.isfinite(low)))
-    if _held(wide) is not None:
-        return lowest
+    """The lowest of all outputs, if weights of either sign end there again."""
     met = _same(lows[1:], max(one for one in wide if math.isfinite(one)))
-    return lowest if met is not None and met <= lows[0] + STILL * wide[0] else None
+    return _least(lows) if met is not None and met <= lows[0] + STILL * wide[0] else None
 
 
-def _with_loss(lowest: float | None, highest: float | None, targets: Tensor, task: Task) -> OutputBounds:
+def _least(lows: list[float]) -> float:
+    return rounded(min(low for low in lows if math.isfinite(low)))
+
+
+def _with_loss(
+    lowest: float | None, highest: float | None, apart: float | None, targets: Tensor, task: Task
+) -> OutputBounds:
     """With that of targets beyond the bounds."""
     low, high = -math.inf if lowest is None else lowest, math.inf if highest is None else highest
     beyond = (targets - targets.clamp(low, high)).abs()
     loss = float((beyond if task.loss == "l1" else beyond.square()).mean())
-    return OutputBounds(lowest=lowest, highest=highest, loss=rounded(loss))
+    return OutputBounds(apart, lowest=lowest, highest=highest, loss=rounded(loss))

@@ -1,0 +1,154 @@
+"""Between what bounds the outputs of a network stay whatever its weights are, and what a rule says of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from hpsearch.diagnosis.inside.bounds import held_within_bounds
+from hpsearch.diagnosis.inside.seen import Inside
+from hpsearch.look import Look, OutputBounds, look_document, look_of
+from hpsearch.task import Task
+from hpsearch.training.looks import bounds_of
+from hpsearch.trial import FinishedTrial
+from tests.diagnosis.curve_cases import SOUND, TASK
+from tests.training.test_tried import CLASSES, PLAIN, body, images, same
+
+VALUES = Task("l2", (3, 4, 4), 1, 64, 16, 0, (), 1.0)
+
+
+def within(behind: Callable[[Tensor], Tensor], task: Task = CLASSES) -> OutputBounds | None:
+    """Between what the outputs stay; the network is afterwards what it was."""
+    network = body(task.outputs, behind=behind)
+    before = [one.clone() for one in network.state_dict().values()]
+    targets = torch.arange(32) % 4 if task.is_classification else torch.linspace(-2, 2, 32).unsqueeze(1)
+    found = bounds_of(network, images(), targets, task, PLAIN)
+    assert all(map(torch.equal, before, network.state_dict().values()))
+    return found
+
+
+def cosines(values: Tensor) -> Tensor:
+    """Of length one each."""
+    return functional.normalize(values)
+
+
+@pytest.mark.parametrize(
+    "behind", [same, lambda values: values.log_softmax(1), lambda values: -values.square(), functional.relu]
+)
+def test_outputs_that_grow_with_the_weights_have_no_bounds(behind: Callable[[Tensor], Tensor]) -> None:
+    assert within(behind) is None
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [torch.tanh, torch.sigmoid, cosines, lambda one: functional.layer_norm(one, (4,)), lambda one: one.clamp(0, 1)],
+)
+def test_outputs_that_do_not_have_bounds(behind: Callable[[Tensor], Tensor]) -> None:
+    found = within(behind)
+    assert found is not None
+    assert found.apart is not None
+    assert found.apart < 4
+    assert held(found, 0.9)
+
+
+class Kinds(nn.Module):
+    """A linear layer on pixels, with something behind that may use its parameters."""
+
+    def __init__(self, outputs: int, behind: Callable[["Kinds", Tensor], Tensor]) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.head, self.scale = nn.Linear(48, outputs), nn.Parameter(torch.tensor(2.0))
+        self.complex = nn.Parameter(torch.randn(48, outputs, dtype=torch.cfloat))
+        self.behind = behind
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.behind(self, images.flatten(1))
+
+
+def converged(network: Kinds, values: Tensor) -> Tensor:
+    """Halves until it is small."""
+    values = torch.tanh(network.head(values))
+    while (values.abs() > 0.1).any():
+        values = values / 2
+    return values
+
+
+def of_kind(behind: Callable[[Kinds, Tensor], Tensor], task: Task = CLASSES) -> OutputBounds | None:
+    """Of one with that behind its head."""
+    network = Kinds(task.outputs, behind).eval()
+    targets = torch.arange(32) % 4 if task.is_classification else torch.linspace(-2, 2, 32).unsqueeze(1)
+    return bounds_of(network, images(), targets, task, PLAIN)
+
+
+@pytest.mark.parametrize("task", [CLASSES, VALUES])
+@pytest.mark.parametrize(
+    "behind",
+    [
+        lambda network, values: (
+            network.scale * functional.layer_norm(network.head(values), (network.head.out_features,))
+        ),
+        lambda network, values: network.head(functional.layer_norm(values, (48,))) / network.scale,
+        lambda network, values: (values.to(torch.cfloat) @ network.complex).real,
+        lambda network, values: network.head(values).detach() * 0 + values[:, : network.head.out_features].clamp(-1, 1),
+    ],
+    ids=["scale", "temperature", "complex", "no weights"],
+)
+def test_what_grows_with_some_weights_has_no_bounds(behind: Callable[[Kinds, Tensor], Tensor], task: Task) -> None:
+    assert of_kind(behind, task) is None
+
+
+def test_a_network_whose_loops_depend_on_its_weights_is_not_tried() -> None:
+    assert of_kind(lambda network, values: torch.tanh(network.head(values)) / 16) is not None
+    assert of_kind(converged) is None
+
+
+def test_a_network_that_never_ends_with_other_weights_is_tried_no_further() -> None:
+    calls = []
+
+    def endless(network: Kinds, values: Tensor) -> Tensor:
+        grown = network.head(values)
+        while len(torch.where(grown.abs() > 50)[0]):
+            calls.append(grown)
+            grown = grown * 2
+            assert len(calls) < 100, "it would never end"
+        return torch.tanh(grown)
+
+    assert of_kind(endless) is None
+    assert len(calls) < 3
+
+
+def test_what_a_copy_does_not_hold_is_not_tried() -> None:
+    """Weights that a function encloses are those of the network itself."""
+    network = body()
+    network.behind = lambda values: network.scale * cosines(values)
+    assert bounds_of(network, images(), torch.arange(32) % 4, CLASSES, PLAIN) is None
+
+
+def test_bounds_of_a_regression() -> None:
+    both, below = within(torch.sigmoid, VALUES), within(functional.relu, VALUES)
+    assert both is not None
+    assert both.lowest == pytest.approx(0, abs=0.05)
+    assert both.highest == pytest.approx(1, abs=0.05)
+    assert below is not None
+    assert (below.lowest, below.highest) == (0, None)
+    assert 0.3 < (below.loss or 0) < (both.loss or 0) < 1.4
+    assert within(same, VALUES) is None
+
+
+def held(bounds: OutputBounds, loss: float) -> bool:
+    """Whether a rule says of a training that ended with such a loss that they hold it up."""
+    look = Look(200, (), evaluated_loss=loss, trained_loss=loss, bounds=bounds)
+    assert look_of(look_document(look)) == look
+    trial = FinishedTrial(SOUND.trial.job, replace(SOUND.trial.result, looks=(look,)))
+    return held_within_bounds(Inside(trial, TASK)) is not None
+
+
+def test_normalised_outputs_with_a_scale_are_sound() -> None:
+    assert held(OutputBounds(2.0, 1.4), 1.0)
+    assert not held(OutputBounds(16.0, 11.0), 1.0)
+    assert held(OutputBounds(2.0), 1.0)
+    assert not held(OutputBounds(3.0), 1.0), "other weights may let them be further apart, and this loss has time"
+    assert not held(OutputBounds(2.0, 1.4), 0.01), "it came further than that"
