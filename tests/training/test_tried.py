@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -97,6 +98,45 @@ def test_channels_that_nothing_depends_on() -> None:
     assert seen(body(before=lambda values: values[:, 2:].expand_as(values))).unseen == (0, 1)
     assert seen(body(before=lambda values: values[:, [1, 2, 2]])).unseen == ()
     assert seen(body(before=torch.zeros_like)).unseen == (), "nothing arrives at all"
+
+
+def test_where_outputs_hardly_differ_no_channel_is_missed() -> None:
+    """What a channel moves may be below the last digit there, in half precision much sooner."""
+
+    def half(values: Tensor) -> Tensor:
+        return values.bfloat16().float()
+
+    def one(values: Tensor) -> Tensor:
+        return values[:, :1].expand_as(values)
+
+    assert seen(body(before=one, behind=lambda values: values + 300 * values.std())).unseen == ()
+    assert seen(body(before=one, behind=lambda values: values + values.abs().max())).unseen == (2,)
+    assert seen(body(before=one, behind=lambda values: half(values + 4 * values.abs().max()))).unseen == ()
+
+
+def test_what_the_last_digits_are_apart_is_no_noise() -> None:
+    def shaken(share: float, values: Tensor) -> Tensor:
+        return values + share * values.abs().max() * torch.rand_like(values)
+
+    assert seen(body(behind=partial(shaken, 2e-7))).noise == 0.0
+    assert (seen(body(behind=partial(shaken, 1e-3))).noise or 0.0) > 1e-4
+
+
+def test_channels_and_noise_are_told() -> None:
+    """By their rules, each in the first look."""
+    told = {}
+    cases: dict[str, Callable[[Tensor], Tensor]] = {
+        "HC335": lambda values: values[:, :1].expand_as(values),
+        "HC342": functional.dropout,
+        "": same,
+    }
+    for name, before in cases.items():
+        found = seen(body(before=before))
+        look = Look(0, (), noise=found.noise, unseen=found.unseen)
+        colours = replace(TASK, input_shape=(3, 8, 8))
+        trial = FinishedTrial(SOUND.trial.job, replace(SOUND.trial.result, looks=(look,)))
+        told[name] = {finding.code for finding in diagnose(trial, STUDY, colours)}
+    assert told == {"HC335": {"HC335"}, "HC342": {"HC342"}, "": set()}
 
 
 def eye(network: nn.Module) -> Eye:

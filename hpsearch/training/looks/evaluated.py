@@ -32,7 +32,10 @@ ROUNDED = 1e-5
 ALIKE = 0.999
 """Correlation of two channels that say the same."""
 APART = 1e-2
-"""Of the largest output: where samples differ by less, rounding could be taken for a bend."""
+"""Of the largest output: where samples differ by less, rounding could be taken for a bend, or hide a channel."""
+ROUNDINGS, FEW_ROUNDINGS = 32, 4
+"""Times what the type that outputs were computed in rounds (heuristics): where samples differ by less than the first, a
+channel may have moved them by less than shows; where the same image does by less than the second, that is no noise."""
 TRAINED_ON = 32
 """Samples of the training split whose loss is evaluated, so many at most."""
 SEED = 0
@@ -139,7 +142,9 @@ def _tried(run: Run, images: Tensor) -> list[Tried]:
     batch, other = torch.cat([one, two, made, again, *parts]), torch.cat([one, two, made, again, *parts])
     other[1 : 2 * third : 2] = three
     with suppress(Exception):  # a network that insists on another batch has been evaluated all the same
-        first, second = run(batch).double(), run(other).double()
+        first, second = run(batch), run(other)
+        rounding = _rounding(first)
+        first, second = first.double(), second.double()
         given, exchanged = first[:, : 2 * third], second[:, : 2 * third]
         spread = given.std((1, 2), correction=0).clamp_min(1e-12)
         influences = _in_spreads((given - exchanged)[:, ::2], spread)
@@ -151,9 +156,15 @@ def _tried(run: Run, images: Tensor) -> list[Tried]:
             # Where outputs depend on places in the batch, those of the same image are apart without any noise.
             noises = [own if far > EXCHANGED else up for far, up, own in zip(influences, noises, alone, strict=True)]
             influences = [0.0 if own > EXCHANGED else far for far, own in zip(influences, alone, strict=True)]
+        largest = given.abs().amax((1, 2))
+        quiet = (FEW_ROUNDINGS * rounding * largest / spread).tolist()
+        noises = [0.0 if up <= least else up for up, least in zip(noises, quiet, strict=True)]
+        apart = (_apart(given) > max(APART, ROUNDINGS * rounding) * largest).tolist()
         changed = first[:, begin + count :].reshape(len(first), len(parts), count, first.shape[-1])
         moved = [_in_spreads(changed[:, place] - twice, spread) for place in range(len(parts))]
-        unseen = [_unseen(channels, [one[member] for one in moved]) for member in range(len(first))]
+        unseen = [
+            _unseen(channels, [one[member] for one in moved]) if apart[member] else () for member in range(len(first))
+        ]
         if not len(made):
             return [Tried(far, None, up, lost) for far, up, lost in zip(influences, noises, unseen, strict=True)]
         sums = first[:, 2 * third : begin]
@@ -191,11 +202,23 @@ def _unseen(channels: Sequence[tuple[tuple[int, ...], Tensor]], moved: Sequence[
 def _bends(beside: Tensor, outputs: Tensor) -> list[float | None]:
     """From what sums of outputs are beside those of sums, (K, N, outputs), and outputs that are known."""
     furthest, largest = beside.abs().amax((1, 2)), outputs.abs().amax((1, 2))
-    spread = outputs.std(1, correction=0).amax(1)
+    spread = _apart(outputs)
     return [
         rounded(far / size) if math.isfinite(far) and size > APART * most else None
         for far, size, most in zip(furthest.tolist(), spread.tolist(), largest.tolist(), strict=True)
     ]
+
+
+def _apart(outputs: Tensor) -> Tensor:
+    """Standard deviation over samples (K,) of the output that differs most, of (K, N, outputs)."""
+    return outputs.std(1, correction=0).amax(1)
+
+
+def _rounding(outputs: Tensor) -> float:
+    """Of the coarsest type that holds all of them, as a share of a number."""
+    kinds = (torch.bfloat16, torch.float16)
+    found = [kind for kind in kinds if torch.equal(outputs.to(kind).to(outputs.dtype), outputs)]
+    return torch.finfo(next(iter(found), outputs.dtype)).eps
 
 
 @contextmanager
