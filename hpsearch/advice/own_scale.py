@@ -1,45 +1,111 @@
-"""Networks that normalise their images themselves: the scale in which images come does them no harm."""
+"""Networks that bring their images to scale themselves: the scale in which images come does them no harm."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from hpsearch.advice.facts import NORMS, WEIGHTED, Purpose
-from hpsearch.advice.gathering import facts_of_settings
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_leaves
+
+from hpsearch.advice.facts import WEIGHTED
+from hpsearch.advice.functions import KINDS, name_of
 from hpsearch.advice.points import points
+from hpsearch.data.checks.check import check_data
+from hpsearch.data.checks.pixels import LEAST_STRENGTH, MOST_STRENGTH
+from hpsearch.data.dataset import Dataset
+from hpsearch.errors import DefinitionError
+from hpsearch.factory import USERS_FAILURES
 from hpsearch.finding import Finding, Severity, severest_first
 from hpsearch.job import network_settings
+from hpsearch.networks.build import build_network
 from hpsearch.study import StudyDefinition
-from hpsearch.task import Task
 
 OF_SCALE = "HD104"
 """What is found of pixels that are far too large or small for a network."""
-REASON = "; the network normalises its images first, so that their scale does no harm"
+SENT = 8
+"""Images, evenly spaced in the training split."""
+PRODUCTS = frozenset({"matmul", "mm", "einsum", "addmm", "rmatmul"})
+"""Functions that are layers with weights where a factor that is none of the images is trained."""
 
 
-def judged_with_network(found: Sequence[Finding], definition: StudyDefinition, task: Task) -> tuple[Finding, ...]:
-    """What was found in the data; the scale of the pixels is information where the network begins with a norm."""
-    if not any(one.code == OF_SCALE for one in found) or not _begins_with_norm(definition, task):
+def findings_in_data(definition: StudyDefinition, dataset: Dataset) -> tuple[Finding, ...]:
+    """What the checks that the definition does not ignore find in its data, judged with its network."""
+    return judged_with_network(check_data(dataset, ignore=definition.data.checks.ignore), definition, dataset)
+
+
+def judged_with_network(found: Sequence[Finding], definition: StudyDefinition, dataset: Dataset) -> tuple[Finding, ...]:
+    """What was found in the data; the scale of the pixels is information where a network brings them to scale itself.
+
+    That is so if what arrives at its first layers with weights is within the bounds of the check, by whatever it was
+    brought there: a norm, or constants in its forward pass.
+    """
+    if not any(one.code == OF_SCALE for one in found):
         return tuple(found)
-    return severest_first(
-        [
-            replace(one, severity=Severity.INFO, message=one.message + REASON) if one.code == OF_SCALE else one
-            for one in found
-        ]
-    )
+    arriving = _arriving(definition, dataset)
+    if not arriving or not all(LEAST_STRENGTH <= strength <= MOST_STRENGTH for strength in arriving):
+        return tuple(found)
+    return severest_first([_harmless(one, arriving) if one.code == OF_SCALE else one for one in found])
 
 
-def _begins_with_norm(definition: StudyDefinition, task: Task) -> bool:
-    """Whether at all points that are looked at no layer with weights takes the images but behind a norm."""
-    network = definition.network
-    purpose = Purpose(task.input_shape, task.outputs, task.is_classification)
+def _harmless(finding: Finding, arriving: Sequence[float]) -> Finding:
+    reason = f"the network brings them to {max(arriving):.3g} before its first layer with weights, which does no harm"
+    evidence = {**finding.evidence, "arriving": max(arriving)}
+    return replace(finding, severity=Severity.INFO, message=f"{finding.message}; {reason}", evidence=evidence)
+
+
+def _arriving(definition: StudyDefinition, dataset: Dataset) -> list[float]:
+    """Root mean squares of what arrives at the first layers with weights, at all points that are looked at; none where
+    that cannot be seen at one of them. A named network takes its images as they come."""
+    network, found = definition.network, list[float]()
+    if network.name is not None:
+        return []
+    images = dataset.train.images
+    images = images[torch.linspace(0, len(images) - 1, min(SENT, len(images))).long()].cpu()
     for point in points(network.parameters):
-        facts = facts_of_settings(network_settings(network, point), purpose, costs=False)
-        normed: set[int] = set()
-        for call in facts.calls:
-            if call.kind in NORMS or (call.before and all(before in normed for before in call.before)):
-                normed.add(call.index)
-            elif call.kind in WEIGHTED:
-                return False
-        if not normed:
-            return False
-    return True
+        try:
+            built = build_network(network_settings(network, point), dataset.task.input_shape, dataset.task.outputs, 0)
+            strengths = _strengths(built, images)
+        except (DefinitionError, *USERS_FAILURES):  # told elsewhere
+            return []
+        if not strengths:
+            return []
+        found += strengths
+    return found
+
+
+def _strengths(network: nn.Module, images: Tensor) -> list[float]:
+    """In training mode: a batch norm that has seen nothing yet hands images on as they are in evaluation mode. With
+    gradients, which tell weights from constants."""
+    given = images.clone()
+    arrivals = _Arrivals(given)
+    with torch.enable_grad(), torch.random.fork_rng(devices=[]), arrivals:
+        network.train()(given)
+    return arrivals.strengths
+
+
+class _Arrivals(TorchFunctionMode):
+    """Follows the images up to the first layers with weights, and measures what arrives there."""
+
+    def __init__(self, images: Tensor) -> None:
+        super().__init__()
+        self.strengths: list[float] = []
+        self._followed: dict[int, Tensor] = {id(images): images}
+        """Kept, so that no other tensor gets the same id."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        given = [one for one in tree_leaves((args, kwargs)) if isinstance(one, Tensor)]
+        followed = [one for one in given if id(one) in self._followed]
+        name = name_of(func, {})
+        product = name in PRODUCTS and any(one.requires_grad for one in given if id(one) not in self._followed)
+        if followed and (product or KINDS.get(name) in WEIGHTED):
+            self.strengths.append(float(followed[0].detach().double().square().mean().sqrt()))
+            return func(*args, **kwargs)
+        made = func(*args, **kwargs)
+        if followed:
+            self._followed.update((id(one), one) for one in tree_leaves(made) if isinstance(one, Tensor))
+        return made

@@ -111,11 +111,9 @@ def _examined(definition: StudyDefinition, check_data: bool) -> Examined:
 
 
 def _in_data(definition: StudyDefinition, dataset: "Dataset") -> tuple[Finding, ...]:
-    from hpsearch.advice.own_scale import judged_with_network
-    from hpsearch.data.checks.check import check_data
+    from hpsearch.advice.own_scale import findings_in_data
 
-    found = check_data(dataset, ignore=definition.data.checks.ignore)
-    return judged_with_network(found, definition, dataset.task)
+    return findings_in_data(definition, dataset)
 
 
 def _behaviour(definition: StudyDefinition, dataset: "Dataset") -> tuple[Finding, ...]:

@@ -74,9 +74,9 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
 def _found(definition: StudyDefinition, dataset: "Dataset") -> tuple[list[Any], list[Any]]:
     """What the checks find in the data, and in the network's forward pass, for the store's codecs to read."""
     from hpsearch.advice.advise import advise_behaviour  # noqa: PLC0415  (PyTorch)
-    from hpsearch.data.checks.check import check_data  # noqa: PLC0415
+    from hpsearch.advice.own_scale import findings_in_data  # noqa: PLC0415
 
-    in_data = check_data(dataset, ignore=definition.data.checks.ignore)
+    in_data = findings_in_data(definition, dataset)
     behaviour = advise_behaviour(definition, dataset.task)
     return [finding_document(one) for one in in_data], [finding_document(one) for one in behaviour]
 

@@ -8,9 +8,8 @@ from functools import partial
 from typing import Protocol
 
 from hpsearch.advice.advise import advise
-from hpsearch.advice.own_scale import judged_with_network
+from hpsearch.advice.own_scale import findings_in_data
 from hpsearch.checked import Checked, CheckVerdict, Part, Placed
-from hpsearch.data.checks.check import check_data
 from hpsearch.data.dataset import Dataset
 from hpsearch.finding import Finding, Severity
 from hpsearch.gate.bench import CheckBench
@@ -94,8 +93,7 @@ class _Check:
 
     def done(self) -> Checked:
         self._begin("data")
-        found = check_data(self._dataset, ignore=self._study.data.checks.ignore)
-        found = judged_with_network(found, self._study, self._task)
+        found = findings_in_data(self._study, self._dataset)
         self._end(_of_findings("data", found, overrides_data(self._study)))
         self._begin("advice")
         self._end(_of_findings("advice", advise(self._study, self._task)))

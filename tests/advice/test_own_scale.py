@@ -1,30 +1,60 @@
-"""The scale of pixels is no matter to a network that normalises them itself."""
+"""The scale of pixels is no matter to a network that brings them to scale itself."""
+
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from hpsearch.advice.own_scale import judged_with_network
+from hpsearch.advice.own_scale import findings_in_data
+from hpsearch.data.dataset import Dataset, Split
+from hpsearch.data.loading import load_dataset
 from hpsearch.finding import Finding, Severity
+from hpsearch.job import data_settings
 from hpsearch.study import StudyDefinition
-from hpsearch.task import Task
 
-DIGITS = Task("cross_entropy", (1, 8, 8), 10, 1079, 359, 359, (36,) * 9 + (35,))
+DATA = {"dataset": "digits", "normalize": False}
 
 
-def finding(code: str) -> Finding:
-    return Finding(code, Severity.WARNING, "pixels are too large", {}, "", "")
+@pytest.fixture(scope="module")
+def bytes_of_digits() -> Dataset:
+    """Grey values from 0 to 255."""
+    loaded = load_dataset(data_settings(StudyDefinition.model_validate({"data": DATA, "network": {"name": "convnet"}})))
+    brightest = float(loaded.train.images.max())
+    return replace(loaded, train=Split(loaded.train.images * (255 / brightest), loaded.train.targets))
+
+
+def of_scale(network: dict[str, Any], dataset: Dataset) -> Finding:
+    study = StudyDefinition.model_validate({"data": DATA, "network": network})
+    (found,) = [one for one in findings_in_data(study, dataset) if one.code == "HD104"]
+    return found
 
 
 @pytest.mark.parametrize(
-    ("norms", "severity"),
-    [(["first"], Severity.INFO), (["second"], Severity.WARNING), (["first", "second"], Severity.WARNING)],
+    ("network", "severity"),
+    [
+        ({"name": "convnet"}, Severity.WARNING),
+        ({"factory": "scaling", "norm": "first"}, Severity.INFO),
+        ({"factory": "scaling", "norm": "second"}, Severity.WARNING),
+        ({"factory": "scaling", "norm": {"choice": ["first", "second"]}}, Severity.WARNING),
+        ({"factory": "dividing", "divisor": 255.0}, Severity.INFO),
+        ({"factory": "dividing", "divisor": 255.0, "multiplied": True}, Severity.INFO),
+        ({"factory": "dividing", "divisor": 255.0, "first": False}, Severity.WARNING),
+        ({"factory": "dividing", "divisor": 2.0}, Severity.WARNING),
+        ({"factory": "leaving"}, Severity.WARNING),
+    ],
 )
-def test_only_a_norm_before_all_weights_takes_the_scale_away(
-    monkeypatch: pytest.MonkeyPatch, norms: list[str], severity: Severity
+def test_what_arrives_at_the_first_weights_decides(
+    monkeypatch: pytest.MonkeyPatch, bytes_of_digits: Dataset, network: dict[str, Any], severity: Severity
 ) -> None:
     monkeypatch.syspath_prepend("tests/advice/user_code")
-    network = {"factory": "advised_network:scaling", "norm": {"choice": norms} if len(norms) > 1 else norms[0]}
-    study = StudyDefinition.model_validate({"data": {"dataset": "digits"}, "network": network})
-    found = {one.code: one for one in judged_with_network([finding("HD104"), finding("HD105")], study, DIGITS)}
-    assert found["HD104"].severity is severity
-    assert ("no harm" in found["HD104"].message) == (severity is Severity.INFO)
-    assert found["HD105"] == finding("HD105")
+    if "factory" in network:
+        network = {**network, "factory": f"advised_network:{network['factory']}"}
+    found = of_scale(network, bytes_of_digits)
+    assert found.severity is severity
+    assert ("no harm" in found.message) == (severity is Severity.INFO) == ("arriving" in found.evidence)
+
+
+def test_what_arrives_stands_beside_the_finding(monkeypatch: pytest.MonkeyPatch, bytes_of_digits: Dataset) -> None:
+    monkeypatch.syspath_prepend("tests/advice/user_code")
+    network = {"factory": "advised_network:dividing", "divisor": 255.0}
+    assert 0.3 < of_scale(network, bytes_of_digits).evidence["arriving"] < 0.5

@@ -45,6 +45,15 @@ def talk(input_shape, outputs):
 def mix(input_shape, outputs):
     from torch import nn
     return nn.Sequential(nn.Flatten(), nn.Linear(64, outputs), nn.Softmax(dim=0))
+
+def bright():
+    from sklearn.datasets import load_digits
+    digits = load_digits()
+    return (digits.images[:, None] * 15).astype("float32"), digits.target
+
+def dim(input_shape, outputs):
+    from torch import nn
+    return nn.Sequential(nn.BatchNorm2d(1), nn.Flatten(), nn.Linear(64, outputs))
 """
 
 
@@ -104,6 +113,13 @@ def test_what_the_forward_pass_does_wrong_is_found_beside_the_data(checker: Chec
     mixing, checked = with_network("mix"), threading.Event()
     assert [one.code for one in checker.loaded(mixing, checked).behaviour] == ["HP403"]
     assert checker.loaded(mixing, checked, check_data=False).behaviour == ()
+
+
+def test_the_data_are_judged_with_the_network(checker: Checker) -> None:
+    bright = {"factory": "bad_factories:bright", "normalize": False}
+    made = StudyDefinition.model_validate({"data": bright, "network": {"factory": "bad_factories:dim"}})
+    found = checker.loaded(study(made), threading.Event()).found
+    assert [one.severity for one in found if one.code == "HD104"] == [Severity.INFO]
 
 
 def test_a_definition_that_kills_its_process_is_named(checker: Checker) -> None:
