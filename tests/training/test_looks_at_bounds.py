@@ -1,7 +1,7 @@
 """Between what bounds the outputs of a network stay whatever its weights are, and what a rule says of it."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import pytest
 import torch
@@ -10,12 +10,19 @@ from torch.nn import functional
 
 from hpsearch.diagnosis.inside.bounds import held_within_bounds
 from hpsearch.diagnosis.inside.seen import Inside
+from hpsearch.job import Budget, NetworkSettings
 from hpsearch.look import Look, OutputBounds, look_document, look_of
 from hpsearch.task import Task
 from hpsearch.training.looks import bounds_of
+from hpsearch.training.looks.bounds import asks_for_bounds
+from hpsearch.training.member import train_member
+from hpsearch.training.samples.arrays import Shelf
+from hpsearch.training.size import Arithmetic
+from hpsearch.training.together import train_together
 from hpsearch.trial import FinishedTrial
 from tests.diagnosis.curve_cases import SOUND, TASK
 from tests.training.test_tried import CLASSES, PLAIN, body, images, same
+from tests.training.training_cases import classes, job
 
 VALUES = Task("l2", (3, 4, 4), 1, 64, 16, 0, (), 1.0)
 
@@ -91,10 +98,14 @@ def of_kind(behind: Callable[[Kinds, Tensor], Tensor], task: Task = CLASSES) -> 
             network.scale * functional.layer_norm(network.head(values), (network.head.out_features,))
         ),
         lambda network, values: network.head(functional.layer_norm(values, (48,))) / network.scale,
+        lambda network, values: (
+            network.head(functional.layer_norm(values * network.scale.abs(), (48,), eps=0.01)) / network.scale
+        ),
         lambda network, values: (values.to(torch.cfloat) @ network.complex).real,
+        lambda network, values: (values.to(torch.cfloat) @ network.complex).real + torch.tanh(network.head(values)),
         lambda network, values: network.head(values).detach() * 0 + values[:, : network.head.out_features].clamp(-1, 1),
     ],
-    ids=["scale", "temperature", "complex", "no weights"],
+    ids=["scale", "temperature", "temperature behind a norm", "complex", "complex beside others", "no weights"],
 )
 def test_what_grows_with_some_weights_has_no_bounds(behind: Callable[[Kinds, Tensor], Tensor], task: Task) -> None:
     assert of_kind(behind, task) is None
@@ -138,12 +149,41 @@ def test_bounds_of_a_regression() -> None:
     assert within(same, VALUES) is None
 
 
-def held(bounds: OutputBounds, loss: float) -> bool:
+def test_outputs_that_come_closer_have_been_shut() -> None:
+    assert (
+        of_kind(lambda network, values: functional.normalize(values[:, :4]) * torch.exp(-network.scale.abs())) is None
+    )
+
+
+def test_nobody_asks_for_bounds_of_what_is_learned() -> None:
+    guess = CLASSES.initial_loss
+    assert [asks_for_bounds(CLASSES, share * guess, None) for share in (0.01, 0.1)] == [False, True]
+    assert not asks_for_bounds(CLASSES, 0.5 * guess, 0.01 * guess), "one of its modes has learned it"
+
+
+def test_members_have_the_bounds_that_they_have_alone() -> None:
+    arrays, arithmetic = Shelf(classes(), "cpu").arrays(channels_last=False), Arithmetic()
+    network = NetworkSettings(None, "tests.training.looked_networks:Body", {"fault": "softmax"})
+    jobs = [replace(job(network, Budget(epochs=22)), number=number, weights_seed=number) for number in range(2)]
+    for one in train_together(jobs, arrays, arrays, arithmetic):
+        found, alone = one.looks[-1].bounds, train_member(jobs[one.number], arrays, arithmetic).looks[-1].bounds
+        assert found is not None
+        assert alone is not None
+        assert astuple(found)[1:] == pytest.approx(astuple(alone)[1:], abs=0.01)
+
+
+def test_ends_of_a_regression_that_were_only_seen_must_hold_its_loss_up() -> None:
+    exact = OutputBounds(lowest=-1.0, highest=2.0, loss=0.2)
+    seen = replace(exact, apart=3.0)
+    assert [held(exact, 1.0, VALUES), held(seen, 1.0, VALUES), held(seen, 0.3, VALUES)] == [True, False, True]
+
+
+def held(bounds: OutputBounds, loss: float, task: Task = TASK) -> bool:
     """Whether a rule says of a training that ended with such a loss that they hold it up."""
     look = Look(200, (), evaluated_loss=loss, trained_loss=loss, bounds=bounds)
     assert look_of(look_document(look)) == look
     trial = FinishedTrial(SOUND.trial.job, replace(SOUND.trial.result, looks=(look,)))
-    return held_within_bounds(Inside(trial, TASK)) is not None
+    return held_within_bounds(Inside(trial, task)) is not None
 
 
 def test_normalised_outputs_with_a_scale_are_sound() -> None:

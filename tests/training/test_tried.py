@@ -175,7 +175,9 @@ def test_weights_that_a_mode_changes_are_those_of_a_training_without_looks() -> 
     def weights(look: Callable[[nn.Module], object]) -> list[Tensor]:
         torch.manual_seed(0)
         network = nn.Sequential(nn.Flatten(), Merging(48, 8), nn.BatchNorm1d(8), Merging(8, 4)).eval()
+        memory = [one.data_ptr() for one in network.parameters()]
         look(network)
+        assert [one.data_ptr() for one in network.parameters()] == memory
         return [one.clone() for one in (*network.state_dict().values(), *network.train().state_dict().values())]
 
     def lost(network: nn.Module) -> None:
