@@ -67,7 +67,16 @@ def _problems_at(settings: NetworkSettings, task: Task) -> list[Problem]:
     if count > MOST_PARAMETERS:
         rule = f"the network would have {count:,} parameters, and {MOST_PARAMETERS:,} are the most"
         return [Problem("network", shown(dict(settings.parameters), 200), rule, "Make it smaller.")]
+    path = "network" if settings.factory is None else "network.factory"
+    scripted = next((name for name, one in network.named_modules() if isinstance(one, torch.jit.ScriptModule)), None)
+    if scripted is not None:
+        what = f"the layer {scripted}" if scripted else "the network"
+        rule = f"{what} is a scripted module, which cannot be looked into"
+        return [Problem(path, "", rule, "Return it as it was before torch.jit.script or torch.jit.trace.")]
     problem = forward_problem(network, solid(network, images), task.outputs)
+    if problem is None and not any(parameter.requires_grad for parameter in network.parameters()):
+        advice = "Keep layers as attributes or in nn.ModuleList, tensors as nn.Parameter, and some of them not frozen."
+        problem = Problem(path, "", "the network has no parameters to train", advice)
     if problem is None or not settings.parameters:
         return [problem] if problem else []
     message = f"{problem.message}; hyperparameters: {shown(dict(settings.parameters), 200)}"

@@ -76,3 +76,15 @@ def failing_when_wide(input_shape: tuple[int, int, int], outputs: int, width: in
     if width > 8:
         raise ValueError(f"{width} is too wide")
     return sound(input_shape, outputs, width)
+
+
+def scripted(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
+    return torch.jit.script(sound(input_shape, outputs))
+
+
+def partly_scripted(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
+    return nn.Sequential(scripted(input_shape, outputs), nn.Identity())
+
+
+def frozen(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
+    return sound(input_shape, outputs).requires_grad_(False)

@@ -66,6 +66,7 @@ def test_every_end_and_every_choice_is_built_once_side_by_side() -> None:
             own("maps"),
             "outputs have 4 axes and not two: for 2 samples",
         ),
+        (own("frozen"), "network.factory: the network has no parameters to train. Keep layers"),
         (own("whole_numbers"), "(got torch.int64 of shape (2, 10)). Return the logits"),
         (
             own("a_pair"),
@@ -97,6 +98,16 @@ def test_a_network_that_does_not_fit_the_data_is_explained(network: dict[str, An
     (problem,) = problems_with(network=network)
     assert said in str(problem)
     assert problem.next_step.endswith(".")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize(("name", "said"), [("scripted", "the network is"), ("partly_scripted", "the layer 0 is")])
+def test_a_scripted_network_is_refused(name: str, said: str) -> None:
+    (problem,) = problems_with(network=own(name))
+    assert (problem.path, problem.message) == (
+        "network.factory",
+        f"{said} a scripted module, which cannot be looked into",
+    )
 
 
 def test_a_layer_that_fails_at_one_end_of_the_space_only_names_that_end() -> None:
