@@ -83,7 +83,9 @@ class Meaning:
     weights: int = 0
     """Numbers in the weights, without the bias."""
     strength: float = 0.0
-    """Of a dropout, the share that it drops."""
+    """Of a dropout, the share that it drops …"""
+    switched_off: bool = False
+    """… and whether it was told that this is no training, as it is in eval mode."""
 
 
 @dataclass(frozen=True, kw_only=True)

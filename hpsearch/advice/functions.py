@@ -72,7 +72,8 @@ def meaning_of(function: str, given: Mapping[str, Any], entered: Tensor, made: T
         return Meaning(_of_whole_map(entered, made))
     if kind is Kind.DROPOUT:
         share = float(given.get("p", 0.5))
-        return Meaning(Kind.DROPOUT if share > 0 else Kind.SHAPE, strength=share)
+        off = not given.get("training", True)
+        return Meaning(Kind.DROPOUT if share > 0 else Kind.SHAPE, strength=share, switched_off=off)
     if kind is Kind.POOLING and dimensions >= 1:
         axes = _axes(given, _sizes(given["kernel_size"], dimensions), entered, made, in_front)
         whole = all(axis.made == 1 and axis.reach >= axis.side for axis in axes)

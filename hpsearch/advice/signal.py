@@ -171,6 +171,15 @@ def _is_gate(facts: Facts, call: Call) -> bool:
     return bool(followers) and all(other.function == "mul" for other in followers)
 
 
+def _drops(facts: Facts, call: Call) -> bool:
+    """Whether a call is a dropout that drops something in training; ``alpha_dropout`` does not unless it is told to."""
+    if call.kind is not Kind.DROPOUT or not call.strength:
+        return False
+    trained = () if facts.in_training is None else facts.in_training.of(Kind.DROPOUT)
+    same = [one for one in trained if (one.name, one.function) == (call.name, call.function)]
+    return not same or not all(one.switched_off for one in same)
+
+
 def dropout_before_norm(facts: Facts) -> Iterator[Remark]:
     """A batch norm stands somewhere behind a dropout.
 
@@ -181,7 +190,7 @@ def dropout_before_norm(facts: Facts) -> Iterator[Remark]:
     dropped: dict[int, Call] = {}
     reported = set()
     for call in facts.calls:
-        source = call if call.kind is Kind.DROPOUT else None
+        source = call if _drops(facts, call) else None
         for maker in facts.makers(call):
             source = source or dropped.get(maker.index)
         if source is None:
@@ -208,7 +217,7 @@ def dropout_on_outputs(facts: Facts) -> Iterator[Remark]:
     call = None if facts.last is None else facts.calls[facts.last]
     while call is not None and call.kind in (Kind.SHAPE, Kind.ACTIVATION):
         call = next(iter(facts.makers(call)), None)
-    if call is None or call.kind is not Kind.DROPOUT or not call.strength:
+    if call is None or not _drops(facts, call):
         return
     outputs = facts.purpose.outputs
     yield Remark(
@@ -226,7 +235,7 @@ def dropout_of_nearly_all(facts: Facts) -> Iterator[Remark]:
     """
     behind: set[int] = set()
     for call in facts.calls:
-        strong = call.kind is Kind.DROPOUT and call.strength >= TOO_MUCH
+        strong = call.strength >= TOO_MUCH and _drops(facts, call)
         again = any(maker.index in behind for maker in facts.makers(call))
         if strong or again:
             behind.add(call.index)

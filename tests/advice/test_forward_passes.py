@@ -160,3 +160,9 @@ def noisy_in_place(own: Passing, images: Tensor) -> Tensor:
 @pytest.mark.parametrize(("forward", "codes"), [(noisy, ["HP404"]), (noisy_in_place, ["HP404"])])
 def test_noise_is_not_taken_for_another_sample(forward: Callable[[Passing, Tensor], Tensor], codes: list[str]) -> None:
     assert [one.code for one in told(forward)] == codes
+
+
+def test_dropout_that_is_never_switched_on_drops_nothing() -> None:
+    assert told(lambda own, images: nn.functional.alpha_dropout(own.logits(images), 0.95)) == []
+    found = told(lambda own, images: nn.functional.alpha_dropout(own.logits(images), 0.95, own.training))
+    assert [one.code for one in found] == ["HP206", "HP207"]
