@@ -72,9 +72,9 @@ def wrapped_values(facts: Facts) -> Remark | None:
             continue
         jumps, more = found
         sentence = (
-            f"in the {part.name} images neighbouring pixels are a whole range of brightness apart {more:.2g} times as "
-            f"often as pixels drawn at random ({jumps} jumps in {len(chosen)} images), though half of it more rarely: "
-            "numbers ran over the end of their range, or are angles"
+            f"in the {part.name} images neighbouring pixels often jump from one end of the range to the other "
+            f"({jumps:,} times in {len(chosen)} images): numbers ran over the end of their type, as 300 comes to 44 in "
+            "bytes, or are angles"
         )
         return Remark(sentence, {"split": part.name, "jumps": jumps, "as_often_as_at_random": more})
     return None
