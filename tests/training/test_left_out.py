@@ -10,7 +10,7 @@ from hpsearch.job import Budget, Job
 from hpsearch.look import Look
 from hpsearch.training.cohort import train_cohort
 from hpsearch.training.curves import Curves
-from hpsearch.training.looks import evaluated_loss, eye, tried, watch, weights
+from hpsearch.training.looks import ended, eye, tried, watch, weights
 from hpsearch.training.member import Training
 from hpsearch.training.precision import HOPELESS, TYPES, Autocast, LossScale
 from hpsearch.training.samples.arrays import Shelf
@@ -120,7 +120,7 @@ def test_what_is_tried_in_evaluation_is_computed_as_it_is_evaluated(precision: s
 
     data, network, autocast = classes(), Telling().eval(), Autocast(precision, CPU)
     assert tried(network, image, data.task, autocast).influence is not None
-    assert evaluated_loss(network, image, data.train.targets[:24], data.task, autocast) is not None
+    assert ended(network, image, data.train.targets[:24], data.task, autocast, 8).evaluated is not None
     assert set(seen) == {TYPES[precision]}
 
 
