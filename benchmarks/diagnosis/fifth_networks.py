@@ -1,6 +1,5 @@
 """The architectures of the fifth part: modules with a forward pass of their own, of families not seen before."""
 
-import math
 from collections.abc import Callable
 
 import torch
@@ -8,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from benchmarks.diagnosis.architectures import Make, Plan
+from benchmarks.diagnosis.fourth_networks import calmed
 
 
 class Hourglass(nn.Module):
@@ -213,22 +213,13 @@ def _smooth(plan: Plan) -> Make:
     return nn.GELU if plan.make is nn.ReLU else plan.make
 
 
-def _calmed(network: nn.Module) -> nn.Module:
-    """With a small last layer, so that the loss begins at that of guessing."""
-    head = network.head
-    if isinstance(head, nn.Linear):
-        nn.init.normal_(head.weight, std=0.3 / math.sqrt(head.in_features))
-        nn.init.zeros_(head.bias)
-    return network
-
-
 FIFTH_ARCHITECTURES: dict[str, Callable[[Plan], nn.Module]] = {
-    "hourglass": lambda plan: _calmed(Hourglass(plan)),
-    "mixer": lambda plan: _calmed(Mixer(plan)),
-    "highway": lambda plan: _calmed(Highway(plan)),
-    "shuffle": lambda plan: _calmed(Shuffle(plan)),
-    "recurrent": lambda plan: _calmed(Recurrent(plan)),
-    "maxout": lambda plan: _calmed(Maxout(plan)),
+    "hourglass": lambda plan: calmed(Hourglass(plan)),
+    "mixer": lambda plan: calmed(Mixer(plan)),
+    "highway": lambda plan: calmed(Highway(plan)),
+    "shuffle": lambda plan: calmed(Shuffle(plan)),
+    "recurrent": lambda plan: calmed(Recurrent(plan)),
+    "maxout": lambda plan: calmed(Maxout(plan)),
 }
 FIFTH_RATES = {
     "hourglass": 0.05,

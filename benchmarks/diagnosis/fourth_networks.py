@@ -166,7 +166,7 @@ class Efficient(Stages):
         super().__init__(plan, stem, blocks, last, nn.Linear(3 * width, plan.outputs))
 
 
-def _calmed(network: nn.Module) -> nn.Module:
+def calmed(network: nn.Module) -> nn.Module:
     """With a small last layer, so that the loss begins at that of guessing."""
     head = network.head
     if isinstance(head, nn.Linear):
@@ -176,12 +176,12 @@ def _calmed(network: nn.Module) -> nn.Module:
 
 
 FOURTH_ARCHITECTURES: dict[str, Callable[[Plan], nn.Module]] = {
-    "tutorial": lambda plan: _calmed(Tutorial(plan)),
-    "pyramid": lambda plan: _calmed(Pyramid(plan)),
-    "transformer": lambda plan: _calmed(Transformer(plan)),
-    "deep": lambda plan: _calmed(Deep(plan)),
-    "normless": lambda plan: _calmed(Normless(plan)),
-    "efficient": lambda plan: _calmed(Efficient(plan)),
+    "tutorial": lambda plan: calmed(Tutorial(plan)),
+    "pyramid": lambda plan: calmed(Pyramid(plan)),
+    "transformer": lambda plan: calmed(Transformer(plan)),
+    "deep": lambda plan: calmed(Deep(plan)),
+    "normless": lambda plan: calmed(Normless(plan)),
+    "efficient": lambda plan: calmed(Efficient(plan)),
 }
 FOURTH_RATES = {
     "tutorial": 0.02,

@@ -5,7 +5,8 @@ from typing import Any
 
 from benchmarks.diagnosis.kinds import BENT, BROKEN, CUT, LARGE, START
 from benchmarks.gate.faulty import HIGH, LOW
-from benchmarks.gate.fifth_faulty import ADAM, MODULE, SGD, faulty_project, source
+from benchmarks.gate.fifth_faulty import MODULE, source
+from benchmarks.gate.fourth_faulty import ADAM, SGD, faulty_project
 from benchmarks.gate.project import Project
 
 MIXED = "HP403 samples-influence-each-other"

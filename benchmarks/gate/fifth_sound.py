@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from benchmarks.gate.fifth_faulty import ADAM, MODULE, SGD, source
+from benchmarks.gate.fifth_faulty import MODULE, source
 from benchmarks.gate.fifth_other_networks import OTHERS
+from benchmarks.gate.fourth_faulty import ADAM, SGD
 from benchmarks.gate.project import Project
 
 ADAMW: dict[str, Any] = {"name": "adamw", "learning_rate": 2e-3, "weight_decay": 0.02}
