@@ -5,6 +5,12 @@ from collections.abc import Iterator
 from hpsearch.advice.facts import Facts
 from hpsearch.advice.remark import Remark
 
+BY_EXCHANGE = (
+    "Look for sorts, ranks, counts, reshapes and reductions over axis 0; exchange one sample of a batch, and see behind "
+    "which layer the others change."
+)
+"""Where no gradient shows the dependency."""
+
 
 def forward_fails(facts: Facts) -> Iterator[Remark]:
     """The network cannot be built or run at this point of the space.
@@ -51,6 +57,7 @@ def samples_influence_each_other(facts: Facts) -> Iterator[Remark]:
             "",
             f"{said}: with another one in its place they change by up to {probe.change:.3g}",
             {"change": probe.change},
+            advice=BY_EXCHANGE,
         )
     elif probe.mixing:
         yield Remark(

@@ -8,6 +8,7 @@ from torch import nn
 
 from hpsearch.data.dataset import Dataset
 from hpsearch.gate.bend import bend_of
+from hpsearch.gate.deadline import NO_DEADLINE, Deadline
 from hpsearch.gate.dose import nominal_sample_s
 from hpsearch.gate.modes import norms_that_stand_still, seen_in_both_modes
 from hpsearch.gate.reach import Reach, reach_of
@@ -33,9 +34,11 @@ UNKNOWN_MULTIPLY_ADDS = 10_000_000
 
 
 class CheckBench:
-    """The data on the CPU, and the size and speed of the network at the centre of the space."""
+    """A study and its data on the CPU, the size and speed of the network at the centre of the space, and the time that
+    there is."""
 
-    def __init__(self, study: StudyDefinition, dataset: Dataset) -> None:
+    def __init__(self, study: StudyDefinition, dataset: Dataset, deadline: Deadline = NO_DEADLINE) -> None:
+        self.study, self.task, self.deadline = study, dataset.task, deadline
         named = study.network.name is not None  # as in training: a user's own network keeps its layout in memory
         device = torch.device("cpu")
         self._arrays = Arrays(dataset, device, channels_last=named)
@@ -62,12 +65,13 @@ class CheckBench:
         return FinishedTrial(job, result)
 
     def _look(self, training: Training) -> None:
-        """Behind an attempt to learn a sample; what is the network's, whatever its weights, is tried once."""
+        """Behind an attempt to learn a sample; what is the network's, whatever its weights, is tried once: with weights
+        whose outputs differ and are finite, which those of an attempt that exploded or died are not."""
         if not training.job.budget.until_learned:
             return
-        if not self._tried_out:
+        if not self._tried_out and (reached := reach_of(training)) is not None:
             self._tried_out = True
-            self.reach, self.leaves_unit = reach_of(training)
+            self.reach, self.leaves_unit = reached
             self._found = Tried(bend=bend_of(training), unseen=unseen_by(training))
             self.standing = norms_that_stand_still(training.network)
         seen_in_both_modes(training, self._found)

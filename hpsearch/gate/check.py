@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Protocol
 
 from hpsearch.advice.advise import advise
@@ -15,17 +14,16 @@ from hpsearch.finding import Finding, Severity
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.beside import told_once, with_beside
 from hpsearch.gate.deadline import NO_DEADLINE, Deadline
-from hpsearch.gate.dose import DOSES, WHOLE, Dose, can_be_proved, most_steps, usual_dose
+from hpsearch.gate.dose import DOSES, WHOLE, Dose, can_be_proved, limited, usual_dose
 from hpsearch.gate.images import with_images
 from hpsearch.gate.inside import seen_inside
 from hpsearch.gate.sentences import left_out
-from hpsearch.gate.stage_run import StageRun, chosen_dose, run_stage
+from hpsearch.gate.stage_run import NOTHING, Before, StageRun, chosen_dose, run_stage
 from hpsearch.recipe.data_findings import overrides_data
 from hpsearch.recipe.ends import concluded, told_to_skip
 from hpsearch.results import StageRecord, TrialRecord
 from hpsearch.stage import SANITY, StageName
 from hpsearch.study import StudyDefinition
-from hpsearch.trial import FinishedTrial
 from hpsearch.verdict import Outcome, Verdict
 
 SHARES = {StageName.INITIAL_LOSS: 0.2, StageName.OVERFIT: 0.5, StageName.LR_SWEEP: 1.0}
@@ -87,8 +85,7 @@ class _Check:
         self._parts: list[Part] = []
         self._stages: list[StageRecord] = []
         self._trials: list[TrialRecord] = []
-        self._attempts: tuple[FinishedTrial, ...] = ()
-        self._verdicts: list[Verdict] = []
+        self._before = NOTHING
         self._began_s = 0.0
 
     def done(self) -> Checked:
@@ -101,9 +98,8 @@ class _Check:
         return Checked(self._study.name, self._task, tuple(self._parts), tuple(self._stages), tuple(self._trials))
 
     def _train(self) -> None:
-        bench = CheckBench(self._study, self._dataset)
+        bench = CheckBench(self._study, self._dataset, self._deadline)
         stopped_by = "not run: advice failed" if _misbehaves(self._parts[-1]) else ""
-        learned_at: float | None = None
         for stage in SANITY:
             if told_to_skip(self._study, stage):
                 self._parts.append(Part(stage, CheckVerdict.SKIPPED, "the definition leaves this stage out"))
@@ -111,26 +107,22 @@ class _Check:
             if stopped_by:
                 self._parts.append(Part(stage, CheckVerdict.NOT_RUN, stopped_by))
                 continue
-            run = self._stage(stage, bench, learned_at)
-            learned_at, self._attempts = run.learned_at or learned_at, run.finished
+            run, before = self._stage(stage, bench), self._before
+            verdicts = before.verdicts if run.verdict is None else (*before.verdicts, run.verdict)
+            self._before = Before(run.finished, run.learned_at or before.learned_at, verdicts)
             last = self._parts[-1].verdict
             if last is CheckVerdict.FAIL:
                 stopped_by = f"not run: {stage} failed"
 
-    def _stage(self, stage: StageName, bench: CheckBench, learned_at: float | None) -> StageRun:
+    def _stage(self, stage: StageName, bench: CheckBench) -> StageRun:
         self._begin(stage)
         started_at = datetime.now(UTC)
-        dose = self._dose(stage, bench)
-        limit = most_steps(dose, self._study, bench.multiply_adds)
-        before = self._verdicts
-        run = run_stage(
-            bench, self._study, self._task, stage, dose, self._deadline, learned_at, limit, self._attempts, before
-        )
+        dose = limited(self._dose(stage, bench), self._study, bench.multiply_adds)
+        run = run_stage(bench, stage, dose, self._before)
         unproved = stage is StageName.LR_SWEEP and dose is not WHOLE and not run.cut and not _clean(run)
         if unproved and can_be_proved(self._study, bench.multiply_adds):
             dose, unproved = WHOLE, False
-            whole = partial(run_stage, bench, self._study, self._task, stage, dose, self._deadline, learned_at)
-            run = whole(verdicts=before)
+            run = run_stage(bench, stage, dose, replace(self._before, attempts=()))
         sentences = left_out(self._study, stage, dose, run)
         if unproved and run.verdict is not None and not run.passed:
             summary = f"not judged: in a short sweep {run.verdict.summary}. Only a whole one is proof: use --whole"
@@ -140,7 +132,6 @@ class _Check:
             summary = _unjudged(run)
             self._end(Part(stage, CheckVerdict.INCOMPLETE, summary, left_out=sentences))
         else:
-            self._verdicts.append(run.verdict)
             seen = seen_inside(run.verdict, run.finished, self._study, self._task, leaves_unit=bench.leaves_unit)
             seen = with_beside(told_once(seen, self._told), bench.reach, bench.standing, self._task, self._told)
             verdict = concluded(self._study, with_images(seen, self._dataset.train.images))
@@ -161,7 +152,7 @@ class _Check:
         usual = usual_dose(self._study, stage, bench.multiply_adds)
         if not self._deadline.is_set:
             return usual
-        return chosen_dose(usual, DOSES, self._study, stage, bench, SHARES[stage] * self._deadline.left_s)
+        return chosen_dose(usual, DOSES, stage, bench, SHARES[stage] * self._deadline.left_s)
 
     def _keep(self, run: StageRun, verdict: Verdict, started_at: datetime) -> None:
         results = {trial.job.number: trial.result for trial in run.finished}

@@ -55,6 +55,8 @@ class Dose:
     batch_size: int | None = None
     """Of the sweep's mini-batches."""
     sweep_samples: int | None = None
+    most_steps: int | None = None
+    """After so many iterations an attempt to learn a sample is given up without proof; None: never."""
 
 
 WHOLE = Dose("whole")
@@ -92,8 +94,8 @@ def usual_dose(study: StudyDefinition, stage: StageName, multiply_adds: int | No
 
 
 def most_steps(dose: Dose, study: StudyDefinition, multiply_adds: int | None) -> int | None:
-    """After so many iterations an attempt to learn a sample is given up without proof, for a network so large that a
-    failure at every rate would take longer than a minute on the nominal machine; None: never."""
+    """After so many iterations an attempt to learn a sample is given up, for a network so large that a failure at every
+    rate would take longer than a minute on the nominal machine; None: never."""
     if dose is WHOLE or multiply_adds is None:
         return None
     recipe = study.recipe.overfit
@@ -101,6 +103,12 @@ def most_steps(dose: Dose, study: StudyDefinition, multiply_adds: int | None) ->
     rates = len(recipe.learning_rates or ()) or MOST_RATES
     steps = int(LONGEST_PROOF_S / (rates * (nominal_sample_s(multiply_adds) * batch + NOMINAL_STEP_S)))
     return None if steps >= recipe.steps else max(FEWEST_STEPS, steps)
+
+
+def limited(dose: Dose, study: StudyDefinition, multiply_adds: int | None) -> Dose:
+    """The dose with what attempts to learn a sample are worth in a network of that size."""
+    most = most_steps(dose, study, multiply_adds)
+    return dose if most is None else replace(dose, most_steps=most)
 
 
 def can_be_proved(study: StudyDefinition, multiply_adds: int | None) -> bool:

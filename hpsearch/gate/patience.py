@@ -1,31 +1,19 @@
-"""What attempts to learn a sample in a large network show before their end, so that fewer and shorter ones suffice."""
+"""How long attempts to learn a sample in a large network go on, so that fewer and shorter ones suffice."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from functools import partial
 
+from hpsearch.gate.standing import agree, is_hopeless, is_idle, stands
 from hpsearch.job import Job
 from hpsearch.recipe.attempt import Ending, attempts_of
-from hpsearch.recipe.loss_curve import SHARE_OF_GUESSING, Course, loss_curve
+from hpsearch.recipe.learning_rates import allowed
+from hpsearch.recipe.plan import Plan
 from hpsearch.stage import StageName
+from hpsearch.study import StudyDefinition
 from hpsearch.task import Task
-from hpsearch.trial import FinishedTrial, TrialResult, TrialState
+from hpsearch.trial import FinishedTrial
 
-HOPELESS_SHARE = 0.5
-"""Of the iterations that an attempt is worth. Heuristic: a loss that is not below that of guessing by then, and not on
-its way there, will not be near zero at the end."""
-IDLE_SHARE = 0.1
-"""Of the drop that counts as one: a loss that stays within so much of its start has hardly moved."""
-STALLED_SHARE = 0.75
-"""Of the iterations that an attempt is worth: a loss that has left its place and stands again is given up then."""
-LESS, LOWER = 0.95, 0.8
-"""Times the loss of the third before, in the mean of the last third, and times the lowest loss so far: what falls by
-less stands (heuristic: a sound network halves the loss of sixteen samples in as many iterations)."""
-STALLED = 2
-"""Rates at which the loss fell and stands far above zero are enough for a verdict: not the rate holds it there."""
-LAST, FALLING = 10, 9
-"""Of so many steps so many downwards are a loss on its way: by chance one in a hundred."""
 LONGER = 2
 """Times as many iterations for an attempt that has left its place."""
 ATTEMPTS = 3
@@ -34,37 +22,71 @@ FAR = 10.0
 """Times: so much farther a rate would have to bring the weights."""
 
 
-def is_hopeless(losses: Sequence[float], job: Job, task: Task) -> bool:
-    """Whether an attempt has seen half of the iterations of the job without leaving its place or being on its way, or
-    all of them without leaving it; or has left it and stands again."""
-    steps = job.budget.steps or 0
-    if len(losses) < HOPELESS_SHARE * steps:
-        return False
-    so_far = TrialResult(job.stage, job.number, TrialState.COMPLETE, step_losses=tuple(losses))
-    batches = math.ceil((job.budget.samples or job.batch_size) / job.batch_size)
-    curve = loss_curve(FinishedTrial(job, so_far), task, batches)
-    if curve.stood_still is not None:
-        return len(losses) >= STALLED_SHARE * steps and curve.course is Course.FELL and not _falls(losses)
-    return len(losses) >= steps or not _is_on_its_way(losses, task)
+class Patience:
+    """The attempts of one stage, of ``most_steps`` iterations each; None: they go on to their end."""
 
+    def __init__(self, task: Task, most_steps: int | None) -> None:
+        self._task, self._most = task, most_steps
+        self._left = ATTEMPTS * (most_steps or 0)
+        self._idle: list[FinishedTrial] = []
+        self._standing: list[FinishedTrial] = []
+        self.without_proof: list[FinishedTrial] = []
+        """Attempts that were given up."""
+        self.given_up: int | None = None
+        """After so many iterations at most; None: none was, or what the others showed is proof."""
+        self.stalled: tuple[FinishedTrial, ...] = ()
+        """Attempts at two rates whose losses fell and stand at the same height: not the rate holds them there."""
 
-def has_stalled(losses: Sequence[float], job: Job, task: Task) -> bool:
-    """Whether an attempt that has been given up had left its place, and stood again."""
-    so_far = TrialResult(job.stage, job.number, TrialState.COMPLETE, step_losses=tuple(losses))
-    batches = math.ceil((job.budget.samples or job.batch_size) / job.batch_size)
-    curve = loss_curve(FinishedTrial(job, so_far), task, batches)
-    return curve.course is Course.FELL and not _falls(losses)
+    def limits(self, job: Job) -> bool:
+        """Whether a job is an attempt to learn a sample that may not go on to its end."""
+        return self._most is not None and job.stage is StageName.OVERFIT and (job.budget.steps or 0) > self._most
 
+    def has_hope_for(self, job: Job) -> bool:
+        """Whether iterations are left, and no higher rate has left the loss in its place."""
+        rate = job.optimizer.learning_rate
+        return self._left > 0 and not any(rate < one.job.optimizer.learning_rate for one in self._idle)
 
-def longer(job: Job, left: int) -> Job:
-    """The job with twice its iterations, or with as many as are left for all attempts."""
-    return replace(job, budget=replace(job.budget, steps=min(LONGER * (job.budget.steps or 0), left)))
+    def longest(self, job: Job) -> Job:
+        """The job with twice the iterations of an attempt, or with as many as are left for all attempts."""
+        return replace(job, budget=replace(job.budget, steps=min(LONGER * (self._most or 0), self._left)))
 
+    def enough(self, job: Job) -> Callable[[Sequence[float]], bool]:
+        """Whether the losses of a job's iterations so far say that it is to be given up."""
+        return partial(is_hopeless, job=job, worth=self._most or 0, task=self._task)
 
-def is_idle(losses: Sequence[float], task: Task) -> bool:
-    """Whether the loss has hardly moved: at a lower rate it moves even less."""
-    least = IDLE_SHARE * SHARE_OF_GUESSING * task.initial_loss
-    return all(abs(loss - losses[0]) <= least for loss in losses)
+    def takes(self, trial: FinishedTrial, job: Job, *, given_up: bool) -> None:
+        """Notes what an attempt at the ``job`` took, and what it showed if it was given up."""
+        losses = trial.result.step_losses
+        self._left -= len(losses)
+        if not given_up:
+            return
+        self.without_proof.append(trial)
+        self.given_up = max(self.given_up or 0, len(losses))
+        if is_idle(losses, self._task):
+            self._idle.append(FinishedTrial(job, trial.result))
+        if not stands(losses, job, self._task):
+            return
+        other = next((one for one in self._standing if agree(one.result.step_losses, losses)), None)
+        self._standing.append(trial)
+        if other is not None:
+            self.stalled = (other, trial)
+            self.settles()
+
+    def settles(self) -> None:
+        """What is known is proof, whatever was given up."""
+        self.given_up = None
+
+    def too_low(self, learned: FinishedTrial, plan: Plan, study: StudyDefinition) -> list[FinishedTrial]:
+        """The attempts at all rates that the study may use, if another rate has learned the sample and all of these
+        are too low for all of their iterations; else nothing."""
+        own = set(allowed(study, [job.optimizer.learning_rate for job in plan.jobs]))
+        tried = [one for one in self._idle if one.job.optimizer.learning_rate in own]
+        if not own or {one.job.optimizer.learning_rate for one in tried} != own or study.recipe.overfit.learning_rates:
+            return []
+        if not all(cannot_arrive(one, learned, one.job.budget.steps or 0) for one in tried):
+            return []
+        self.settles()
+        return list(self._idle)
 
 
 def cannot_arrive(idle: FinishedTrial, learned: FinishedTrial, steps: int) -> bool:
@@ -83,14 +105,3 @@ def bounded_for_certain(stage: StageName, finished: Sequence[FinishedTrial], tas
     if stage is not StageName.OVERFIT:
         return False
     return any(one.ending is Ending.FLOOR and one.bounded is True for one in attempts_of(finished, task))
-
-
-def _falls(losses: Sequence[float]) -> bool:
-    third = max(1, len(losses) // 3)
-    before, last = losses[-2 * third : -third], losses[-third:]
-    return math.fsum(last) < LESS * math.fsum(before) or min(last) < LOWER * min(losses[:-third])
-
-
-def _is_on_its_way(losses: Sequence[float], task: Task) -> bool:
-    last = losses[-LAST - 1 :]
-    return not is_idle(losses, task) and sum(after < before for before, after in pairwise(last)) >= FALLING

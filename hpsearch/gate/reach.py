@@ -50,13 +50,14 @@ class Reached(NamedTuple):
     """What was tried with other weights."""
 
     reach: Reach | None = None
-    """None where the outputs are not bounded, all alike, or not finite."""
+    """None where the outputs are not bounded."""
     leaves_unit: bool = False
     """Whether outputs were seen below 0 or above 1."""
 
 
-def reach_of(training: Training) -> Reached:
-    """Of a network that has been trained, in training mode, which is afterwards as it was."""
+def reach_of(training: Training) -> Reached | None:
+    """Of a network that has been trained, in training mode, which is afterwards as it was; None where its weights can
+    tell nothing: the outputs are all alike, or not finite."""
     images, _ = training.arrays.batch(training.order.some(SAMPLES))
     _, targets = training.arrays.batch(training.order.some(training.order.samples))
     network = training.network
@@ -65,6 +66,8 @@ def reach_of(training: Training) -> Reached:
     with suppress(Exception), torch.no_grad(), undisturbed(network), training.autocast():
         network.train()
         first = predictions(network, images, training.task).float()
+        if not first.isfinite().all() or first.amax() == first.amin():
+            return None
         try:
             for one in parameters:
                 one.mul_(FACTOR)
@@ -84,7 +87,7 @@ def reach_of(training: Training) -> Reached:
 def _between(first: Tensor, second: Tensor) -> Reach | None:
     both = torch.cat([first, second])
     size, grown = float(first.abs().max()), float(second.abs().max())
-    if not both.isfinite().all() or first.amax() == first.amin() or grown > GROWN * size:
+    if not both.isfinite().all() or grown > GROWN * size:
         return None
     lowest, highest = float(both.min()), float(both.max())
     bound = max(abs(lowest), abs(highest))

@@ -1,25 +1,15 @@
 """Runs one sanity stage in one dose: job after job, until the verdict stands or the time is up."""
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Literal, NoReturn
 
 from hpsearch.gate.bench import CheckBench
-from hpsearch.gate.deadline import Deadline
-from hpsearch.gate.dose import INITIAL_SAMPLES, LEAST, Dose, dosed_plan, dosed_study, initial_work, work_of
-from hpsearch.gate.patience import (
-    ATTEMPTS,
-    STALLED,
-    bounded_for_certain,
-    cannot_arrive,
-    has_stalled,
-    is_hopeless,
-    is_idle,
-    longer,
-)
+from hpsearch.gate.dose import LEAST, Dose, dosed_plan, dosed_study, work_of
+from hpsearch.gate.job_order import fitting, in_order
+from hpsearch.gate.patience import Patience, bounded_for_certain
 from hpsearch.gate.settled import is_settled, twin
 from hpsearch.job import Job
 from hpsearch.recipe import initial_loss, lr_sweep, overfit
@@ -29,17 +19,27 @@ from hpsearch.recipe.step import Step
 from hpsearch.space import Space
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
-from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial
 from hpsearch.verdict import Outcome, Verdict
 
 STEPS: MappingProxyType[StageName, Step] = MappingProxyType(
     {StageName.INITIAL_LOSS: initial_loss, StageName.OVERFIT: overfit, StageName.LR_SWEEP: lr_sweep}
 )
-FIRST_TRIED = 0.03
-"""The learning rate that most sound networks of SGD's ladder learn at (heuristic): others follow by their distance."""
-FEWEST_PASSES = 8
-"""Over a small sample: with less time than that the attempt is not begun."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the stages before have shown."""
+
+    attempts: tuple[FinishedTrial, ...] = ()
+    """To learn a sample by heart."""
+    learned_at: float | None = None
+    """The rate at which one was learned."""
+    verdicts: tuple[Verdict, ...] = ()
+
+
+NOTHING = Before()
+"""Known of a network that no stage has seen."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,15 @@ class StageRun:
     plan: Plan
     finished: tuple[FinishedTrial, ...]
     verdict: Verdict | None
-    """None: the time was up before it could be judged."""
+    """None: it could not be judged, for lack of time or of proof."""
     cut: bool = False
     """Whether jobs were left out or shortened for lack of time."""
     given_up: int | None = None
     """After so many iterations at most attempts were given up without proof; None: none was."""
     taken_over: int = 0
     """How many jobs of a sweep the attempts to learn a sample had already shown."""
+    unproved: tuple[FinishedTrial, ...] = ()
+    """Attempts that were given up or had not the time that they need."""
 
     @property
     def passed(self) -> bool:
@@ -82,99 +84,113 @@ class _Nothing:
         raise ValueError("a sanity stage draws no points: a bug")
 
 
-def run_stage(
-    bench: CheckBench,
-    study: StudyDefinition,
-    task: Task,
-    stage: StageName,
-    dose: Dose,
-    deadline: Deadline,
-    learned_at: float | None = None,
-    most_steps: int | None = None,
-    attempts: Sequence[FinishedTrial] = (),
-    verdicts: Sequence[Verdict] = (),
-) -> StageRun:
+def run_stage(bench: CheckBench, stage: StageName, dose: Dose, before: Before = NOTHING) -> StageRun:
     """Trains the jobs of the stage, the most promising first, and ends as soon as a pass stands: in a sweep over
     several optimisers, for each of them.
 
-    ``learned_at``: the rate at which the stage before has learned its sample. ``most_steps``: of an attempt to learn
-    one. ``attempts``: those of the stage before. ``verdicts``: of the stages before. A failure is judged by all jobs,
-    each to its end, only.
+    A failure is judged by all jobs, each to its end; but in a large network, whose attempts to learn a sample are
+    limited (``dose.most_steps``), by what ``Patience`` says is enough, and one that has less for it is not judged.
     """
-    dosed = dosed_study(study, stage, dose, learned_at)
-    step = STEPS[stage]
-    plan = dosed_plan(step.plan(dosed, task, verdicts, (), _Nothing()), dose)
-    finished: list[FinishedTrial] = []
-    idle: list[FinishedTrial] = []
-    stalled: list[FinishedTrial] = []
-    cut = False
-    given_up: int | None = None
-    left = ATTEMPTS * (most_steps or 0)
-    taken_over = 0
-    repeats = stage is StageName.LR_SWEEP and dose.sweep_rates == "near"
-    swept: set[str] = set()
-    for job in _ordered(plan, study, learned_at):
-        if job.optimizer.name in swept:
-            continue
-        shown = twin(job, attempts, task, drops_out=bench.drops_out) if repeats else None
-        fitting = job if shown is not None else _fitting(job, bench, deadline)
-        if fitting is None:
-            cut = True
+    run = _Running(bench, stage, dose, before)
+    for job in in_order(run.plan, bench.study, before.learned_at):
+        if not run.goes_on_behind(job):
             break
-        limited = _limited(fitting, most_steps)
-        taken_over += shown is not None
-        end = partial(is_settled, job=job, task=task) if repeats else None
-        trained = limited
-        if limited is not fitting:
-            if left <= 0 or any(job.optimizer.learning_rate < one.job.optimizer.learning_rate for one in idle):
-                continue
-            end, trained = partial(is_hopeless, job=limited, task=task), longer(limited, left)
-        trial = shown or bench.train(trained, end)
-        ended_early = trial.result.failure is None and not trial.result.learned
-        if limited is not fitting:
-            left -= len(trial.result.step_losses)
-        if ended_early and limited is not fitting:
-            given_up = max(given_up or 0, len(trial.result.step_losses))
-            idle += [FinishedTrial(job, trial.result)] if is_idle(trial.result.step_losses, task) else []
-            stalled += [trial] if has_stalled(trial.result.step_losses, limited, task) else []
-            if len(stalled) < STALLED:
-                continue
-            finished += stalled
-            given_up = None
-            break
-        if ended_early and fitting is not job:
-            cut = True
-            break
-        finished.append(trial)
-        if trial.result.learned and _too_low(idle, trial, plan, study):
-            finished += idle
-            idle, given_up = [], None
-            break
-        if bounded_for_certain(stage, finished, task):
-            given_up = None
-            break
-        alike = finished
-        if stage is StageName.LR_SWEEP:
-            alike = [one for one in finished if one.job.optimizer.name == job.optimizer.name]
-        if _ends_early(stage, dose) and _stands(step.judge(dosed, task, plan, alike), study, alike):
-            if stage is not StageName.LR_SWEEP:
-                break
-            swept.add(job.optimizer.name)
-    enough = len(finished) >= (2 if stage is StageName.INITIAL_LOSS else 1)
-    verdict = step.judge(dosed, task, plan, finished) if enough else None
-    if verdict is not None and (cut or given_up) and not _stands(verdict, study, finished):
-        verdict = None
-    in_order = tuple(sorted(finished, key=lambda trial: trial.job.number))
-    return StageRun(plan, in_order, verdict, cut, given_up, taken_over)
+    return run.ended()
 
 
-def _too_low(idle: Sequence[FinishedTrial], learned: FinishedTrial, plan: Plan, study: StudyDefinition) -> bool:
-    """Whether all rates that the study may use are among the idle ones, and too low for all of their iterations."""
-    own = set(allowed(study, [job.optimizer.learning_rate for job in plan.jobs]))
-    tried = [one for one in idle if one.job.optimizer.learning_rate in own]
-    if not own or {one.job.optimizer.learning_rate for one in tried} != own or study.recipe.overfit.learning_rates:
+class _Running:
+    """One stage under way."""
+
+    def __init__(self, bench: CheckBench, stage: StageName, dose: Dose, before: Before) -> None:
+        self._bench, self._stage, self._dose, self._before = bench, stage, dose, before
+        self._dosed = dosed_study(bench.study, stage, dose, before.learned_at)
+        self._step = STEPS[stage]
+        self.plan = dosed_plan(self._step.plan(self._dosed, bench.task, before.verdicts, (), _Nothing()), dose)
+        self._patience = Patience(bench.task, dose.most_steps)
+        self._finished: list[FinishedTrial] = []
+        self._cut: list[FinishedTrial] = []
+        self._out_of_time = False
+        self._taken_over = 0
+        self._repeats = stage is StageName.LR_SWEEP and dose.sweep_rates == "near"
+        self._swept: set[str] = set()
+
+    def goes_on_behind(self, job: Job) -> bool:
+        """Trains a job, or leaves it out; whether there is anything left to do."""
+        bench, name = self._bench, job.optimizer.name
+        if name in self._swept:
+            return True
+        shown = twin(job, self._before.attempts, bench.task, drops_out=bench.drops_out) if self._repeats else None
+        timed = job if shown is not None else fitting(job, bench)
+        if timed is None:
+            self._out_of_time = True
+            return False
+        if self._patience.limits(timed):
+            return self._attempted(job, timed)
+        self._taken_over += shown is not None
+        end = partial(is_settled, job=job, task=bench.task) if self._repeats else None
+        trial = shown or bench.train(timed, end)
+        if timed is not job and _ended_early(trial):
+            self._out_of_time = True
+            self._cut.append(trial)
+            return False
+        return self._keeps(trial, job)
+
+    def _attempted(self, job: Job, timed: Job) -> bool:
+        """Tries to learn a sample in as many iterations as that is worth in a large network."""
+        patience = self._patience
+        if not patience.has_hope_for(job):
+            return True
+        trial = self._bench.train(patience.longest(timed), patience.enough(timed))
+        patience.takes(trial, job, given_up=_ended_early(trial))
+        if not _ended_early(trial):
+            return self._keeps(trial, job)
+        if not patience.stalled:
+            return True
+        self._finished += patience.stalled
         return False
-    return all(cannot_arrive(one, learned, one.job.budget.steps or 0) for one in tried)
+
+    def _keeps(self, trial: FinishedTrial, job: Job) -> bool:
+        """Keeps a job that came to its end; whether another one could say anything else."""
+        bench, stage = self._bench, self._stage
+        self._finished.append(trial)
+        too_low = self._patience.too_low(trial, self.plan, bench.study) if trial.result.learned else ()
+        if too_low:
+            self._finished += too_low
+            return False
+        if bounded_for_certain(stage, self._finished, bench.task):
+            self._patience.settles()
+            return False
+        if not _ends_early(stage, self._dose):
+            return True
+        alike = [one for one in self._finished if one.job.optimizer.name == job.optimizer.name]
+        alike = alike if stage is StageName.LR_SWEEP else self._finished
+        if not _stands(self._step.judge(self._dosed, bench.task, self.plan, alike), bench.study, alike):
+            return True
+        self._swept.add(job.optimizer.name)
+        return stage is StageName.LR_SWEEP
+
+    def ended(self) -> StageRun:
+        """What came of it."""
+        finished, given_up = self._finished, self._patience.given_up
+        enough = len(finished) >= (2 if self._stage is StageName.INITIAL_LOSS else 1)
+        verdict = self._step.judge(self._dosed, self._bench.task, self.plan, finished) if enough else None
+        unproved = self._out_of_time or given_up is not None
+        if verdict is not None and unproved and not _stands(verdict, self._bench.study, finished):
+            verdict = None
+        return StageRun(
+            self.plan,
+            tuple(sorted(finished, key=lambda trial: trial.job.number)),
+            verdict,
+            self._out_of_time,
+            given_up,
+            self._taken_over,
+            (*self._patience.without_proof, *self._cut),
+        )
+
+
+def _ended_early(trial: FinishedTrial) -> bool:
+    """Whether an attempt neither failed nor learned."""
+    return trial.result.failure is None and not trial.result.learned
 
 
 def _ends_early(stage: StageName, dose: Dose) -> bool:
@@ -190,53 +206,8 @@ def _stands(verdict: Verdict, study: StudyDefinition, finished: Sequence[Finishe
     return bool(allowed(study, [trial.job.optimizer.learning_rate for trial in finished]))
 
 
-def _ordered(plan: Plan, study: StudyDefinition, learned_at: float | None) -> list[Job]:
-    """Rates that the study may use first; among them those nearest to where learning is most likely."""
-    if plan.stage is StageName.INITIAL_LOSS:
-        return list(plan.jobs)
-    rates = sorted({job.optimizer.learning_rate for job in plan.jobs})
-    first = learned_at or (rates[len(rates) // 2] if plan.stage is StageName.OVERFIT else FIRST_TRIED)
-    own = set(allowed(study, rates))
-
-    def order(job: Job) -> tuple[bool, float, int]:
-        rate = job.optimizer.learning_rate
-        return rate not in own, abs(math.log(rate / first)), job.number
-
-    return sorted(plan.jobs, key=order)
-
-
-def _fitting(job: Job, bench: CheckBench, deadline: Deadline) -> Job | None:
-    """The job, with fewer steps if that is what there is time for; None if there is no time worth the while."""
-    if not deadline.is_set:
-        return job
-    left_s, batch = deadline.left_s, min(job.batch_size, job.budget.samples or job.batch_size)
-    if job.stage is StageName.INITIAL_LOSS:
-        work = initial_work(job.budget.samples or INITIAL_SAMPLES, batch)
-        return job if bench.speed.seconds(work) <= left_s else None
-    steps = job.budget.steps or 0
-    fit = bench.speed.steps_within(left_s, batch)
-    if fit >= steps:
-        return job
-    if job.stage is not StageName.OVERFIT:
-        return None
-    one_pass = math.ceil((job.budget.samples or batch) / batch)
-    if fit < FEWEST_PASSES * one_pass:
-        return None
-    return replace(job, budget=replace(job.budget, steps=fit))
-
-
-def _limited(job: Job, most_steps: int | None) -> Job:
-    """The job with ``most_steps`` at most, if it is an attempt to learn a sample by heart."""
-    steps = job.budget.steps or 0
-    if job.stage is not StageName.OVERFIT or most_steps is None or steps <= most_steps:
-        return job
-    return replace(job, budget=replace(job.budget, steps=most_steps))
-
-
-def chosen_dose(
-    usual: Dose, doses: Sequence[Dose], study: StudyDefinition, stage: StageName, bench: CheckBench, seconds: float
-) -> Dose:
+def chosen_dose(usual: Dose, doses: Sequence[Dose], stage: StageName, bench: CheckBench, seconds: float) -> Dose:
     """The largest dose, the usual one at most, that is expected to end within some seconds; the least if none is."""
     smaller = doses[doses.index(usual) :]
-    fitting = (dose for dose in smaller if bench.speed.seconds(work_of(dose, study, stage)) <= seconds)
-    return next(fitting, LEAST)
+    within = (dose for dose in smaller if bench.speed.seconds(work_of(dose, bench.study, stage)) <= seconds)
+    return next(within, LEAST)

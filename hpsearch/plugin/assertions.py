@@ -17,7 +17,6 @@ from hpsearch.advice.gathering import facts_of_network
 from hpsearch.data.dataset import Dataset
 from hpsearch.finding import Finding, Severity
 from hpsearch.gate.bench import CheckBench
-from hpsearch.gate.deadline import NO_DEADLINE
 from hpsearch.gate.dose import QUICK
 from hpsearch.gate.images import NORMALISE, far_off
 from hpsearch.gate.inside import seen_inside
@@ -157,7 +156,7 @@ def _run(
         )
     study = _study(recipe, min(batch_size, dataset.task.train_samples), optimizer)
     with holding(model):
-        run = run_stage(CheckBench(study, dataset), study, dataset.task, stage, QUICK, NO_DEADLINE)
+        run = run_stage(CheckBench(study, dataset), stage, QUICK)
     if run.verdict is None:
         return run
     return replace(run, verdict=seen_inside(run.verdict, run.finished, study, dataset.task))

@@ -9,7 +9,6 @@ from torch.nn import functional
 from hpsearch.finding import Finding, Severity
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.beside import told_once, with_beside
-from hpsearch.gate.deadline import NO_DEADLINE
 from hpsearch.gate.dose import QUICK
 from hpsearch.gate.inside import seen_inside
 from hpsearch.gate.stage_run import run_stage
@@ -59,7 +58,7 @@ def warned(**network: object) -> dict[str, str]:
     study = small(network={"factory": f"{__name__}:build", **network})
     data = check_definition(study)
     bench = CheckBench(study, data)
-    run = run_stage(bench, study, data.task, StageName.OVERFIT, QUICK, NO_DEADLINE)
+    run = run_stage(bench, StageName.OVERFIT, QUICK)
     assert run.verdict is not None
     verdict = seen_inside(run.verdict, run.finished, study, data.task)
     verdict = with_beside(verdict, bench.reach, bench.standing, data.task, ())

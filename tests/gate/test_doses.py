@@ -5,10 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpsearch.gate.bench import CheckBench
-from hpsearch.gate.deadline import NO_DEADLINE
 from hpsearch.gate.dose import DOSES, LEAST, QUICK, WHOLE, batch_size_of, dosed_study, most_steps, usual_dose, work_of
 from hpsearch.gate.sentences import left_out
-from hpsearch.gate.stage_run import run_stage
+from hpsearch.gate.stage_run import Before, run_stage
 from hpsearch.preflight.check import check_definition
 from hpsearch.recipe.learning_rates import allowed, sweep_grid
 from hpsearch.stage import SANITY, StageName
@@ -52,7 +51,7 @@ def test_the_studys_own_rate_is_always_swept(rate: float, dose: object, learned_
 def test_every_optimiser_is_swept_in_the_least_dose() -> None:
     study = small(optimizer={"name": {"choice": ["sgd", "adam"]}, "learning_rate": {"log_uniform": [1e-3, 1e-1]}})
     dataset = check_definition(study)
-    run = run_stage(CheckBench(study, dataset), study, dataset.task, StageName.LR_SWEEP, LEAST, NO_DEADLINE, 0.01)
+    run = run_stage(CheckBench(study, dataset), StageName.LR_SWEEP, LEAST, Before(learned_at=0.01))
     assert {trial.job.optimizer.name for trial in run.finished} == {"sgd", "adam"}
     assert len(run.finished) < len(run.plan.jobs)
     (sentence,) = left_out(study, StageName.LR_SWEEP, LEAST, run)

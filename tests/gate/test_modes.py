@@ -7,7 +7,6 @@ from torch.nn import functional
 
 from hpsearch.finding import Severity
 from hpsearch.gate.bench import CheckBench
-from hpsearch.gate.deadline import NO_DEADLINE
 from hpsearch.gate.dose import QUICK
 from hpsearch.gate.inside import seen_inside
 from hpsearch.gate.stage_run import run_stage
@@ -61,7 +60,7 @@ def attempted(**network: object) -> tuple[Verdict, dict[str, Severity]]:
     """The attempt to learn a sample by heart, and by code the errors and warnings beside it."""
     study = small(network={"factory": f"{__name__}:build", **network})
     data = check_definition(study)
-    run = run_stage(CheckBench(study, data), study, data.task, StageName.OVERFIT, QUICK, NO_DEADLINE)
+    run = run_stage(CheckBench(study, data), StageName.OVERFIT, QUICK)
     assert run.verdict is not None
     assert run.verdict.outcome is Outcome.PASS
     verdict = seen_inside(run.verdict, run.finished, study, data.task)

@@ -7,7 +7,6 @@ from itertools import count
 import pytest
 
 from hpsearch.gate.bench import CheckBench
-from hpsearch.gate.deadline import NO_DEADLINE
 from hpsearch.gate.dose import LEAST
 from hpsearch.gate.patience import cannot_arrive
 from hpsearch.gate.stage_run import run_stage
@@ -30,12 +29,17 @@ class Unlearnable(CheckBench):
     iterations = 0
     falls = False
     """Slowly to the end, or at once and no farther."""
+    heights = (1.2,)
+    """At which the loss stands at one rate after the other."""
+    tried = 0
 
     def train(self, job: Job, enough: Callable[[Sequence[float]], bool] | None = None) -> FinishedTrial:
         """As many iterations as are allowed."""
         losses: list[float] = []
+        height = self.heights[self.tried % len(self.heights)]
+        self.tried += 1
         for step in count(1):
-            losses.append(2.3 * 0.99**step if self.falls else max(1.2, 2.3 - 0.1 * step))
+            losses.append(2.3 * 0.99**step if self.falls else max(height, 2.3 - 0.2 * step))
             if step == job.budget.steps or (enough is not None and enough(losses)):
                 break
         self.iterations += len(losses)
@@ -66,7 +70,7 @@ def test_a_rate_cannot_arrive_from_a_tenth_of_the_way_downwards(times: int, expe
 def test_all_attempts_together_have_the_iterations_of_three() -> None:
     bench = Unlearnable(STUDY, DATASET)
     bench.falls = True
-    run = run_stage(bench, STUDY, DATASET.task, StageName.OVERFIT, LEAST, NO_DEADLINE, most_steps=40)
+    run = run_stage(bench, StageName.OVERFIT, replace(LEAST, most_steps=40))
     assert len(run.plan.jobs) > 3
     assert bench.iterations == 120
     assert run.verdict is None
@@ -75,8 +79,17 @@ def test_all_attempts_together_have_the_iterations_of_three() -> None:
 
 def test_losses_that_fell_and_stand_again_at_two_rates_are_a_verdict() -> None:
     bench = Unlearnable(STUDY, DATASET)
-    run = run_stage(bench, STUDY, DATASET.task, StageName.OVERFIT, LEAST, NO_DEADLINE, most_steps=40)
+    run = run_stage(bench, StageName.OVERFIT, replace(LEAST, most_steps=40))
     assert bench.iterations == 60
     assert run.verdict is not None
     assert run.verdict.outcome is Outcome.FAIL
     assert [one.code for one in run.verdict.findings] == ["stalled-above-zero"]
+
+
+def test_losses_that_stand_at_different_heights_are_the_rates_doing() -> None:
+    bench = Unlearnable(STUDY, DATASET)
+    bench.heights = (1.2, 0.8, 1.5, 0.5)
+    run = run_stage(bench, StageName.OVERFIT, replace(LEAST, most_steps=40))
+    assert bench.tried == 4
+    assert run.verdict is None
+    assert len(run.unproved) == 4

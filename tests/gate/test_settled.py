@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 
 from hpsearch.gate.bench import CheckBench
-from hpsearch.gate.deadline import NO_DEADLINE
 from hpsearch.gate.dose import LEAST
-from hpsearch.gate.patience import is_hopeless
 from hpsearch.gate.sentences import left_out
 from hpsearch.gate.settled import is_settled, twin
-from hpsearch.gate.stage_run import StageRun, run_stage
+from hpsearch.gate.stage_run import Before, StageRun, run_stage
+from hpsearch.gate.standing import is_hopeless
 from hpsearch.preflight.check import check_definition
 from hpsearch.recipe import overfit
 from hpsearch.recipe.lr_sweep import plan
@@ -55,7 +54,10 @@ def test_what_settles_a_run(losses: list[float], settled: bool) -> None:
         ([2.3 - 0.001 * step for step in range(40)], True),  # but does not arrive
         ([2.3 - 1e-5 * step for step in range(20)], True),  # hardly moves
         ([2.3, 9.0, 6.0, 2.0] + [2.5] * 30, False),  # it has been below guessing
-        ([2.3 - 0.05 * step for step in range(10)] + [1.8] * 20, True),  # it fell, and stands
+        ([2.3 - 0.1 * step for step in range(10)] + [1.3] * 20, True),  # it fell, and stands
+        ([2.3 - 0.05 * step for step in range(10)] + [1.8] * 20, False),  # where the frequencies of the classes take it
+        ([2.3 - 0.1 * step for step in range(10)] + [1.3 - 0.0003 * step for step in range(20)], True),  # for ever so
+        ([2.3 - 0.1 * step for step in range(10)] + [1.3 - 0.003 * step for step in range(20)], False),  # not for ever
         ([2.3 - 0.04 * step for step in range(30)], False),  # it falls
     ],
 )
@@ -63,8 +65,8 @@ def test_an_attempt_is_given_up_halfway_only_if_it_never_left_its_place(losses: 
     study = small()
     task = check_definition(study).task
     job = overfit.plan(study, task, (), (), None).jobs[0]  # type: ignore[arg-type]
-    job = replace(job, budget=replace(job.budget, steps=40, samples=16))
-    assert is_hopeless(losses, job, task) is hopeless
+    job = replace(job, budget=replace(job.budget, samples=16))
+    assert is_hopeless(losses, job, 40, task) is hopeless
 
 
 @pytest.mark.parametrize(
@@ -124,8 +126,5 @@ def test_another_training_is_not_taken_over(other: dict[str, Any], alike: bool) 
 def swept(study: StudyDefinition) -> StageRun:
     dataset = check_definition(study)
     bench = CheckBench(study, dataset)
-    before = run_stage(bench, study, dataset.task, StageName.OVERFIT, LEAST, NO_DEADLINE)
-    after = before.finished
-    return run_stage(
-        bench, study, dataset.task, StageName.LR_SWEEP, LEAST, NO_DEADLINE, before.learned_at, attempts=after
-    )
+    first = run_stage(bench, StageName.OVERFIT, LEAST)
+    return run_stage(bench, StageName.LR_SWEEP, LEAST, Before(first.finished, first.learned_at))
