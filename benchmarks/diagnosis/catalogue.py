@@ -9,6 +9,7 @@ from benchmarks.diagnosis.fourth_networks import FOURTH_RATES
 from benchmarks.diagnosis.kinds import Kind
 from benchmarks.diagnosis.known import KINDS
 from benchmarks.diagnosis.second_architectures import SECOND_RATES
+from benchmarks.diagnosis.sixth_networks import SIXTH_RATES
 from benchmarks.diagnosis.sound import HELD_OUT_SOUND, SOUND
 from benchmarks.diagnosis.third_networks import THIRD_RATES
 from benchmarks.diagnosis.unseen import HELD_OUT_KINDS
@@ -21,7 +22,7 @@ TUNED_DATA = ("digits", "shapes")
 HELD_OUT_DATA = ("digits", "forms")
 """Of the architectures that are held out; ``forms`` is held out as a whole."""
 RATES = {"plain": 0.02, "norm": 0.05, "residual": 0.05, "vgg": 0.02, "separable": 0.05, "dense": 0.05}
-RATES |= SECOND_RATES | THIRD_RATES | FOURTH_RATES | FIFTH_RATES
+RATES |= SECOND_RATES | THIRD_RATES | FOURTH_RATES | FIFTH_RATES | SIXTH_RATES
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import torch
 from benchmarks.diagnosis.fifth_data import BALLS_DATA, FIFTH_DATA
 from benchmarks.diagnosis.fourth_data import FOURTH_DATA, GAUGES_DATA
 from benchmarks.diagnosis.second_data import SECOND_DATA
+from benchmarks.diagnosis.sixth_data import SIXTH_DATA, SIXTH_REGRESSIONS
 from benchmarks.diagnosis.third_data import THIRD_DATA
 from hpsearch.data.dataset import Dataset, Split
 from hpsearch.data.loading import load_dataset
@@ -35,6 +36,7 @@ def sound_data(name: str) -> Dataset:
         "third": THIRD_DATA,
         "fourth": (*FOURTH_DATA, *GAUGES_DATA),
         "fifth": (*FIFTH_DATA, *BALLS_DATA),
+        "sixth": (*SIXTH_DATA, *SIXTH_REGRESSIONS),
     }
     for part in (one for one, drawn in parts.items() if name in drawn):
         factory = f"benchmarks.diagnosis.{part}_data:{name}"
