@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 
 import torch
 from torch import nn
@@ -57,6 +58,12 @@ class CheckBench:
         self._tried_out = False
         self.speed = Speed(nominal_sample_s(self.multiply_adds or UNKNOWN_MULTIPLY_ADDS))
 
+    @cached_property
+    def drawn(self) -> frozenset[str]:
+        """Parameters that another seed draws otherwise: those that are not are set, or were loaded."""
+        first, second = (dict(_network(self.study, self.task, seed).named_parameters()) for seed in (0, 1))
+        return frozenset(name for name, one in first.items() if name in second and not torch.equal(one, second[name]))
+
     def train(self, job: Job, enough: Callable[[Sequence[float]], bool] | None = None) -> FinishedTrial:
         """Trains a job to its end, or until the losses of its iterations are ``enough``."""
         with _threads((self.multiply_adds or 0) >= LARGE_MULTIPLY_ADDS):
@@ -77,12 +84,12 @@ class CheckBench:
         seen_in_both_modes(training, self._found)
 
 
-def _network(study: StudyDefinition, task: Task) -> nn.Module:
+def _network(study: StudyDefinition, task: Task, seed: int = 0) -> nn.Module:
     """At the centre of the space."""
     prefix = "network."
     point = {**study.fixed(), **centre(study.space)}
     parameters = {path.removeprefix(prefix): value for path, value in point.items() if path.startswith(prefix)}
-    return build_network(network_settings(study.network, parameters), task.input_shape, task.outputs, seed=0)
+    return build_network(network_settings(study.network, parameters), task.input_shape, task.outputs, seed)
 
 
 def _multiply_adds(network: nn.Module, task: Task) -> int | None:

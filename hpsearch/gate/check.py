@@ -12,11 +12,9 @@ from hpsearch.checked import Checked, CheckVerdict, Part, Placed
 from hpsearch.data.dataset import Dataset
 from hpsearch.finding import Finding, Severity
 from hpsearch.gate.bench import CheckBench
-from hpsearch.gate.beside import told_once, with_beside
 from hpsearch.gate.deadline import NO_DEADLINE, Deadline
 from hpsearch.gate.dose import DOSES, WHOLE, Dose, can_be_proved, limited, usual_dose
-from hpsearch.gate.images import with_images
-from hpsearch.gate.inside import seen_inside
+from hpsearch.gate.judged import judged, known
 from hpsearch.gate.sentences import left_out
 from hpsearch.gate.stage_run import NOTHING, Before, StageRun, chosen_dose, run_stage
 from hpsearch.recipe.data_findings import overrides_data
@@ -113,6 +111,8 @@ class _Check:
             last = self._parts[-1].verdict
             if last is CheckVerdict.FAIL:
                 stopped_by = f"not run: {stage} failed"
+            elif run.given_up is not None and run.verdict is None:
+                stopped_by = f"not run: {stage} was not judged"
 
     def _stage(self, stage: StageName, bench: CheckBench) -> StageRun:
         self._begin(stage)
@@ -129,12 +129,11 @@ class _Check:
             self._end(Part(stage, CheckVerdict.INCOMPLETE, summary, left_out=sentences))
             return run
         if run.verdict is None:
-            summary = _unjudged(run)
-            self._end(Part(stage, CheckVerdict.INCOMPLETE, summary, left_out=sentences))
+            found = tuple(Placed(finding, None) for finding in known(run, bench, self._told))
+            self._end(Part(stage, CheckVerdict.INCOMPLETE, _unjudged(run), found, sentences))
         else:
-            seen = seen_inside(run.verdict, run.finished, self._study, self._task, leaves_unit=bench.leaves_unit)
-            seen = with_beside(told_once(seen, self._told), bench.reach, bench.standing, self._task, self._told)
-            verdict = concluded(self._study, with_images(seen, self._dataset.train.images))
+            images = self._dataset.train.images
+            verdict = concluded(self._study, judged(run.verdict, run, bench, self._told, images))
             self._keep(run, verdict, started_at)
             found = tuple(Placed(finding, None) for finding in verdict.findings)
             self._end(Part(stage, VERDICTS[verdict.outcome], verdict.summary, found, sentences))

@@ -34,6 +34,11 @@ MOST_RATES = 6
 """Of an attempt to learn a sample by heart: those of the ladder and the study's own."""
 FEWEST_STEPS = 40
 """A sound network learns sixteen samples within fewer iterations at a good rate (heuristic)."""
+ATTEMPTS = 3
+"""The iterations of so many attempts are all that a failure without proof is worth …"""
+FEWEST_IN_ALL = 60
+"""… and no fewer than these: three rates at which the loss stays in its place, two at which it stands where it fell to.
+A ResNet-18 of 32×32 pixels takes half a minute for them."""
 BATCH_SIZE = "data.batch_size"
 OPTIMIZER = "optimizer.name"
 
@@ -56,7 +61,9 @@ class Dose:
     """Of the sweep's mini-batches."""
     sweep_samples: int | None = None
     most_steps: int | None = None
-    """After so many iterations an attempt to learn a sample is given up without proof; None: never."""
+    """After so many iterations an attempt to learn a sample is given up without proof; None: never …"""
+    steps_in_all: int = 0
+    """… and after so many all of them together are."""
 
 
 WHOLE = Dose("whole")
@@ -89,26 +96,22 @@ def usual_dose(study: StudyDefinition, stage: StageName, multiply_adds: int | No
     found = next(quick, LEAST)
     if stage is not StageName.OVERFIT:
         return found
-    bounded = (dose for dose in DOSES[DOSES.index(found) :] if most_steps(dose, study, multiply_adds) is None)
+    bounded = (dose for dose in DOSES[DOSES.index(found) :] if limited(dose, study, multiply_adds) is dose)
     return next(bounded, LEAST)
 
 
-def most_steps(dose: Dose, study: StudyDefinition, multiply_adds: int | None) -> int | None:
-    """After so many iterations an attempt to learn a sample is given up, for a network so large that a failure at every
-    rate would take longer than a minute on the nominal machine; None: never."""
+def limited(dose: Dose, study: StudyDefinition, multiply_adds: int | None) -> Dose:
+    """The dose with what attempts to learn a sample are worth, for a network so large that a failure at every rate
+    would take longer than a minute on the nominal machine."""
     if dose is WHOLE or multiply_adds is None:
-        return None
+        return dose
     recipe = study.recipe.overfit
     batch = min(batch_size_of(study), dose.overfit_samples or recipe.samples or batch_size_of(study))
     rates = len(recipe.learning_rates or ()) or MOST_RATES
     steps = int(LONGEST_PROOF_S / (rates * (nominal_sample_s(multiply_adds) * batch + NOMINAL_STEP_S)))
-    return None if steps >= recipe.steps else max(FEWEST_STEPS, steps)
-
-
-def limited(dose: Dose, study: StudyDefinition, multiply_adds: int | None) -> Dose:
-    """The dose with what attempts to learn a sample are worth in a network of that size."""
-    most = most_steps(dose, study, multiply_adds)
-    return dose if most is None else replace(dose, most_steps=most)
+    if steps >= recipe.steps:
+        return dose
+    return replace(dose, most_steps=max(FEWEST_STEPS, steps), steps_in_all=max(FEWEST_IN_ALL, ATTEMPTS * steps))
 
 
 def can_be_proved(study: StudyDefinition, multiply_adds: int | None) -> bool:

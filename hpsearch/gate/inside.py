@@ -61,28 +61,56 @@ def seen_inside(
         return verdict
     passed = verdict.outcome is Outcome.PASS
     looked_at = [trial for trial in finished if trial.result.learned] if passed else finished
-    told = BESIDE_A_PASS if passed else FAULTS
-    whole = [trial for trial in looked_at if trial.result.failure is None]
-    found = [_found_in(trial, study, task, told) for trial in whole]
-    if leaves_unit and any(_between(one) for one in found):
-        told = told - {BETWEEN}
-        found = [_found_in(trial, study, task, told) for trial in whole]
-    if not passed and whole:
-        lowest = min(range(len(whole)), key=lambda place: whole[place].job.optimizer.learning_rate)
-        told = told | (OF_UPDATES & found[lowest].keys())
-    codes = Counter(code for one in found for code in one)
-    added = [
-        next(one[code] for one in found if code in one)
-        for code in sorted(codes)
-        if code in told and codes[code] > COMMON * len(found)
-    ]
+    added = _common(looked_at, study, task, BESIDE_A_PASS if passed else FAULTS, leaves_unit, alone=passed)
     if not added:
         return verdict
     if passed:
         return _beside_a_pass(verdict, added, task)
-    causes = sorted((one for one in added if one.code in CAUSES), key=lambda one: one.severity is not Severity.ERROR)
+    causes = _causes(added)
     others = [one for one in added if one.code not in CAUSES]
     return replace(verdict, findings=(*causes, *verdict.findings, *others), summary=_caused(verdict.summary, causes))
+
+
+def seen_without_a_verdict(
+    tried: Sequence[FinishedTrial], study: StudyDefinition, task: Task, *, leaves_unit: bool = False
+) -> tuple[Finding, ...]:
+    """The faults that most attempts show of which none is proof, causes first: as warnings."""
+    added = _common(tried, study, task, FAULTS, leaves_unit)
+    return tuple(_as_warning(one) for one in (*_causes(added), *(one for one in added if one.code not in CAUSES)))
+
+
+def _common(
+    trials: Sequence[FinishedTrial],
+    study: StudyDefinition,
+    task: Task,
+    told: AbstractSet[str],
+    leaves_unit: bool,
+    *,
+    alone: bool = False,
+) -> list[Finding]:
+    """What most of some attempts show, by code; ``alone``: without what updates do."""
+    whole = [trial for trial in trials if trial.result.failure is None]
+    found = [_found_in(trial, study, task, told) for trial in whole]
+    if leaves_unit and any(_between(one) for one in found):
+        told = told - {BETWEEN}
+        found = [_found_in(trial, study, task, told) for trial in whole]
+    if not alone and whole:
+        lowest = min(range(len(whole)), key=lambda place: whole[place].job.optimizer.learning_rate)
+        told = told | (OF_UPDATES & found[lowest].keys())
+    codes = Counter(code for one in found for code in one)
+    return [
+        next(one[code] for one in found if code in one)
+        for code in sorted(codes)
+        if code in told and codes[code] > COMMON * len(found)
+    ]
+
+
+def _causes(added: Sequence[Finding]) -> list[Finding]:
+    return sorted((one for one in added if one.code in CAUSES), key=lambda one: one.severity is not Severity.ERROR)
+
+
+def _as_warning(finding: Finding) -> Finding:
+    return replace(finding, severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding
 
 
 def _found_in(trial: FinishedTrial, study: StudyDefinition, task: Task, told: AbstractSet[str]) -> dict[str, Finding]:
@@ -111,7 +139,7 @@ def _caused(summary: str, causes: Sequence[Finding]) -> str:
 
 
 def _beside_a_pass(verdict: Verdict, added: Sequence[Finding], task: Task) -> Verdict:
-    warnings = [replace(one, severity=Severity.WARNING) if one.severity is Severity.ERROR else one for one in added]
+    warnings = [_as_warning(one) for one in added]
     told = [replace(one, advice=EVALUATE_ALIKE) if one.code == OTHERWISE else one for one in warnings]
     place = next((n for n, one in enumerate(told) if one.code == OTHERWISE and _is_gone(one, task)), None)
     if place is None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from hpsearch.gate.dose import Dose
 from hpsearch.gate.standing import agree, is_hopeless, is_idle, stands
 from hpsearch.job import Job
 from hpsearch.recipe.attempt import Ending, attempts_of
@@ -16,18 +17,15 @@ from hpsearch.trial import FinishedTrial
 
 LONGER = 2
 """Times as many iterations for an attempt that has left its place."""
-ATTEMPTS = 3
-"""The iterations of so many attempts are all that a failure without proof is worth."""
 FAR = 10.0
 """Times: so much farther a rate would have to bring the weights."""
 
 
 class Patience:
-    """The attempts of one stage, of ``most_steps`` iterations each; None: they go on to their end."""
+    """The attempts of one stage in one dose."""
 
-    def __init__(self, task: Task, most_steps: int | None) -> None:
-        self._task, self._most = task, most_steps
-        self._left = ATTEMPTS * (most_steps or 0)
+    def __init__(self, task: Task, dose: Dose) -> None:
+        self._task, self._most, self._left = task, dose.most_steps, dose.steps_in_all
         self._idle: list[FinishedTrial] = []
         self._standing: list[FinishedTrial] = []
         self.without_proof: list[FinishedTrial] = []

@@ -106,7 +106,7 @@ class _Running:
         self._dosed = dosed_study(bench.study, stage, dose, before.learned_at)
         self._step = STEPS[stage]
         self.plan = dosed_plan(self._step.plan(self._dosed, bench.task, before.verdicts, (), _Nothing()), dose)
-        self._patience = Patience(bench.task, dose.most_steps)
+        self._patience = Patience(bench.task, dose)
         self._finished: list[FinishedTrial] = []
         self._cut: list[FinishedTrial] = []
         self._out_of_time = False

@@ -19,7 +19,7 @@ from hpsearch.finding import Finding, Severity
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.dose import QUICK
 from hpsearch.gate.images import NORMALISE, far_off
-from hpsearch.gate.inside import seen_inside
+from hpsearch.gate.judged import judged_inside
 from hpsearch.gate.stage_run import StageRun, run_stage
 from hpsearch.plugin.held import FACTORY, Model, holding, network_of
 from hpsearch.plugin.outputs import outputs_of
@@ -156,10 +156,9 @@ def _run(
         )
     study = _study(recipe, min(batch_size, dataset.task.train_samples), optimizer)
     with holding(model):
-        run = run_stage(CheckBench(study, dataset), stage, QUICK)
-    if run.verdict is None:
-        return run
-    return replace(run, verdict=seen_inside(run.verdict, run.finished, study, dataset.task))
+        bench = CheckBench(study, dataset)
+        run = run_stage(bench, stage, QUICK)
+        return run if run.verdict is None else replace(run, verdict=judged_inside(run.verdict, run, bench))
 
 
 def _study(recipe: dict[str, object], batch_size: int, optimizer: str) -> StudyDefinition:

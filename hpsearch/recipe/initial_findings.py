@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from hpsearch.finding import Finding, Severity
 from hpsearch.recipe.arrival import arrival, computes_on, mostly_dead, openers
+from hpsearch.recipe.broken_off import RAISED, in_a_sentence
 from hpsearch.recipe.layers import (
     BOUNDED,
     ONE_SIDED,
@@ -19,7 +20,7 @@ from hpsearch.recipe.output_loss import floor_of_probabilities
 from hpsearch.recipe.sources import GLOROT, HE, KARPATHY
 from hpsearch.recipe.wording import counted, finite, shortened
 from hpsearch.task import Task
-from hpsearch.trial import FinishedTrial, LayerScale
+from hpsearch.trial import Failure, FinishedTrial, LayerScale
 
 INITIALISATION = (
     "Initialise the weights for the activation in use: Kaiming for ReLU and its kin, Xavier for tanh; or add batch "
@@ -39,31 +40,32 @@ FAINT = (
 
 
 def not_measured(finished: Sequence[FinishedTrial]) -> Finding | None:
-    """Some initialisation has no finite loss, or raised."""
+    """Some initialisation has no finite loss, or raised: two faults with an advice each."""
     broken = [trial.result for trial in finished if trial.result.failure is not None]
     if not broken:
         return None
-    layers = broken[0].layers
+    diverged = [one for one in broken if one.failure is Failure.DIVERGED]
+    shown = (diverged or broken)[0]
+    raised = sorted({in_a_sentence(one.reason or "") for one in broken})
+    evidence = {"failed": len(broken), **({"other_reasons": raised[1:]} if raised[1:] else {})}
+    message = f"{len(broken)} of {counted(len(finished), 'initialisation')} could not be measured: "
+    message += in_a_sentence(shown.reason or "")
+    if not diverged:
+        return Finding("training-failed", Severity.ERROR, message, evidence, RAISED)
+    layers = shown.layers
     first = first_unhealthy(layers)
-    where = f"; the activations first leave their healthy scale in layer {first.sentence}" if first else ""
     advice = (
-        "If the loss is not finite at initialisation, the weights or the inputs are far too large; otherwise correct "
+        "The weights or the inputs are far too large: bring the images to scale, and initialise for the activation."
     )
-    advice += "what raised the error."
-    if layers and first is None and all(math.isfinite(layer.std) for layer in layers):
-        where = f"; all layers up to {layers[-1].name} give finite numbers of healthy scale"
+    if first is not None:
+        message += f"; the activations first leave their healthy scale in layer {first.sentence}"
+    elif layers and all(math.isfinite(layer.std) for layer in layers):
+        message += f"; all layers up to {layers[-1].name} give finite numbers of healthy scale"
         advice = (
-            "Correct what raised the error; if the loss is not finite, look at what is done with the outputs of the "
-            "last layer: a root or a logarithm of negative numbers, a division by zero."
+            "Look at what is done with the outputs of the last layer: a root or a logarithm of negative numbers, a "
+            "division by zero."
         )
-    return Finding(
-        "training-failed",
-        Severity.ERROR,
-        f"{len(broken)} of {counted(len(finished), 'initialisation')} could not be measured: {broken[0].reason}{where}",
-        {"failed": len(broken), "reasons": sorted({result.reason or "" for result in broken}), **of_unhealthy(first)},
-        advice,
-        HE,
-    )
+    return Finding("training-failed", Severity.ERROR, message, {**evidence, **of_unhealthy(first)}, advice, HE)
 
 
 LOGITS = "Return the outputs of the last linear layer; the loss applies the soft-max itself."

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpsearch.gate.bench import CheckBench
-from hpsearch.gate.dose import DOSES, LEAST, QUICK, WHOLE, batch_size_of, dosed_study, most_steps, usual_dose, work_of
+from hpsearch.gate.dose import DOSES, LEAST, QUICK, WHOLE, batch_size_of, dosed_study, limited, usual_dose, work_of
 from hpsearch.gate.sentences import left_out
 from hpsearch.gate.stage_run import Before, run_stage
 from hpsearch.preflight.check import check_definition
@@ -23,10 +23,11 @@ def test_small_networks_get_more_than_large_ones() -> None:
 
 
 def test_a_failure_of_a_small_network_is_proved_and_that_of_a_large_one_given_up() -> None:
-    assert most_steps(QUICK, PLAIN, 150_000) is None
+    assert limited(QUICK, PLAIN, 150_000) is QUICK
     assert usual_dose(PLAIN, StageName.OVERFIT, 4_000_000) is LEAST
-    assert most_steps(LEAST, PLAIN, 500_000_000) == 40
-    assert most_steps(WHOLE, PLAIN, 500_000_000) is None
+    large = limited(LEAST, PLAIN, 500_000_000)
+    assert (large.most_steps, large.steps_in_all) == (40, 60)
+    assert limited(WHOLE, PLAIN, 500_000_000) is WHOLE
 
 
 @pytest.mark.parametrize("stage", SANITY)

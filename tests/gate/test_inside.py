@@ -3,7 +3,10 @@
 from dataclasses import replace
 
 from hpsearch.diagnosis.diagnose import all_but, explaining
+from hpsearch.finding import Finding, Severity
+from hpsearch.gate.head_only import with_head_only
 from hpsearch.gate.inside import BESIDE_A_PASS, FAULTS, OF_UPDATES, seen_inside
+from hpsearch.job import Job
 from hpsearch.look import LayerLook, Look, LossLook, OutputLook
 from hpsearch.preflight.check import check_definition
 from hpsearch.recipe.overfit import judge, plan
@@ -104,6 +107,41 @@ def test_weights_that_nothing_moved_are_told_beside_a_pass() -> None:
     assert beside_a_pass(*looks) == ["HC315"]
     assert beside_a_pass(*(look(step, 0.1) for step in (0, 200, 398))) == []
     assert beside_a_pass(replace(look(0, 0.1), unseen=(1,)), look(200, 0.1), look(398, 0.1)) == ["HC335"]
+
+
+def test_a_network_of_which_the_head_alone_learns_fails() -> None:
+    """``still`` are the parameters that no update has changed; ``drawn`` those that were drawn at random."""
+
+    def seen(still: tuple[str, ...], *drawn: str, frozen: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+        looks = tuple(replace(cut(look(step, 0.1), still), still=still, frozen=frozen) for step in (0, 200, 398))
+        finished = [learned(job, looks) for job in PLAN.jobs]
+        verdict = judge(STUDY, TASK, PLAN, finished)
+        too_low = Finding("learning-rates-too-low", Severity.WARNING, "", {}, "")
+        verdict = seen_inside(replace(verdict, findings=(too_low,)), finished, STUDY, TASK)
+        told = with_head_only(verdict, finished, drawn).findings
+        return [(one.code, one.severity) for one in told]
+
+    def cut(one: Look, still: tuple[str, ...]) -> Look:
+        layers = (
+            replace(layer, gradient_norm=None, update_norm=0.0) if f"{layer.name}.weight" in still else layer
+            for layer in one.layers
+        )
+        return replace(one, layers=tuple(layers))
+
+    both = ("a.weight", "a.bias", "b.weight", "b.bias")
+    assert seen(both, "a.weight", "b.weight") == [("HC315", "error")]
+    warned = [("learning-rates-too-low", "warning"), ("HC315", "warning")]
+    assert seen(both[:2], "a.weight", "b.weight") == warned
+    assert seen(both) == warned  # not drawn: trained before
+    assert seen(both[:2], "a.weight", "b.weight", frozen=("b.weight",)) == [
+        ("HC315", "error")
+    ]  # of those to be trained
+
+
+def learned(job: Job, looks: tuple[Look, ...]) -> FinishedTrial:
+    losses = tuple(2.3 * 0.98**step for step in range(400))
+    result = TrialResult(PLAN.stage, job.number, TrialState.COMPLETE, step_losses=losses, step_accuracies=(1.0,) * 400)
+    return FinishedTrial(job, replace(result, learned=True, looks=looks))
 
 
 def beside_a_pass(*looks: Look) -> list[str]:

@@ -21,6 +21,7 @@ from tests.gate.gate_cases import small
 STUDY = small()
 DATASET = check_definition(STUDY)
 JOB = plan(STUDY, DATASET.task, (), (), None).jobs[0]  # type: ignore[arg-type]
+LIMITED = replace(LEAST, most_steps=40, steps_in_all=120)
 
 
 class Unlearnable(CheckBench):
@@ -70,7 +71,7 @@ def test_a_rate_cannot_arrive_from_a_tenth_of_the_way_downwards(times: int, expe
 def test_all_attempts_together_have_the_iterations_of_three() -> None:
     bench = Unlearnable(STUDY, DATASET)
     bench.falls = True
-    run = run_stage(bench, StageName.OVERFIT, replace(LEAST, most_steps=40))
+    run = run_stage(bench, StageName.OVERFIT, LIMITED)
     assert len(run.plan.jobs) > 3
     assert bench.iterations == 120
     assert run.verdict is None
@@ -79,7 +80,7 @@ def test_all_attempts_together_have_the_iterations_of_three() -> None:
 
 def test_losses_that_fell_and_stand_again_at_two_rates_are_a_verdict() -> None:
     bench = Unlearnable(STUDY, DATASET)
-    run = run_stage(bench, StageName.OVERFIT, replace(LEAST, most_steps=40))
+    run = run_stage(bench, StageName.OVERFIT, LIMITED)
     assert bench.iterations == 60
     assert run.verdict is not None
     assert run.verdict.outcome is Outcome.FAIL
@@ -89,7 +90,7 @@ def test_losses_that_fell_and_stand_again_at_two_rates_are_a_verdict() -> None:
 def test_losses_that_stand_at_different_heights_are_the_rates_doing() -> None:
     bench = Unlearnable(STUDY, DATASET)
     bench.heights = (1.2, 0.8, 1.5, 0.5)
-    run = run_stage(bench, StageName.OVERFIT, replace(LEAST, most_steps=40))
+    run = run_stage(bench, StageName.OVERFIT, LIMITED)
     assert bench.tried == 4
     assert run.verdict is None
     assert len(run.unproved) == 4

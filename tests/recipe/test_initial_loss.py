@@ -165,7 +165,9 @@ def test_initialisations_that_cannot_be_measured_fail_with_their_reason(failure:
     verdict = judged(definition, plan, [ended(plan.jobs[0], step_losses=(2.3,)), broken])
     assert verdict.outcome is Outcome.FAIL
     assert "that is why" in verdict.summary
-    assert verdict.findings[0].evidence["layer"] == "conv1"
+    told = verdict.findings[0]
+    assert ("layer" in told.evidence, "too large" in told.advice) == (failure is Failure.DIVERGED,) * 2
+    assert ("Correct what raised" in told.advice) is (failure is not Failure.DIVERGED)
 
 
 def test_scales_beyond_all_numbers_leave_readable_evidence() -> None:

@@ -106,7 +106,8 @@ def without_gradient(inside: Inside) -> Remark | None:
     weights = [name for name in names if not name.endswith("bias")]
     if not weights:
         return None
-    listed = ", ".join(weights[:4]) + (f" and {len(weights) - 4} more" if len(weights) > 4 else "")
+    in_order = [*weights, *(name for name in names if name not in weights)]
+    listed = ", ".join(in_order[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     sentence = f"no update has changed {listed}"
     return Remark(sentence, {"parameters": names, "count": len(names)})
 

@@ -1,0 +1,37 @@
+"""What else is known of a network whose stage was run: from looks inside it, and from what was tried of it."""
+
+from collections.abc import Collection
+
+from torch import Tensor
+
+from hpsearch.finding import Finding
+from hpsearch.gate.bench import CheckBench
+from hpsearch.gate.beside import told_once, with_beside
+from hpsearch.gate.head_only import with_head_only
+from hpsearch.gate.images import with_images
+from hpsearch.gate.inside import seen_inside, seen_without_a_verdict
+from hpsearch.gate.stage_run import StageRun
+from hpsearch.stage import StageName
+from hpsearch.verdict import Outcome, Verdict
+
+
+def judged_inside(verdict: Verdict, run: StageRun, bench: CheckBench) -> Verdict:
+    """The verdict of a stage with what looks inside say of the network."""
+    seen = seen_inside(verdict, run.finished, bench.study, bench.task, leaves_unit=bench.leaves_unit)
+    return with_head_only(seen, run.finished, bench.drawn) if seen.stage is StageName.OVERFIT else seen
+
+
+def judged(verdict: Verdict, run: StageRun, bench: CheckBench, told: Collection[str], images: Tensor) -> Verdict:
+    """… and with what was tried of it. ``told``: codes that have been told before; ``images``: of the training."""
+    seen = told_once(judged_inside(verdict, run, bench), told)
+    return with_images(with_beside(seen, bench.reach, bench.standing, bench.task, told), images)
+
+
+def known(run: StageRun, bench: CheckBench, told: Collection[str]) -> tuple[Finding, ...]:
+    """What attempts to learn a sample that are no proof, or that had too little time, say of the network."""
+    tried = (*run.finished, *run.unproved)
+    if run.plan.stage is not StageName.OVERFIT or not tried:
+        return ()
+    seen = seen_without_a_verdict(tried, bench.study, bench.task, leaves_unit=bench.leaves_unit)
+    nothing = Verdict(run.plan.stage, Outcome.PASS, "", 0, {}, {}, seen)
+    return with_beside(nothing, bench.reach, bench.standing, bench.task, told).findings
