@@ -1,0 +1,1 @@
+"""How often the checks of data are right about data sets of kinds that nobody had in mind when they were written."""
