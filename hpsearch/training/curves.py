@@ -14,7 +14,7 @@ from hpsearch.schedule import learning_rate_at
 from hpsearch.study import Objective, objective_for
 from hpsearch.task import Task
 from hpsearch.training.answers import Answers
-from hpsearch.training.looks.evaluated import Tried
+from hpsearch.training.looks.tried import Tried
 from hpsearch.training.precision import HOPELESS
 from hpsearch.training.size import Arithmetic, parameter_count
 from hpsearch.trial import EpochRecord, Failure, LayerScale, TrialResult, TrialState

@@ -16,13 +16,7 @@ def own_randomness(seed: int, device: torch.device) -> Iterator[None]:
     device_state = torch.cuda.get_rng_state(device) if device.type == "cuda" else None
     default_type = torch.get_default_dtype()
     try:
-        torch.default_generator.manual_seed(seed)
-        np.random.seed(seed % 2**32)
-        random.seed(seed)
-        if device_state is not None:
-            with torch.cuda.device(device):
-                torch.cuda.manual_seed(seed)
-        torch.set_default_dtype(torch.float32)
+        begin_at(seed, device)
         with torch.enable_grad():
             yield
     finally:
@@ -32,6 +26,17 @@ def own_randomness(seed: int, device: torch.device) -> Iterator[None]:
         if device_state is not None:
             torch.cuda.set_rng_state(device_state, device)
         torch.set_default_dtype(default_type)
+
+
+def begin_at(seed: int, device: torch.device) -> None:
+    """Every global generator begins there, and the default type is float32."""
+    torch.default_generator.manual_seed(seed)
+    np.random.seed(seed % 2**32)
+    random.seed(seed)
+    if device.type == "cuda":
+        with torch.cuda.device(device):
+            torch.cuda.manual_seed(seed)
+    torch.set_default_dtype(torch.float32)
 
 
 @contextmanager

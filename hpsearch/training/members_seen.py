@@ -63,7 +63,8 @@ def see_evaluation(
         if epoch == present[0][1].job.budget.epochs:
             chosen = torch.stack([seat.order.some(TRAINED_ON) for seat in seats]).to(arrays.index_device)
             alone = {place: partial(_alone, place, seat, network) for place, seat in present}
-            found_last = ended_each(network, *arrays.batches(chosen), arrays.task, seats[0].job.batch_size, alone)
+            size = seats[0].job.batch_size
+            found_last = ended_each(network, *arrays.batches(chosen), arrays.task, size, alone, eye.heads)
             for place, seat in present if found_last else ():
                 seat.curves.add_last_evaluation(*found_last[place])
 

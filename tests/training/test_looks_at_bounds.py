@@ -22,7 +22,7 @@ from hpsearch.training.together import train_together
 from hpsearch.trial import FinishedTrial
 from tests.diagnosis.curve_cases import SOUND, TASK
 from tests.training.test_tried import CLASSES, PLAIN, body, images, same
-from tests.training.training_cases import classes, job
+from tests.training.training_cases import classes, job, train
 
 VALUES = Task("l2", (3, 4, 4), 1, 64, 16, 0, (), 1.0)
 
@@ -192,3 +192,36 @@ def test_normalised_outputs_with_a_scale_are_sound() -> None:
     assert held(OutputBounds(2.0), 1.0)
     assert not held(OutputBounds(3.0), 1.0), "other weights may let them be further apart, and this loss has time"
     assert not held(OutputBounds(2.0, 1.4), 0.01), "it came further than that"
+
+
+class Ending(nn.Module):
+    """Ends with a linear layer, unless something is done to what it gives or to its weights."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__()
+        self.head, self.fault = nn.Linear(48, 4), fault
+        if fault == "hook":
+            self.head.register_forward_hook(lambda _module, _given, made: torch.tanh(made))
+
+    def forward(self, images: Tensor) -> Tensor:
+        if self.fault == "clipped":
+            self.head.weight.data.clamp_(-0.01, 0.01)
+        logits: Tensor = self.head(images.flatten(1))
+        if self.fault == "in place":
+            return logits.tanh_()
+        return logits.sigmoid() * 1 if self.fault == "behind" else logits
+
+
+def build(input_shape: tuple[int, int, int], outputs: int, fault: str) -> nn.Module:
+    """One of them for images of 3·4·4."""
+    del input_shape, outputs
+    return Ending(fault)
+
+
+@pytest.mark.parametrize("fault", ["", "hook", "clipped", "in place", "behind"])
+def test_what_a_linear_layer_gives_last_needs_not_be_tried(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+    monkeypatch.setattr("hpsearch.training.looks.bounds.bounds_of", lambda *_: tried.append(1))
+    network = NetworkSettings(None, "tests.training.test_looks_at_bounds:build", {"fault": fault})
+    train(job(network, Budget(epochs=22)), classes(4, (3, 4, 4)))
+    assert bool(tried) is bool(fault)

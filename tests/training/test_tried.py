@@ -18,7 +18,7 @@ from hpsearch.job import Budget, NetworkSettings
 from hpsearch.look import Look
 from hpsearch.task import Task
 from hpsearch.training.looks import Eye, Minimised, Tried, tried
-from hpsearch.training.looks.evaluated import trained_loss
+from hpsearch.training.looks.evaluated import passes_of, trained_loss
 from hpsearch.training.precision import Autocast
 from hpsearch.trial import FinishedTrial, TrialState
 from tests.diagnosis.curve_cases import SOUND, STUDY, TASK
@@ -181,7 +181,8 @@ def test_weights_that_a_mode_changes_are_those_of_a_training_without_looks() -> 
         return [one.clone() for one in (*network.state_dict().values(), *network.train().state_dict().values())]
 
     def lost(network: nn.Module) -> None:
-        assert trained_loss(network, images(), torch.arange(32) % 4, CLASSES, PLAIN, 8) is not None
+        with passes_of(network, CLASSES, PLAIN, torch.device("cpu")) as run:
+            assert trained_loss(run, images(), torch.arange(32) % 4, CLASSES, 8) is not None
 
     expected = weights(lambda network: network)
     for look in (lambda network: eye(network).stays(), lost, seen):

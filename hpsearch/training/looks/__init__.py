@@ -1,16 +1,12 @@
 """Looks inside a network while it trains, or inside those of K members that train as one. They disturb nothing."""
 
 from hpsearch.training.looks.bounds import bounds_of, ended, ended_each
-from hpsearch.training.looks.evaluated import (
-    TRAINED_ON,
-    Tried,
-    tried,
-    tried_of_each,
-)
+from hpsearch.training.looks.evaluated import TRAINED_ON
 from hpsearch.training.looks.eye import Eye, Glance
 from hpsearch.training.looks.modes import in_mode
 from hpsearch.training.looks.moments import SHORT, moments
 from hpsearch.training.looks.pull import Minimised
+from hpsearch.training.looks.tried import Tried, tried, tried_of_each
 
 __all__ = [
     "SHORT",

@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any, NamedTuple
 
@@ -14,7 +14,15 @@ from hpsearch.task import Task
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.looks.answer import rounded
 from hpsearch.training.looks.calls import Calls
-from hpsearch.training.looks.evaluated import SEED, losses_of_each, trained_loss, trained_losses, undisturbed
+from hpsearch.training.looks.ending import last_given
+from hpsearch.training.looks.evaluated import (
+    SEED,
+    losses_of_each,
+    passes_of,
+    passes_of_members,
+    trained_loss,
+    trained_losses,
+)
 from hpsearch.training.loss import loss_function, predictions
 from hpsearch.training.precision import Autocast
 from hpsearch.training.stacked import StackedNetwork
@@ -63,16 +71,24 @@ class Ended(NamedTuple):
 
 
 def ended(
-    network: nn.Module, images: Tensor, targets: Tensor, task: Task, autocast: Autocast, batch_size: int
+    network: nn.Module,
+    images: Tensor,
+    targets: Tensor,
+    task: Task,
+    autocast: Autocast,
+    batch_size: int,
+    heads: Sequence[nn.Module] = (),
 ) -> Ended:
-    """Of a network in evaluation mode."""
-    evaluated = None
-    with suppress(Exception):
-        with undisturbed(network), own_randomness(SEED, images.device), torch.no_grad(), autocast():
-            logits = predictions(network, images, task)
-        evaluated = rounded(float(loss_function(task)(logits, targets)))
-    trained = trained_loss(network, images, targets, task, autocast, batch_size)
-    asked = asks_for_bounds(task, evaluated, trained)
+    """Of a network in evaluation mode. ``heads``: layers whose outputs grow with their weights; of a network that ends
+    with one of them no bounds are tried."""
+    evaluated, trained, grows = None, None, False
+    with suppress(Exception), passes_of(network, task, autocast, images.device) as run:
+        with suppress(Exception), last_given(heads) as ends_with:
+            logits = run(images)
+            grows = ends_with(logits)
+            evaluated = rounded(float(loss_function(task)(logits[0], targets)))
+        trained = trained_loss(run, images, targets, task, batch_size)
+    asked = not grows and asks_for_bounds(task, evaluated, trained)
     return Ended(evaluated, trained, bounds_of(network, images, targets, task, autocast) if asked else None)
 
 
@@ -83,17 +99,20 @@ def ended_each(
     task: Task,
     batch_size: int,
     alone: Mapping[int, Callable[[], nn.Module]],
+    heads: Sequence[nn.Module] = (),
 ) -> list[Ended]:
     """The same of K members, each with samples of its own, images (K, N, C, H, W), targets (K, N, …); empty where they
     cannot be tried. ``alone`` gives, by place, those whose bounds are asked for as networks in evaluation mode."""
-    evaluated: list[float] = []
-    with suppress(Exception), network.undisturbed(), torch.no_grad():
-        evaluated = losses_of_each(network(images).logits, targets, task)
-    trained = trained_losses(network, images, targets, task, batch_size) if evaluated else []
+    run, evaluated, grow = passes_of_members(network), list[float](), False
+    with suppress(Exception), last_given(heads) as ends_with:
+        logits = run(images)
+        grow = ends_with(logits)
+        evaluated = losses_of_each(logits, targets, task)
+    trained = trained_losses(run, images, targets, task, batch_size) if evaluated else []
     found = []
     for place, loss in enumerate(evaluated):
         other, bounds = trained[place] if trained else None, None
-        if place in alone and asks_for_bounds(task, loss, other):
+        if place in alone and not grow and asks_for_bounds(task, loss, other):
             with suppress(Exception):
                 own = images[place] if images.ndim == 5 else images
                 bounds = bounds_of(alone[place](), own, targets[place], task)

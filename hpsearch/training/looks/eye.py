@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from hpsearch.look import Look, LossLook
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.looks.answer import Answer, answers_of
+from hpsearch.training.looks.ending import heads, untouched
 from hpsearch.training.looks.evaluated import SEED, undisturbed
 from hpsearch.training.looks.modes import batch_norms, in_mode, switches_itself
 from hpsearch.training.looks.pull import Minimised, Pull
@@ -59,12 +60,15 @@ class OpenGlance(Glance):
         self._weighed: Weighed | None = None
         self._trained: frozenset[str] = frozenset()
         self._before: tuple[str, ...] = ()
+        self._heads: Mapping[nn.Module, Tensor] = {}
         self._watching = False
 
     def __enter__(self) -> None:
         """As ``Glance``."""
         with suppress(Exception):
             self._before = in_mode(self._eye.root, training=False)
+            if self._step == self._eye.last:
+                self._heads = heads(self._eye.layers)
             self._watch.__enter__()
             self._watching = True
 
@@ -88,6 +92,7 @@ class OpenGlance(Glance):
         """As ``Glance``."""
         with suppress(Exception):
             eye, first = self._eye, self._step == 0
+            eye.heads = untouched(self._heads)
             named = eye.named()
             self._trained = frozenset(name for name, one in named.items() if one.requires_grad)
             compared = comparable(eye.layers, self._trained) if first or self._step == eye.last else ()
@@ -144,6 +149,8 @@ class Eye:
         self.last = max(self._steps, default=0)
         self.twins: frozenset[str] | None = None
         """Layers that had any in the first look; None before it."""
+        self.heads: tuple[nn.Module, ...] = ()
+        """After the last look, linear layers whose outputs grow with their weights."""
 
     @property
     def root(self) -> nn.Module:
