@@ -13,6 +13,7 @@ from hpsearch.networks.build import build_network
 from hpsearch.networks.factory import signature_problems
 from hpsearch.networks.solid import solid
 from hpsearch.preflight.forward import forward_problem
+from hpsearch.preflight.untrained import nothing_to_train
 from hpsearch.space import is_distribution
 from hpsearch.study import NetworkDefinition
 from hpsearch.task import Task
@@ -74,9 +75,7 @@ def _problems_at(settings: NetworkSettings, task: Task) -> list[Problem]:
         rule = f"{what} is a scripted module, which cannot be looked into"
         return [Problem(path, "", rule, "Return it as it was before torch.jit.script or torch.jit.trace.")]
     problem = forward_problem(network, solid(network, images), task.outputs)
-    if problem is None and not any(parameter.requires_grad for parameter in network.parameters()):
-        advice = "Keep layers as attributes or in nn.ModuleList, tensors as nn.Parameter, and some of them not frozen."
-        problem = Problem(path, "", "the network has no parameters to train", advice)
+    problem = problem or nothing_to_train(network, path)
     if problem is None or not settings.parameters:
         return [problem] if problem else []
     message = f"{problem.message}; hyperparameters: {shown(dict(settings.parameters), 200)}"

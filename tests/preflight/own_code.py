@@ -38,6 +38,23 @@ class Returning(nn.Module):
         return self.found
 
 
+class Listed(nn.Module):
+    """All of its layers are in a list."""
+
+    def __init__(self, features: int, outputs: int) -> None:
+        super().__init__()
+        self._steps = {"all": [nn.Flatten(), nn.Linear(features, outputs)]}
+
+    def forward(self, images: Tensor) -> Any:
+        for step in self._steps["all"]:
+            images = step(images)
+        return images
+
+
+def listed(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
+    return Listed(input_shape[0] * input_shape[1] * input_shape[2], outputs)
+
+
 def a_pair(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
     return Returning((torch.zeros(2, outputs), None))
 
