@@ -161,7 +161,7 @@ def _of_points(group: list[_Noticed], looked_at: tuple[Values, ...], searched: l
     elsewhere = [_numbers(message, first) for message in differing]
     finding = _Told(widest, tuple(dict.fromkeys(name for one in group for name in one.told.others))).worded()
     if elsewhere:
-        finding = replace(finding, evidence={**finding.evidence, "elsewhere": elsewhere})
+        finding = replace(finding, evidence={**finding.evidence, "at_other_points": elsewhere})
     keys = deciding(found, others, searched)
     if not keys:
         return finding

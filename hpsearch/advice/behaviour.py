@@ -6,8 +6,8 @@ from hpsearch.advice.facts import Facts
 from hpsearch.advice.remark import Remark
 
 BY_EXCHANGE = (
-    "Look for sorts, ranks, counts, reshapes and reductions over axis 0; exchange one sample of a batch, and see behind "
-    "which layer the others change."
+    "Look for sorts, ranks, counts, reshapes and reductions over axis 0; exchange one sample of a batch, and see "
+    "behind which layer the others change."
 )
 """Where no gradient shows the dependency."""
 

@@ -80,6 +80,7 @@ class Meaning:
     """… and of its output."""
     groups: int = 1
     biased: bool = False
+    """Whether a layer has a bias, or a parameter is added."""
     weights: int = 0
     """Numbers in the weights, without the bias."""
     strength: float = 0.0

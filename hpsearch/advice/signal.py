@@ -89,7 +89,9 @@ def no_bias_no_norm(facts: Facts) -> Iterator[Remark]:
 
     Without an offset every unit's threshold lies at zero, and the last layer cannot express how frequent the
     classes are. A norm counts if it comes anywhere before the next layer with weights, as in networks with
-    pre-activation; so does the bias of the next layer where no activation stands between the two.
+    pre-activation; so does the bias of the next layer where no activation stands between the two, or a parameter that
+    is added there, and what counts for that layer, as in blocks of a depthwise and a 1×1 convolution with one norm
+    behind both.
     """
     for call in facts.of(Kind.CONVOLUTION, Kind.LINEAR):
         if not call.biased and not _offset_follows(facts, call):
@@ -106,9 +108,10 @@ def _offset_follows(facts: Facts, start: Call) -> bool:
         call, bent = open_calls.pop()
         for follower in facts.followers(call):
             bends = bent or follower.kind is Kind.ACTIVATION
-            if follower.kind in NORMS or (follower.kind in WEIGHTED and not bends and follower.biased):
+            if follower.kind in NORMS or (follower.biased and not bends):
                 return True
-            if follower.kind not in WEIGHTED and (follower.index, bends) not in seen:
+            ends = follower.kind in WEIGHTED and (bends or follower.kind is Kind.WEIGHTED)
+            if not ends and (follower.index, bends) not in seen:
                 seen.add((follower.index, bends))
                 open_calls.append((follower, bends))
     return False

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -16,6 +16,8 @@ from hpsearch.advice.functions import Padding, arguments_of, meaning_of, name_of
 
 LAYERS_WITHOUT_WEIGHTS = ("Dropout", "BatchNorm", "InstanceNorm", "MaxPool", "AvgPool", "ReLU", "Sigmoid", "Tanh")
 """Parts of the class names of layers of torch that are missed when they are built and never called."""
+SHIFTS = frozenset({"add", "radd", "iadd", "sub", "rsub", "isub"})
+"""Functions that give an offset, if one of their operands is a parameter."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,15 @@ class _Recorder(TorchFunctionMode):
         if before and made:
             named = arguments_of(name_of(func, {}), args, kwargs)
             entered = next(one for one in given if id(one) in self._makers)
-            self._note(name_of(func, named), named, before, shapes[0], entered, made)
+            self._note(name_of(func, named), named, before, shapes[0], entered, made, self._shifts(func, given))
         return result
+
+    def _shifts(self, func: Callable[..., Any], given: Iterable[Tensor]) -> bool:
+        """Whether a parameter, or a view of one, is added to what came of the images."""
+        if name_of(func, {}) not in SHIFTS:
+            return False
+        others = (one for one in given if id(one) not in self._makers)
+        return any(id(base) in self._names for one in others for base in (one, one._base))  # noqa: SLF001
 
     def _note(
         self,
@@ -118,9 +127,11 @@ class _Recorder(TorchFunctionMode):
         shape: tuple[int, ...],
         entered: Tensor,
         made: list[Tensor],
+        shifts: bool,
     ) -> None:
         front, origin = self._padding.get(before[0], ((), before[0])) if len(before) == 1 else ((), before[0])
         meaning = meaning_of(function, given, entered, made[0], front)
+        meaning = replace(meaning, biased=True) if shifts else meaning
         if function == "pad" and entered.ndim > 2 and not front:
             self._padding[len(self.calls)] = (padding_of(given, entered.ndim - 2), origin)
         self._append(

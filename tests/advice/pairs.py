@@ -31,6 +31,19 @@ class WithToken(nn.Module):
         return found
 
 
+class Shift(nn.Module):
+    """A scale for each channel, and an offset of its own if there is a share of it."""
+
+    def __init__(self, share: float) -> None:
+        super().__init__()
+        self.share = share
+        self.scale, self.offset = nn.Parameter(torch.ones(16)), nn.Parameter(torch.zeros(16))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x * self.scale[:, None, None]
+        return x + self.offset[None, :, None, None] if self.share else x
+
+
 @dataclass(frozen=True)
 class Pair:
     """A rule, one network on each side of it, and what is said about the bad one."""
@@ -341,6 +354,20 @@ PAIRS = (
         "has no bias",
         lambda: nn.Sequential(nn.Flatten(), nn.Linear(768, CLASSES, bias=False)),
         lambda: nn.Sequential(nn.Flatten(), nn.Linear(768, 4, bias=False), nn.Linear(4, CLASSES)),
+    ),
+    Pair(
+        "HP202",
+        WARNING,
+        "conv2d layer 2.0 (16 outputs) has no bias",
+        lambda: hidden(nn.Sequential(conv(16, bias=False), nn.ReLU(), conv(16, bias=False), nn.BatchNorm2d(16))),
+        lambda: hidden(nn.Sequential(conv(16, bias=False, groups=16), conv(16, bias=False), nn.BatchNorm2d(16))),
+    ),
+    Pair(
+        "HP202",
+        WARNING,
+        "has no bias",
+        lambda: hidden(nn.Sequential(conv(16, bias=False), Shift(0.0))),
+        lambda: hidden(nn.Sequential(conv(16, bias=False), Shift(1.0))),
     ),
     Pair(
         "HP203",

@@ -83,7 +83,7 @@ def test_a_finding_that_is_everywhere_is_told_once_without_hyperparameters() -> 
 def test_what_differs_by_its_numbers_alone_is_told_once() -> None:
     (narrow,) = advice_on({"name": "convnet", "width": {"choice": [3, 5]}}, select=["HP301"])
     assert "3 filters" in narrow.message
-    assert "5" in narrow.evidence["elsewhere"][0]
+    assert "5" in narrow.evidence["at_other_points"][0]
 
 
 def test_unregistered_norms_and_dropout_take_the_place_of_what_they_do() -> None:
