@@ -14,6 +14,7 @@ from benchmarks.gate.looked import Looked, looked
 from benchmarks.gate.project import Project
 from benchmarks.gate.scoring import lines
 from benchmarks.gate.second import second
+from benchmarks.gate.sixth import sixth
 from benchmarks.gate.sound import SOUND
 
 
@@ -39,7 +40,10 @@ def main() -> None:
 def chosen(part: str, only: str, every: int) -> list[Project]:
     """Those of the part whose name holds the text, one in so many of each part."""
     found = []
-    parts = (("faulty", faulty()), ("sound", SOUND), ("second", second()), ("fourth", fourth()), ("fifth", fifth()))
+    parts = (
+        *(("faulty", faulty()), ("sound", SOUND), ("second", second())),
+        *(("fourth", fourth()), ("fifth", fifth()), ("sixth", sixth())),
+    )
     for name, projects in parts:
         if part == name or (part == "all" and name in ("faulty", "sound")):
             found += [project for project in projects if only in project.name][::every]
@@ -56,7 +60,9 @@ def _tell(one: Looked) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", choices=("faulty", "sound", "all", "second", "fourth", "fifth"), default="all")
+    parser.add_argument(
+        "--part", choices=("faulty", "sound", "all", "second", "fourth", "fifth", "sixth"), default="all"
+    )
     parser.add_argument("--only", default="", help="projects whose name holds this")
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="every Nth project only")
     parser.add_argument("--keep", help="folder that keeps what was said, so that it can be scored again")

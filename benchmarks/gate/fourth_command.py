@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.gate import fifth_data, fourth_data
+from benchmarks.gate import fifth_data, fourth_data, sixth_data
 
 ROOT = Path(__file__).parents[2]
 PASSED, FAILED, REFUSED = 0, 1, 2
 """Exit codes."""
+LOADERS = {name: module.load for module in (fourth_data, fifth_data, sixth_data) for name in module.DRAWN}
+"""Who draws which data."""
 FILE = "numpy"
 """The data set of files; their names are those of the data and of a fault: ``stripes+unread.npz``."""
 
@@ -32,7 +34,7 @@ def commanded(definition: Mapping[str, Any]) -> dict[str, Any]:
         data = definition["data"]
         if data.get("dataset") == FILE:
             name, _, fault = Path(data["path"]).stem.partition("+")
-            images, targets = (fifth_data if name in fifth_data.DRAWN else fourth_data).load(name, fault)
+            images, targets = LOADERS[name](name, fault)
             np.savez(place / data["path"], images=images, targets=targets)
         (place / "study.yaml").write_text(json.dumps(definition), encoding="utf-8")  # JSON is YAML
         command = [str(Path(sys.executable).with_name("hpsearch")), "check", "study.yaml", "--json"]
