@@ -5,6 +5,7 @@ soon as it is made and while its owner does other things; its children have it f
 """
 
 import json
+import math
 import os
 import socket
 import subprocess
@@ -26,6 +27,8 @@ PROGRAM = (
 )
 """Imports from where its owner does."""
 
+BEAT_S = 0.1
+"""Of the patience for the end of a child, so much is waited at a time."""
 LEAVING_S = 5.0
 """How long the process may take to end; it does nothing on its way out."""
 
@@ -56,8 +59,13 @@ class Child:
             self.faults.close()
 
     def exit_status(self, patience_s: float) -> int | None:
-        """Its exit code, or less the number of the signal that ended it; None if it lives, or if nobody knows."""
-        self._ended.wait(patience_s)
+        """Its exit code, or less the number of the signal that ended it; None if it lives, or if nobody knows.
+
+        Time in which this process stood still is no patience: whoever tells of the end stood still with it.
+        """
+        for _ in range(math.ceil(patience_s / BEAT_S)):
+            if self._ended.wait(BEAT_S):
+                break
         return self._status
 
     def fault_text(self) -> str:

@@ -103,7 +103,7 @@ def test_run_stops_at_a_failed_stage(program: Program, tmp_path: Path) -> None:
 
 @pytest.mark.timeout(300)
 def test_an_interrupted_study_is_left_in_order(program: Program, tiny: Path, tmp_path: Path) -> None:
-    tiny.write_text(TINY.replace("coarse: {trials: 2", "coarse: {trials: 2000"))
+    tiny.write_text(TINY.replace("coarse: {trials: 2, epochs: 1}", "coarse: {trials: 2, epochs: 1000000}"))
     command = [sys.executable, "-m", "hpsearch.cli", "run", str(tiny), "--workers", "1"]
     process = subprocess.Popen(
         command,

@@ -37,5 +37,8 @@ def stream(*parts: bytes) -> Told:
 @contextmanager
 def asking(*answers: Answer, retries: int = 3) -> Iterator[tuple[Client, ScriptedServer]]:
     """A client of a server with these answers."""
-    with ScriptedServer(*answers).running() as server, Client(server.url, KEY, timeout_s=10, retries=retries) as client:
+    with (
+        ScriptedServer(*answers).running() as server,
+        Client(server.url, KEY, timeout_s=120, retries=retries) as client,
+    ):
         yield client, server

@@ -19,7 +19,7 @@ from hpsearch.study import StudyDefinition, StudyState, Wish
 from tests.conductor.scripted import TASK, ScriptedExecutor
 
 PATIENCE_S = 240.0
-QUICK = Pace(lease_s=30.0, look_s=0.05, idle_s=0.3, leaving_s=5.0, patience_s=0.5)
+QUICK = Pace(lease_s=600.0, look_s=0.05, idle_s=0.3, leaving_s=PATIENCE_S, patience_s=0.5)
 """The lease is long: whoever is to stop early has to hear of it by the bell."""
 
 

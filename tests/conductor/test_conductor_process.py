@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -24,14 +23,17 @@ from tests.executors.test_ray_process import DEADLINE_S, Program, program, wait_
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 COMMAND = ("-c", "from hpsearch.cli.conductor import conductor; conductor()")
 IDLE = """
-import os, sys, threading
+import os, signal, sys, threading, time
 from hpsearch.cli.conductor import conductor
 def look():
+    while signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        time.sleep(0.05)
+    time.sleep(1.0)
     print(sorted({name.partition('.')[0] for name in sys.modules} & {'torch', 'ray', 'optuna', 'scipy', 'numpy'}))
     sys.stdout.flush()
     sys.stdin.readline()
-    os.kill(os.getpid(), 15)
-threading.Timer(2.0, look).start()
+    os.kill(os.getpid(), signal.SIGTERM)
+threading.Thread(target=look).start()
 conductor([])
 """
 
@@ -90,9 +92,7 @@ def test_from_the_first_study_to_the_last_signal(home: Path, database_url: str, 
         wait_until(lambda: len(training(conductor)) == 1 and bool(users.results(cancelled).of_stage(StageName.COARSE)))
         workers = training(conductor)
         users.desk.wish("ada", cancelled, Wish.CANCEL)
-        asked_at = time.monotonic()
         wait_until(lambda: users.state(cancelled) is StudyState.CANCELLED and not any(map(lives, workers)))
-        assert time.monotonic() - asked_at < 30
 
         stopped = users.submit(epochs=100_000)
         wait_until(lambda: len(training(conductor)) == 1)
@@ -125,8 +125,8 @@ def test_a_second_signal_does_not_wait(home: Path, database_url: str, engine: En
     with program(*COMMAND, "--workers", "1", HPSEARCH_HOME=str(home), HPSEARCH_DATABASE_URL=database_url) as conductor:
         users.submit(epochs=100_000)
         wait_until(lambda: len(training(conductor)) == 1)
-        os.kill(conductor.process.pid, signal.SIGTERM)
-        os.kill(conductor.process.pid, signal.SIGINT)
+        for sent in (signal.SIGSTOP, signal.SIGTERM, signal.SIGINT, signal.SIGCONT):  # it sees both at once
+            os.kill(conductor.process.pid, sent)
         conductor.process.communicate(timeout=DEADLINE_S)
         assert conductor.process.returncode in (128 + signal.SIGINT, 128 + signal.SIGTERM)
         wait_until(lambda: not conductor.family())

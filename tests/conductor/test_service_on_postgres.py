@@ -148,7 +148,13 @@ def test_a_study_fails_when_its_time_is_up_and_says_where(town: Town) -> None:
         study_id = town.submit(town.key("ada"), limited(0.4))
         wait_until(lambda: town.state(study_id) in ENDED)
     study = town.results(study_id).study
-    assert (study.state, study.reason) == (StudyState.FAILED, "time limit of 0.4 s reached in stage initial_loss")
+    assert study.state is StudyState.FAILED
+    # A machine that has much else to do may not even come to the first stage in that time.
+    begun = any(executor.runs for executor in town.executors)
+    assert study.reason in {
+        "time limit of 0.4 s reached in stage initial_loss",
+        *(() if begun else ("time limit of 0.4 s reached before the first stage",)),
+    }
 
 
 def test_trials_that_train_are_running(town: Town) -> None:
@@ -180,9 +186,17 @@ def test_an_owner_with_one_study_does_not_wait_for_the_thirty_of_another(town: T
     ada, bob = town.key("ada"), town.key("bob")
     many = [town.submit(ada, small(seed)) for seed in range(30)]
     one = town.submit(bob, small(99))
-    with town.service(slots=2, pace=replace(PATIENT, look_s=0.05)):
+    taken = threading.Event()
+
+    def hold(job: Job) -> TrialResult:
+        assert taken.wait(PATIENCE_S)
+        return learning(job)
+
+    with town.service(slots=2, pace=replace(PATIENT, look_s=0.05), make=lambda: ScriptedExecutor(hold)):
+        wait_until(lambda: town.state(one) is not StudyState.WAITING)
+        assert sum(town.state(study_id) is not StudyState.WAITING for study_id in many) == 1
+        taken.set()
         wait_until(lambda: town.state(one) is StudyState.COMPLETE)
-        assert sum(town.state(study_id) is not StudyState.WAITING for study_id in many) <= 4
         wait_until(lambda: all(town.state(study_id) is StudyState.COMPLETE for study_id in many))
 
 

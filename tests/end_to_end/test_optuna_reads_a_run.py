@@ -41,5 +41,5 @@ def test_stock_optuna_reads_the_search_and_cannot_write(undisturbed: Undisturbed
         storage.engine.dispose()
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
+        assert process.wait(120) == 130
         process.stdout.close()

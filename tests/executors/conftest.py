@@ -11,6 +11,9 @@ from hpsearch.executors.processes import ProcessExecutor
 from hpsearch.executors.ray_tune import RayTuneExecutor
 from tests.executors.executor_cases import USER_CODE
 
+IDLE_S = 3600.0
+"""Workers stay warm however long another process of the tests is not let onto a processor."""
+
 
 @pytest.fixture(scope="module")
 def short_home() -> Iterator[Path]:
@@ -24,7 +27,7 @@ def ray_tune(short_home: Path) -> Iterator[RayTuneExecutor]:
     """Two workers on a Ray of our own, in surroundings that ask for two threads each."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("OMP_NUM_THREADS", "2")
-        with RayTuneExecutor(short_home, workers=2, import_paths=(USER_CODE,)) as executor:
+        with RayTuneExecutor(short_home, workers=2, import_paths=(USER_CODE,), idle_s=IDLE_S) as executor:
             yield executor
 
 
@@ -33,7 +36,7 @@ def processes() -> Iterator[ProcessExecutor]:
     """Two worker processes of this machine, in surroundings that ask for two threads each."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("OMP_NUM_THREADS", "2")
-        with ProcessExecutor(workers=2, import_paths=(USER_CODE,)) as executor:
+        with ProcessExecutor(workers=2, import_paths=(USER_CODE,), idle_s=IDLE_S) as executor:
             yield executor
 
 

@@ -32,7 +32,7 @@ def test_a_placement_waits_for_an_order() -> None:
     waiting.join(0.1)
     assert placed == []
     feed.submit(order(job(0)), Line())
-    waiting.join(10)
+    waiting.join(60)
     assert placed == [order(job(0))]
 
 
@@ -215,10 +215,10 @@ def test_what_wants_to_be_alone_waits_for_the_others_and_then_they_leave() -> No
     assert feed.place("b", nothing, 0.0) is None
     feed.reported("a", complete(0))
     left = []
-    idle = threading.Thread(target=lambda: left.append(feed.place("b", nothing, 60.0)))
+    idle = threading.Thread(target=lambda: left.append(feed.place("b", nothing, 3600.0)), daemon=True)
     feed.place("a", nothing, 0.0)
     idle.start()
-    idle.join(10)
+    idle.join(60)
     assert left == [None]
     assert feed.wanted == 1
     feed.reported("a", complete(1))

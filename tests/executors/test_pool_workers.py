@@ -18,7 +18,7 @@ from hpsearch.executors.pooled import PooledExecutor
 from hpsearch.executors.processes import ProcessExecutor
 from hpsearch.executors.ray_tune import RayTuneExecutor
 from hpsearch.job import Job
-from hpsearch.trial import Failure, TrialState
+from hpsearch.trial import Failure, TrialResult, TrialState
 from tests.executors.executor_cases import (
     DIGITS,
     USER_CODE,
@@ -113,16 +113,23 @@ def test_several_callers_share_the_workers(pool: PooledExecutor) -> None:
     assert found == [set(range(first, first + 5)) for first in (0, 100, 200)]
 
 
-def test_a_late_run_of_another_turn_does_not_wait_for_a_long_one(pool: PooledExecutor) -> None:
-    long = pool.run(in_cohorts_of(1, [job(number) for number in range(80)]), turn="ada", at_most=2)
-    done = [next_result(long).number]
-    reading = threading.Thread(target=lambda: done.extend(result.number for result in results_in(long)))
-    reading.start()
-    assert set(by_number(pool.run(in_cohorts_of(1, [job(100)]), turn="bob"))) == {100}
-    waited_for = len(done)
-    reading.join()
-    assert len(done) == 80
-    assert waited_for < 70
+def test_a_late_run_of_another_turn_does_not_wait_for_a_long_one(pool: PooledExecutor, tmp_path: Path) -> None:
+    """Both workers are at ada's first jobs until bob's is in line, and ada's others wait for what bob's leaves."""
+
+    def run(turn: str, *jobs: Job) -> list[TrialResult]:
+        return results_in(pool.run(in_cohorts_of(1, jobs), turn=turn, at_most=2))
+
+    folder = {"folder": str(tmp_path)}
+    first = [job(number, "await start", parameters=folder) for number in range(2)]
+    others = [job(number, "await bob", parameters=folder) for number in range(2, 8)]
+    with ThreadPoolExecutor(2) as callers:
+        long = callers.submit(run, "ada", *first, *others)
+        wait_until(lambda: len(processes_in(tmp_path)) == 2)
+        late = callers.submit(run, "bob", job(100, "leave bob", parameters=folder))
+        wait_until(lambda: any(line.turn == "bob" for line in pool._feed._lines))
+        (tmp_path / "start").touch()
+        found = [*long.result(), *late.result()]
+    assert {result.number: result.reason for result in found} == dict.fromkeys([*range(8), 100])
 
 
 def test_workers_that_cannot_get_ready_end_the_run(pool: PooledExecutor) -> None:

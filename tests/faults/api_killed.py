@@ -41,7 +41,7 @@ class _Api:
         headers = {"Authorization": f"Bearer {self.secret}", "Idempotency-Key": wish}
         body = definition(f"api-{wish[:8]}").model_dump(mode="json", exclude={"sources"})
         try:
-            return httpx.post(f"http://127.0.0.1:{self.port}/v1/studies", json=body, headers=headers, timeout=20)
+            return httpx.post(f"http://127.0.0.1:{self.port}/v1/studies", json=body, headers=headers, timeout=120)
         except httpx.HTTPError:
             return None
 

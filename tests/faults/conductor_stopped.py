@@ -20,7 +20,7 @@ def conductor_stopped(service: Service, dose: int, seed: int) -> Figures:
     while figures.faults < dose:
         study_id = service.submit()
         first = started(conduct_queue, service.url, None, 0.05)
-        wait_until(lambda study=study_id: service.is_held(study), 30, "a conductor claims the study")
+        wait_until(lambda study=study_id: service.is_held(study) or service.has_ended(study), 120, "a claim")
         time.sleep(chance.uniform(0, 0.8))
         os.kill(first.pid or 0, signal.SIGSTOP)
         hit = not service.has_ended(study_id)
@@ -28,7 +28,7 @@ def conductor_stopped(service: Service, dose: int, seed: int) -> Figures:
         time.sleep(LEASE_S)
         second = started(conduct_queue, service.url, None, 0.05)
         if hit:
-            wait_until(lambda study=study_id, old=before: _fence(service, study) > old, 30, "another one takes over")
+            wait_until(lambda study=study_id, old=before: _fence(service, study) > old, 120, "another one takes over")
             time.sleep(chance.uniform(0, 0.4))
         os.kill(first.pid or 0, signal.SIGCONT)
         wait_until(lambda study=study_id: service.has_ended(study), 120, "the study ends")

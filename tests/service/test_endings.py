@@ -11,8 +11,8 @@ from tests.end_to_end.programs import run_to_its_end, table
 from tests.service.running import LONG, TINY, Service, cli, gone, serving, short_home
 
 pytestmark = pytest.mark.timeout(600)
-GONE_WITHIN_S = 30.0
-"""Ten seconds on a quiet machine."""
+GONE_WITHIN_S = 120.0
+"""Ten seconds on a quiet machine; what stays for longer stays."""
 
 
 def submit_and_wait_for_a_trial(service: Service, definition: str) -> int:

@@ -10,7 +10,7 @@ import pytest
 from hpsearch.client import Client, ConflictingError
 from hpsearch.progress import EventKind
 from tests.end_to_end.programs import run_to_its_end, table
-from tests.service.running import LONG, TINY, Service, cli, gone, serving, short_home, wait_until
+from tests.service.running import LONG, PATIENCE_S, TINY, Service, cli, gone, serving, short_home, wait_until
 
 MOST_IDLE_BYTES = 250 * 2**20
 
@@ -103,5 +103,5 @@ def test_terminated_it_ends_well_and_leaves_no_process(service: Service) -> None
     """The last test of this file: it ends the service of all."""
     family = service.family()
     assert service.stop(signal.SIGTERM) == 0
-    assert gone(family, 60) == []
+    assert gone(family, PATIENCE_S) == []
     assert service.family() == []

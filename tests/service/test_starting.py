@@ -6,7 +6,7 @@ import threading
 import httpx
 import pytest
 
-from tests.service.running import Service, cli, serving, short_home
+from tests.service.running import PATIENCE_S, Service, cli, serving, short_home
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  (that is what is tested)
 
@@ -62,8 +62,9 @@ def test_others_are_not_served_before_there_is_a_key() -> None:
         with serving(home, "--host", EVERYWHERE, "--api-only") as service:
             assert service.key is None
             url = service.url.replace(EVERYWHERE, "127.0.0.1")
-            assert httpx.get(f"{url}/v1/studies").status_code == 401
-            answer = httpx.get(f"{url}/v1/studies", headers={"Authorization": f"Bearer {key}"})
+            assert httpx.get(f"{url}/v1/studies", timeout=PATIENCE_S).status_code == 401
+            told = {"Authorization": f"Bearer {key}"}
+            answer = httpx.get(f"{url}/v1/studies", headers=told, timeout=PATIENCE_S)
             assert answer.status_code == 200
 
 

@@ -34,11 +34,23 @@ class Fault(nn.Module):
             deadline = time.monotonic() + 120
             while len(list(Path(self.folder).iterdir())) < 2 and time.monotonic() < deadline:
                 time.sleep(0.02)
+        if self.kind.startswith("await ") and self.folder is not None:
+            self.wait_for(Path(self.folder) / self.kind.removeprefix("await "))
+        if self.kind.startswith("leave ") and self.folder is not None:
+            (Path(self.folder) / self.kind.removeprefix("leave ")).touch()
         if self.kind == "sleep":
             time.sleep(600)
         if self.kind.startswith("greedy") and not x.is_meta:
             self.take_too_much()
         return x
+
+    def wait_for(self, file: Path) -> None:
+        """Until it is there."""
+        deadline = time.monotonic() + 120
+        while not file.exists():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{file.name} has not come")
+            time.sleep(0.02)
 
     def take_too_much(self) -> None:
         """More than any machine has; ``greedy once`` more than a limit of this process that it sets the first time."""
@@ -56,7 +68,7 @@ def build(
     *, input_shape: tuple[int, int, int], outputs: int, kind: str = "none", folder: str | None = None
 ) -> nn.Module:
     """A linear network with a fault. ``folder`` gets a file named by the process that builds it; ``meet`` waits there
-    for a second process."""
+    for a second process, ``await NAME`` for a file, and ``leave NAME`` makes one."""
     if folder is not None:
         (Path(folder) / str(os.getpid())).touch()
     if kind == "raise in factory":

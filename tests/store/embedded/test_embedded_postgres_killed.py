@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -23,13 +24,16 @@ from tests.store.embedded.using_process import (
 
 def ask_again(server: EmbeddedPostgres, statement: str) -> object:
     """As users do after a connection broke. A process that was killed may not have ended yet, hence the rounds."""
-    for _ in range(100):
+    answers: list[object] = []
+
+    def is_answered() -> bool:
         server.ensure()
-        try:
-            return ask(server.url, statement)
-        except sa.exc.OperationalError:
-            continue
-    raise AssertionError("the server does not come back")
+        with suppress(sa.exc.OperationalError):
+            answers.append(ask(server.url, statement))
+        return bool(answers)
+
+    wait_until(is_answered, "the server comes back")
+    return answers[0]
 
 
 def end_server(home: Path, number: signal.Signals) -> None:
@@ -155,10 +159,12 @@ def test_server_that_waits_for_its_last_client_is_replaced(home: Path) -> None:
 def killed_in_the_making(home: Path) -> bool:
     """Start from nothing and kill all that while the database is being made; False if that was over already."""
     with UsingProcess(home) as starter:
-        wait_until(lambda: processes(home, "/initdb\0"), "the making of the database")
+        made = home / "postgres" / "data"
+        wait_until(lambda: processes(home, "/initdb\0") or made.exists(), "the making of the database")
         starter.kill()
-        [supervisor] = supervisors(home)
-        os.kill(supervisor, signal.SIGKILL)
+        for supervisor in supervisors(home):  # there may be none any more if the database is made
+            with suppress(ProcessLookupError):
+                os.kill(supervisor, signal.SIGKILL)
     wait_until_gone(home)
     return not (home / "postgres" / "data").exists()
 
