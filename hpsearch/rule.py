@@ -35,6 +35,7 @@ RULES: dict[str, str] = {
     "HP404": "not-deterministic",
     "HP405": "changes-its-input",
     "HP406": "unregistered-weights",
+    "HP407": "features-as-places",
     "HP501": "warmup-most-of-training",
     "HP502": "rate-decays-to-nothing",
     "HP503": "momentum-magnifies-rates",

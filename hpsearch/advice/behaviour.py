@@ -104,7 +104,9 @@ def unregistered_weights(facts: Facts) -> Iterator[Remark]:
     was computed from a parameter in ``__init__``, such as ``nn.Parameter(x) * 0.1``, which is none any more.
     ``parameters()`` does not list them: no optimiser trains them, they stay random, are not saved, and do not move to
     another device. What is computed from such weights before it meets the images counts as they do. What needs no
-    gradient, as the weights of a teacher, does not count.
+    gradient, as the weights of a teacher, does not count; but random numbers that are neither parameters nor buffers
+    do: they are not saved, so that a network with the same weights gives other outputs. They are found by building the
+    network with another seed and loading the weights into it.
     """
     if facts.foreign:
         first, more = facts.foreign[0], len(facts.foreign) - 1
@@ -114,4 +116,14 @@ def unregistered_weights(facts: Facts) -> Iterator[Remark]:
             "",
             f"the forward pass takes weights that are {anew}, so that they are never trained: those of {first}{others}",
             {"taken": list(facts.foreign)},
+        )
+    elif facts.unsaved:
+        first, more = facts.unsaved[0], len(facts.unsaved) - 1
+        others = f" and {more} more" if more else ""
+        yield Remark(
+            "",
+            "the forward pass takes random numbers that are neither parameters nor buffers, so that they are neither "
+            f"trained nor saved, and the same weights give other outputs: {first}{others}",
+            {"held": list(facts.unsaved)},
+            advice="Keep what is to be learned as nn.Parameter, and what is to stay as it is by register_buffer.",
         )

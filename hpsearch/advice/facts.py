@@ -188,6 +188,8 @@ class Facts:
     """Weights that the pass takes and the network does not have: what takes them, and their shapes."""
     anew: bool = False
     """Whether these are others in every pass."""
+    unsaved: tuple[str, ...] = ()
+    """What holds random numbers that are neither parameters nor buffers, and that the outputs depend on."""
     in_training: "Facts | None" = None
     """The calls in training mode, and nothing else of that."""
     probe: Probe | None = None

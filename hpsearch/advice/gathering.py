@@ -1,6 +1,7 @@
 """Gathers the facts about one network: builds it, follows it, and tries it out."""
 
 import contextlib
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -8,6 +9,7 @@ from torch import Tensor, nn
 from hpsearch.advice.facts import Facts, Failure, Purpose
 from hpsearch.advice.probing import probed
 from hpsearch.advice.trace import traced, unused_layers
+from hpsearch.advice.unsaved import unsaved
 from hpsearch.cost.layers import layer_costs
 from hpsearch.cost.row import LayerCost
 from hpsearch.errors import DefinitionError
@@ -17,6 +19,7 @@ from hpsearch.networks.build import build_network
 from hpsearch.networks.solid import solid
 
 LONGEST_REASON = 300
+ANOTHER_SEED = 1
 RAW: tuple[tuple[str, str, str], ...] = (
     (
         "modified by an inplace operation",
@@ -62,7 +65,17 @@ def _facts(network: nn.Module, images: Tensor, purpose: Purpose, *, costs: bool,
     unused = unused_layers(network, used)
     anew = any(all(one is not other for other in seen.weights) for one in again.weights)
     trained = Facts(purpose, again.calls, again.last)
-    return Facts(purpose, seen.calls, seen.last, unused, seen.foreign, anew, trained, probe, layers)
+    return Facts(
+        purpose,
+        seen.calls,
+        seen.last,
+        unused,
+        seen.foreign,
+        anew,
+        in_training=trained,
+        probe=probe,
+        layers=layers,
+    )
 
 
 def _layers(network: nn.Module, purpose: Purpose) -> tuple[LayerCost, ...]:
@@ -84,9 +97,22 @@ def facts_of_settings(settings: NetworkSettings, purpose: Purpose, *, costs: boo
     except DefinitionError as error:
         return Facts(purpose, failure=_failure(error))
     if settings.factory is not None:
-        return facts_of_network(network, purpose, costs=costs)
+        facts = facts_of_network(network, purpose, costs=costs)
+        return replace(facts, unsaved=_unsaved(network, settings, facts))
     images = solid(network, torch.zeros(2, *purpose.input_shape, device="meta"))
     return _facts(network, images, purpose, costs=costs, real=False)
+
+
+def _unsaved(network: nn.Module, settings: NetworkSettings, facts: Facts) -> tuple[str, ...]:
+    """Asked of a network that is sound otherwise: whose outputs are to be had, and always the same."""
+    purpose = facts.purpose
+    if facts.foreign or facts.probe is None or facts.probe.difference != 0:
+        return ()
+    try:
+        again = build_network(settings, purpose.input_shape, purpose.outputs, seed=ANOTHER_SEED)
+        return unsaved(network, again, purpose.input_shape)
+    except (DefinitionError, *USERS_FAILURES):  # weights that cannot be loaded again tell nothing of them
+        return ()
 
 
 def _failure(error: BaseException) -> Failure:

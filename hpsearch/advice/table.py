@@ -1,6 +1,7 @@
 """All rules on networks, by code."""
 
 from hpsearch.advice import sources
+from hpsearch.advice.arrangement import features_as_places
 from hpsearch.advice.behaviour import (
     changes_its_input,
     forward_fails,
@@ -120,6 +121,13 @@ _ALL = (
         ERROR,
         unregistered_weights,
         "Make them in __init__: layers in nn.ModuleList, nn.Sequential or nn.ModuleDict, tensors as nn.Parameter.",
+        sources.TRIED,
+    ),
+    Rule(
+        "HP407",
+        WARNING,
+        features_as_places,
+        "Move the axes first: x.flatten(2).transpose(1, 2) gives (N, H·W, C), permute and transpose any other order.",
         sources.TRIED,
     ),
 )

@@ -70,6 +70,23 @@ def features(*layers: nn.Module, channels: int = 16) -> nn.Module:
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, CLASSES))
 
 
+class Pooled(nn.Module):
+    """Sixteen maps of 4×4, something that makes a row of sixteen numbers of them, and a head."""
+
+    def __init__(self, pool: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.pool = pool
+        self.stem, self.head = nn.Conv2d(3, 16, 4, stride=4), nn.Linear(16, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        found: Tensor = self.head(self.pool(self.stem(x).relu()))
+        return found
+
+
+def pooled(pool: Callable[[Tensor], Tensor]) -> nn.Module:
+    return Pooled(pool)
+
+
 def conv(channels: int = 3, filters: int = 16, kernel: int = 3, **options: object) -> nn.Conv2d:
     return nn.Conv2d(channels, filters, kernel, **{"padding": kernel // 2, **options})  # type: ignore[arg-type]
 
@@ -517,6 +534,27 @@ PAIRS = (
         "changes the images",
         lambda: nn.Sequential(nn.ReLU(inplace=True), Own(whole)),
         lambda: nn.Sequential(nn.ReLU(), Own(whole)),
+    ),
+    Pair(
+        "HP407",
+        WARNING,
+        "takes 16×4×4 for 4×4×16",
+        lambda: pooled(lambda x: x.view(-1, 4, 4, 16).mean((1, 2))),
+        lambda: pooled(lambda x: x.permute(0, 2, 3, 1).reshape(-1, 4, 4, 16).mean((1, 2))),
+    ),
+    Pair(
+        "HP407",
+        WARNING,
+        "takes 8×16 for 2×8×8",
+        lambda: pooled(lambda x: x.flatten(2).mT[:, :8].reshape(-1, 2, 8, 8).transpose(1, 2).flatten(2).mean(1)),
+        lambda: pooled(lambda x: x.flatten(2).mT[:, :8].reshape(-1, 8, 2, 8).transpose(1, 2).mT.flatten(1, 2).mean(2)),
+    ),
+    Pair(
+        "HP407",
+        WARNING,
+        "takes 16×4×4 for 16",
+        lambda: pooled(lambda x: x.reshape(-1, 16).reshape(len(x), -1, 16).mean(1)),
+        lambda: pooled(lambda x: x.amax((2, 3)).reshape(-1, 16)),
     ),
     Pair("HP406", ERROR, "those of conv2d (16×3×3×3)", lambda: Listed(trained=True), lambda: Listed(trained=False)),
 )
