@@ -11,13 +11,14 @@ from benchmarks.diagnosis.fifth_changes import FIFTH_CHANGES
 from benchmarks.diagnosis.fourth_changes import FOURTH_CHANGES
 from benchmarks.diagnosis.regressions import as_numbers, heights
 from benchmarks.diagnosis.second_changes import SECOND_CHANGES
+from benchmarks.diagnosis.sixth_changes import SIXTH_CHANGES
 from benchmarks.diagnosis.third_data import THIRD_CHANGES
 from hpsearch.data.dataset import Dataset, Scale, Split
 
 
 def broken_data(dataset: Dataset, change: str) -> Dataset:
     """The data with the change of that name, or as they are for an empty one."""
-    changes = {**CHANGES, **SECOND_CHANGES, **THIRD_CHANGES, **FOURTH_CHANGES, **FIFTH_CHANGES}
+    changes = {**CHANGES, **SECOND_CHANGES, **THIRD_CHANGES, **FOURTH_CHANGES, **FIFTH_CHANGES, **SIXTH_CHANGES}
     return settled(changes[change](dataset)) if change else dataset
 
 

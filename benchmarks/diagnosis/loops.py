@@ -11,6 +11,7 @@ from benchmarks.diagnosis.fifth_loops import FIFTH_LOOPS
 from benchmarks.diagnosis.fourth_loops import FOURTH_LOOPS
 from benchmarks.diagnosis.reordered import LabelledOrder, ReorderedTraining
 from benchmarks.diagnosis.second_loops import SECOND_LOOPS
+from benchmarks.diagnosis.sixth_loops import SIXTH_LOOPS
 from benchmarks.diagnosis.third_loops import THIRD_LOOPS
 from hpsearch.job import Job
 from hpsearch.training import member
@@ -110,7 +111,7 @@ LOOPS: dict[str, type[Training]] = {
 def training_with(loop: str) -> Iterator[None]:
     """While it is open, members are trained by the loop of that name."""
     whole = member.Training
-    loops = {**LOOPS, **SECOND_LOOPS, **THIRD_LOOPS, **FOURTH_LOOPS, **FIFTH_LOOPS}
+    loops = {**LOOPS, **SECOND_LOOPS, **THIRD_LOOPS, **FOURTH_LOOPS, **FIFTH_LOOPS, **SIXTH_LOOPS}
     member.Training = loops[loop]  # type: ignore[misc]
     try:
         yield

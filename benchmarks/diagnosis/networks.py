@@ -13,6 +13,7 @@ from benchmarks.diagnosis.fourth_faults import FOURTH_FAULTS
 from benchmarks.diagnosis.fourth_networks import FOURTH_ARCHITECTURES
 from benchmarks.diagnosis.second_architectures import SECOND_ARCHITECTURES
 from benchmarks.diagnosis.second_faults import SECOND_FAULTS
+from benchmarks.diagnosis.sixth_faults import SIXTH_FAULTS
 from benchmarks.diagnosis.sixth_networks import SIXTH_ARCHITECTURES
 from benchmarks.diagnosis.third_networks import THIRD_ARCHITECTURES, THIRD_FAULTS
 
@@ -47,5 +48,5 @@ def build(
     plan = Plan(channels, side, outputs, width, dropout, ACTIVATIONS[activation], NORMS[norm])
     families = {**ARCHITECTURES, **SECOND_ARCHITECTURES, **THIRD_ARCHITECTURES, **FOURTH_ARCHITECTURES}
     network: nn.Module = (families | FIFTH_ARCHITECTURES | SIXTH_ARCHITECTURES)[architecture](plan)
-    faults = {**FAULTS, **SECOND_FAULTS, **THIRD_FAULTS, **FOURTH_FAULTS, **FIFTH_FAULTS}
+    faults = {**FAULTS, **SECOND_FAULTS, **THIRD_FAULTS, **FOURTH_FAULTS, **FIFTH_FAULTS, **SIXTH_FAULTS}
     return faults[fault](network) if fault else network

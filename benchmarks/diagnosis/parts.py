@@ -6,6 +6,7 @@ from benchmarks.diagnosis.catalogue import Case, cases
 from benchmarks.diagnosis.fifth import fifth_cases
 from benchmarks.diagnosis.fourth import fourth_cases
 from benchmarks.diagnosis.second import second_cases
+from benchmarks.diagnosis.sixth import sixth_cases
 from benchmarks.diagnosis.third import third_cases
 
 PARTS: dict[str, Callable[[], Iterator[Case]]] = {
@@ -15,5 +16,6 @@ PARTS: dict[str, Callable[[], Iterator[Case]]] = {
     "third": third_cases,
     "fourth": fourth_cases,
     "fifth": fifth_cases,
+    "sixth": sixth_cases,
 }
 """All cases of each, in their order."""

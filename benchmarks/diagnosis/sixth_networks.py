@@ -13,7 +13,7 @@ from benchmarks.diagnosis.fourth_networks import calmed
 
 
 class Spatial(nn.Module):
-    """Three convolutions, the largest of each map in the whole, in quarters and in ninths (He et al., 2014); no norm."""
+    """Three convolutions, the largest of each map in the whole, in quarters and ninths (He et al., 2014); no norm."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
@@ -63,18 +63,16 @@ class Reader(nn.Module):
 
 
 class Grouped(nn.Module):
-    """Narrow, a convolution in groups, and wide again beside an identity (Xie et al., 2017)."""
+    """A convolution in four groups and one of single pixels beside an identity (after Xie et al., 2017)."""
 
     returned_as_it_came = False
     """Whether what was computed is forgotten."""
 
     def __init__(self, width: int, plan: Plan) -> None:
         super().__init__()
-        half = width // 2
         self.body = nn.Sequential(
-            *(nn.Conv2d(width, half, 1, bias=False), plan.norm(half), plan.make()),
-            *(nn.Conv2d(half, half, 3, padding=1, groups=4, bias=False), plan.norm(half), plan.make()),
-            *(nn.Conv2d(half, width, 1, bias=False), plan.norm(width)),
+            *(nn.Conv2d(width, width, 3, padding=1, groups=4, bias=False), plan.norm(width), plan.make()),
+            *(nn.Conv2d(width, width, 1, bias=False), plan.norm(width)),
         )
         self.activation = plan.make()
 
@@ -85,23 +83,22 @@ class Grouped(nn.Module):
 
 
 class Cardinal(nn.Module):
-    """Four such blocks of two sizes; the mean and the largest of each map."""
+    """A convolution and three such blocks; the largest of each map in a 2×2 grid."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
-        width = 8 * max(1, plan.width // 8)
-        self.stem = _normed(plan.channels, width, plan, stride=2 if plan.side > 12 else 1)
-        self.blocks = nn.ModuleList([Grouped(width, plan), Grouped(width, plan)])
-        self.blocks.append(_normed(width, 2 * width, plan, stride=2))
-        self.blocks.extend([Grouped(2 * width, plan), Grouped(2 * width, plan)])
+        width = 4 * max(1, plan.width // 4)
+        self.stem = _normed(plan.channels, width, plan, stride=2 if plan.side > 16 else 1)
+        self.blocks = nn.ModuleList([Grouped(width, plan), nn.MaxPool2d(2), Grouped(width, plan)])
+        self.blocks.extend([_normed(width, 2 * width, plan), Grouped(2 * width, plan)])
         self.dropout = nn.Dropout(plan.dropout)
-        self.head = nn.Linear(4 * width, plan.outputs)
+        self.head = nn.Linear(8 * width, plan.outputs)
 
     def forward(self, images: Tensor) -> Tensor:
         maps = self.stem(images)
         for block in self.blocks:
             maps = block(maps)
-        outputs: Tensor = self.head(self.dropout(torch.cat([maps.mean(dim=(2, 3)), maps.amax(dim=(2, 3))], dim=1)))
+        outputs: Tensor = self.head(self.dropout(functional.adaptive_max_pool2d(maps, 2).flatten(1)))
         return outputs
 
 
@@ -163,17 +160,16 @@ class Octave(nn.Module):
 
 
 class Weighed(nn.Module):
-    """Three convolutions whose filters have a length and a direction apart (Salimans and Kingma, 2016); no norm of maps."""
+    """Convolutions whose filters have a length and a direction apart (Salimans and Kingma, 2016); no norm of maps."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         width = plan.width
-        self.blocks = nn.ModuleList(
-            [
-                weight_norm(nn.Conv2d(before, behind, 3, padding=1))
-                for before, behind in ((plan.channels, width), (width, 2 * width), (2 * width, 2 * width))
-            ]
-        )
+        sizes = ((plan.channels, width), (width, 2 * width), (2 * width, 2 * width))
+        layers = [nn.Conv2d(before, behind, 3, padding=1) for before, behind in sizes]
+        for layer in layers:
+            nn.init.kaiming_normal_(layer.weight)
+        self.blocks = nn.ModuleList([weight_norm(layer) for layer in layers])
         self.activation = plan.make()
         self.fc1 = weight_norm(nn.Linear(8 * width, 48))
         self.dropout = nn.Dropout(plan.dropout)
@@ -200,9 +196,9 @@ SIXTH_ARCHITECTURES: dict[str, Callable[[Plan], nn.Module]] = {
 SIXTH_RATES = {
     "spatial": 0.01,
     "reader": 0.05,
-    "cardinal": 0.05,
+    "cardinal": 0.03,
     "context": 0.05,
     "octave": 0.05,
-    "weighed": 0.03,
+    "weighed": 0.02,
 }
 """Sound learning rates, for momentum 0.9 and batches of 32."""
