@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +13,7 @@ from hpsearch.advice.facts import WEIGHTED
 from hpsearch.advice.functions import KINDS, name_of
 from hpsearch.advice.points import points
 from hpsearch.data.checks.check import check_data
-from hpsearch.data.checks.pixels import LEAST_STRENGTH, MOST_STRENGTH
+from hpsearch.data.checks.pixels import FAINT, LEAST_STRENGTH, MOST_STRENGTH
 from hpsearch.data.dataset import Dataset
 from hpsearch.errors import DefinitionError
 from hpsearch.factory import USERS_FAILURES
@@ -44,21 +44,43 @@ def judged_with_network(found: Sequence[Finding], definition: StudyDefinition, d
     if not any(one.code == OF_SCALE for one in found):
         return tuple(found)
     arriving = _arriving(definition, dataset)
-    if not arriving or not all(LEAST_STRENGTH <= strength <= MOST_STRENGTH for strength in arriving):
+    if not arriving or not all(one.is_of_scale for one in arriving):
         return tuple(found)
-    return severest_first([_harmless(one, arriving) if one.code == OF_SCALE else one for one in found])
+    largest = max(one.strength for one in arriving)
+    return severest_first([_harmless(one, largest) if one.code == OF_SCALE else one for one in found])
 
 
-def _harmless(finding: Finding, arriving: Sequence[float]) -> Finding:
-    reason = f"the network brings them to {max(arriving):.3g} before its first layer with weights, which does no harm"
-    evidence = {**finding.evidence, "arriving": max(arriving)}
+def _harmless(finding: Finding, arriving: float) -> Finding:
+    reason = f"the network brings them to {arriving:.3g} before its first layer with weights, which does no harm"
+    evidence = {**finding.evidence, "arriving": arriving}
     return replace(finding, severity=Severity.INFO, message=f"{finding.message}; {reason}", evidence=evidence)
 
 
-def _arriving(definition: StudyDefinition, dataset: Dataset) -> list[float]:
-    """Root mean squares of what arrives at the first layers with weights, at all points that are looked at; none where
+class _Strength(NamedTuple):
+    """Of what arrives at a layer."""
+
+    strength: float
+    """Root mean square …"""
+    deviation: float
+    """… and what is left of it without the mean, of each channel of maps."""
+
+    @property
+    def is_of_scale(self) -> bool:
+        """Whether it is within the bounds of the check."""
+        return LEAST_STRENGTH <= self.strength <= MOST_STRENGTH and self.deviation >= FAINT * self.strength
+
+
+def _strength_of(arriving: Tensor) -> _Strength:
+    numbers = arriving.detach().double()
+    axes = (0, 2, 3) if numbers.ndim == len("NCHW") else tuple(range(numbers.ndim))
+    deviation = (numbers - numbers.mean(dim=axes, keepdim=True)).square().mean().sqrt()
+    return _Strength(float(numbers.square().mean().sqrt()), float(deviation))
+
+
+def _arriving(definition: StudyDefinition, dataset: Dataset) -> list[_Strength]:
+    """Of what arrives at the first layers with weights, at all points that are looked at; none where
     that cannot be seen at one of them. A named network takes its images as they come."""
-    network, found = definition.network, list[float]()
+    network, found = definition.network, list[_Strength]()
     if network.name is not None:
         return []
     images = dataset.train.images
@@ -75,7 +97,7 @@ def _arriving(definition: StudyDefinition, dataset: Dataset) -> list[float]:
     return found
 
 
-def _strengths(network: nn.Module, images: Tensor) -> list[float]:
+def _strengths(network: nn.Module, images: Tensor) -> list[_Strength]:
     """In training mode: a batch norm that has seen nothing yet hands images on as they are in evaluation mode. With
     gradients, which tell weights from constants."""
     given = images.clone()
@@ -90,7 +112,7 @@ class _Arrivals(TorchFunctionMode):
 
     def __init__(self, images: Tensor) -> None:
         super().__init__()
-        self.strengths: list[float] = []
+        self.strengths: list[_Strength] = []
         self._followed: dict[int, Tensor] = {id(images): images}
         """Kept, so that no other tensor gets the same id."""
 
@@ -103,7 +125,7 @@ class _Arrivals(TorchFunctionMode):
         name = name_of(func, {})
         product = name in PRODUCTS and any(one.requires_grad for one in given if id(one) not in self._followed)
         if followed and (product or KINDS.get(name) in WEIGHTED):
-            self.strengths.append(float(followed[0].detach().double().square().mean().sqrt()))
+            self.strengths.append(_strength_of(followed[0]))
             return func(*args, **kwargs)
         made = func(*args, **kwargs)
         if followed:

@@ -12,6 +12,9 @@ from hpsearch.rulebook import Remark
 LEAST_STRENGTH, MOST_STRENGTH = 0.05, 10.0
 """Root of the mean square of all pixels that a network is started for (heuristic: initialisations assume about 1, and
 pixels in [0, 1] have about 0.5)."""
+FAINT = 0.05
+"""Share of the distance of the pixels from 0 that their deviation is at least: the same bound, where not their size but
+what they have in common leaves the least of them (heuristic; white pages with a hundredth of ink have 0.1)."""
 UNIT, BYTES = 1.0, 16.0
 """Images whose largest value is at most 1 are in [0, 1]; images with one above 16 are in 0 … 255 (heuristic)."""
 NAMED = 5
@@ -68,21 +71,33 @@ def constant_channel(facts: Facts) -> Remark | None:
 
 
 def not_normalised(facts: Facts) -> Remark | None:
-    """The pixels that reach the network are far too large or far too small for it.
+    """The pixels that reach the network are far too large or far too small for it, or hardly differ.
 
     Initialisations assume inputs with a mean square near 1. With pixels in 0 … 255 the first activations are a hundred
     times too large, and a usable learning rate is ten thousand times too large for the first layer; with tiny pixels
-    the signal is lost in the biases. Reported where the root of the mean square is above 10 or below 0.05 (heuristic).
+    the signal is lost in the biases; so it is in what all pixels have in common, where they were divided by 255 and
+    then brought to scale by the mean and the deviation of bytes. Reported where the root of the mean square is above 10
+    or below 0.05, or the deviation of the pixels of a channel below a twentieth of their mean (heuristic).
     """
     part = facts.train
     square = (part.means**2 + part.spreads**2).double()
     if not len(square):
         return None
     strength = float(square.mean().sqrt())
-    if LEAST_STRENGTH <= strength <= MOST_STRENGTH or strength == 0:
+    if strength == 0:
         return None
     low, high = float(part.lowest[part.finite].min()), float(part.highest[part.finite].max())
     numbers = {"root_mean_square": strength, "lowest": low, "highest": high}
+    common = float(part.means.double().mean(dim=0).square().mean().sqrt())
+    deviation = max(0.0, strength**2 - common**2) ** 0.5
+    if LEAST_STRENGTH <= strength <= MOST_STRENGTH:
+        if not 0 < deviation < FAINT * common:
+            return None
+        sentence = (
+            f"pixels hardly differ: from {low:.4g} to {high:.4g}, with a deviation of {deviation:.3g} at a distance of "
+            f"{common:.3g} from 0"
+        )
+        return Remark(sentence, {**numbers, "deviation": deviation, "distance": common})
     size = "large" if strength > 1 else "small"
     sentence = (
         f"pixels are too {size} for a network: from {low:.4g} to {high:.4g}, with a root mean square of {strength:.3g}"
