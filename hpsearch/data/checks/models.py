@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -31,18 +32,29 @@ class CheapModels:
     """The classes of the images that are judged (N,)."""
     guesses: Mapping[str, Tensor]
     """By the name of the model (N,)."""
+    scores: Mapping[str, Tensor]
+    """What linear models say of each class, by their name (N, K)."""
     classes: int
+    known: Tensor
+    """Which training images they are (M,) …"""
+    judged: Tensor
+    """… and which validation images (N,)."""
+
+    @cached_property
+    def scores_of_other_half(self) -> dict[str, Tensor]:
+        """What linear models say of each training image that learned from every second one, without it (M, K)."""
+        half = torch.arange(len(self.labels)) % 2 == 0
+        found: dict[str, Tensor] = {}
+        for known in (half, ~half):
+            for name, scores in linear_scores(
+                self.features[known], self.labels[known], self.features[~known], self.classes
+            ).items():
+                found.setdefault(name, torch.empty(len(half), self.classes, dtype=scores.dtype))[~known] = scores
+        return found
 
     def of_other_half(self) -> dict[str, Tensor]:
-        """What linear models say of each training image that learned from every second one, without it (M,)."""
-        half = torch.arange(len(self.labels)) % 2 == 0
-        found = {ridge: torch.empty_like(self.labels) for ridge in RIDGES}
-        for known in (half, ~half):
-            for ridge, guesses in _linear(
-                self.features[known], self.labels[known], self.features[~known], self.classes
-            ):
-                found[ridge][~known] = guesses
-        return {_name(ridge): guesses for ridge, guesses in found.items()}
+        """Which class they say most of (M,)."""
+        return {name: scores.argmax(dim=1) for name, scores in self.scores_of_other_half.items()}
 
 
 def cheap_models(facts: Facts) -> CheapModels | None:
@@ -62,18 +74,19 @@ def cheap_models(facts: Facts) -> CheapModels | None:
         return None
     labels = train.split.targets[known]
     guesses = {"nearest": _by_nearest(train, held, known, judged, labels)}
-    guesses |= {_name(ridge): found for ridge, found in _linear(ours, labels, theirs, facts.classes)}
-    return CheapModels(ours, labels, held.split.targets[judged], guesses, facts.classes)
+    scores = linear_scores(ours, labels, theirs, facts.classes)
+    guesses |= {name: found.argmax(dim=1) for name, found in scores.items()}
+    return CheapModels(ours, labels, held.split.targets[judged], guesses, scores, facts.classes, known, judged)
 
 
-def _linear(known: Tensor, labels: Tensor, judged: Tensor, classes: int) -> list[tuple[float, Tensor]]:
-    """What least squares say of images, for each strength of the ridge."""
+def linear_scores(known: Tensor, labels: Tensor, judged: Tensor, classes: int) -> dict[str, Tensor]:
+    """What least squares say of each class of images (N, K), for each strength of the ridge."""
     targets = one_hot(labels, classes).double()
     targets -= targets.mean(dim=0)
-    square, cross, found = known.T @ known, known.T @ targets, []
+    square, cross, found = known.T @ known, known.T @ targets, {}
     for ridge in RIDGES:
         weights = torch.linalg.solve(square + ridge * len(known) * torch.eye(len(square), dtype=torch.float64), cross)
-        found.append((ridge, (judged @ weights).argmax(dim=1)))
+        found[f"patches, ridge {ridge:g}"] = judged @ weights
     return found
 
 
@@ -83,10 +96,6 @@ def _by_nearest(train: Part, held: Part, known: Tensor, judged: Tensor, labels: 
         for part, indices in ((train, known), (held, judged))
     )
     return labels[nearest(theirs, ours, 1)[1][:, 0]]
-
-
-def _name(ridge: float) -> str:
-    return f"patches, ridge {ridge:g}"
 
 
 def _usable(facts: Facts, part: Part, most: int) -> Tensor:

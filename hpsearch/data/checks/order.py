@@ -9,6 +9,9 @@ from hpsearch.data.checks.facts import Facts, Part, evenly
 from hpsearch.data.checks.interleaved import read_as_rows
 from hpsearch.data.checks.models import FEWEST
 from hpsearch.data.checks.planes import alike, planes, varying
+from hpsearch.data.checks.scattered import places_differ
+from hpsearch.data.checks.stand_ins import pixels_stand_for_missing
+from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
 SAMPLED, NUMBERS, SIDE = 2_048, 2**18, 48
@@ -75,7 +78,13 @@ def no_local_correlation(facts: Facts) -> Remark | None:
     checks may have the second alone. Both are held against 32 random orders of the same pixels, and so are the mean
     images of the classes, as with a bright spot on noise whose place is the class. One that lies five standard
     deviations beyond those orders, or three and 0.15 of correlation, says that the order carries something. Nothing is
-    said either where orders differ so much that a correlation of 0.3 might be missed (heuristics).
+    said either where orders differ so much that a correlation of 0.3 might be missed (heuristics), or where pixels
+    stand for missing values, which is told in its place.
+
+    An order can have been lost only where places differ: where two of them go together more than others do, or one
+    tells a class. So the given images are held against the same with the pixels of each scattered anew. If no place
+    differs from others by that, as in white noise, coin tosses, or pieces that lie anywhere on a board, no other order
+    would carry anything either, and what is told is information.
 
     Told is also of several channels that pixels as many places apart as there are channels are more alike than those
     nearer by: an array with its channels last was reshaped, and its axes should have been moved.
@@ -104,6 +113,8 @@ def _middle(images: Tensor) -> Tensor:
 
 
 def _in_any_order(facts: Facts, images: Tensor, chosen: Tensor) -> Remark | None:
+    if facts.once(pixels_stand_for_missing) is not None:
+        return None
     scaled, alive = varying(images)
     held = _held_against_orders(planes(scaled, alive), alive)
     if held is None or held.carries_something or held.unseen > UNSEEN:
@@ -117,8 +128,16 @@ def _in_any_order(facts: Facts, images: Tensor, chosen: Tensor) -> Remark | None
         f"neighbouring pixels have a mean correlation of {own:.3f} beside what is common to an image, and in a random "
         f"order one of {drawn:.3f} ± {deviation:.2g}: their order carries nothing"
     )
+    severity = None
+    # An empty plane would have what the mean of all images is made of; and what is scattered comes to other places, so
+    # that all are in one unit.
+    shown = (images.amax(dim=(2, 3), keepdim=True) > images.amin(dim=(2, 3), keepdim=True)).float()
+    left = (images - images.mean(dim=0)) * alive * shown
+    if not places_differ(planes(left, alive), alive, _labels(facts, chosen)):
+        sentence += ", and no other order would, since no place differs from others"
+        severity = Severity.INFO
     numbers = {"neighbours": own, "in_random_orders": drawn, "standard_deviation": deviation, "images": len(images)}
-    return Remark(sentence, numbers)
+    return Remark(sentence, numbers, severity)
 
 
 def _held_against_orders(found: Tensor, alive: Tensor) -> _Held | None:
@@ -147,9 +166,14 @@ def _measured(found: Tensor, alive: Tensor) -> Tensor | None:
     return torch.stack([*means, means[:SIDES].mean(), *(one.square().mean() for one in each)])
 
 
+def _labels(facts: Facts, chosen: Tensor) -> Tensor:
+    """Those of the images, if they are classes."""
+    return facts.train.split.targets[chosen] if facts.classes else torch.empty(0, dtype=torch.int64)
+
+
 def _class_means(facts: Facts, scaled: Tensor, chosen: Tensor) -> Tensor | None:
     """Mean images of the classes (K, C, H, W) beside that of all."""
-    labels = facts.train.split.targets[chosen] if facts.classes else torch.empty(0, dtype=torch.int64)
+    labels = _labels(facts, chosen)
     known = torch.unique(labels[(labels >= 0) & (labels < facts.classes)]).tolist()
     if len(known) < 2:
         return None

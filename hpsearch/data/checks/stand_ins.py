@@ -18,6 +18,9 @@ AWAY = 1.0
 as wide as everything else) …"""
 AWAY_OF_PIXELS = 4.0
 """… and of all other pixels: objects of one brightness on a ground of another are further apart than they vary …"""
+AGREED = (-99.0, -999.0, -9999.0, -99999.0, -32768.0, 999.0, 9999.0, 99999.0)
+"""… unless it is what people write for a value that is missing: then it may be there among fewer numbers, and one range
+away; nobody measures that by accident."""
 GROUNDS = (0.0, 1.0, 255.0)
 """… and these are the ground of drawings."""
 MOST, NUMBERS = 256, 2**19
@@ -74,7 +77,8 @@ def pixels_stand_for_missing(facts: Facts) -> Remark | None:
     Numbers such as -9999 or 65535 are written where a sensor has seen nothing. What the other pixels show is a small
     part of the range then, and all but lost when images are normalised. Told of the least or the largest number of a
     channel in the training images if the gap to the next is four times the range of all others, of which there are 20
-    different ones at least (heuristics); 0, 1 and 255 are what drawings have around them, and are not told.
+    different ones at least (heuristics), or once their range if it is a number such as -999 by which people write that
+    a value is missing; 0, 1 and 255 are what drawings have around them, and are not told.
     """
     part = facts.train
     chosen = evenly(part.telling, min(MOST, max(FEWEST, NUMBERS // max(1, part.split.images[:1].numel()))))
@@ -82,7 +86,8 @@ def pixels_stand_for_missing(facts: Facts) -> Remark | None:
         return None
     images = facts.raw_images(part.split.images[chosen].float())
     for channel in range(images.shape[1]):
-        found = _far_away(images[:, channel].flatten(), AWAY_OF_PIXELS, FEWEST_PIXELS)
+        numbers_there = images[:, channel].flatten()
+        found = _far_away(numbers_there, AWAY_OF_PIXELS, FEWEST_PIXELS) or _agreed(numbers_there)
         if found is None or any(abs(found.value - one) <= 1e-3 * (found.high - found.low) for one in GROUNDS):
             continue
         value = _readable(found.value, max(abs(found.value), abs(found.high), abs(found.low)))
@@ -96,20 +101,32 @@ def pixels_stand_for_missing(facts: Facts) -> Remark | None:
     return None
 
 
-def _far_away(numbers: Tensor, away: float, fewest: int) -> _StandIn | None:
+def _far_away(numbers: Tensor, away: float, fewest: int, values: int = VALUES) -> _StandIn | None:
     """The least or the largest number if it is there so often and so far from all others; the one further away."""
-    values, counts = torch.unique(numbers[torch.isfinite(numbers)].double(), return_counts=True)
+    known, counts = torch.unique(numbers[torch.isfinite(numbers)].double(), return_counts=True)
     found = []
-    for first, last, at, beside in ((1, len(values), 0, 1), (0, len(values) - 1, -1, -2)):
-        others = values[first:last]
-        if len(others) < VALUES or int(counts[at]) < fewest:
+    for first, last, at, beside in ((1, len(known), 0, 1), (0, len(known) - 1, -1, -2)):
+        others = known[first:last]
+        if len(others) < values or int(counts[at]) < fewest:
             continue
         # A stand-in at the other end as well does not make this one any nearer.
-        width = min(float(others[-1] - others[0]), *(float(one) for one in _inner_widths(others)))
-        gap = float((values[at] - values[beside]).abs())
+        width = float(others[-1] - others[0])
+        if len(others) >= VALUES:
+            width = min(width, *(float(one) for one in _inner_widths(others)))
+        gap = float((known[at] - known[beside]).abs())
         if gap >= away * width > 0:
-            found.append((gap, _StandIn(float(values[at]), int(counts[at]), float(others[0]), float(others[-1]))))
+            found.append((gap, _StandIn(float(known[at]), int(counts[at]), float(others[0]), float(others[-1]))))
     return max(found)[1] if found else None
+
+
+def _agreed(numbers: Tensor) -> _StandIn | None:
+    """The same for the numbers that people agreed on: among few others, and one range away from them."""
+    ends = float(numbers.nan_to_num(0, 0, 0).min()), float(numbers.nan_to_num(0, 0, 0).max())
+    if not any(abs(one - end) <= ROUNDING * abs(one) * 10 for one in AGREED for end in ends):
+        return None
+    found = _far_away(numbers, AWAY, FEWEST_PIXELS, values=1)
+    named = found is not None and any(abs(found.value - one) <= ROUNDING * abs(one) * 10 for one in AGREED)
+    return found if named else None
 
 
 def _inner_widths(others: Tensor) -> tuple[Tensor, Tensor]:
