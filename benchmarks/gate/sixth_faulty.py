@@ -52,11 +52,11 @@ DATA: tuple[Row, ...] = (
 def of_data() -> Iterator[Project]:
     """Wrong data, in files and, every third, from a loader of the project's own."""
     for place, (name, fault, network, right, also, fails) in enumerate(DATA):
-        data = (loader if place % 3 == 2 else source)(name, fault)
-        yield _project(f"data/{fault}/{name}", data, network, right, also, fails=fails)
+        section = (loader if place % 3 == 2 else source)(name, fault)
+        yield _project(f"data/{fault}/{name}", section, network, right, also, fails=fails)
     for name, network, optimizer in (("ovens", BARE, ADAM), ("slices", BARE, SGD)):
-        data = source(name, normalize=False)
-        yield _project(f"data/units-as-they-are/{name}", data, network, SCALE, HIGH, optimizer=optimizer)
+        raw = source(name, normalize=False)
+        yield _project(f"data/units-as-they-are/{name}", raw, network, SCALE, HIGH, optimizer=optimizer)
     few = {**loader("soils"), "options": {"name": "soils", "samples": 48}}
     right, also = "refused HD203 HD208 HP701 HP702", "HD202 HD204 HD206 HD401 HC203"
     yield _project("data/forty-eight-fields/soils", few, COURSE, right, also)
@@ -111,7 +111,7 @@ def of_definitions() -> Iterator[Project]:
     for title, data, network, optimizer, right, also in RATES:
         name = f"definition/{title}/{data}"
         yield _project(name, source(data), network, right, also, optimizer=optimizer, fails=right == "refused")
-    for title, data, network, right, sections in (
+    for title, section, network, right, sections in (
         ("all-in-one-batch", source("wells", batch_size=512), COURSE, "HP701 HP702", {}),
         ("pairs-under-norms", source("slices", batch_size=2), COURSE, "HP703", {}),
         ("two-passes", source("soils", batch_size=256), COURSE, "HP701 HP702", _passes(2)),
@@ -127,7 +127,7 @@ def of_definitions() -> Iterator[Project]:
     ):
         also = "HD202 HD203 HD206" if right == "HD208" else ""
         fails = right.startswith("refused")
-        yield _project(f"definition/{title}", data, network, right, also, fails=fails, **sections)
+        yield _project(f"definition/{title}", section, network, right, also, fails=fails, **sections)
 
 
 def _passes(epochs: int) -> dict[str, Any]:

@@ -19,6 +19,11 @@ def halved(x: Tensor) -> Tensor:
     return functional.max_pool2d(x, (min(2, x.shape[2]), min(2, x.shape[3])))
 
 
+def linear_layers(network: nn.Module) -> list[Any]:
+    """Its convolutions and linear layers."""
+    return [module for module in network.modules() if isinstance(module, nn.Conv2d | nn.Linear)]
+
+
 class ResponseNorm(nn.Module):
     """Divides each map by its length and thresholds it by a learned number (Singh and Krishnan, 2020)."""
 

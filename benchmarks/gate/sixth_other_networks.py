@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmarks.gate.sixth_networks import Course, Shape, halved
+from benchmarks.gate.sixth_networks import Course, Shape, halved, linear_layers
 
 
 class Cells(nn.Module):
@@ -264,7 +264,7 @@ class Gated(nn.Module):
         self.wide = nn.ModuleList(nn.Linear(width, 2 * width) for _ in range(layers))
         self.mixing = nn.ModuleList(nn.Linear(count, count) for _ in range(layers))
         self.narrow = nn.ModuleList(nn.Linear(width, width) for _ in range(layers))
-        for mixing in self.mixing.children():  # the gate is open
+        for mixing in linear_layers(self.mixing):  # the gate is open
             nn.init.normal_(mixing.weight, std=1e-3)
             nn.init.ones_(mixing.bias)
         self.head = nn.Linear(width, outputs)

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmarks.gate.sixth_networks import Attended, Course, Pretrained, Shape, halved
+from benchmarks.gate.sixth_networks import Attended, Course, Pretrained, Shape, halved, linear_layers
 from benchmarks.gate.sixth_other_networks import Cells
 
 
@@ -134,7 +134,7 @@ class TransformerStart(nn.Module):
             nn.Conv2d(input_shape[0] if place == 0 else width, width, 3, padding=1) for place in range(8)
         )
         self.head = nn.Linear(width, outputs)
-        for layer in (*self.convs.children(), self.head):
+        for layer in linear_layers(self):
             nn.init.trunc_normal_(layer.weight, std=0.02)
             nn.init.zeros_(layer.bias)
 
@@ -159,7 +159,7 @@ class ClosedGates(Attended):
 
     def __init__(self, input_shape: Shape, outputs: int) -> None:
         super().__init__(input_shape, outputs)
-        for conv in self.places.children():
+        for conv in linear_layers(self.places):
             nn.init.constant_(conv.bias, -14.0)
         self.norms = nn.ModuleList(nn.Identity() for _ in range(2))
 
@@ -169,7 +169,7 @@ class GainOfTen(Course):
 
     def __init__(self, input_shape: Shape, outputs: int) -> None:
         super().__init__(input_shape, outputs, norm="none")
-        for layer in (*self.convs.children(), self.hidden, self.head):
+        for layer in linear_layers(self):
             nn.init.orthogonal_(layer.weight, gain=10.0)
 
 
@@ -182,7 +182,7 @@ class BranchesAddUp(nn.Module):
         self.firsts = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(depth))
         self.seconds = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(depth))
         self.head = nn.Linear(width, outputs)
-        for conv in (*self.firsts.children(), *self.seconds.children()):
+        for conv in (*linear_layers(self.firsts), *linear_layers(self.seconds)):
             nn.init.kaiming_normal_(conv.weight)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -199,7 +199,7 @@ class OneFilterCopied(Course):
     def __init__(self, input_shape: Shape, outputs: int) -> None:
         super().__init__(input_shape, outputs, norm="none")
         with torch.no_grad():
-            for layer in (*self.convs.children(), self.hidden):
+            for layer in linear_layers(self)[:-1]:
                 layer.weight.copy_(layer.weight[:1].expand_as(layer.weight))
                 nn.init.zeros_(layer.bias)
 
@@ -210,7 +210,7 @@ class ClosedByBiases(nn.Module):
     def __init__(self, input_shape: Shape, outputs: int) -> None:
         super().__init__()
         self.body = Course(input_shape, outputs, norm="none")
-        for conv in self.body.convs.children():
+        for conv in linear_layers(self.body.convs):
             nn.init.constant_(conv.bias, -8.0)
 
     def forward(self, x: Tensor) -> Tensor:

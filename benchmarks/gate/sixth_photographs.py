@@ -17,6 +17,8 @@ from scipy.fft import idctn
 Array = NDArray[Any]
 TABLES, FRAME, CODES, SCAN = 0xDB, 0xC0, 0xC4, 0xDA
 """Markers of the segments that are read."""
+Codes = dict[tuple[int, int], int]
+"""Symbols by length and value of their codes."""
 LONGEST = 16
 """Bits of a code."""
 
@@ -34,7 +36,7 @@ def photograph(name: str) -> Array:
 def decoded(file: bytes) -> Array:
     """Red, green and blue (3, H, W) of such a file. Raises ValueError for any other."""
     quantisers: dict[int, Array] = {}
-    codes: dict[int, dict[tuple[int, int], int]] = {}
+    codes: dict[int, Codes] = {}
     height = width = 0
     components: list[int] = []
     place = 2
@@ -65,7 +67,8 @@ def decoded(file: bytes) -> Array:
     light, blue, red = planes.reshape(3, 8 * rows, 8 * columns)[:, :height, :width]
     light = light + 128
     colours = (light + 1.402 * red, light - 0.344136 * blue - 0.714136 * red, light + 1.772 * blue)
-    return np.clip(np.stack(colours), 0, 255).round().astype(np.uint8)
+    found: Array = np.clip(np.stack(colours), 0, 255).round().astype(np.uint8)
+    return found
 
 
 def _codes(lengths: bytes, symbols: bytes) -> Iterator[tuple[tuple[int, int], int]]:
@@ -92,7 +95,7 @@ class _Bits:
         self.bits = "".join(f"{byte:08b}" for byte in data) + "1" * LONGEST
         self.at = 0
 
-    def symbol(self, table: dict[tuple[int, int], int]) -> int:
+    def symbol(self, table: Codes) -> int:
         """The next code's."""
         for length in range(1, LONGEST + 1):
             found = table.get((length, int(self.bits[self.at : self.at + length], 2)))
@@ -110,7 +113,7 @@ class _Bits:
         return found if found >> (size - 1) else found - (1 << size) + 1
 
 
-def _blocks(data: bytes, tables: list[tuple[dict[tuple[int, int], int], ...]], count: int) -> Array:
+def _blocks(data: bytes, tables: list[tuple[Codes, Codes]], count: int) -> Array:
     """Coefficients (3, blocks, 64) in the order of the file."""
     bits = _Bits(data)
     found = np.zeros((3, count, 64))
