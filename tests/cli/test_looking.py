@@ -90,7 +90,11 @@ def test_show_tells_what_the_curves_of_one_trial_say(cli: Cli, stored: PostgresS
     beyond = cli("show", "--stage", "coarse", "--trial", "99")
     assert (beyond.exit_code, beyond.stdout) == (2, "")
     assert "coarse has no trial 99; it has 3, numbered from 0" in beyond.stderr
-    assert "name it with --stage" in cli("show", "--trial", "1").stderr
+    assert "name it too, such as --trial fine/4" in cli("show", "--trial", "1").stderr
+    assert cli("show", "--trial", "coarse/1").stdout == text
+    assert "leave one of the two out" in cli("show", "--trial", "coarse/1", "--stage", "fine").stderr
+    assert "no number of a trial" in cli("show", "--trial", "coarse/one").stderr
+    assert "there is no stage 'rough'" in cli("show", "--trial", "rough/1").stderr
 
 
 def test_report_formats(cli: Cli, stored: PostgresStore) -> None:
