@@ -1,33 +1,14 @@
 """Data of a fifth part: six sets drawn here, as somebody's loader would give them; ``load`` is the factory."""
 
-from collections.abc import Callable
-from functools import cache
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from benchmarks.gate.drawn_data import Array, Draw, read
 from benchmarks.gate.fifth_data_faults import DATA_FAULTS
-from hpsearch.data.sources import read_source
-from hpsearch.job import DataSettings
-
-Array = NDArray[Any]
 
 
 def load(name: str, fault: str = "", samples: int = 0) -> tuple[Array, Array]:
     """Images (N, C, H, W) or (N, H, W) and their targets, the first so many of them; with a fault or none."""
-    images, targets = _whole(name)
-    if samples:
-        images, targets = images[:samples], targets[:samples]
-    return DATA_FAULTS[fault](images.copy(), targets.copy()) if fault else (images.copy(), targets.copy())
-
-
-@cache
-def _whole(name: str) -> tuple[Array, Array]:
-    if name in ("digits", "shapes"):
-        images, targets = read_source(DataSettings(name, None, None, {}, 0.2, 0.2, True, "auto", split_seed=1))
-        return np.asarray(images), np.asarray(targets)
-    return DRAWN[name](np.random.default_rng(list(name.encode())))
+    return read(DRAWN, DATA_FAULTS, name, fault, samples)
 
 
 def _grid(rows: int, columns: int) -> tuple[Array, Array]:
@@ -132,7 +113,7 @@ def tanks(draw: np.random.Generator, count: int = 1_200) -> tuple[Array, Array]:
     return images, litres[:, None].astype(np.float32)
 
 
-DRAWN: dict[str, Callable[[np.random.Generator], tuple[Array, Array]]] = {
+DRAWN: dict[str, Draw] = {
     "runes": runes,
     "cloths": cloths,
     "calls": calls,
