@@ -28,17 +28,6 @@ GUESSED = 0.9
 """Of what guessing errs: answers that err as much have learned next to nothing, and say nothing of labels."""
 AS_MUCH = 0.75
 """Of the training error: where validation errs less, what is done in training alone makes it hard (heuristic)."""
-HELD_UP = 0.4
-"""Of guessing: a loss above it does not belong to predictions that are right (heuristic)."""
-DOUBT = 1.25
-"""Times the entropy of an error: predictions that know how unsure they are have no higher loss (heuristic)."""
-HELD_LESS, MUCH_DOUBT = 0.2, 2.5
-"""The same two of a loss that is lower, and far from what its errors explain: bounds that are wider (heuristics: above
-15 % of guessing no sound training of the catalogue has more than 1.6 times that entropy)."""
-ALIKE, LEFT_OVER = 0.5, 0.05
-"""Scatter of the loss of single iterations, in units of what batches of so many have if losses of samples spread as far
-as their mean is high; and share of guessing. (Measured: up to 0.5 in 31 trainings with bounded outputs whose errors
-were gone, from 0.56 on in 97 others, from 1.3 on in sound ones.)"""
 HOPELESS = 0.3
 """Of guessing: where a loss would stay above it with half as many epochs more, they are no cure (heuristic)."""
 FALLING, STEEP = 0.1, 0.2
@@ -63,32 +52,6 @@ def does_not_learn(curve: Curve) -> Remark | None:
         f"{curve.guess:.4g}"
     )
     return Remark(sentence, {"lowest_epoch_loss": curve.lowest, "guessing_loss": curve.guess})
-
-
-def loss_above_its_accuracy(curve: Curve) -> Remark | None:
-    """Nearly all training samples are right, and the loss stays high as if they were guessed.
-
-    Logits that are free to grow bring the cross-entropy near zero once the predictions are right. Where it stands still
-    above 40 % of guessing with less than 15 % wrong, the outputs are bounded: a soft-max in front of the loss, a
-    sigmoid, a scale that is too small (heuristic: with a second soft-max the loss cannot fall below 45 % of guessing
-    for two classes and 63 % for ten). Honest doubt is no such bound: the loss must also be a quarter above the entropy
-    of predictions that are wrong as often. Where it is two and a half times as high, 20 % of guessing are enough
-    (heuristics): outputs that are limited to -1 … 1, or to a length of 1, leave so much. Five per cent are enough where
-    all batches have nearly the same loss: outputs that are free have some samples of a high loss and many of a low one,
-    and those at their bound have the same for all.
-    """
-    if not curve.ended or not curve.task.is_classification or not curve.flat:
-        return None
-    level = curve.epochs[-1].train_loss - curve.floor
-    bounds = [(HELD_UP, DOUBT), (HELD_LESS, MUCH_DOUBT)]
-    if curve.scatter < ALIKE:
-        bounds.append((LEFT_OVER, MUCH_DOUBT))
-    if all(level < max(share * curve.guess, times * curve.loss_of_error) for share, times in bounds):
-        return None
-    if curve.train_errors[-1] > _much_left(curve):
-        return None
-    sentence = f"the training error is {curve.train_errors[-1]:.1%}, yet the loss stands still at {level:.3g}"
-    return Remark(sentence, {"train_error": curve.train_errors[-1], "loss": level, "guessing_loss": curve.guess})
 
 
 def still_improving(curve: Curve) -> Remark | None:
@@ -133,7 +96,8 @@ def still_improving(curve: Curve) -> Remark | None:
     return Remark(sentence, numbers, Severity.INFO if done else None)
 
 
-def _much_left(curve: Curve) -> float:
+def much_left(curve: Curve) -> float:
+    """The share of wrong predictions in training from which on many are left."""
     return min(MUCH_LEFT, MUCH_SHARE * curve.chance_of_error)
 
 
@@ -171,10 +135,10 @@ def underfitting(curve: Curve) -> Remark | None:
         return None
     ahead = curve.level + min(0.0, curve.line(0.5, 1.0).change)
     wrong_ahead = _error_ahead(curve)
-    far = curve.train_errors[-1] >= _much_left(curve) and not curve.ended_well
+    far = curve.train_errors[-1] >= much_left(curve) and not curve.ended_well
     if not (far or _a_little_short(curve)):
         return None
-    if not curve.flat and ahead < HOPELESS * curve.guess and wrong_ahead < _much_left(curve):
+    if not curve.flat and ahead < HOPELESS * curve.guess and wrong_ahead < much_left(curve):
         return None
     train, held = curve.train_errors[-1], curve.val_errors[-1]
     if curve.late_val_loss > curve.guess or curve.gap > max(
@@ -183,7 +147,7 @@ def underfitting(curve: Curve) -> Remark | None:
         return None
     if curve.flat:
         course = "the loss hardly falls any more"
-    elif wrong_ahead < _much_left(curve):  # then it is the loss alone that would stay high
+    elif wrong_ahead < much_left(curve):  # then it is the loss alone that would stay high
         course = f"the loss falls so slowly that half as many epochs more would leave it at {ahead:.3g}"
     else:
         course = (
@@ -234,7 +198,8 @@ def _a_little_short(curve: Curve) -> bool:
     least = min(GOOD, GOOD_SHARE * curve.chance_of_error) / 2
     return (
         curve.flat
-        and train >= _much_left(curve) / 2
+        and curve.task.is_classification  # how well a target can be known at all, nobody knows
+        and train >= much_left(curve) / 2
         and AS_MUCH * train <= held <= train + max(SMALL_GAP, SMALL_SHARE * train)
         and held - 2 * curve.drawn(held) > least
     )

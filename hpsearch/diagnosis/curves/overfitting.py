@@ -4,6 +4,7 @@ import math
 from itertools import pairwise
 
 from hpsearch.diagnosis.curves.curve import GOOD, GOOD_SHARE, Curve
+from hpsearch.diagnosis.curves.mixed import labels_mixed
 from hpsearch.diagnosis.curves.trend import spread_of_bends
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
@@ -158,7 +159,8 @@ def training_held_back(curve: Curve) -> Remark | None:
     they that are harder, and nothing is said: their labels may be wrong more often. It is information where validation
     has ended well and training has come further than half of the way from guessing: what is done on purpose seldom
     takes more (heuristic). It also is where validation errs no more than two per cent of what guessing does: nothing
-    was lost then, and mixed images and labels are meant to be as hard as that.
+    was lost then. And it is where validation has ended well and labels are seen to be mixed, as with images that are
+    laid over each other: no answer to two labels at once is right for one of them.
     """
     if not curve.ended or not curve.task.is_classification:
         return None
@@ -173,5 +175,5 @@ def training_held_back(curve: Curve) -> Remark | None:
     sentence = f"the error is {train:.1%} in training and only {held:.1%} in validation"
     numbers = {"train_error": train, "validation_error": held, "standard_error": error}
     mild = curve.ended_well and train < HALF_WAY * curve.chance_of_error
-    mild = mild or held <= NOTHING_LOST * curve.chance_of_error
+    mild = mild or held <= NOTHING_LOST * curve.chance_of_error or (curve.ended_well and labels_mixed(curve))
     return Remark(sentence, numbers, Severity.INFO if mild else None)

@@ -5,11 +5,11 @@ from hpsearch.diagnosis.curves.classes import class_fails_in_validation
 from hpsearch.diagnosis.curves.extreme_settings import extreme_setting
 from hpsearch.diagnosis.curves.fit import (
     does_not_learn,
-    loss_above_its_accuracy,
     plateau,
     still_improving,
     underfitting,
 )
+from hpsearch.diagnosis.curves.held_up import loss_above_its_accuracy
 from hpsearch.diagnosis.curves.initialization import flat_then_drops
 from hpsearch.diagnosis.curves.learning_rate import decayed_too_early, learning_rate_too_low, should_decay_now
 from hpsearch.diagnosis.curves.order import always_the_same_batch, follows_the_order, starts_again

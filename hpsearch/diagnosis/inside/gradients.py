@@ -115,12 +115,14 @@ def without_gradient(inside: Inside) -> Remark | None:
 def _only_decayed(inside: Inside) -> list[str]:
     """Layers whose weights were moved, and never by a gradient, in looks at iterations with a gradient elsewhere."""
     found: list[str] | None = None
+    moved: set[str] = set()
     for look in (look for look in inside.looks if was_updated(look)):
         if not any(layer.gradient_norm for layer in look.layers):
             return []
-        names = [layer.name for layer in look.layers if layer.gradient_norm == 0 and layer.update_norm]
+        names = [layer.name for layer in look.layers if layer.gradient_norm == 0]
+        moved |= {layer.name for layer in look.layers if layer.update_norm}
         found = names if found is None else [name for name in found if name in names]
-    return found or []
+    return [name for name in found or [] if name in moved]
 
 
 def frozen_layers(inside: Inside) -> Remark | None:
@@ -129,7 +131,8 @@ def frozen_layers(inside: Inside) -> Remark | None:
     Either their parameters need no gradient, or they get one and no update changes them: then the optimiser has not
     been given them. Where the weights come from another training the first is meant so, and no finding; that is known
     of weights that hpsearch has loaded, and of frozen norms whose numbers are not those that norms begin with; and a
-    layer whose units have the weights of one another was set, as a blur is, and not drawn. It is an information where
+    layer whose units have the weights of one another was set, as a blur is, and not drawn. What is trained later on is
+    not frozen. It is an information where
     the network has learned all the same, to a tenth of the loss of guessing (heuristic), and an error where all but one
     layer stay as they were and no parameter that belongs to none of them gets a gradient.
     """
@@ -139,10 +142,12 @@ def frozen_layers(inside: Inside) -> Remark | None:
     layers = [layer for layer in first.layers if layer.weight_norm is not None]
     left = _left_out(inside)
     before = loaded(inside)
+    thawed = {layer.name for look in inside.looks[1:] for layer in look.layers if layer.update_norm}
     still = [
         layer
         for layer in layers
         if layer.name in left or (not before and _is_frozen(layer, first) and not layer.twin_share)
+        if layer.name in left or layer.name not in thawed
     ]
     if not still:
         return None

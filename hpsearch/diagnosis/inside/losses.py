@@ -24,6 +24,8 @@ WHOLE = 3
 to a class in 8,000 by chance)."""
 FEW = 3
 """Samples: fewer are told of by no rule (heuristic; each is seen exactly)."""
+KNOWN = 0.5
+"""Of the samples of a class."""
 MORE_FREQUENT = 1.25
 """Times as many samples: classes that are nearer to each other may stand either way (heuristic)."""
 ORDERED = 0.9
@@ -47,7 +49,9 @@ def other_labels(inside: Inside) -> Remark | None:
     that is not the one of the data (heuristic; in regression away from their target): labels are shifted, permuted or
     in another order than the images, or the gradient has its sign changed. It is an error from half of them on. Nothing
     is said of classes where a twentieth and more are pulled to no label alone: where images are laid over each other
-    and labels mixed with them, the other image sometimes has nearly all of the share.
+    and labels mixed with them, the other image sometimes has nearly all of the share. But where so many are pulled to
+    other labels in every look, and to labels alone in one of them, it is late that nothing else can be seen: a network
+    that is sure of the other label gets hardly any gradient. In regression, too, it must be so in every look.
 
     The loss that hpsearch itself minimises never shows this. Where it is told all the same, a hook or a module of one's
     own changes the gradient at the outputs; or the records are those of a loop of one's own.
@@ -55,14 +59,22 @@ def other_labels(inside: Inside) -> Remark | None:
     looks = list(_looks(inside))
     counted = sum(one.samples for one in looks)
     moved = round(sum(one.samples * one.elsewhere for one in looks))
-    mixed = math.fsum(one.samples * one.otherwise for one in looks) if inside.task.is_classification else 0.0
-    if moved < max(FEW, SOME * counted) or mixed >= max(FEW, SOME * counted):
+    if moved < max(FEW, SOME * counted) or _mixed(looks, inside.task.is_classification):
         return None
     pairs = next((one.moved for one in looks if one.moved), ())
     where = f", for example class {pairs[0][0]} to class {pairs[0][1]}" if pairs else ""
     sentence = f"the loss pulls {moved} of {counted} samples to another label than that of the data{where}"
     severity = None if moved >= MOST * counted else Severity.WARNING
     return Remark(sentence, {"samples": counted, "moved": moved, "pairs": [list(one) for one in pairs]}, severity)
+
+
+def _mixed(looks: Sequence[LossLook], classes: bool) -> bool:
+    """Whether targets are mixed with others, and not exchanged for them."""
+    always = all(one.elsewhere >= SOME for one in looks)
+    if not classes:
+        return not always
+    counted, mixed = sum(one.samples for one in looks), math.fsum(one.samples * one.otherwise for one in looks)
+    return mixed >= max(FEW, SOME * counted) and not (always and any(one.otherwise < SOME for one in looks))
 
 
 def inverted_class_weights(inside: Inside) -> Remark | None:
@@ -116,6 +128,8 @@ def samples_left_out(inside: Inside) -> Remark | None:
     only in looks in which some sample arrives: where none does, no samples were chosen. In each of them it is a
     twentieth at least (heuristic). Where the training ended well, on the training samples or on those of validation, it
     is an information: dropout on few units, or a way that not every sample takes, cut off some by chance or on purpose.
+    So it is where fewer than half of the samples are left out at the outputs, and validation ended well: a loss that
+    chooses the hardest leaves out others. A class that most of are right in validation is not left out as a whole.
 
     Samples without a gradient at the outputs the loss that hpsearch itself minimises never shows: a hook or a module of
     one's own takes it from them, or the records are those of a loop of one's own. What is cut off inside the network is
@@ -133,6 +147,7 @@ def samples_left_out(inside: Inside) -> Remark | None:
     cut = sum(share * count for share, count in seen)
     always = all(share >= SOME for share, _ in seen)
     never = _never(looks)
+    never = [label for label in never if not _is_known(inside, label)]
     masked, many = out >= max(FEW, MANY * wrong) or bool(never), always and cut >= max(FEW, MANY * sent)
     if not (masked or many):
         return None
@@ -144,7 +159,15 @@ def samples_left_out(inside: Inside) -> Remark | None:
         else f"{cut:.0%} of the samples with a gradient at the outputs have none that reaches the first layer"
     )
     numbers = {"left_out": out, "unreached": cut, "samples": sent, "wrong": wrong, "classes": never}
-    return Remark(sentence, numbers, None if masked or not _ended_well(inside) else Severity.INFO)
+    harmless = not never and out < MOST and _validated_well(inside) if masked else _ended_well(inside)
+    return Remark(sentence, numbers, Severity.INFO if harmless else None)
+
+
+def _is_known(inside: Inside, label: int) -> bool:
+    """Whether most of a class is right in validation: its samples were left out by chance then, or were easy."""
+    counts = inside.trial.result.class_counts
+    found = None if counts is None else next((one for one in counts.listed if one.label == label), None)
+    return found is not None and found.right > KNOWN * found.samples
 
 
 def _ended_well(inside: Inside) -> bool:
@@ -153,6 +176,11 @@ def _ended_well(inside: Inside) -> bool:
         return False
     if inside.last_loss < LEARNED * inside.task.initial_loss:
         return True
+    return _validated_well(inside)
+
+
+def _validated_well(inside: Inside) -> bool:
+    """By the validation error alone."""
     counted = inside.trial.job.budget.epochs is not None and bool(inside.trial.result.epochs)
     return counted and Curve(inside.trial, inside.task).ended_well
 
@@ -165,7 +193,9 @@ def scaled_loss(inside: Inside) -> Remark | None:
     four times that of the mean, or less than a quarter of it (heuristic). It is an information with optimisers that
     divide by the size of gradients, as Adam does. Or it is another loss: below zero no cross-entropy can be, so that a
     logarithm is missing, or has its sign changed; and one that asks less than a quarter of a batch before any update,
-    unlike for samples of one class, hardly moves what is far off (absolute differences of probabilities; heuristic).
+    unlike for samples of one class, hardly moves what is far off (absolute differences of probabilities; heuristic),
+    which is an information where validation ended well. And where nearly every sample is pulled another way than by
+    cross-entropy, in every look, that is told of a training that ended badly: many losses that are sound do so.
 
     The loss that hpsearch itself minimises never shows this. Where it is told all the same, a hook or a module of one's
     own changes the gradient at the outputs; or the records are those of a loop of one's own.

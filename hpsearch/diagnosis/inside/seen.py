@@ -52,6 +52,11 @@ class Inside:
         """Those of the later ones whose iteration changed weights: in fp16 an update may be left out."""
         return tuple(filter(was_updated, self.later))
 
+    @cached_property
+    def every(self) -> tuple[Look, ...]:
+        """All of them: weights and updates are what they are, however small the batch."""
+        return self.trial.result.looks
+
     @property
     def last_loss(self) -> float:
         """Mean training loss of the last tenth of the iterations."""

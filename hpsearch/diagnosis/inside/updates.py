@@ -54,7 +54,7 @@ def updates_too_small(inside: Inside) -> Remark | None:
     not zero: the optimiser's step is left out.
     """
     steps = inside.steps
-    looks = tuple(filter(was_updated, inside.looks))
+    looks = tuple(filter(was_updated, inside.every))
     if not inside.ended or len(looks) < 2 or not inside.last_loss > LEFT * inside.task.initial_loss:
         return None
     if (skipped := _steps_left_out(inside, looks)) is not None:
@@ -91,7 +91,7 @@ def updates_too_large(inside: Inside) -> Remark | None:
     is small beside them, and a network with many of them would hide what becomes of its other weights.
     """
     seen = []
-    for look in inside.looks:
+    for look in inside.every:
         ratios = [relative(layer.update_norm, layer) for layer in look.layers if layer.kind not in NORMS]
         known = [ratio for ratio in ratios if ratio is not None and math.isfinite(ratio)]
         if known:
