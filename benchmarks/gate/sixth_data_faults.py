@@ -76,6 +76,11 @@ def some_in_millimetres(images: Array, targets: Array) -> Pair:
     return images, np.where(_draw().random(targets.shape) < 0.3, 1000 * targets, targets).astype(np.float32)
 
 
+def some_in_hundredths(images: Array, targets: Array) -> Pair:
+    """Some temperatures are in hundredths of a kelvin, as the camera gives them."""
+    return images, np.where(_draw().random(targets.shape) < 0.2, 100 * targets, targets).astype(np.float32)
+
+
 def joined_twice(images: Array, targets: Array) -> Pair:
     """A join that found a fifth of the rows twice."""
     again = _draw().random(len(images)) < 0.2
@@ -188,6 +193,7 @@ DATA_FAULTS: dict[str, Callable[[Array, Array], Pair]] = {
         table_with_gaps,
         unknown_is_minus_9999,
         some_in_millimetres,
+        some_in_hundredths,
         joined_twice,
         brightened_and_saved,
         frames_of_one_film,

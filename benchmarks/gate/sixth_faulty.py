@@ -11,6 +11,7 @@ from benchmarks.gate.sixth_sound import MODULE, loader, source
 
 COURSE: dict[str, Any] = {"factory": MODULE.format("networks", "build"), "kind": "course"}
 BARE: dict[str, Any] = {**COURSE, "norm": "none"}
+TWO_EYES: dict[str, Any] = {"factory": MODULE.format("other_networks", "build"), "kind": "two-eyes"}
 ATTENDED: dict[str, Any] = {**COURSE, "kind": "attended"}
 SCALE = "HD104 scale-at-start initial-loss-off activation-scale"
 NUMBERED = "refused HD201 HD202"
@@ -29,7 +30,8 @@ DATA: tuple[Row, ...] = (
     ("beats", "as-columns", COURSE, "refused HD207", "HD204", False),
     ("slices", "table-with-gaps", ATTENDED, "refused HD207", "", True),
     ("ovens", "unknown-is-minus-9999", BARE, "HD209", "", False),
-    ("stereo", "some-in-millimetres", BARE, "HD210", "HD209", False),
+    ("stereo", "some-in-millimetres", TWO_EYES, "HD210", "HD209", False),
+    ("ovens", "some-in-hundredths", BARE, "HD210", "HD209", False),
     ("tiles", "joined-twice", BARE, "HD302", "HD303 HD304", False),
     ("plates", "brightened-and-saved", COURSE, "HD303", "HD302 HD304", False),
     ("ovens", "frames-of-one-film", BARE, "HD303", "HD302 HD304", False),
@@ -40,6 +42,7 @@ DATA: tuple[Row, ...] = (
     ("rain", "decibels-of-nothing", COURSE, "refused HD101", "", True),
     ("ovens", "dead-pixels", BARE, "refused HD101", "", True),
     ("soils", "bands-read-as-places", COURSE, "HD402", "", False),
+    ("plates", "bands-read-as-places", COURSE, "HD402", "", False),
     ("marks", "pixels-shuffled", ATTENDED, "HD402", "", False),
     ("tiles", "two-readers", COURSE, "HD105", "", False),
     ("beats", "unreadable-is-zero", COURSE, "HD102", COPIES, False),
@@ -97,7 +100,6 @@ RATES: tuple[tuple[str, str, dict[str, Any], dict[str, Any], str, str], ...] = (
     ("momentum-of-0.998", "soils", COURSE, {**SGD, "learning_rate": 0.05, "momentum": 0.998}, "HP503", HIGH),
     ("clipped-to-a-millionth", "slices", BARE, {**SGD, "clip_norm": 1e-6}, f"HP603 {LOW}", ""),
     ("norms-below-a-fiftieth", "plates", COURSE, {**ADAM, "max_norm": 0.02}, "HP604", ""),
-    ("warms-up-till-the-end", "marks", COURSE, {**SGD, "schedule": {"name": "cosine", "warmup": 0.9}}, "HP501", ""),
     (
         *("steps-to-nothing", "rain", COURSE),
         *({**ADAM, "schedule": {"name": "step", "factor": 1e-3, "every": 0.1}}, "HP502", ""),
@@ -112,8 +114,8 @@ def of_definitions() -> Iterator[Project]:
         name = f"definition/{title}/{data}"
         yield _project(name, source(data), network, right, also, optimizer=optimizer, fails=right == "refused")
     for title, section, network, right, sections in (
-        ("all-in-one-batch", source("wells", batch_size=512), COURSE, "HP701 HP702", {}),
-        ("pairs-under-norms", source("slices", batch_size=2), COURSE, "HP703", {}),
+        ("all-in-one-batch", source("larger", batch_size=1024), COURSE, "HP701 HP702", {}),
+        ("pairs-under-norms", source("plates", batch_size=2), COURSE, "HP703", {}),
         ("two-passes", source("soils", batch_size=256), COURSE, "HP701 HP702", _passes(2)),
         ("smoothed-by-nine-tenths", source("marks"), COURSE, "HP602", {"loss": {"label_smoothing": 0.9}}),
         ("numbers-as-classes", source("ovens"), BARE, "refused HD207", {"loss": {"name": "cross_entropy"}}),

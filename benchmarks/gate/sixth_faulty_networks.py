@@ -56,7 +56,7 @@ BATCHES: tuple[Row, ...] = (
     ("PathsDroppedForEver", "coins", RANDOM, "", True),
     ("RolledForEver", "slices", RANDOM, "", True),
     ("NormsWithoutMemory", "rain", f"{MIXED} evaluated-in-training-mode", "", True),
-    ("NeverInTraining", "beats", "trained-in-evaluation-mode", "", False),
+    ("NeverInTraining", "plates", "trained-in-evaluation-mode", "", False),
     ("ClippedInPlace", "flows", "HP405", "", True),
     ("BlankedInPlace", "tiles", "HP405", "", True),
     ("PlacesOfTheBatch", "boards", MIXED, "", True),
@@ -64,7 +64,7 @@ BATCHES: tuple[Row, ...] = (
 PARAMETERS: tuple[Row, ...] = (
     ("DictOfLayers", "marks", "HP406", CUT, True),
     ("BuiltInTheCall", "larger", "HP404 HP406", CUT, True),
-    ("ScaledAfterwards", "soils", "HP406 refused HP401", CUT, True),
+    ("ScaledAfterwards", "soils", "HP406 refused HP401 training-failed", CUT, True),
     ("InferenceFeatures", "tiles", f"refused HP401 HP402 training-failed {CUT}", "", True),
     ("ThroughArrays", "slices", IDLE, "", False),
     ("FrozenByName", "plates", f"refused HP401 {IDLE}", "", True),
@@ -75,8 +75,8 @@ PARAMETERS: tuple[Row, ...] = (
     ("LoudPlaces", "boards", BAD_START, f"{HIGH} {BROKEN}", False),
     ("ClosedGates", "slices", f"{LOST} vanishing-gradients", f"{LOW} saturated-units", False),
     ("GainOfTen", "marks", BAD_START, f"{HIGH} {BROKEN}", False),
-    ("BranchesAddUp", "tiles", BAD_START, f"{HIGH} {BROKEN}", False),
-    ("OneFilterCopied", "tiles", f"equal-weights {START}", "same-answer vanishing-gradients", False),
+    ("BranchesAddUp", "plates", BAD_START, f"{HIGH} {BROKEN}", False),
+    ("OneFilterCopied", "slices", f"equal-weights {START}", "same-answer vanishing-gradients", False),
     ("ClosedByBiases", "rain", f"dead-units {LOST}", f"{CUT} vanishing-gradients", True),
 )
 PLAIN_NUMBERS = {"WholeNumbers"}

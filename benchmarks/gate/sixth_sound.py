@@ -79,7 +79,7 @@ def sixth_sound() -> tuple[Project, ...]:
         _one("tiles", ADAMW, kind="norm-free", width=32),
         _one("rain", ADAM, kind="frozen-bank"),
         _one("marks", FAST, kind="frozen-bank", width=64),
-        _one("marks", ADAM, kind="pretrained"),
+        _one("marks", FAST, kind="pretrained", hidden=128),
         _one("digits", None, "searched", kind="pretrained"),
         _one("coins", ADAM, kind="attended"),
         _one("slices", FAST, kind="attended"),
