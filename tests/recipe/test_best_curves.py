@@ -10,7 +10,7 @@ from hpsearch.verdict import Verdict
 from tests.diagnosis.curve_cases import SOUND, STUDY
 from tests.diagnosis.curve_cases import TASK as CURVES
 from tests.recipe.recipe_cases import TASK, codes, judged, planned, study
-from tests.recipe.test_steering import UNDERFITTING, looks
+from tests.recipe.steering_cases import UNDERFITTING, looks
 
 WANTED = study(recipe={"coarse": {"trials": 8}, "fine": {"trials": 4, "epochs": 20, "rounds": 2}})
 

@@ -1,9 +1,7 @@
 """The coarse and the fine search, and the reading of the test split, with scripted results."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -12,37 +10,10 @@ from hpsearch.recipe.plan import Plan
 from hpsearch.recipe.search_findings import at_edge
 from hpsearch.recipe.searching import best_few
 from hpsearch.space import Choice, LogUniform, Uniform
-from hpsearch.stage import StageName
-from hpsearch.study import StudyDefinition
-from hpsearch.task import Task
-from hpsearch.trial import EpochRecord, Failure, FinishedTrial
+from hpsearch.trial import EpochRecord, Failure
 from hpsearch.verdict import Outcome, Verdict
-from tests.recipe.recipe_cases import REGRESSION, TASK, codes, ended, failed, judged, planned, scored, study
-
-COARSE, FINE, TEST = StageName.COARSE, StageName.FINE, StageName.TEST
-RATE, DECAY, WIDTH = "optimizer.learning_rate", "optimizer.weight_decay", "network.width"
-SWEPT = Verdict(StageName.LR_SWEEP, Outcome.PASS, "", handed_on={RATE: LogUniform(1e-3, 1e-1)})
-SEARCH: dict[str, Any] = {
-    "network": {"name": "convnet", "width": {"choice": [8, 16]}},
-    "recipe": {"coarse": {"trials": 16, "epochs": 2}, "fine": {"trials": 6, "epochs": 5, "rounds": 3}},
-}
-
-
-def definition(**changes: Any) -> StudyDefinition:
-    return study(**{**SEARCH, **changes})
-
-
-def checked(verdict: Verdict) -> Verdict:
-    json.dumps([dict(verdict.measured), *(dict(found.evidence) for found in verdict.findings)], allow_nan=False)
-    return verdict
-
-
-def coarse_of(accuracies: Sequence[float], task: Task = TASK) -> tuple[Plan, list[FinishedTrial], Verdict]:
-    """A coarse search whose trials reach these accuracies, the last one repeated."""
-    plan = planned(COARSE, definition(), task, [SWEPT])
-    last = accuracies[-1]
-    finished = [scored(job, accuracies[job.number] if job.number < len(accuracies) else last) for job in plan.jobs]
-    return plan, finished, checked(judged(definition(), plan, finished, task))
+from tests.recipe.recipe_cases import REGRESSION, TASK, codes, ended, failed, judged, planned, scored
+from tests.recipe.search_cases import COARSE, DECAY, FINE, RATE, SWEPT, WIDTH, checked, coarse_of, definition
 
 
 def test_coarse_searches_every_distribution_where_the_sweep_points() -> None:
@@ -228,55 +199,6 @@ def test_a_loss_as_objective_is_minimised() -> None:
         for job in plan.jobs
     ]
     assert judged(losses, plan, finished).best_trial == 0
-
-
-def test_the_test_trains_the_best_trial_exactly_as_it_was() -> None:
-    _, finished, _ = coarse_of([0.5, 0.8, 0.5])
-    plan = planned(TEST, definition(), TASK, (), finished)
-    (job,) = plan.jobs
-    assert job == replace(finished[1].job, stage=TEST, number=0, evaluate_test=True)
-    assert job.weights_seed == finished[1].job.weights_seed
-    assert set(plan.space) == set(job.parameters)
-
-
-def test_a_fine_trial_is_tested_where_there_is_one() -> None:
-    _, finished, coarse = coarse_of([0.5, 0.8, 0.5])
-    fine = planned(FINE, definition(), TASK, [SWEPT, coarse], finished)
-    trials = [*finished, *(scored(job, 0.7 + job.number / 100) for job in fine.jobs)]
-    plan = planned(TEST, definition(), TASK, (), trials)
-    assert (plan.best_before.stage, plan.best_before.number) == (FINE, 5)  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize(
-    ("again", "test_accuracy", "expected"),
-    [(0.8, 0.78, []), (0.79, 0.78, ["retraining-differs"]), (0.8, 0.5, ["validation-optimistic"])],
-)
-def test_the_test_reports_its_score_and_what_is_odd_about_it(
-    again: float, test_accuracy: float, expected: list[str]
-) -> None:
-    plan = planned(TEST, definition(), TASK, (), coarse_of([0.5, 0.8, 0.5])[1])
-    epochs = (EpochRecord(1, 1.0, 0.9, 1.0, again),)
-    read = ended(plan.jobs[0], value=again, best_epoch=1, epochs=epochs, test_accuracy=test_accuracy, test_loss=0.7)
-    verdict = checked(judged(definition(), plan, [read]))
-    assert verdict.outcome is Outcome.PASS
-    assert codes(verdict) == expected
-    for finding in verdict.findings:
-        assert ("trained as one network" in finding.advice) is (finding.code == "retraining-differs")
-    assert verdict.measured["test_accuracy"] == test_accuracy
-    assert verdict.measured["same_as_recorded"] is (again == 0.8)
-    assert (verdict.measured["stage"], verdict.measured["trial"]) == ("coarse", 1)
-
-
-def test_a_test_that_fails_is_a_failure() -> None:
-    plan = planned(TEST, definition(), TASK, (), coarse_of([0.5, 0.8, 0.5])[1])
-    verdict = judged(definition(), plan, [failed(plan.jobs[0], Failure.WORKER_LOST)])
-    assert verdict.outcome is Outcome.FAIL
-
-
-def test_nothing_to_test_is_no_failure() -> None:
-    plan = planned(TEST, definition())
-    assert plan.jobs == ()
-    assert judged(definition(), plan, []).outcome is Outcome.SKIPPED
 
 
 def test_uniform_ranges_are_searched_as_they_are_written() -> None:

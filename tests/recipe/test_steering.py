@@ -10,61 +10,27 @@ import pytest
 from hpsearch.diagnosis.diagnose import diagnose
 from hpsearch.finding import Severity
 from hpsearch.recipe import followed as sure_ones
-from hpsearch.recipe.change import Kind
-from hpsearch.recipe.plan import Plan
-from hpsearch.recipe.situation import Situation
-from hpsearch.recipe.steering import steered
 from hpsearch.search_job import EPOCHS, SCHEDULE, search_job
 from hpsearch.space import Choice, LogUniform, Uniform
-from hpsearch.stage import StageName
 from hpsearch.store.codecs import verdict_document, verdict_of
-from hpsearch.study import StudyDefinition
-from hpsearch.trial import Failure, FinishedTrial
-from hpsearch.verdict import Outcome, Verdict
 from tests.diagnosis.curve_cases import SLOW, SOUND, Drawn, constant, falling, stepped, then
-from tests.recipe.recipe_cases import TASK, codes, failed, judged, planned, study
-
-COARSE, FINE = StageName.COARSE, StageName.FINE
-RATE, DECAY, WIDTH, DROPOUT = "optimizer.learning_rate", "optimizer.weight_decay", "network.width", "network.dropout"
-PLATEAU = Drawn(
-    then(falling(2.4, 0.4), 0.3, constant(0.4)),
-    stepped(0.4, 0.44, 0.38, 0.44, 0.38, 0.44, 0.38, 0.44, 0.4, 0.44, 0.38, 0.44),
-    error=constant(0.12),
+from tests.recipe.recipe_cases import TASK, codes, judged, planned, study
+from tests.recipe.steering_cases import (
+    CHANGES,
+    DECAY,
+    DROPOUT,
+    FINE,
+    OVERFITTING,
+    PLATEAU,
+    RATE,
+    RISING,
+    UNDERFITTING,
+    WIDTH,
+    changes,
+    definition,
+    fine_round,
+    looks,
 )
-OVERFITTING = replace(SOUND, validation_error=constant(0.2))
-RISING = Drawn(falling(2.4, 0.2, 1.8))
-UNDERFITTING = Drawn(falling(2.4, 1.2))
-CHANGES = {"decay-added", "regularisation-raised", "regularisation-lowered", "epochs-raised", "width-raised"}
-
-
-def definition(steer: Any = True, sampler: str = "random", **sections: Any) -> StudyDefinition:
-    fine = {
-        "epochs": 12,
-        "rounds": 3,
-        "steer": steer,
-        "sampler": sampler,
-        **({"trials": 8} if sampler != "grid" else {}),
-    }
-    recipe = {"coarse": {"trials": 8, "epochs": 12}, "fine": fine}
-    return study(**{"recipe": recipe, "network": {"name": "convnet", "width": {"choice": [8, 16, 32]}}, **sections})
-
-
-def fine_round(wanted: StudyDefinition, drawn: Drawn, **values: float) -> tuple[Plan, list[FinishedTrial], Verdict]:
-    """A first fine round all of whose trainings look alike; the first of them is the best."""
-    plan = planned(FINE, wanted, TASK, [])
-    finished = [looks(job, drawn, **values) for job in plan.jobs]
-    return plan, finished, judged(wanted, plan, finished)
-
-
-def looks(job: Any, drawn: Drawn, value: float = 0.9) -> FinishedTrial:
-    """A trial with a drawn curve, the better the lower its number."""
-    result = replace(drawn, epochs=job.budget.epochs).trial.result
-    return FinishedTrial(job, replace(result, stage=job.stage, number=job.number, value=value - job.number / 1000))
-
-
-def changes(verdict: Verdict) -> dict[str, Any]:
-    """What was changed, by path."""
-    return {f.evidence["path"]: f.evidence["after"] for f in verdict.findings if "after" in f.evidence}
 
 
 def test_a_plateau_at_a_constant_rate_adds_a_decay_to_the_next_round() -> None:
@@ -211,90 +177,12 @@ def test_a_plateau_gets_a_decay_before_anything_is_said_to_be_too_small() -> Non
     assert codes(fine_round(definition(), high)[2]) == ["HC105", "decay-added"]
 
 
-def test_rates_at_which_all_trials_diverge_are_left_out() -> None:
-    plan = planned(COARSE, definition())
-    order = sorted(plan.jobs, key=lambda job: job.optimizer.learning_rate)
-    sound, best = {job.number for job in order[:5]}, order[4].number
-    finished = [looks(job, SOUND) if job.number in sound else failed(job, Failure.DIVERGED) for job in plan.jobs]
-    finished = [replace(t, result=replace(t.result, value=0.95)) if t.job.number == best else t for t in finished]
-    verdict = judged(definition(), plan, finished)
-    (limit,) = [f.evidence["after"]["log_uniform"][1] for f in verdict.findings if f.code == "rates-cut"]
-    assert order[4].optimizer.learning_rate < limit < order[5].optimizer.learning_rate
-    assert verdict.handed_on[RATE].ends()[1] == limit
-    crashed = failed(order[7], Failure.ERROR)
-    known = [crashed if one.job.number == order[7].number else one for one in finished]
-    assert "rates-cut" not in codes(judged(definition(), plan, known))  # what it would have done is not known
-    without = judged(definition(steer={"ranges": False}), plan, finished)
-    assert without.handed_on[RATE].ends()[1] > limit
-
-
-@pytest.mark.parametrize(
-    ("given", "widened"), [(None, True), ({"log_uniform": [1e-6, 1e-3]}, True), ({"log_uniform": [1e-6, 9e-4]}, False)]
-)
-def test_a_default_range_is_left_at_its_end_and_a_given_one_is_not(given: Any, widened: bool) -> None:
-    """The default that is written out is the recipe's own too: a stored definition has every default written out."""
-    wanted = definition(optimizer={} if given is None else {"weight_decay": given})
-    plan = planned(COARSE, wanted)
-    jobs = tuple(search_job(wanted, COARSE, j.number, {**j.parameters, DECAY: 8.5e-4}) for j in plan.jobs)
-    verdict = judged(wanted, replace(plan, jobs=jobs), [looks(job, SOUND) for job in jobs])
-    assert codes(verdict) == ["range-widened" if widened else "best-at-edge"]  # one or the other for a path
-    assert (verdict.handed_on[DECAY].ends()[1] == 1e-2) is widened
-    fine = planned(FINE, wanted, TASK, [verdict])
-    assert judged(wanted, fine, [looks(job, SOUND) for job in fine.jobs]).outcome is Outcome.PASS
-
-
 @pytest.mark.parametrize("drawn", [PLATEAU, OVERFITTING, RISING, UNDERFITTING])
 def test_nothing_is_changed_where_steering_is_switched_off(drawn: Drawn) -> None:
     steered, plain = fine_round(definition(), drawn)[2], fine_round(definition(steer=False), drawn)[2]
     assert not CHANGES & set(codes(plain))
     assert set(plain.handed_on) == {RATE, DECAY, WIDTH}
     assert plain.handed_on_reason == steered.handed_on_reason.partition("; changed because")[0]
-
-
-@pytest.mark.parametrize(("path", "value"), [(DECAY, 1.1e-6), (DECAY, 9.5e-4), (RATE, 1.1e-5), (RATE, 0.95)])
-def test_a_range_grows_only_where_there_is_something_beyond_it(path: str, value: float) -> None:
-    plan = planned(COARSE, definition())
-    jobs = tuple(search_job(definition(), COARSE, j.number, {**j.parameters, path: value}) for j in plan.jobs)
-    verdict = judged(definition(), replace(plan, jobs=jobs), [looks(job, SOUND) for job in jobs])
-    assert ("range-widened" in codes(verdict)) is (value != 1.1e-6)
-    low, high = (float(end) for end in definition().space[path].ends())  # type: ignore[arg-type]
-    now_low, now_high = (float(end) for end in verdict.handed_on[path].ends())  # type: ignore[arg-type]
-    assert (now_low < low or now_high > high) is (value != 1.1e-6)
-
-
-@pytest.mark.parametrize("diverged_at", [None, 0.5, 0.97])
-def test_a_range_is_not_widened_into_rates_that_have_diverged(diverged_at: float | None) -> None:
-    plan = planned(COARSE, definition())
-    rates = [0.95, 0.93, *[0.01] * (len(plan.jobs) - 2)]
-    jobs = [
-        search_job(definition(), COARSE, j.number, {**j.parameters, RATE: r})
-        for j, r in zip(plan.jobs, rates, strict=True)
-    ]
-    finished = [looks(job, SOUND) for job in jobs]
-    if diverged_at is not None:
-        last = {**plan.jobs[-1].parameters, RATE: diverged_at}
-        jobs[-1] = search_job(definition(), COARSE, plan.jobs[-1].number, last)
-        finished[-1] = failed(jobs[-1])
-    verdict = judged(definition(), replace(plan, jobs=tuple(jobs)), finished)
-    widened = diverged_at != 0.97
-    assert (("range-widened" in codes(verdict)), ("best-at-edge" in codes(verdict))) == (widened, not widened)
-
-
-def test_rates_are_cut_at_their_high_end_and_widened_at_their_low_one() -> None:
-    """The two best lie at the low end of the default range, and all above one in its middle have diverged."""
-    plan = planned(COARSE, definition())
-    rates = [1.1e-5, 1.2e-5, 1.3e-5, 1.4e-5, 3e-5, 0.5, 0.6, 0.9]
-    jobs = [
-        search_job(definition(), COARSE, j.number, {**j.parameters, RATE: r})
-        for j, r in zip(plan.jobs, rates, strict=True)
-    ]
-    finished = [looks(job, SOUND) if job.optimizer.learning_rate < 0.1 else failed(job) for job in jobs]
-    now = Situation(definition(), COARSE, plan.space, tuple(finished), tuple(finished[:3]), {}, {**plan.space}, round=0)
-    after = steered(now)
-    assert [change.kind for change in after.changes if change.path == RATE] == [Kind.RATES_CUT, Kind.RANGE_WIDENED]
-    assert list(after.space[RATE].ends()) == pytest.approx([1e-6, (3e-5 * 0.5) ** 0.5])
-    told = [finding.evidence for finding in after.findings if finding.evidence["path"] == RATE]
-    assert told[1]["before"] == told[0]["after"]
 
 
 @pytest.mark.parametrize(("drawn", "code"), [(PLATEAU, "HC105"), (OVERFITTING, "HC203"), (RISING, "HC202")])

@@ -9,7 +9,7 @@ from hpsearch.recipe.curves import TOLD, told
 from hpsearch.stage import StageName
 from hpsearch.trial import FinishedTrial
 from tests.diagnosis.curve_cases import STUDY, TASK
-from tests.recipe.test_steering import OVERFITTING
+from tests.recipe.steering_cases import OVERFITTING
 
 MASKED = LossLook(32, 1.0, 20, 0.5, 0.0, 0.0)
 """Half of the samples that the network has wrong are left out."""
