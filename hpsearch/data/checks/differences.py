@@ -6,10 +6,11 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from hpsearch.data.checks.duplicates import in_training_too, near_to_training
+from hpsearch.data.checks.duplicates import near_to_training
 from hpsearch.data.checks.facts import Facts, Part
 from hpsearch.data.checks.likeness import likeness
 from hpsearch.data.checks.measures import BRIGHTNESS, CONTRAST, Measured, measured
+from hpsearch.data.checks.moved import in_training_too
 from hpsearch.data.checks.prints import small_copies
 from hpsearch.data.checks.unlike import FEWEST, Unlike, unlike
 from hpsearch.data.dataset import Split

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from hpsearch.data.checks.coincidence import equal_by_coincidence
-from hpsearch.data.checks.facts import Facts, Part, Place, evenly
-from hpsearch.data.checks.neighbours import FEWEST_PAIRS, FURTHER, Near, copies_of, expected, near_pairs
+from hpsearch.data.checks.facts import Facts, Place, evenly
+from hpsearch.data.checks.moved import MOST_KNOWN, copies_of_training, in_training_too, moved_copies
+from hpsearch.data.checks.neighbours import FEWEST_PAIRS, FURTHER, Near, expected, near_pairs
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
@@ -16,9 +17,9 @@ UNSOUND = 0.1
 collected honestly have a few per cent of copies and of images that were annotated twice (heuristic)."""
 MANY = 0.5
 """A share of copies above which a split is not what it seems (heuristic)."""
-MOST_QUERIES, MOST_KNOWN = 2_048, 131_072
-"""Held-out and training images that are compared, evenly spaced ones of more: the work is their product. A
-share of 0.3 % has three pairs among them in 19 of 20 draws; what is worth a warning has twenty."""
+MOST_QUERIES = 2_048
+"""Held-out images that are compared, evenly spaced ones of more. A share of 0.3 % has three pairs among them in 19 of
+20 draws; what is worth a warning has twenty."""
 PAIRS_NAMED = 10
 
 
@@ -87,14 +88,22 @@ def near_duplicates_across_split(facts: Facts) -> Remark | None:
     near neighbours wherever one looks: where training images are as often so near to each other, it is told only if
     most of the pairs stand out by what is around them, with a gap between them and the next images, and are not of the
     simplest kind, which has the fewest dimensions (heuristic). Of more than 2,048 held-out images evenly spaced ones
-    are looked at. Mirrored, turned and moved copies are not found.
+    are looked at. Where there are none such, images are looked for that were mirrored or moved by a pixel, and told if
+    they are more, by chance one in a thousand, than there are of any other of these ways, and of images as they are: a
+    pattern that may be anywhere has neighbours in all of them. Of large data a hundred images are looked at for that.
+    Turned copies, and those that were moved further, are not found.
     Below one per cent, and below three pairs, this is information.
     """
     near_copies = facts.once(near_to_training)
     for part in facts.held_out:
-        if part.name not in near_copies:
+        how = ""
+        if part.name in near_copies:
+            near, looked_at = near_copies[part.name]
+        elif (moved := moved_copies(facts, part)) is not None:
+            change, near, looked_at = moved
+            how = f", {change}"
+        else:
             continue
-        near, looked_at = near_copies[part.name]
         pairs: list[Sequence[Place]] = [
             [("train", there), (part.name, here)]
             for here, there in zip(near.ours.tolist(), near.theirs.tolist(), strict=True)
@@ -111,7 +120,7 @@ def near_duplicates_across_split(facts: Facts) -> Remark | None:
             **_examples(facts, pairs),
         }
         severity = Severity.INFO if share < SERIOUS or len(pairs) < FEWEST_PAIRS else None
-        sentence = f"{len(pairs)} of {looked_at} {part.name} images are nearly the same as a training image"
+        sentence = f"{len(pairs)} of {looked_at} {part.name} images are nearly the same as a training image{how}"
         sentence += _yours(facts, pairs[0])
         return Remark(sentence, numbers, severity)
     return None
@@ -125,7 +134,7 @@ def near_to_training(facts: Facts) -> dict[str, tuple[Near, int]]:
     found: dict[str, tuple[Near, int]] = {}
     if len(known) <= FURTHER:
         return found
-    copies = copies_of(train, known)
+    copies = facts.once(copies_of_training)
     for part in facts.held_out:
         exact = in_training_too(facts, part)
         queries = evenly(part.telling, MOST_QUERIES)
@@ -155,16 +164,6 @@ def duplicates_in_training(facts: Facts) -> Remark | None:
     many = extra > MANY * len(facts.train) and not equal_by_coincidence(facts)
     severity = Severity.WARNING if many else None
     return Remark(sentence, {"copies": extra, "groups": len(groups), **_examples(facts, groups)}, severity)
-
-
-def in_training_too(facts: Facts, part: Part) -> dict[int, int]:
-    """Indices of held-out images that are in training, pixel by pixel, with the index there."""
-    found = {}
-    for places in facts.repeated:
-        known = next((index for name, index in places if name == "train"), None)
-        if known is not None:
-            found.update({index: known for name, index in places if name == part.name})
-    return found
 
 
 def _label(facts: Facts, place: Place) -> int:

@@ -1,5 +1,6 @@
 """Pairs of images that are nearer to each other than images of these data are, and whether chance explains them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -43,6 +44,15 @@ EQUAL = 1e-6
 """Distance below which small copies are the same."""
 
 
+Change = Callable[[Tensor], Tensor]
+"""Of images (N, C, H, W)."""
+
+
+def as_it_is(images: Tensor) -> Tensor:
+    """No change."""
+    return images
+
+
 @dataclass(frozen=True, eq=False)
 class Near:
     """Held-out images that are nearly the same as a training image."""
@@ -59,13 +69,16 @@ class Near:
     """Those that are nearer than their own neighbours lead one to expect; 0 if they are of the simplest kind."""
 
 
-def near_pairs(part: Part, queries: Tensor, train: Part, known: Tensor, copies: Tensor) -> Near | None:
+def near_pairs(
+    part: Part, queries: Tensor, train: Part, known: Tensor, copies: Tensor, change: Change = as_it_is
+) -> Near | None:
     """Of some held-out images those that are too near to a training image for the dimensions that the data have.
 
     Points that are spread evenly in a ball of m dimensions have distances to its middle of which the m-th powers are
-    uniform (Levina and Bickel). ``copies`` are the small copies of the ``known`` training images.
+    uniform (Levina and Bickel). ``copies`` are the small copies of the ``known`` training images; held-out images are
+    changed before they are compared.
     """
-    alike, neighbours = nearest(copies_of(part, queries), copies, min(FURTHER, len(known)))
+    alike, neighbours = nearest(copies_of(part, queries, change), copies, min(FURTHER, len(known)))
     distances = (2 - 2 * alike).clamp_min(EQUAL**2).sqrt()
     gaps = _gaps(distances)
     dimensions = _dimensions(gaps)
@@ -76,7 +89,7 @@ def near_pairs(part: Part, queries: Tensor, train: Part, known: Tensor, copies: 
     if not len(near):
         return None
     ratio = float(ratios[near].max())
-    near = near[_close(part, queries[near], train, known[neighbours[near, 0]])].sort().values
+    near = near[_close(part, queries[near], train, known[neighbours[near, 0]], change)].sort().values
     alone = _beyond_chance(_chances(gaps))
     alone = near[torch.isin(near, alone)]
     around = 1 / gaps[:, COPIES:].mean(dim=1).clamp_min(1e-6)
@@ -114,9 +127,9 @@ def beyond(found: int, judged: int, within: int, looked_at: int) -> bool:
     return share < 1 and float(bdtrc(found - 1, judged, share)) <= CHANCE
 
 
-def copies_of(part: Part, indices: Tensor) -> Tensor:
-    """Small copies of some images (N, D)."""
-    return torch.cat([small_copies(part.split.images[chosen]) for chosen in torch.split(indices, part.portion)])
+def copies_of(part: Part, indices: Tensor, change: Change = as_it_is) -> Tensor:
+    """Small copies of some images (N, D), which are changed before."""
+    return torch.cat([small_copies(change(part.split.images[chosen])) for chosen in torch.split(indices, part.portion)])
 
 
 def _dimensions(gaps: Tensor) -> float:
@@ -156,10 +169,10 @@ def _chances(gaps: Tensor) -> Tensor:
     return (COPIES * found).clamp_max(1.0)
 
 
-def _close(part: Part, ours: Tensor, train: Part, theirs: Tensor) -> Tensor:
-    """Whether whole images are alike (N,)."""
+def _close(part: Part, ours: Tensor, train: Part, theirs: Tensor, change: Change = as_it_is) -> Tensor:
+    """Whether whole images, the first ones changed, are alike (N,)."""
     found = [
-        (standardised(part.split.images[one]) * standardised(train.split.images[other])).sum(dim=1) >= ALIKE
+        (standardised(change(part.split.images[one])) * standardised(train.split.images[other])).sum(dim=1) >= ALIKE
         for one, other in zip(torch.split(ours, part.portion), torch.split(theirs, part.portion), strict=True)
     ]
     return torch.cat(found) if found else torch.empty(0, dtype=torch.bool)
