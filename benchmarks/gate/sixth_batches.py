@@ -96,7 +96,7 @@ class NoiseForEver(Course):
 
 
 class PathsDroppedForEver(SkippedDeep):
-    """Branches are left out at random whenever it is called."""
+    """Branches are left out at random whenever it is called: github.com/WangFeng18/Swin-Transformer/issues/7."""
 
     def forward(self, x: Tensor) -> Tensor:
         before, self.training = self.training, True
@@ -159,7 +159,7 @@ class PlacesOfTheBatch(nn.Module):
     def __init__(self, input_shape: Shape, outputs: int, width: int = 32) -> None:
         super().__init__()
         self.stem = nn.Conv2d(input_shape[0], width, 3, padding=1)
-        self.places = nn.Parameter(torch.randn(512, 1, width))
+        self.places = nn.Parameter(torch.randn(8_192, 1, width))
         self.block = nn.TransformerEncoderLayer(width, 4, 2 * width, 0.0, batch_first=True, norm_first=True)
         self.head = nn.Linear(width, outputs)
 

@@ -88,7 +88,9 @@ def joined_twice(images: Array, targets: Array) -> Pair:
 
 
 def brightened_and_saved(images: Array, targets: Array) -> Pair:
-    """Three copies of each, a little brighter or darker and with noise, saved before anybody divides them."""
+    """Three copies of each, a little brighter or darker and with noise, saved before anybody divides them:
+    github.com/rsarka34/RDLINet/issues/1.
+    """
     draw = _draw()
     made = [np.clip(images + draw.integers(-12, 13) + draw.normal(0, 3, images.shape), 0, 255) for _ in range(2)]
     return np.concatenate([images, *(one.round().astype(np.uint8) for one in made)]), np.tile(targets, 3)
@@ -109,12 +111,14 @@ def one_label_of_several(images: Array, targets: Array) -> Pair:
 
 
 def units_as_bytes(images: Array, targets: Array) -> Pair:
-    """Hounsfield units, divided by eight and cast to bytes: what is below 0 begins again at 255."""
+    """Hounsfield units, divided by eight and cast to bytes: what is below 0 begins again at 255:
+    github.com/PolusAI/nyxus/pull/369.
+    """
     return (images // 8).astype(np.uint8), targets
 
 
 def outside_the_circle(images: Array, targets: Array) -> Pair:
-    """What the scanner did not see, the corners, is -32000."""
+    """What the scanner did not see, the corners, is -32000: github.com/pydicom/pydicom/issues/1615."""
     rows, columns = np.mgrid[0 : images.shape[-2], 0 : images.shape[-1]]
     middle = (images.shape[-1] - 1) / 2
     return np.where(np.hypot(rows - middle, columns - middle) > 13.2, -32_000, images).astype(images.dtype), targets

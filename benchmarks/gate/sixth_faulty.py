@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from benchmarks.diagnosis.kinds import MOVED
+from benchmarks.diagnosis.kinds import BROKEN, LARGE, MOVED
 from benchmarks.gate.faulty import HIGH, LOW
 from benchmarks.gate.fourth_faulty import ADAM, COPIES, SGD, faulty_project
 from benchmarks.gate.project import Project
@@ -59,7 +59,9 @@ def of_data() -> Iterator[Project]:
         yield _project(f"data/{fault}/{name}", section, network, right, also, fails=fails)
     for name, network, optimizer in (("ovens", BARE, ADAM), ("slices", BARE, SGD)):
         raw = source(name, normalize=False)
-        yield _project(f"data/units-as-they-are/{name}", raw, network, SCALE, HIGH, optimizer=optimizer)
+        yield _project(
+            f"data/units-as-they-are/{name}", raw, network, SCALE, f"{HIGH} {LARGE} {BROKEN}", optimizer=optimizer
+        )
     few = {**loader("soils"), "options": {"name": "soils", "samples": 48}}
     right, also = "refused HD203 HD208 HP701 HP702", "HD202 HD204 HD206 HD401 HC203"
     yield _project("data/forty-eight-fields/soils", few, COURSE, right, also)

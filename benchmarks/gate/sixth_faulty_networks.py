@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.diagnosis.kinds import BROKEN, CUT, START
+from benchmarks.diagnosis.kinds import BROKEN, CUT, LARGE, START
 from benchmarks.gate.faulty import HIGH, LOW
 from benchmarks.gate.fifth_faulty_networks import (
     BAD_START,
     BENDS,
     IDLE,
-    LOST,
     MIXED,
     NAN,
     NAN_AT_ONCE,
@@ -22,25 +21,25 @@ from benchmarks.gate.fourth_faulty import ADAM, SGD, faulty_project
 from benchmarks.gate.project import Project
 from benchmarks.gate.sixth_sound import MODULE, source
 
-SAME = f"same-answer {LOST}"
+SAME = "signal-lost same-answer"
 """Nothing of the image arrives."""
 
 OUTPUTS: tuple[Row, ...] = (
     ("NormalisedLogits", "plates", BENDS, "", True),
-    ("SoftmaxOverPlaces", "coins", f"{SAME} {BENDS}", CUT, True),
+    ("SoftmaxOverPlaces", "coins", f"{SAME} {BENDS}", f"{CUT} HC335", True),
     ("MeanOfProbabilities", "marks", BENDS, "", True),
     ("TanhOnNumbers", "ovens", BENDS, "saturated-units", False),
     ("KernelForLogit", "flows", BENDS, LOW, True),
     ("DroppedLogits", "slices", "HP206 HC208 dropout-destroys", BENDS, False),
     ("RoundedFeatures", "plates", IDLE, "", False),
-    ("WholeNumbers", "soils", SAME, f"{CUT} dead-units", True),
+    ("WholeNumbers", "soils", SAME, f"{CUT} HC335 dead-units", True),
     ("LogarithmOfMaps", "rain", NAN_AT_ONCE, "", True),
     ("PowerPooling", "slices", NAN, f"{BROKEN} HP401", True),
     ("MaskTheWrongWay", "boards", f"{NAN_AT_ONCE} {UNKEPT} {IDLE}", "", True),
-    ("BlindToken", "boards", SAME, CUT, True),
-    ("NormedAway", "slices", SAME, CUT, True),
-    ("NormOfOneNumber", "ovens", SAME, f"{CUT} {BENDS}", True),
-    ("GroupsOfOne", "marks", SAME, CUT, True),
+    ("BlindToken", "boards", SAME, f"{CUT} HC335", True),
+    ("NormedAway", "slices", SAME, f"{CUT} HC335", True),
+    ("NormOfOneNumber", "ovens", SAME, f"{CUT} HC335 {BENDS}", True),
+    ("GroupsOfOne", "marks", SAME, f"{CUT} HC335", True),
     ("ActivationsThrownAway", "boards", "linear-network HC204", "HC203 HC206", False),
     ("FirstBands", "soils", "unseen-channels", "", False),
     ("AveragedOverClasses", "plates", "refused HP401 HD201", "", True),
@@ -69,15 +68,15 @@ PARAMETERS: tuple[Row, ...] = (
     ("ThroughArrays", "slices", IDLE, "", False),
     ("FrozenByName", "plates", f"refused HP401 {IDLE}", "", True),
     ("NeverLoaded", "larger", IDLE, "", False),
-    ("NormsForgotten", "coins", IDLE, f"{LOST} vanishing-gradients {LOW}", False),
+    ("NormsForgotten", "coins", IDLE, f"{SAME} vanishing-gradients {LOW}", False),
     ("OldVariable", "boards", IDLE, "HC204", False),
-    ("TransformerStart", "plates", f"{LOST} vanishing-gradients", LOW, False),
-    ("LoudPlaces", "boards", BAD_START, f"{HIGH} {BROKEN}", False),
-    ("ClosedGates", "slices", f"{LOST} vanishing-gradients", f"{LOW} saturated-units", False),
-    ("GainOfTen", "marks", BAD_START, f"{HIGH} {BROKEN}", False),
-    ("BranchesAddUp", "plates", BAD_START, f"{HIGH} {BROKEN}", False),
+    ("TransformerStart", "plates", f"{BAD_START} same-answer vanishing-gradients", LOW, False),
+    ("LoudPlaces", "boards", BAD_START, f"{HIGH} {LARGE} {BROKEN}", False),
+    ("ClosedGates", "slices", f"{BAD_START} same-answer vanishing-gradients", f"{LOW} saturated-units", False),
+    ("GainOfTen", "marks", BAD_START, f"{HIGH} {LARGE} {BROKEN}", False),
+    ("BranchesAddUp", "plates", BAD_START, f"{HIGH} {LARGE} {BROKEN}", False),
     ("OneFilterCopied", "slices", f"equal-weights {START}", "same-answer vanishing-gradients", False),
-    ("ClosedByBiases", "rain", f"dead-units {LOST}", f"{CUT} vanishing-gradients", True),
+    ("ClosedByBiases", "rain", f"dead-units same-answer {BAD_START}", f"{CUT} HC335 vanishing-gradients", True),
 )
 PLAIN_NUMBERS = {"WholeNumbers"}
 """Their images are not normalised, as they are between 0 and 1."""

@@ -80,7 +80,9 @@ class LogarithmOfMaps(Course):
 
 
 class PowerPooling(nn.Module):
-    """A generalised mean of maps without a floor: the root of nothing has no slope (Radenović et al. clamp it)."""
+    """A generalised mean of maps without a floor, though the root of nothing has no slope:
+    github.com/facebookresearch/multigrain/issues/5.
+    """
 
     def __init__(self, input_shape: Shape, outputs: int, width: int = 24) -> None:
         super().__init__()
@@ -96,7 +98,9 @@ class PowerPooling(nn.Module):
 
 
 class MaskTheWrongWay(nn.Module):
-    """True where a token may be seen, for a function that hides what is true: nothing can be seen."""
+    """True where a token may be seen, for a function that hides what is true:
+    github.com/lucidrains/halonet-pytorch/pull/6. Nothing can be seen.
+    """
 
     def __init__(self, input_shape: Shape, outputs: int, width: int = 32) -> None:
         super().__init__()

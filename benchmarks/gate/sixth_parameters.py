@@ -38,7 +38,7 @@ class BuiltInTheCall(Course):
 
 
 class ScaledAfterwards(nn.Module):
-    """A parameter times its scale, which is no parameter any more."""
+    """A parameter times its scale, which is no parameter any more: github.com/d2l-ai/d2l-en/pull/1713."""
 
     def __init__(self, input_shape: Shape, outputs: int, width: int = 32) -> None:
         super().__init__()
