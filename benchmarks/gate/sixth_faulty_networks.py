@@ -25,11 +25,11 @@ SAME = "signal-lost same-answer"
 """Nothing of the image arrives."""
 
 OUTPUTS: tuple[Row, ...] = (
-    ("NormalisedLogits", "plates", BENDS, "", True),
+    ("NormalisedLogits", "plates", BENDS, "", False),
     ("SoftmaxOverPlaces", "coins", f"{SAME} {BENDS}", f"{CUT} HC335", True),
     ("MeanOfProbabilities", "marks", BENDS, "", True),
     ("TanhOnNumbers", "ovens", BENDS, "saturated-units", False),
-    ("KernelForLogit", "flows", BENDS, LOW, True),
+    ("KernelForLogit", "flows", BENDS, LOW, False),
     ("DroppedLogits", "slices", "HP206 HC208 dropout-destroys", BENDS, False),
     ("RoundedFeatures", "plates", IDLE, "", False),
     ("WholeNumbers", "soils", SAME, f"{CUT} HC335 dead-units", True),

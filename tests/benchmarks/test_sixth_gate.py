@@ -14,7 +14,7 @@ from hpsearch.diagnosis.diagnose import TRIAL_RULES
 from hpsearch.diagnosis.inside.table import INSIDE_RULES
 from hpsearch.rule import RULES
 
-DATA = ("wells", "flows", "rain", "beats", "larger")
+DATA = ("wells", "flows", "beats")
 """Those that take little time to draw."""
 
 
