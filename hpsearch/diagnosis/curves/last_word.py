@@ -31,12 +31,14 @@ FALLEN = 0.1
 def last_word(curve: Curve, noticed: Mapping[str, Remark]) -> dict[str, Remark]:
     """The code and the words of the state that it is in, as a warning; empty unless validation surely ended badly.
 
-    It is asked only where no rule has an error or a warning, and takes the code of the rule that says the same on
-    stronger evidence, and its words if that has noticed it as information (``noticed``). In this order: training ended
-    well and validation did not (HC203); training fits too little and stands still (HC204, where noticed); the
-    validation error moves from epoch to epoch by more than its samples explain, at a rate that was never lowered
-    (HC105); both losses are still falling (HC202); validation errs far more than training (HC203); the network does not
-    fit its training samples (HC204). That the end is bad is surely so; which state it is may be a matter of degree.
+    It is asked only where no rule has an error or a warning, and says nothing where HC204 is information: then answers
+    are as unsure as labels of two or three classes may be, and nobody need be to blame. It takes the code of the rule
+    that says the same on stronger evidence, and its words if that has noticed it as information (``noticed``). In this
+    order: training ended well and validation did not (HC203); training fits too little and stands still (HC204, where
+    noticed); the validation error moves from epoch to epoch by more than its samples explain, at a rate that was never
+    lowered (HC105); both losses are still falling (HC202); validation errs far more than training (HC203); the network
+    does not fit its training samples (HC204). That the end is bad is surely so; which state it is may be a matter of
+    degree.
 
     Of one or two epochs, or fewer than twelve iterations, no rule on curves says anything. There the losses of single
     iterations tell: they still fall in the second half (HC202), or there were fewer than a hundred, which is hardly a
@@ -45,8 +47,16 @@ def last_word(curve: Curve, noticed: Mapping[str, Remark]) -> dict[str, Remark]:
     short = not curve.ended and curve.trial.result.state is TrialState.COMPLETE and len(curve.losses) > 0
     if not (curve.ended or short) or not curve.epochs or curve.ended_well:
         return {}
+    if _is_doubt(noticed):
+        return {}
     code, sentence, numbers = (_of_short(curve) if short else None) or _state(curve, noticed)
     return {code: replace(noticed.get(code, Remark(sentence, numbers)), severity=Severity.WARNING)}
+
+
+def _is_doubt(noticed: Mapping[str, Remark]) -> bool:
+    """Whether training fits as well as its labels can be known, as far as that is seen: nobody is to blame."""
+    remark = noticed.get("HC204")
+    return remark is not None and remark.severity is Severity.INFO
 
 
 def _state(curve: Curve, noticed: Mapping[str, Remark]) -> tuple[str, str, dict[str, float]]:

@@ -15,6 +15,8 @@ PART = 0.5
 """Of the loss that was reached: with a bound that was only seen, samples are on average nearly as far as the furthest
 (heuristic); where nothing holds them, the furthest is far beyond the others."""
 
+TARGETS = "normalised targets (of mean 0 and variance 1)"
+
 
 def held_within_bounds(inside: Inside) -> Remark | None:
     """Outputs do not grow with the weights, and the loss cannot fall below what they allow.
@@ -78,9 +80,9 @@ def _held_up(inside: Inside, bounds: OutputBounds) -> tuple[float, float]:
 def _bounds(bounds: OutputBounds) -> str:
     if bounds.loss is not None:
         if bounds.lowest is not None and bounds.highest is not None:
-            return f"they stay between {bounds.lowest:.3g} and {bounds.highest:.3g} while targets lie outside"
+            return f"they stay between {bounds.lowest:.3g} and {bounds.highest:.3g} while {TARGETS} lie outside"
         name, number = ("below", bounds.lowest) if bounds.highest is None else ("above", bounds.highest)
-        return f"they are never {name} {number or 0.0:.3g} while targets are"
+        return f"they are never {name} {number or 0.0:.3g} while {TARGETS} are"
     if bounds.norm is not None:
         return f"those of each sample have a norm of {bounds.norm:.3g}"
     if bounds.lowest is not None and bounds.highest is not None:

@@ -1,6 +1,7 @@
 """Rules on training mode and evaluation mode: what does one thing in training and another in evaluation."""
 
 import math
+from collections.abc import Sequence
 
 from hpsearch.diagnosis.inside.gradients import loaded
 from hpsearch.diagnosis.inside.seen import Inside
@@ -19,6 +20,8 @@ SHARED_FAR, SHARED_APART = 10.0, 0.01
 NOISE = 0.01
 """Standard deviations of the outputs (heuristic): rounding in half precision stays below, and what is less moves no
 score."""
+LOUD = 0.25
+"""The same, from which on it can be why validation is far worse than training (heuristic: less changes few answers)."""
 FEWEST_EPOCHS = 3
 """At the end, where there are so many."""
 
@@ -44,24 +47,30 @@ def evaluated_otherwise(inside: Inside) -> Remark | None:
     if math.isfinite(trained) and not math.isfinite(found):
         sentence = f"the same training samples have a loss of {trained:.3g} in training mode and none in evaluation"
         return Remark(f"{sentence}, where it is {found}", {"trained": trained, "evaluated": None})
-    if (shared := _shared_norm(last)) and found > max(SHARED_FAR * trained, trained + SHARED_APART * guess):
+    epochs = inside.trial.result.epochs
+    pairs = [(one.train_loss, one.val_loss) for one in epochs[-max(FEWEST_EPOCHS, len(epochs) // 3) :]]
+    shared = _shared_norm(last)
+    if shared and _far([(trained, found)], SHARED_FAR, SHARED_APART * guess):
         sentence = (
             f"the norm {shared} is called more than once in a pass, and the same training samples have a loss of "
             f"{trained:.3g} in training mode and of {found:.3g} in evaluation"
         )
         numbers = {"trained": trained, "evaluated": found, "guessing_loss": guess, "norm": shared}
         return Remark(sentence, numbers, Severity.WARNING if found < guess else None)
-    epochs = inside.trial.result.epochs
-    pairs = [(one.train_loss, one.val_loss) for one in epochs[-max(FEWEST_EPOCHS, len(epochs) // 3) :]]
     pairs.append((trained, found))
-    far = all(other > max(FAR * one, one + APART * guess) for one, other in pairs)
-    if not far and not all(other > max(TENFOLD * one, one + A_LITTLE * guess) for one, other in pairs):
+    far = _far(pairs, FAR, APART * guess)
+    if not far and not _far(pairs, TENFOLD, A_LITTLE * guess):
         return None
     sentence = (
         f"the same training samples have a loss of {trained:.3g} in training mode and of {found:.3g} in evaluation"
     )
     numbers = {"trained": trained, "evaluated": found, "guessing_loss": guess}
     return Remark(sentence, numbers, None if far or found > guess else Severity.WARNING)
+
+
+def _far(pairs: Sequence[tuple[float, float]], times: float, apart: float) -> bool:
+    """Whether the second of each pair is above both of the first so many times, and so far above it."""
+    return all(other > max(times * one, one + apart) for one, other in pairs)
 
 
 def _shared_norm(look: Look) -> str | None:
@@ -91,7 +100,7 @@ def evaluated_in_training_mode(inside: Inside) -> Remark | None:
         f"in evaluation mode the same image gets another answer each time, {noise:.2g} standard deviations of the "
         "outputs apart: something drops or adds noise whatever the mode"
     )
-    return Remark(sentence, {"noise": noise})
+    return Remark(sentence, {"noise": noise}, explains=None if noise > LOUD else frozenset())
 
 
 def trained_in_evaluation_mode(inside: Inside) -> Remark | None:

@@ -5,6 +5,7 @@ from itertools import pairwise, takewhile
 from statistics import median
 
 from hpsearch.diagnosis.curves.curve import Curve
+from hpsearch.diagnosis.curves.decay import held_by_decay
 from hpsearch.diagnosis.inside.seen import NORMS, Inside, drops
 from hpsearch.look import LayerLook, Look
 from hpsearch.rulebook import Remark
@@ -42,12 +43,15 @@ def scale_at_start(inside: Inside) -> Remark | None:
     branches may start with. Too large is what one image makes of it, not what all have in common: that are biases,
     which weights of another scale would not mend. A norm gives the scale that its weights have, unless what it adds to
     the variance is far above that, or nothing arrives: too small is below 0.02 of its weights. A layer is not too small
-    where samples differ by more behind it: it is in a branch beside an identity, or the next weights make up for it.
+    where samples differ by more behind it: it is in a branch beside an identity, or the next weights make up for it. Of
+    the first layer it is what one image makes of it that must not be too small either: biases do not hide images there
+    that come in a thousandth of their size.
     """
     first = inside.first
     if first is None:
         return None
     output = next((one for one in reversed(_kept(first)) if one.weight_norm is not None), None)
+    entrance = next((one for one in _kept(first) if one.weight_norm is not None and one is not output), None)
     for layer, behind in pairwise((*_kept(first), None)):
         if layer is None or layer.weight_norm is None:
             continue
@@ -59,7 +63,7 @@ def scale_at_start(inside: Inside) -> Remark | None:
             return Remark(sentence, {"layer": layer.name, "std": layer.output_std, "weight_std": layer.weight_std})
         if layer.kind in NORMS or (behind and behind.kind in NORMS):
             continue
-        std = layer.output_std
+        std = min(layer.sample_std, layer.output_std) if layer is entrance else layer.output_std
         low, high = 0.0 if layer is output else SMALL, DECIDED if behind is None else LARGE
         if std == 0 or low <= std <= high or layer.sample_std <= high < std:
             continue
@@ -116,7 +120,9 @@ def weights_decay_away(inside: Inside) -> Remark | None:
 
     In the last look the norm of the weights of most layers is below a tenth of what it was at the start, or below a
     quarter where the loss ended above a tenth of guessing, with weight decay or L1 switched on (heuristics). Layers in
-    front of a norm do not mind their scale and are not counted; the norm's own scale is.
+    front of a norm do not mind their scale and are not counted; the norm's own scale is. Or the loss stands still above
+    a tenth of guessing, neither training nor validation has ended well, and what would be won by larger last weights is
+    what decay takes back: see ``held_by_decay``.
     """
     settings = inside.trial.job.optimizer
     decays = inside.trial.job.regularised and (settings.weight_decay > 0 or settings.l1 > 0)
@@ -127,8 +133,10 @@ def weights_decay_away(inside: Inside) -> Remark | None:
     for before, after in inside.same((inside.looks[0], inside.looks[-1])):
         if before.weight_norm and after.weight_norm is not None and before.name not in normed:
             shares[before.name] = after.weight_norm / before.weight_norm
-    floor = Curve(inside.trial, inside.task).floor
-    held_up = inside.last_loss - floor > HELD_UP * inside.task.initial_loss
+    curve = Curve(inside.trial, inside.task)
+    if inside.trial.job.budget.epochs is not None and (held := _held_by_decay(curve)) is not None:
+        return held
+    held_up = inside.last_loss - curve.floor > HELD_UP * inside.task.initial_loss
     limit = SHRINKING if held_up else SHRUNK
     small = [name for name, share in shares.items() if share < limit]
     if not shares or 2 * len(small) <= len(shares):
@@ -142,6 +150,18 @@ def weights_decay_away(inside: Inside) -> Remark | None:
         f"{shares[name]:.1%}, at {strength}"
     )
     return Remark(sentence, {"layer": name, "shares": shares, "weight_decay": settings.weight_decay, "l1": settings.l1})
+
+
+def _held_by_decay(curve: Curve) -> Remark | None:
+    """The loss stands still high up since decay takes back what the gradient gives, and nothing ended well."""
+    if not curve.ended or not curve.flat or curve.fits or curve.ended_well:
+        return None
+    if curve.level < HELD_UP * curve.guess or not held_by_decay(curve, curve.level):
+        return None
+    decay = curve.trial.job.optimizer.weight_decay
+    level = curve.epochs[-1].train_loss
+    sentence = f"the loss stands still at {level:.3g} because a weight decay of {decay:.2g} takes back what it gains"
+    return Remark(sentence, {"weight_decay": decay, "loss": curve.level})
 
 
 def dropout_destroys(inside: Inside) -> Remark | None:

@@ -207,7 +207,7 @@ _ALL = (
         unseen_channels,
         "Look for a slice of the images in the forward pass, and for branches that are used nowhere.",
         sources.KARPATHY,
-        explains=frozenset({"HC201", "HC203", "HC204", "HC206", "HC221"}),
+        explains=frozenset({"HC201", "HC204"}),
         explained_by=STEPS | {"HC301", "HC303", "HC314", "HC317", "HC333"},
     ),
     InsideRule(
