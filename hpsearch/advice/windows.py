@@ -75,14 +75,15 @@ def stride_leaves_gaps(facts: Facts) -> Iterator[Remark]:
 
     A 1×1 convolution with stride 2, as in the shortcuts of residual networks, reads one pixel of four. Where
     another branch reads the rest that is usual, and costs a little accuracy; an average pooling in front of it
-    avoids it. With a larger window it is information for a 1×1 kernel, and a warning for every other one and for
-    poolings.
+    avoids it. It is information for such a shortcut, and a warning for a larger window, for poolings, and for the first
+    layer with weights, in front of which nothing has read the rest.
     """
     for call in facts.of(Kind.CONVOLUTION, Kind.POOLING):
         gaps = [axis for axis in call.axes if axis.gap and axis.made > 1]
         if gaps:
             axis = gaps[0]
             shortcut = call.kind is Kind.CONVOLUTION and all(one.kernel == 1 for one in call.axes)
+            shortcut = shortcut and not facts.reaches_images(call)
             yield Remark(
                 call.name,
                 f"{call.said} ({call.kernel}) moves by {axis.stride} pixels and skips {axis.gap} between two windows",

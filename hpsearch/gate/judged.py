@@ -10,6 +10,7 @@ from hpsearch.gate.beside import told_once, with_beside
 from hpsearch.gate.head_only import with_head_only
 from hpsearch.gate.images import with_images
 from hpsearch.gate.inside import seen_inside, seen_without_a_verdict
+from hpsearch.gate.spread import with_spread
 from hpsearch.gate.stage_run import StageRun
 from hpsearch.stage import StageName
 from hpsearch.verdict import Outcome, Verdict
@@ -24,6 +25,7 @@ def judged_inside(verdict: Verdict, run: StageRun, bench: CheckBench) -> Verdict
 def judged(verdict: Verdict, run: StageRun, bench: CheckBench, told: Collection[str], images: Tensor) -> Verdict:
     """… and with what was tried of it. ``told``: codes that have been told before; ``images``: of the training."""
     seen = told_once(judged_inside(verdict, run, bench), told)
+    seen = with_spread(seen, run.finished, on_a_line=bench.on_a_line, task=bench.task)
     return with_images(with_beside(seen, bench.reach, bench.standing, bench.task, told), images)
 
 
@@ -34,4 +36,5 @@ def known(run: StageRun, bench: CheckBench, told: Collection[str]) -> tuple[Find
         return ()
     seen = seen_without_a_verdict(tried, bench.study, bench.task, leaves_unit=bench.leaves_unit)
     nothing = Verdict(run.plan.stage, Outcome.PASS, "", 0, {}, {}, seen)
+    nothing = with_spread(nothing, run.unproved, on_a_line=bench.on_a_line, task=bench.task)
     return with_beside(nothing, bench.reach, bench.standing, bench.task, told).findings

@@ -13,6 +13,7 @@ LABELS = ("HD401", "HD403")
 TRAINED_WITH = ("HP5", "HP6", "HP703")
 DROPPED = ("HP206", "HP207")
 OF_NETWORKS = ("HC3", "parameters-without-gradient")
+OF_OUTPUTS = ("signal-lost", "outputs-on-a-line", "HP408")
 RATES = (*SPOILT, *LABELS, *TRAINED_WITH, *DROPPED, *OF_NETWORKS)
 CAUSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -22,11 +23,11 @@ CAUSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "learning-rates-too-high": RATES,
         "learning-rates-too-low": RATES,
         "learning-rates-miss": RATES,
-        "stalled-above-zero": (*BENT, *SPOILT, *OF_NETWORKS),
+        "stalled-above-zero": (*BENT, *SPOILT, *OF_NETWORKS, *OF_OUTPUTS),
         "loss-has-a-floor": BENT[:2],
-        "loss-did-not-move": (*BENT, *SPOILT, *TRAINED_WITH, *OF_NETWORKS),
-        "loss-exploded": ("HD104", "HD105", *OF_NETWORKS),
-        "loss-unstable": ("HD104", "HD105", *OF_NETWORKS),
+        "loss-did-not-move": (*BENT, *SPOILT, *TRAINED_WITH, *OF_NETWORKS, *OF_OUTPUTS),
+        "loss-exploded": ("HD104", "HD105", *OF_NETWORKS, *OF_OUTPUTS),
+        "loss-unstable": ("HD104", "HD105", *OF_NETWORKS, *OF_OUTPUTS),
         "initial-loss-off": ("HD104", "HD105"),
         "parameters-without-gradient": ("HC315",),
         "HD203": ("HD204", "HD206"),
