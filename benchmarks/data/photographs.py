@@ -1,23 +1,14 @@
 """Patches of the two photographs that come with scikit-learn: what real images are like, and hardly any two alike."""
 
-import importlib.util
-from functools import cache
-from pathlib import Path
-
 import numpy as np
 
 from benchmarks.data.fields import Array, Draw, Drawn, labels
-from benchmarks.data.jpeg import photograph
-
-NAMES = ("china.jpg", "flower.jpg")
+from benchmarks.photographs import NAMES, photograph
 
 
-@cache
 def pictures() -> tuple[Array, ...]:
     """Both, in colours (427, 640, 3)."""
-    package = importlib.util.find_spec("sklearn")
-    folder = Path((package.submodule_search_locations or [""])[0]) if package is not None else Path()
-    return tuple(photograph(folder / "datasets" / "images" / name) for name in NAMES)
+    return tuple(photograph(name).transpose(1, 2, 0) for name in NAMES)
 
 
 def tiles(picture: Array, side: int) -> Array:

@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from benchmarks.gate.sixth_data_faults import DATA_FAULTS
 from benchmarks.gate.sixth_drawn import beats, boards, coins, flows, marks, ovens, rain, slices, soils, wells
-from benchmarks.gate.sixth_photographs import photograph
+from benchmarks.photographs import photograph
 from hpsearch.data.sources import read_source
 from hpsearch.job import DataSettings
 
