@@ -6,7 +6,17 @@ import torch
 from torch import Tensor
 
 from hpsearch.data.checks.facts import Facts, Part, evenly
-from hpsearch.data.checks.neighbours import FEWEST_PAIRS, FURTHER, Change, Near, as_it_is, beyond, copies_of, near_pairs
+from hpsearch.data.checks.neighbours import (
+    FEWEST_PAIRS,
+    FURTHER,
+    MOST_OF_THEM,
+    Change,
+    Near,
+    as_it_is,
+    beyond,
+    copies_of,
+    near_pairs,
+)
 
 MOST_KNOWN = 131_072
 """Training images that are compared, evenly spaced ones of more: the work is their product with held-out ones."""
@@ -21,7 +31,8 @@ def moved_copies(facts: Facts, part: Part) -> tuple[str, Near, int] | None:
     looked at.
 
     Stripes of any phase, or sprites in any place, have near neighbours under each way of moving them, and unmoved: so
-    those of one way have to be more than those of any other but its opposite. Opposite ways make one another, since
+    those of one way have to be more than those of any other but its opposite. Signs may mirror each other, and are the
+    simplest ones or have more than one neighbour then: so most of the pairs must stand out among their neighbours. Opposite ways make one another, since
     either of two copies may be the one in training.
     """
     known = evenly(facts.train.telling, MOST_KNOWN)
@@ -38,6 +49,8 @@ def moved_copies(facts: Facts, part: Part) -> tuple[str, Near, int] | None:
     most = max(counts, key=lambda way: counts[way])
     near = found[most]
     if near is None or most == UNMOVED or counts[most] < FEWEST_PAIRS:
+        return None
+    if near.standing_out < MOST_OF_THEM * counts[most]:
         return None
     others = max(count for way, count in counts.items() if AXES[way] != AXES[most])
     return (most, near, len(queries)) if beyond(counts[most], len(queries), others, len(queries)) else None

@@ -13,6 +13,9 @@ ORDERS = 999
 """Random orders of the values …"""
 CHANCE = 0.02
 """… of which so few may fit as well. Of four values there are twelve orders that differ: none of them is that rare."""
+FITS = 0.5
+"""Least correlation of being taken for each other and being near (heuristic): signs made of the digits of a number have
+some order too, and no more than others."""
 
 
 def are_quantities(facts: Facts) -> bool:
@@ -41,12 +44,15 @@ def are_quantities(facts: Facts) -> bool:
 
 
 def _chance(alike: Tensor, values: Tensor) -> float:
-    """That values in a random order fit as well to how alike they are (K, K)."""
+    """That values in a random order fit as well to how alike they are (K, K); 1 where they hardly fit."""
     count = len(values)
     apart = (values[:, None] - values).abs()
     beside = ~torch.eye(count, dtype=torch.bool)
     centred = torch.where(beside, alike - alike[beside].mean(), 0.0)
     own = float((centred * apart).sum())
+    spread = centred[beside].norm() * (apart[beside] - apart[beside].mean()).norm()
+    if -own < FITS * float(spread):
+        return 1.0
     draw = torch.Generator().manual_seed(0)
     orders = [torch.randperm(count, generator=draw) for _ in range(ORDERS)]
     as_well = sum(float((centred * apart[order][:, order]).sum()) <= own + 1e-9 for order in orders)
