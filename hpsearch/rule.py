@@ -36,6 +36,7 @@ RULES: dict[str, str] = {
     "HP405": "changes-its-input",
     "HP406": "unregistered-weights",
     "HP407": "features-as-places",
+    "HP408": "gradients-of-something-else",
     "HP501": "warmup-most-of-training",
     "HP502": "rate-decays-to-nothing",
     "HP503": "momentum-magnifies-rates",

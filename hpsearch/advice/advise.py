@@ -30,7 +30,7 @@ MOST_NAMED = 4
 """Layers that a message names; the evidence has all."""
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
 """In a sentence: what may differ from point to point of the same."""
-BEHAVIOUR = frozenset({"HP401", "HP403", "HP404", "HP405", "HP406"})
+BEHAVIOUR = frozenset({"HP401", "HP403", "HP404", "HP405", "HP406", "HP408"})
 """Errors of what the forward pass does, which no training shows plainly."""
 
 
@@ -69,7 +69,10 @@ def advise(definition: StudyDefinition, task: Task) -> tuple[Finding, ...]:
     codes = chosen(advice.select, advice.ignore)
     costs = not COUNTED.isdisjoint(codes)
     looked_at = points(network.parameters)
-    seen = [facts_of_settings(network_settings(network, point), purpose, costs=costs) for point in looked_at]
+    seen = [
+        facts_of_settings(network_settings(network, point), purpose, costs=costs, closely=point is looked_at[0])
+        for point in looked_at
+    ]
     noticed = [
         _Noticed(told, point) for point, facts in zip(looked_at, seen, strict=True) for told in _told(facts, codes)
     ]

@@ -1,9 +1,11 @@
 """Rules on what the forward pass does, seen by running it."""
 
+import math
 from collections.abc import Iterator
 
-from hpsearch.advice.facts import Facts
+from hpsearch.advice.facts import Facts, Probe
 from hpsearch.advice.remark import Remark
+from hpsearch.finding import Severity
 
 BY_EXCHANGE = (
     "Look for sorts, ranks, counts, reshapes and reductions over axis 0; exchange one sample of a batch, and see "
@@ -38,6 +40,9 @@ def unused_layer(facts: Facts) -> Iterator[Remark]:
 def samples_influence_each_other(facts: Facts) -> Iterator[Remark]:
     """In eval mode, the outputs of one sample depend on another sample of the batch.
 
+    Where ``eval()`` leaves layers in training mode, as behind an own ``train`` method that does not call that of
+    ``nn.Module``, these are named.
+
     Found by the gradient of one sample's outputs with respect to the other's pixels, which has to be zero; where it is,
     or where there is none, as behind ``detach`` or ``argsort``, by exchanging the other sample, if the network gives
     the same outputs for the same images. Where the outputs depend on no image, what the layers make of a sample is
@@ -49,7 +54,9 @@ def samples_influence_each_other(facts: Facts) -> Iterator[Remark]:
     probe, said = facts.probe, "in eval mode the outputs of one sample depend on another sample of the batch"
     if probe is None:
         return
-    if probe.influence:
+    if probe.stuck and (probe.influence or probe.change):
+        yield _stuck(probe, said)
+    elif probe.influence:
         numbers = {"gradient": probe.influence}
         yield Remark("", f"{said}: the gradient with respect to its pixels is up to {probe.influence:.3g}", numbers)
     elif probe.change:
@@ -68,13 +75,25 @@ def samples_influence_each_other(facts: Facts) -> Iterator[Remark]:
         )
 
 
+def _stuck(probe: Probe, said: str) -> Remark:
+    more = f" and {len(probe.stuck) - 1} more" if len(probe.stuck) > 1 else ""
+    return Remark(
+        probe.stuck[0],
+        f"{said}: eval() leaves {probe.stuck[0]}{more} in training mode",
+        {"layer": probe.stuck[0], "stuck": list(probe.stuck)},
+        advice="Let a train method of your own call super().train(mode) and return self; call no train() in forward.",
+    )
+
+
 def not_deterministic(facts: Facts) -> Iterator[Remark]:
     """In eval mode, two passes over the same images give different outputs.
 
     The cause is mostly dropout or noise that ignores ``self.training`` (``F.dropout(x)`` without ``training=``), or
     a state that every pass changes. No validation score can be repeated then.
     """
-    if facts.probe is not None and facts.probe.difference:
+    if facts.probe is not None and facts.probe.difference and facts.probe.stuck:
+        yield _stuck(facts.probe, "in eval mode two passes over the same images differ")
+    elif facts.probe is not None and facts.probe.difference:
         yield Remark(
             "",
             f"in eval mode two passes over the same images differ by up to {facts.probe.difference:.3g}",
@@ -127,3 +146,28 @@ def unregistered_weights(facts: Facts) -> Iterator[Remark]:
             {"held": list(facts.unsaved)},
             advice="Keep what is to be learned as nn.Parameter, and what is to stay as it is by register_buffer.",
         )
+
+
+def gradients_of_something_else(facts: Facts) -> Iterator[Remark]:
+    """The gradients that the way back gives are not those of the forward pass.
+
+    A few layers are moved a little along their gradients, in eval mode and in float64, and the loss is compared with
+    what the gradient promises. Where it falls although it should rise, training goes uphill: an error. A gradient that
+    is a hundred times too large or too small is a warning: Adam does not mind, SGD does. The cause is the backward of
+    an own ``torch.autograd.Function``, or a hook that turns or scales gradients. What is rounded in the forward pass
+    and handed back unchanged, as in quantised networks, has no slope that could be compared, and is not told.
+    """
+    turned = [one for one in facts.slopes if one.turned]
+    wrong = turned or [one for one in facts.slopes if one.wrong]
+    if not wrong:
+        return
+    names = ", ".join(one.parameter for one in wrong)
+    worst = max(wrong, key=lambda one: abs(math.log(abs(one.ratio))))
+    size = f"{max(worst.ratio, 1 / worst.ratio):.1g} times too {'small' if worst.ratio > 1 else 'large'}"
+    what = "point the wrong way, so that the loss falls where they say that it rises" if turned else f"are up to {size}"
+    yield Remark(
+        "",
+        f"the gradients that backward gives {what}: those of {names}",
+        {"ratios": {one.parameter: one.ratio for one in wrong}},
+        Severity.ERROR if turned else None,
+    )

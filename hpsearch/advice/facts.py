@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from hpsearch.advice.backward import Slope
 from hpsearch.cost.row import LayerCost
 
 IMAGES = -1
@@ -147,6 +148,8 @@ class Probe:
     """Where the outputs depend on no image at all: the first layer whose outputs for one sample depend on another."""
     change: float | None = None
     """Largest change of one sample's outputs where the other is exchanged; asked where there is no gradient."""
+    stuck: tuple[str, ...] = ()
+    """Layers to which the mode matters that are in training mode after ``eval()`` and a pass."""
 
 
 @dataclass(frozen=True)
@@ -188,6 +191,8 @@ class Facts:
     """Weights that the pass takes and the network does not have: what takes them, and their shapes."""
     anew: bool = False
     """Whether these are others in every pass."""
+    slopes: tuple[Slope, ...] = ()
+    """What the loss does along the gradients of a few parameters."""
     unsaved: tuple[str, ...] = ()
     """What holds random numbers that are neither parameters nor buffers, and that the outputs depend on."""
     in_training: "Facts | None" = None

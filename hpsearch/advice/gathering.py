@@ -6,6 +6,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
+from hpsearch.advice.backward import slopes
 from hpsearch.advice.facts import Facts, Failure, Purpose
 from hpsearch.advice.probing import probed
 from hpsearch.advice.trace import traced, unused_layers
@@ -85,8 +86,12 @@ def _layers(network: nn.Module, purpose: Purpose) -> tuple[LayerCost, ...]:
         return ()
 
 
-def facts_of_settings(settings: NetworkSettings, purpose: Purpose, *, costs: bool = True) -> Facts:
+def facts_of_settings(
+    settings: NetworkSettings, purpose: Purpose, *, costs: bool = True, closely: bool = True
+) -> Facts:
     """The facts about a network that is built for it; what building raises is a fact.
+
+    ``closely``: a user's own is built once more, to try whether its weights are all that it has, and its gradients.
 
     A user's own network is really built and tried out. A named one is followed without memory for its weights: how it
     behaves does not depend on its user, and is tried in this project's own tests.
@@ -98,21 +103,22 @@ def facts_of_settings(settings: NetworkSettings, purpose: Purpose, *, costs: boo
         return Facts(purpose, failure=_failure(error))
     if settings.factory is not None:
         facts = facts_of_network(network, purpose, costs=costs)
-        return replace(facts, unsaved=_unsaved(network, settings, facts))
+        return _closely(network, settings, facts) if closely else facts
     images = solid(network, torch.zeros(2, *purpose.input_shape, device="meta"))
     return _facts(network, images, purpose, costs=costs, real=False)
 
 
-def _unsaved(network: nn.Module, settings: NetworkSettings, facts: Facts) -> tuple[str, ...]:
-    """Asked of a network that is sound otherwise: whose outputs are to be had, and always the same."""
+def _closely(network: nn.Module, settings: NetworkSettings, facts: Facts) -> Facts:
+    """Of a network that is sound otherwise: whose outputs are to be had, and always the same."""
     purpose = facts.purpose
     if facts.foreign or facts.probe is None or facts.probe.difference != 0:
-        return ()
-    try:
+        return facts
+    with contextlib.suppress(DefinitionError, *USERS_FAILURES):  # weights that cannot be loaded again tell nothing
         again = build_network(settings, purpose.input_shape, purpose.outputs, seed=ANOTHER_SEED)
-        return unsaved(network, again, purpose.input_shape)
-    except (DefinitionError, *USERS_FAILURES):  # weights that cannot be loaded again tell nothing of them
-        return ()
+        facts = replace(facts, unsaved=unsaved(network, again, purpose.input_shape))
+        outputs = purpose.outputs if purpose.is_classification else 1
+        facts = replace(facts, slopes=slopes(again, purpose.input_shape, outputs))
+    return facts
 
 
 def _failure(error: BaseException) -> Failure:

@@ -5,6 +5,8 @@ from functools import partial
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _NormBase
+from torch.nn.modules.dropout import _DropoutNd
 
 from hpsearch.advice.facts import Probe
 
@@ -14,6 +16,8 @@ EXCHANGED = 3.0
 wherever they are sorted."""
 FEW = 5
 """Of the batch whose layers are looked at: axes of so many entries are seldom anything else than the batch."""
+MODAL = (_NormBase, _DropoutNd)
+"""Layers of torch that do something else in training mode."""
 TOLERANCE = 1e-5
 """Of the scale of the outputs. Heuristic: two passes may add in another order, which rounds differently."""
 
@@ -36,9 +40,10 @@ def probed(network: nn.Module, input_shape: tuple[int, int, int]) -> Probe:
         influence = _influence(network, images)
         # what changes by itself, changes with another sample, too
         change = _by_exchange(network, images, first) if not influence and difference == 0 else None
+        stuck = tuple(name for name, one in network.named_modules() if one.training and isinstance(one, MODAL))
         mixing = _mixing(network, input_shape) if _difference(first[:1], first[1:]) == 0 else ""
         _go_back(network, images)  # at last, since running statistics move
-    return Probe(influence, difference, _change(given, images), mixing, change)
+    return Probe(influence, difference, _change(given, images), mixing, change, stuck)
 
 
 def _influence(network: nn.Module, images: Tensor) -> float | None:

@@ -5,6 +5,7 @@ from hpsearch.advice.arrangement import features_as_places
 from hpsearch.advice.behaviour import (
     changes_its_input,
     forward_fails,
+    gradients_of_something_else,
     not_deterministic,
     samples_influence_each_other,
     unregistered_weights,
@@ -128,6 +129,14 @@ _ALL = (
         WARNING,
         features_as_places,
         "Move the axes first: x.flatten(2).transpose(1, 2) gives (N, H·W, C), permute and transpose any other order.",
+        sources.TRIED,
+    ),
+    Rule(
+        "HP408",
+        WARNING,
+        gradients_of_something_else,
+        "Look at the backward of your own torch.autograd.Function (torch.autograd.gradcheck tries it), and at hooks on "
+        "parameters and modules that change gradients.",
         sources.TRIED,
     ),
 )
