@@ -8,6 +8,7 @@ from hpsearch.report.check_words import (
     comparison_lines,
     finding_lines,
     left_out_lines,
+    short_summary,
     sorted_findings,
     took_words,
     verdict_words,
@@ -22,7 +23,8 @@ def check_markdown(check: CheckDocument) -> str:
     """The whole check; ends with a line break."""
     rows = ["| part | verdict | |", "|---|---|---|"]
     rows += [
-        f"| {escaped(p.name)} | {VERDICT_WORDS[p.verdict]} | {escaped(printable(p.summary))} |" for p in check.parts
+        f"| {escaped(p.name)} | {VERDICT_WORDS[p.verdict]} | {escaped(printable(short_summary(p)))} |"
+        for p in check.parts
     ]
     head = f"## hpsearch check of {escaped(check.name)}: {verdict_words(check)}"
     blocks = [head, "\n".join(rows)]

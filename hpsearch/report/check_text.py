@@ -14,6 +14,7 @@ from hpsearch.report.check_words import (
     fails,
     finding_lines,
     left_out_lines,
+    short_summary,
     sorted_findings,
     took_words,
     verdict_words,
@@ -50,7 +51,10 @@ def check_renderable(check: CheckDocument) -> RenderableType:
         blocks += ["", *(Text(line) for line in lines)]
     blocks += _findings(check)
     if lines := left_out_lines(check):
-        blocks += ["", Text(f"Done for the verdict, of the definition's recipe: {'. '.join(lines)}.", style="dim")]
+        blocks += [
+            "",
+            Text(f"Less than the definition's recipe, but enough for the verdict: {'. '.join(lines)}.", style="dim"),
+        ]
     return Group(*blocks)
 
 
@@ -71,12 +75,13 @@ def _findings(check: CheckDocument) -> list[RenderableType]:
 
 
 def _unrepeated(part: PartDocument, check: CheckDocument) -> str:
-    """Its summary without the sentences that stand among the findings that are told."""
-    summary = part.summary
+    """Its summary, with the codes instead of the sentences that stand among the findings that are told."""
+    summary, codes = short_summary(part), list[str]()
     for one in sorted_findings(check)[: MOST_TOLD + MOST_LINES]:
-        if one.part == part.name and one.severity is not Severity.INFO:
+        if one.part == part.name and one.severity is not Severity.INFO and f"; {one.message}" in summary:
             summary = summary.replace(f"; {one.message}", "")
-    return summary
+            codes.append(one.code)
+    return f"{summary}; see {', '.join(codes)}" if codes else summary
 
 
 def _head(finding: PlacedFindingDocument) -> Text:

@@ -2,7 +2,7 @@
 
 from hpsearch.checked import CheckVerdict
 from hpsearch.finding import Severity
-from hpsearch.report.check_documents import CheckDocument, PlacedFindingDocument
+from hpsearch.report.check_documents import CheckDocument, PartDocument, PlacedFindingDocument
 from hpsearch.report.check_order import in_order
 from hpsearch.report.findings import evidence_words
 from hpsearch.report.words import printable, seconds_words
@@ -35,6 +35,11 @@ def verdict_words(check: CheckDocument) -> str:
         return VERDICT_WORDS[check.verdict]
     failures = sum(part.verdict is CheckVerdict.OVERRIDDEN for part in check.parts)
     return f"passed, {'one failure' if failures == 1 else f'{failures} failures'} overridden"
+
+
+def short_summary(part: PartDocument) -> str:
+    """Its summary beside the words of its verdict."""
+    return part.summary.removeprefix(f"{VERDICT_WORDS[part.verdict]}: ")
 
 
 def took_words(check: CheckDocument) -> str:

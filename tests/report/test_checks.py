@@ -104,6 +104,16 @@ def test_the_terminal_gets_one_screen_without_control_characters() -> None:
     assert "at: model.py:12" in text
 
 
+def test_a_row_says_its_verdict_once_and_names_the_code_below_that_it_rests_on() -> None:
+    wrong = Finding("HP405", Severity.ERROR, "it changes images", {}, "Copy.", "a paper")
+    rest = Part("overfit", CheckVerdict.NOT_RUN, "not run: advice failed")
+    found = check(Part("advice", FAIL, "1 error; it changes images", (Placed(wrong, None),)), rest)
+    lines = [" ".join(line.split()) for line in plain_text(check_renderable(found)).splitlines()]
+    assert "advice failed 1 error; see HP405" in lines
+    assert "overfit not run advice failed" in lines
+    assert "| overfit | not run | advice failed |" in check_markdown(found)
+
+
 def test_markdown_holds_any_text_in_its_cell() -> None:
     text = check_markdown(BROKEN)
     rows = [line for line in text.splitlines() if line.startswith("| ")]
