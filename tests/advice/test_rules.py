@@ -12,6 +12,8 @@ from hpsearch.advice.training_table import TRAINING
 from hpsearch.rule import RULES
 from tests.advice.pairs import PAIRS, Pair
 
+CLOSELY = {"HP408"}
+"""Asked of networks that are built once more, in tests of their own."""
 IDS = [f"{pair.code}-{number}" for number, pair in enumerate(PAIRS)]
 
 
@@ -32,7 +34,7 @@ def test_a_near_miss_is_none(pair: Pair) -> None:
 
 
 def test_every_rule_has_a_pair() -> None:
-    assert {pair.code for pair in PAIRS} == set(ADVICE)
+    assert {pair.code for pair in PAIRS} | CLOSELY == set(ADVICE)
 
 
 def test_the_codes_on_the_ground_are_those_of_the_rules() -> None:
