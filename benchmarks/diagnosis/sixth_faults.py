@@ -21,7 +21,7 @@ class Unregistered(nn.Module):
         self.stride, self.padding, self.dilation = conv.stride, conv.padding, conv.dilation
 
     def forward(self, maps: Tensor) -> Tensor:
-        return functional.conv2d(maps, self.filters, None, self.stride, self.padding, self.dilation)  # type: ignore[arg-type]
+        return functional.conv2d(maps, self.filters, None, self.stride, self.padding, self.dilation)
 
 
 def softplus_on_outputs(network: nn.Module) -> nn.Module:
@@ -54,10 +54,10 @@ def upper_rows_only(network: nn.Module) -> nn.Module:
 
 
 def norm_of_single_numbers(network: nn.Module) -> nn.Module:
-    """Features are normalised in as many groups as there are features: each number by itself."""
+    """Features are normalised along an axis of length one: each number by itself."""
 
     def normed(features: Tensor, _: bool) -> Tensor:
-        return functional.group_norm(features, features.shape[1])
+        return functional.layer_norm(features.unsqueeze(-1), (1,)).squeeze(-1)
 
     _before(_head(network), normed)
     return network

@@ -24,7 +24,7 @@ NUMBERS = (
         f"{LARGE} HC209",
         f"{BROKEN} HC105 HC204 HC206",
         epochs=12,
-        optimizer={"name": "rmsprop", "learning_rate": 5e-3, "momentum": 0.99, "weight_decay": 0.0},
+        optimizer={"name": "rmsprop", "learning_rate": 2e-2, "momentum": 0.99, "weight_decay": 0.0},
     ),
     fault(
         "rate-scaled-by-the-samples",

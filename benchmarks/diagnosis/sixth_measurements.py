@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from benchmarks.diagnosis.second_data import Images, Labels, Plane, _pixels
 from benchmarks.diagnosis.sixth_pictures import each, grid, smooth, soft
 
-RADAR, MULTIPLETS, TERRAIN, BOARDS, COLONIES, ARROWS = 1_000, 1_600, 900, 2_200, 1_200, 1_300
+RADAR, MULTIPLETS, TERRAIN, BOARDS, COLONIES, ARROWS = 1_000, 1_600, 900, 2_800, 1_200, 1_300
 """Samples, validation and test among them."""
 POINTS = 12 * 24
 """Of a spectrum, which is folded into rows of 24."""
@@ -31,13 +31,12 @@ def radar() -> tuple[Reals, Labels]:
 
 
 def multiplets() -> tuple[NDArray[np.float64], Labels]:
-    """Spectra of 288 points folded to images (N, 12, 24), in counts: one line, two, or three side by side."""
+    """Spectra of 288 points folded to images (N, 12, 24), in counts: one line, two or three side by side, or none."""
     draw = np.random.default_rng(72)
     labels = draw.permutation(np.arange(MULTIPLETS, dtype=np.int64) % 4)
     points = np.arange(POINTS, dtype=np.float64)[None, :]
-    place, apart, width, high = (
-        draw.uniform(*ends, (MULTIPLETS, 1)) for ends in ((30, 258), (3.7, 4.2), (0.8, 1.0), (14_000, 40_000))
-    )
+    place, apart = draw.uniform(30, 258, (MULTIPLETS, 1)), draw.uniform(3.7, 4.2, (MULTIPLETS, 1))
+    width, high = draw.uniform(0.8, 1.0, (MULTIPLETS, 1)), draw.uniform(14_000, 40_000, (MULTIPLETS, 1))
     lines = np.zeros((MULTIPLETS, POINTS))
     for label, shares in enumerate(((1.0,), (1.0, 1.0), (0.6, 1.0, 0.6))):
         for number, share in enumerate(shares):
@@ -102,7 +101,7 @@ def colonies() -> tuple[Images, Reals]:
     draw = np.random.default_rng(75)
     counts = draw.integers(2, 27, COLONIES)
     rows, columns = grid(24, 24)
-    places = np.stack(np.mgrid[:5, :6]).reshape(2, 30).T * (4.2, 3.6) + (3.4, 3.0)
+    places: Plane = np.mgrid[:5, :6].reshape(2, 30).T * (4.2, 3.6) + (3.4, 3.0)
     images = np.broadcast_to(each(draw, 60, 80, COLONIES), (COLONIES, 24, 24)).copy()
     for image, count in zip(images, counts, strict=True):
         middles = places[draw.permutation(30)[:count]] + draw.uniform(-0.6, 0.6, (count, 2))

@@ -98,7 +98,8 @@ def sketches() -> tuple[NDArray[np.bool_], Labels]:
     rows, columns = (
         np.concatenate([np.broadcast_to(one[axis], along.shape) for one in curves])[labels] for axis in (0, 1)
     )
-    angle, size, stretch = (draw.uniform(*ends, (SKETCHES, 1)) for ends in ((0, 2 * np.pi), (6.5, 10.5), (0.75, 1.0)))
+    angle = draw.uniform(0, 2 * np.pi, (SKETCHES, 1))
+    size, stretch = draw.uniform(6.5, 10.5, (SKETCHES, 1)), draw.uniform(0.75, 1.0, (SKETCHES, 1))
     down = size * (rows * np.cos(angle) - stretch * columns * np.sin(angle)) + draw.uniform(12, 15, (SKETCHES, 1))
     right = size * (rows * np.sin(angle) + stretch * columns * np.cos(angle)) + draw.uniform(12, 15, (SKETCHES, 1))
     paper = np.ones((SKETCHES, 28, 28), dtype=np.bool_)

@@ -16,7 +16,7 @@ SIXTH_SOUND = (
     _sound("cosine-nesterov-half-rate", 20, rate=0.5, optimizer={"nesterov": True, **COSINE}),
     _sound("seven-epochs", 7, batch_size=10, rate=0.5, optimizer=COSINE),
     _sound("fifty-epochs", 50, samples=600, rate=0.7, optimizer=COSINE),
-    _sound("adam", 18, optimizer=_adam(1e-3)),
+    _sound("adam", 26, optimizer=_adam(1e-3)),
     _sound("adam-cosine", 14, batch_size=24, optimizer=_adam(2e-3, **COSINE)),
     _sound("adam-in-three-steps", 16, optimizer=_adam(3e-3, schedule="step", factor=0.2, every=0.3)),
     _sound("adamw-one-cycle", 16, optimizer=_adamw(4e-3, 1e-2, warmup=0.3, **COSINE)),
