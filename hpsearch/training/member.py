@@ -242,8 +242,8 @@ class Training:
                 self.curves.add_first_evaluation(found, in_mode(network, training=True), stays)
             if epoch == self.job.budget.epochs:
                 samples = (*self.arrays.batch(self.order.some(TRAINED_ON)), self.task, self.autocast)
-                heads = self.eye.heads if self.eye is not None else ()
-                self.curves.add_last_evaluation(*ended(network, *samples, self.job.batch_size, heads))
+                head = self.eye.head if self.eye is not None else None
+                self.curves.add_last_evaluation(*ended(network, *samples, self.job.batch_size, head))
 
     def _backward(self, images: Tensor, targets: Tensor, glance: Glance, *, first: bool) -> None:
         """One iteration without its update; in the first one the network is looked at as well.

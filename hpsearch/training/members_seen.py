@@ -64,7 +64,7 @@ def see_evaluation(
             chosen = torch.stack([seat.order.some(TRAINED_ON) for seat in seats]).to(arrays.index_device)
             alone = {place: partial(_alone, place, seat, network) for place, seat in present}
             size = seats[0].job.batch_size
-            found_last = ended_each(network, *arrays.batches(chosen), arrays.task, size, alone, eye.heads)
+            found_last = ended_each(network, *arrays.batches(chosen), arrays.task, size, alone, eye.head)
             for place, seat in present if found_last else ():
                 seat.curves.add_last_evaluation(*found_last[place])
 

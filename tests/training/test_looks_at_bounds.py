@@ -22,7 +22,7 @@ from hpsearch.training.together import train_together
 from hpsearch.trial import FinishedTrial
 from tests.diagnosis.curve_cases import SOUND, TASK
 from tests.training.test_tried import CLASSES, PLAIN, body, images, same
-from tests.training.training_cases import classes, job, train
+from tests.training.training_cases import classes, job, optimizer, train
 
 VALUES = Task("l2", (3, 4, 4), 1, 64, 16, 0, (), 1.0)
 
@@ -223,5 +223,6 @@ def test_what_a_linear_layer_gives_last_needs_not_be_tried(fault: str, monkeypat
     tried = []
     monkeypatch.setattr("hpsearch.training.looks.bounds.bounds_of", lambda *_: tried.append(1))
     network = NetworkSettings(None, "tests.training.test_looks_at_bounds:build", {"fault": fault})
-    train(job(network, Budget(epochs=22)), classes(4, (3, 4, 4)))
+    looks = train(job(network, Budget(epochs=22), optimizer=optimizer(learning_rate=1e-4)), classes(4, (3, 4, 4))).looks
+    assert asks_for_bounds(CLASSES, looks[-1].evaluated_loss, looks[-1].trained_loss)
     assert bool(tried) is bool(fault)

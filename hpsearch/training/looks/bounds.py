@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any, NamedTuple
 
@@ -77,13 +77,13 @@ def ended(
     task: Task,
     autocast: Autocast,
     batch_size: int,
-    heads: Sequence[nn.Module] = (),
+    head: nn.Module | None = None,
 ) -> Ended:
-    """Of a network in evaluation mode. ``heads``: layers whose outputs grow with their weights; of a network that ends
-    with one of them no bounds are tried."""
+    """Of a network in evaluation mode. ``head``: a layer whose outputs grow with its weights; where they are those of
+    the network no bounds are tried."""
     evaluated, trained, grows = None, None, False
     with suppress(Exception), passes_of(network, task, autocast, images.device) as run:
-        with suppress(Exception), last_given(heads) as ends_with:
+        with suppress(Exception), last_given(head) as ends_with:
             logits = run(images)
             grows = ends_with(logits)
             evaluated = rounded(float(loss_function(task)(logits[0], targets)))
@@ -99,12 +99,12 @@ def ended_each(
     task: Task,
     batch_size: int,
     alone: Mapping[int, Callable[[], nn.Module]],
-    heads: Sequence[nn.Module] = (),
+    head: nn.Module | None = None,
 ) -> list[Ended]:
     """The same of K members, each with samples of its own, images (K, N, C, H, W), targets (K, N, …); empty where they
     cannot be tried. ``alone`` gives, by place, those whose bounds are asked for as networks in evaluation mode."""
     run, evaluated, grow = passes_of_members(network), list[float](), False
-    with suppress(Exception), last_given(heads) as ends_with:
+    with suppress(Exception), last_given(head) as ends_with:
         logits = run(images)
         grow = ends_with(logits)
         evaluated = losses_of_each(logits, targets, task)

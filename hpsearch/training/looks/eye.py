@@ -10,9 +10,10 @@ from torch import Tensor, nn
 from hpsearch.look import Look, LossLook
 from hpsearch.training.isolation import own_randomness
 from hpsearch.training.looks.answer import Answer, answers_of
-from hpsearch.training.looks.ending import heads, untouched
+from hpsearch.training.looks.ending import head_of, is_untouched
 from hpsearch.training.looks.evaluated import SEED, undisturbed
-from hpsearch.training.looks.modes import batch_norms, in_mode, switches_itself
+from hpsearch.training.looks.modes import batch_norms, in_mode, modules_of, switches_itself
+from hpsearch.training.looks.moments import SHORT
 from hpsearch.training.looks.pull import Minimised, Pull
 from hpsearch.training.looks.told import Seen, looks_of
 from hpsearch.training.looks.twins import comparable
@@ -60,15 +61,16 @@ class OpenGlance(Glance):
         self._weighed: Weighed | None = None
         self._trained: frozenset[str] = frozenset()
         self._before: tuple[str, ...] = ()
-        self._heads: Mapping[nn.Module, Tensor] = {}
+        self._head: tuple[nn.Module, Tensor] | None = None
         self._watching = False
 
     def __enter__(self) -> None:
         """As ``Glance``."""
         with suppress(Exception):
+            if self._step == self._eye.last >= SHORT - 2:  # before anything is hooked to it
+                self._head = head_of(self._eye.layers)
+        with suppress(Exception):
             self._before = in_mode(self._eye.root, training=False)
-            if self._step == self._eye.last:
-                self._heads = heads(self._eye.layers)
             self._watch.__enter__()
             self._watching = True
 
@@ -92,7 +94,8 @@ class OpenGlance(Glance):
         """As ``Glance``."""
         with suppress(Exception):
             eye, first = self._eye, self._step == 0
-            eye.heads = untouched(self._heads)
+            if self._head is not None and is_untouched(*self._head):
+                eye.head = self._head[0]
             named = eye.named()
             self._trained = frozenset(name for name, one in named.items() if one.requires_grad)
             compared = comparable(eye.layers, self._trained) if first or self._step == eye.last else ()
@@ -149,8 +152,8 @@ class Eye:
         self.last = max(self._steps, default=0)
         self.twins: frozenset[str] | None = None
         """Layers that had any in the first look; None before it."""
-        self.heads: tuple[nn.Module, ...] = ()
-        """After the last look, linear layers whose outputs grow with their weights."""
+        self.head: nn.Module | None = None
+        """After the last look, a linear layer that may be the last one, and whose outputs grow with its weights."""
 
     @property
     def root(self) -> nn.Module:
@@ -194,9 +197,14 @@ class Eye:
 
     def named(self) -> Mapping[str, Tensor]:
         """The parameters as they are now."""
-        network = self._network
-        named = network.parameters.items() if isinstance(network, StackedNetwork) else network.named_parameters()
-        return {name: one for name, one in named if one.layout == torch.strided}
+        if isinstance(self._network, StackedNetwork):
+            return {name: one for name, one in self._network.parameters.items() if one.layout == torch.strided}
+        found: dict[int, tuple[str, Tensor]] = {}
+        for path, module in modules_of(self.root):
+            for key, one in vars(module)["_parameters"].items():
+                if one is not None and one.layout == torch.strided:
+                    found.setdefault(id(one), (f"{path}.{key}" if path else key, one))
+        return dict(found.values())
 
     def values(self, named: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         """(K, *shape) each."""

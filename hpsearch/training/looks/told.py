@@ -9,7 +9,7 @@ import torch
 
 from hpsearch.look import LayerLook, Look, LossLook, OutputLook
 from hpsearch.training.looks.answer import Answer, Numbers, read, rounded
-from hpsearch.training.looks.watch import Sight
+from hpsearch.training.looks.sights import Sight, scales_of
 from hpsearch.training.looks.weights import Norms, Weighed
 
 ONE = 1e-3
@@ -117,44 +117,30 @@ class _Scales:
         and by layer."""
         if not sights:
             return
-        sizes = np.array([one.mean.shape[1] for one in sights])
-        begins = np.cumsum([0, *sizes[:-1]])
-
-        def per_layer(values: Numbers) -> Numbers:
-            return np.asarray(np.add.reduceat(values, begins, axis=1) / sizes)
-
         with np.errstate(all="ignore"):
-            shares = [share for one in sights for share in (one.filled, one.saturated) if share is not None]
-            numbers = read(torch.cat([*(one.mean for one in sights), *(one.variance for one in sights), *shares], 1))
-            count = int(sizes.sum())
-            mean, variance = numbers[:, :count], numbers[:, count : 2 * count]
-            alive = (mean != 0) | (variance != 0)
+            layers, mean, variance, filled, saturated = scales_of(sights)
+            sizes = np.array([sights[layer].columns for layer in layers])
+            begins = sizes.cumsum() - sizes
+
+            def per_layer(values: Numbers) -> Numbers:
+                return np.asarray(np.add.reduceat(values, begins, axis=1) / sizes)
+
             level, sample = per_layer(mean), per_layer(variance)
-            spread = per_layer((mean - np.repeat(level, sizes, axis=1)) ** 2)
+            spread = per_layer((mean - level.repeat(sizes, axis=1)) ** 2)
             deviation, own = np.sqrt(sample + spread), np.sqrt(sample)
-        starts = np.arange(count) if all(one.places == 1 for one in sights) else None
-        units = sizes // np.array([one.places for one in sights])
-        if starts is None:
-            starts = np.concatenate(
-                [
-                    np.arange(begin, begin + size, one.places)
-                    for begin, size, one in zip(begins, sizes, sights, strict=True)
-                ]
-            )
-        dead = ~np.logical_or.reduceat(alive, starts, axis=1)
-        self.numbers[:3] = level, deviation, own
-        self.numbers[4] = np.add.reduceat(dead.astype(float), np.cumsum([0, *units[:-1]]), axis=1) / units
-        self.numbers[3] = self.numbers[4]
-        if shares:
-            wide = np.array([one.shape[1] for one in shares])
-            ends = np.cumsum([0, *wide[:-1]])
-            means = np.add.reduceat(numbers[:, 2 * count :], ends, axis=1) / wide
-            place = 0
-            for layer, one in enumerate(sights):
-                for row, share in ((3, one.filled), (5, one.saturated)):
-                    if share is not None:
-                        self.numbers[row, :, layer] = 1 - means[:, place] if row == 3 else means[:, place]
-                        place += 1
+        places = np.array([sights[layer].places for layer in layers])
+        units = sizes // places
+        ends = units.cumsum()
+        starts = (begins - places * (ends - units)).repeat(units) + places.repeat(units) * np.arange(ends[-1])
+        dead = ~np.logical_or.reduceat((mean != 0) | (variance != 0), starts, axis=1)
+        numbers = self.numbers[:, :, layers]
+        numbers[:3] = level, deviation, own
+        numbers[3:5] = np.add.reduceat(dead, ends - units, axis=1, dtype=float) / units
+        self.numbers[:, :, layers] = numbers
+        for row, shares in ((3, filled), (5, saturated)):
+            for layer, share in shares:
+                mean_share = np.add.reduce(share, axis=1) / share.shape[1]
+                self.numbers[row, :, layer] = 1 - mean_share if row == 3 else mean_share
         self._rows = self.numbers.transpose(1, 2, 0).tolist()
 
     def of(self, member: int, place: int) -> dict[str, Any]:
@@ -174,7 +160,7 @@ class _Weights:
         if norms.means is not None and norms.variances is not None:
             self._means, self._variances = norms.means, norms.variances
         twins = seen.norms.twins
-        self._twins = {} if twins is None else dict(zip(weighed.compared, read(twins).T.tolist(), strict=True))
+        self._twins = {} if twins is None else dict(zip(weighed.compared, twins.T.tolist(), strict=True))
         self._has_gradient = weighed.has_gradient
         self._sizes = weighed.sizes
         owned: dict[str, list[int]] = {}

@@ -6,10 +6,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from hpsearch.training.looks.answer import Numbers, read
 from hpsearch.training.stacked.value import Stacked
 
 COLUMNS = 8
 """Of each unit's weights so many are compared first, evenly spread: only where they agree are all of them read."""
+FACTORS = np.sqrt(np.arange(2.0, 2.0 + COLUMNS))
 SAME = 1e-9
 """Relative difference of sums over them, in float64."""
 
@@ -27,44 +29,48 @@ def comparable(layers: Sequence[tuple[str, nn.Module]], trained: Container[str])
 
 
 @torch.no_grad()
-def twin_shares(weights: Sequence[Tensor]) -> Tensor:
+def twin_shares(weights: Sequence[Tensor]) -> Numbers:
     """(K, layers) for the weights (K, units, …) of each layer: the share of units that have those of another one. Zeros
     do not count."""
-    rows = [_rows(one) for one in weights]
-    none = torch.zeros(len(rows[0]), dtype=torch.float64, device=rows[0].device)
-    # Sparse or rounded weights may agree in a few columns and be others elsewhere.
-    return torch.stack(
-        [
-            _paired(_marks(one)).double().mean(-1) if suspected else none
-            for one, suspected in zip(rows, _suspected(rows), strict=True)
-        ],
-        1,
-    )
+    shares = np.zeros((len(weights[0]), len(weights)))
+    for layer, weight in enumerate(weights):
+        if _may_be_twice(weight):
+            few = _few(weight)
+            if _is_twice((few * FACTORS[: few.shape[-1]]).sum(-1)):
+                # sparse or rounded weights may agree in a few columns and be others elsewhere
+                shares[:, layer] = read(_paired(_marks(_rows(weight))).double().mean(-1))
+    return shares
+
+
+def _may_be_twice(weight: Tensor) -> bool:
+    """Whether any two units of one member have the same first weight, or one has none: seldom, and then more of them is
+    read. Where weights are not in the CPU's memory it is not asked, since each reading waits for the device."""
+    if weight.device.type != "cpu" or weight.is_complex():
+        return True
+    firsts = weight.flatten(2)[:, :, 0].float().tolist()
+    return any(0.0 in one or len(set(one)) < len(one) for one in firsts)
+
+
+def _few(weight: Tensor) -> Numbers:
+    """(K, units, columns)"""
+    if weight.device.type == "cpu" and weight.dtype in (torch.float32, torch.float64):
+        held = weight.numpy().reshape(*weight.shape[:2], -1)
+        return np.asarray(held[..., :: max(1, held.shape[-1] // COLUMNS)][..., :COLUMNS])
+    rows = _rows(weight)
+    return read(rows[..., :: max(1, rows.shape[-1] // COLUMNS)][..., :COLUMNS])
+
+
+def _is_twice(marks: Numbers) -> bool:
+    """Whether any two of the marks (K, units) of one member are the same."""
+    marks = np.sort(marks, -1)
+    with np.errstate(all="ignore"):
+        near = marks[:, 1:] - marks[:, :-1] <= SAME * abs(marks[:, 1:])
+    return bool((near & (marks[:, 1:] != 0)).any())
 
 
 def _rows(weight: Tensor) -> Tensor:
     rows = weight.flatten(2)
     return torch.view_as_real(rows).flatten(2) if rows.is_complex() else rows
-
-
-def _suspected(layers: Sequence[Tensor]) -> list[bool]:
-    """Whether any two units of a layer, of whichever member, agree in a few columns; of all layers in one reading."""
-    few = [rows[..., :: max(1, rows.shape[-1] // COLUMNS)][..., :COLUMNS] for rows in layers]
-    padded = [
-        torch.nn.functional.pad(one, (0, COLUMNS - one.shape[-1])) if one.shape[-1] < COLUMNS else one for one in few
-    ]
-    read = torch.cat(padded, 1).double().cpu().numpy()  # (K, units of all layers, columns)
-    factors = np.sqrt(np.arange(2.0, 2.0 + COLUMNS))
-    marks = (read * factors).sum(-1)
-    sizes = [rows.shape[1] for rows in layers]
-    owners = np.broadcast_to(np.repeat(np.arange(len(sizes)), sizes), marks.shape)
-    order = np.lexsort((marks, owners))
-    marks = np.take_along_axis(marks, order, -1)
-    with np.errstate(all="ignore"):
-        near = np.diff(marks) <= SAME * abs(marks[:, 1:])
-    twice = near & (marks[:, 1:] != 0) & (owners[:, 1:] == owners[:, :-1])
-    found = set(owners[:, 1:][twice].tolist())
-    return [layer in found for layer in range(len(sizes))]
 
 
 def _marks(rows: Tensor) -> Tensor:

@@ -3,22 +3,16 @@
 import math
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from hpsearch.training.looks.modes import has_modes
-from hpsearch.training.stacked.value import LEADING, MERGED, SECOND, Stacked
+from hpsearch.training.looks.sights import Sight, sight_of
+from hpsearch.training.stacked.value import LEADING, MERGED, Stacked
 
-RANGES: dict[str, tuple[float, float]] = {
-    **dict.fromkeys(("Sigmoid", "sigmoid", "Hardsigmoid", "hardsigmoid"), (0.0, 1.0)),
-    **dict.fromkeys(("Tanh", "tanh", "Hardtanh", "hardtanh", "Softsign", "softsign"), (-1.0, 1.0)),
-}
-"""Of bounded activations, modules and functions."""
-NEAR = 0.01
-"""Of the range: so near to its ends a unit is saturated."""
 FUNCTIONS = frozenset(
     f"{name}{end}"
     for name in (
@@ -29,28 +23,8 @@ FUNCTIONS = frozenset(
     for end in ("", "_")
 )
 """Layers that are called as functions. Modules of torch call them too, and are seen as modules."""
-DENSE = frozenset({"Conv1d", "Conv2d", "Conv3d", "Linear", "BatchNorm1d", "BatchNorm2d", "GroupNorm", "LayerNorm"})
-"""Their outputs are zero where a whole unit is, so that zeros need not be counted."""
 PASSED = (nn.Flatten, nn.Unflatten, nn.Identity, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d)
 """They show nothing that the layer before has not shown."""
-PLACES = 8
-"""Rows, and columns, of a map that are looked at, evenly spread; of larger ones the rest is passed over."""
-
-
-class Sight(NamedTuple):
-    """What one layer gave: tensors (K, units · places)."""
-
-    name: str
-    kind: str
-    mean: Tensor
-    variance: Tensor
-    """Over samples, as is the mean."""
-    filled: Tensor | None
-    """Share of samples that are not zero; None where no unit but a dead one has zeros."""
-    saturated: Tensor | None
-    """Share of samples near an end of the range; None for an activation without one."""
-    places: int
-    """Of one unit."""
 
 
 class Watch(TorchFunctionMode):
@@ -150,7 +124,7 @@ class Watch(TorchFunctionMode):
                 if not (values.is_floating_point() and values.numel()):
                     return
                 with torch.no_grad():
-                    self.sights.append(_sight(name, kind, found, self._members))
+                    self.sights.append(sight_of(name, kind, found, self._members))
                 if not self._waits or (given is not None and not any(map(_is_graded, given))):
                     self._wait_for(values, order)
         except Exception:  # noqa: BLE001  (what is only looked at must not end a trial)
@@ -196,46 +170,3 @@ def layers_of(root: nn.Module) -> list[tuple[str, nn.Module]]:
         if "parametrizations" not in name.split(".")
         and all(child == "parametrizations" for child, _ in module.named_children())
     ]
-
-
-def _sight(name: str, kind: str, found: "Tensor | Stacked", members: int) -> Sight:
-    values, samples = _laid(found, members)  # (K, N, units, …), (N, K, units, …) or (N, K · units, …)
-    maps = found.dim() == 4
-    if maps:
-        rows, columns = (max(1, -(-side // PLACES)) for side in values.shape[-2:])
-        if rows > 1 or columns > 1:  # of a map that is taken whole a copy would cost memory for nothing
-            values = values[..., ::rows, ::columns].contiguous()  # whose reductions take a tenth of the time
-    mean = values.mean(samples, keepdim=True)
-    variance = (values - mean).square_().mean(samples)  # several times as fast as torch.var_mean along this axis
-    count = values.shape[samples]
-    filled = None if kind in DENSE else values.count_nonzero(samples) / count
-    saturated = None
-    if kind in RANGES:
-        low, high = RANGES[kind]
-        near = (values - (low + high) / 2).abs_() >= (0.5 - NEAR) * (high - low)
-        saturated = near.count_nonzero(samples) / count
-    places = math.prod(values.shape[-2:]) if maps else 1
-    return Sight(
-        name,
-        kind,
-        mean.reshape(members, -1),
-        variance.reshape(members, -1),
-        None if filled is None else filled.reshape(members, -1),
-        None if saturated is None else saturated.reshape(members, -1),
-        places,
-    )
-
-
-def _laid(found: "Tensor | Stacked", members: int) -> tuple[Tensor, int]:
-    """The values, members before units, and the axis of samples. Tokens are taken for places of an image."""
-    if isinstance(found, Tensor):
-        values, order = found.detach(), LEADING
-        values = values.expand(members, *values.shape) if members > 1 else values.unsqueeze(0)
-    else:
-        values, order = found.inner.detach(), found.order
-    values = values if values.dtype in (torch.float32, torch.float64) else values.float()
-    if order in (MERGED, SECOND):
-        return values, 0
-    if order != LEADING:
-        values = values.expand(members, *values.shape)
-    return values, 1

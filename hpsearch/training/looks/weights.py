@@ -6,6 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from hpsearch.training.looks.answer import Numbers
 from hpsearch.training.looks.twins import twin_shares
 
 
@@ -19,7 +20,7 @@ class Norms(NamedTuple):
     means: Tensor | None
     """Of the weights themselves, where they were asked for, as is the next one."""
     variances: Tensor | None
-    twins: Tensor | None
+    twins: Numbers | None
     """(K, layers), of those that were asked for: the share of units that are another one's twin."""
 
 
@@ -65,7 +66,7 @@ class Weighed:
         """(K, parameters)"""
         if not values:
             return torch.zeros(self._members, 0)
-        parts = [part for value in values for part in value.unbind()]
+        parts = [part for value in values for part in value.unbind()] if self._members > 1 else values
         norms = list(torch._foreach_norm(parts))  # noqa: SLF001
         if any(norm.dtype != torch.float32 for norm in norms):
             norms = [norm.float() for norm in norms]
