@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from statistics import median
 
-from hpsearch.diagnosis.curves.curve import Curve
 from hpsearch.diagnosis.inside.class_weights import OF_ONE_CLASS, by_class, outweighing, weight_of
+from hpsearch.diagnosis.inside.ends import validated_well
 from hpsearch.diagnosis.inside.other_losses import another_loss
 from hpsearch.diagnosis.inside.seen import Inside
 from hpsearch.finding import Severity
@@ -19,6 +19,8 @@ SOME = 0.05
 MANY = 0.1
 """The same where the user may have meant it, as of hard examples alone (heuristic)."""
 MOST = 0.5
+TWO = 2
+"""Outputs: of so many classes all gradients point to one label or the other, mixed ones too."""
 WHOLE = 3
 """Samples of a class that are left out, and none of it is not (heuristic: where one in twenty is left out, that happens
 to a class in 8,000 by chance)."""
@@ -51,7 +53,9 @@ def other_labels(inside: Inside) -> Remark | None:
     is said of classes where a twentieth and more are pulled to no label alone: where images are laid over each other
     and labels mixed with them, the other image sometimes has nearly all of the share. But where so many are pulled to
     other labels in every look, and to labels alone in one of them, it is late that nothing else can be seen: a network
-    that is sure of the other label gets hardly any gradient. In regression, too, it must be so in every look.
+    that is sure of the other label gets hardly any gradient. In regression, too, it must be so in every look. Of two
+    outputs, mixed and soft targets look like others: nothing is said there of fewer than half where validation has
+    ended well.
 
     The loss that hpsearch itself minimises never shows this. Where it is told all the same, a hook or a module of one's
     own changes the gradient at the outputs; or the records are those of a loop of one's own.
@@ -60,6 +64,8 @@ def other_labels(inside: Inside) -> Remark | None:
     counted = sum(one.samples for one in looks)
     moved = round(sum(one.samples * one.elsewhere for one in looks))
     if moved < max(FEW, SOME * counted) or _mixed(looks, inside.task.is_classification):
+        return None
+    if moved < MOST * counted and inside.task.outputs <= TWO and validated_well(inside):
         return None
     pairs = next((one.moved for one in looks if one.moved), ())
     where = f", for example class {pairs[0][0]} to class {pairs[0][1]}" if pairs else ""
@@ -159,7 +165,7 @@ def samples_left_out(inside: Inside) -> Remark | None:
         else f"{cut:.0%} of the samples with a gradient at the outputs have none that reaches the first layer"
     )
     numbers = {"left_out": out, "unreached": cut, "samples": sent, "wrong": wrong, "classes": never}
-    harmless = not never and out < MOST and _validated_well(inside) if masked else _ended_well(inside)
+    harmless = not never and out < MOST and validated_well(inside) if masked else _ended_well(inside)
     return Remark(sentence, numbers, Severity.INFO if harmless else None)
 
 
@@ -176,13 +182,7 @@ def _ended_well(inside: Inside) -> bool:
         return False
     if inside.last_loss < LEARNED * inside.task.initial_loss:
         return True
-    return _validated_well(inside)
-
-
-def _validated_well(inside: Inside) -> bool:
-    """By the validation error alone."""
-    counted = inside.trial.job.budget.epochs is not None and bool(inside.trial.result.epochs)
-    return counted and Curve(inside.trial, inside.task).ended_well
+    return validated_well(inside)
 
 
 def scaled_loss(inside: Inside) -> Remark | None:

@@ -2,8 +2,8 @@
 
 import math
 
-from hpsearch.diagnosis.curves.curve import Curve
 from hpsearch.diagnosis.inside.class_weights import by_class
+from hpsearch.diagnosis.inside.ends import ended_badly, validated_well
 from hpsearch.diagnosis.inside.seen import Inside
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
@@ -52,33 +52,17 @@ def _dying(inside: Inside) -> Remark | None:
         f"before any update the gradient at the outputs is {first.scale:.3g} times that of cross-entropy, and unlike "
         f"for samples of one class: this loss asks little of samples that are far off"
     )
-    return Remark(sentence, {"scale": first.scale}, Severity.INFO if _ended_well(inside) else None)
+    return Remark(sentence, {"scale": first.scale}, Severity.INFO if validated_well(inside) else None)
 
 
 def _another_way(inside: Inside) -> Remark | None:
     """Nearly all samples are pulled another way than by cross-entropy, and the training ended badly."""
     seen = [look.loss for look in inside.looks if look.loss is not None]
     first = inside.first is not None and inside.first.loss is not None
-    if not first or any(one.otherwise < NEARLY_ALL for one in seen) or not _ended_badly(inside):
+    if not first or any(one.otherwise < NEARLY_ALL for one in seen) or not ended_badly(inside):
         return None
     sentence = (
         "at the outputs the gradient of nearly every sample points another way than that of cross-entropy, in every "
         "look: it is another loss that is minimised, and neither training nor validation has ended well"
     )
     return Remark(sentence, {"otherwise": min(one.otherwise for one in seen)}, explains=frozenset())
-
-
-def _curve(inside: Inside) -> Curve | None:
-    counted = inside.trial.job.budget.epochs is not None and bool(inside.trial.result.epochs)
-    return Curve(inside.trial, inside.task) if counted else None
-
-
-def _ended_well(inside: Inside) -> bool:
-    curve = _curve(inside)
-    return curve is not None and curve.ended_well
-
-
-def _ended_badly(inside: Inside) -> bool:
-    """In training and surely in validation."""
-    curve = _curve(inside)
-    return curve is not None and not curve.ended_well and not curve.fits

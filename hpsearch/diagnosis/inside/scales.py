@@ -45,7 +45,8 @@ def scale_at_start(inside: Inside) -> Remark | None:
     the variance is far above that, or nothing arrives: too small is below 0.02 of its weights. A layer is not too small
     where samples differ by more behind it: it is in a branch beside an identity, or the next weights make up for it. Of
     the first layer it is what one image makes of it that must not be too small either: biases do not hide images there
-    that come in a thousandth of their size.
+    that come in a thousandth of their size. What is done behind the last layer counts as well: outputs must not differ
+    from sample to sample by more than 10.
     """
     first = inside.first
     if first is None:
@@ -72,7 +73,18 @@ def scale_at_start(inside: Inside) -> Remark | None:
         much = "large" if not std < low else "small"
         sentence = f"at the start the outputs of {layer.name} have a standard deviation of {std:.2g}, far too {much}"
         return Remark(sentence, {"layer": layer.name, "std": std, "weight_std": layer.weight_std})
-    return None
+    return _outputs_at_start(first)
+
+
+def _outputs_at_start(first: Look) -> Remark | None:
+    """Whatever is done behind the last layer."""
+    std = 0.0 if first.outputs is None else first.outputs.sample_std
+    if not DECIDED < std < math.inf:
+        return None
+    sentence = (
+        f"at the start outputs differ by {std:.3g} from sample to sample: answers are certain, and none is learned"
+    )
+    return Remark(sentence, {"layer": None, "std": std})
 
 
 def activations_blow_up(inside: Inside) -> Remark | None:
