@@ -206,13 +206,13 @@ def from_one(_draw: Draw, drawn: Drawn) -> Drawn | None:
 
 
 FAULTS: dict[str, Fault] = {
-    "labels shuffled 20 %": Fault(shuffled(0.2), frozenset({"HD405"})),
-    "labels shuffled 50 %": Fault(shuffled(0.5), frozenset({"HD401", "HD405"})),
+    "labels shuffled 20 %": Fault(shuffled(0.2), frozenset({"HD401"})),
+    "labels shuffled 50 %": Fault(shuffled(0.5), frozenset({"HD401"})),
     "labels shuffled": Fault(shuffled(1.0), frozenset({"HD401"})),
     "labels moved by one": Fault(moved_labels, frozenset({"HD401"})),
-    "one class swapped 10 %": Fault(swapped(0.1), frozenset({"HD405"})),
-    "one class swapped 25 %": Fault(swapped(0.25), frozenset({"HD405"})),
-    "one class swapped 40 %": Fault(swapped(0.4), frozenset({"HD405"})),
+    "one class swapped 10 %": Fault(swapped(0.1), frozenset({"HD401"})),
+    "one class swapped 25 %": Fault(swapped(0.25), frozenset({"HD401"})),
+    "one class swapped 40 %": Fault(swapped(0.4), frozenset({"HD401"})),
     "copies": Fault(copied(the_same), frozenset({"HD302"})),
     "copies under noise": Fault(copied(under_noise), frozenset({"HD303", "HD302"})),
     "copies brighter": Fault(copied(brighter), frozenset({"HD303", "HD302"})),
@@ -224,7 +224,7 @@ FAULTS: dict[str, Fault] = {
     "targets -999": Fault(unmeasured, frozenset({"HD209"})),
     "two units": Fault(two_units, frozenset({"HD210"})),
     "two ranges": Fault(two_ranges, frozenset({"HD105"})),
-    "colours of half exchanged": Fault(other_colours, frozenset({"HD112"})),
+    "colours of half exchanged": Fault(other_colours, frozenset({"HD106", "HD107"})),
     "pixels permuted": Fault(permuted, frozenset({"HD402"})),
     "channels last reshaped": Fault(reshaped, frozenset({"HD402"})),
     "bytes run over": Fault(run_over, frozenset({"HD110"})),

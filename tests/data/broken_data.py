@@ -293,7 +293,6 @@ CASES = (
         "30 of 359",
     ),
     Case("HD303", WARNING, lambda: leaking(40, 0.05), lambda: leaking(40, 0.0), "nearly the same"),
-    Case("HD303", WARNING, lambda: leaking(40, 0.05, moved=1), lambda: leaking(40, 0.05, moved=3), "to the right"),
     Case("HD303", INFO, lambda: leaking(2, 0.02), lambda: leaking(40, 1.0), "nearly the same"),
     Case(
         "HD304",

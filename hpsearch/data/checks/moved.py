@@ -32,8 +32,8 @@ def moved_copies(facts: Facts, part: Part) -> tuple[str, Near, int] | None:
 
     Stripes of any phase, or sprites in any place, have near neighbours under each way of moving them, and unmoved: so
     those of one way have to be more than those of any other but its opposite. Signs may mirror each other, and are the
-    simplest ones or have more than one neighbour then: so most of the pairs must stand out among their neighbours. Opposite ways make one another, since
-    either of two copies may be the one in training.
+    simplest ones or have more than one neighbour then: so most of the pairs must stand out among their neighbours.
+    Opposite ways make one another, since either of two copies may be the one in training.
     """
     known = evenly(facts.train.telling, MOST_KNOWN)
     if len(known) <= FURTHER or min(facts.train.split.images.shape[2:]) < LEAST_SIDE:
