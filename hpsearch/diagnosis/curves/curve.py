@@ -117,13 +117,6 @@ class Curve:
         """Standard deviation of one iteration in the second half."""
         return spread_of_neighbours(self.losses[len(self.losses) // 2 :])
 
-    @property
-    def scatter(self) -> float:
-        """Noise of one iteration in the last third, in units of what it is where losses of samples spread as far as
-        their mean is high: 1/√n of the mean."""
-        late = self.losses[-max(8, len(self.losses) // 3) :]
-        return spread_of_neighbours(late) * math.sqrt(self.trial.job.batch_size) / max(1e-12, self.level)
-
     def part(self, start: float, end: float) -> Sequence[float]:
         """Losses between two shares of the training."""
         count = len(self.losses)
@@ -266,28 +259,6 @@ class Curve:
     def fits(self) -> bool:
         """Whether the training error at the end is below that limit."""
         return self.ends[0] < min(GOOD, GOOD_SHARE * self.chance_of_error)
-
-    @cached_property
-    def relative_update(self) -> float | None:
-        """How far one update moves the weights of a layer, as a share of their norm: the median over layers, and then
-        over the looks; None where nobody looked."""
-        medians = []
-        for look in self.trial.result.looks:
-            shares = [
-                layer.update_norm / layer.weight_norm
-                for layer in look.layers
-                if layer.weight_norm and layer.update_norm is not None
-            ]
-            if shares:
-                medians.append(median(shares))
-        return median(medians) if medians else None
-
-    @cached_property
-    def jitter(self) -> float:
-        """How far the validation loss moves around its own course from epoch to epoch in the second half, as a share of
-        it; 0 for fewer than three epochs there. This is the movement of the network, as that of the error is."""
-        half = self.val_losses[len(self.val_losses) // 2 :]
-        return spread_of_bends(half) / max(1e-12, math.fsum(half) / len(half))
 
     @property
     def loss_of_error(self) -> float:

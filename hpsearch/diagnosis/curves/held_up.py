@@ -6,6 +6,7 @@ from statistics import median
 from hpsearch.diagnosis.curves.curve import Curve
 from hpsearch.diagnosis.curves.decay import held_by_decay
 from hpsearch.diagnosis.curves.fit import much_left
+from hpsearch.diagnosis.curves.movement import scatter
 from hpsearch.look import Look, LossLook
 from hpsearch.rulebook import Remark
 
@@ -52,7 +53,7 @@ def loss_above_its_accuracy(curve: Curve) -> Remark | None:
     if error > much_left(curve):
         return None
     bounds = [(HELD_UP, DOUBT), (HELD_LESS, MUCH_DOUBT)]
-    if curve.scatter < ALIKE and QUARTER * curve.trial.job.batch_size <= curve.task.train_samples:
+    if scatter(curve) < ALIKE and QUARTER * curve.trial.job.batch_size <= curve.task.train_samples:
         bounds.append((LEFT_OVER, MUCH_DOUBT))
     why = _why(curve, level)
     if why is None or held_by_decay(curve, level):

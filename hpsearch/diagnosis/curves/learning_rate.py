@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from hpsearch.diagnosis.curves.curve import DECAYED, UNFINISHED, Curve
+from hpsearch.diagnosis.curves.movement import jitter, relative_update
 from hpsearch.diagnosis.curves.trend import trend
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
@@ -69,7 +70,7 @@ def learning_rate_too_low(curve: Curve) -> Remark | None:
         return None
     if len(means) < SHORT and late > GATHERING * middle:
         return None
-    if late < STRAIGHT * middle or followed < HALF * (middle + late) or (curve.relative_update or 0.0) > BRISK:
+    if late < STRAIGHT * middle or followed < HALF * (middle + late) or (relative_update(curve) or 0.0) > BRISK:
         return None
     sentence = (
         f"the loss has come from {means[0]:.4g} to {means[-1]:.4g} in {len(means)} epochs and is still falling: by "
@@ -149,15 +150,15 @@ def should_decay_now(curve: Curve) -> Remark | None:
         return None
     if len(curve.val_losses) - len(curve.val_losses) // 2 < FEWEST_BENDS + 2:
         return None
-    line = curve.line(0.5, 1.0)
+    line, moved = curve.line(0.5, 1.0), jitter(curve)
     level = (line.level - curve.floor) / curve.guess
-    if not LITTLE < level < HARDLY or not curve.flat or curve.jitter < RESTLESS:
+    if not LITTLE < level < HARDLY or not curve.flat or moved < RESTLESS:
         return None
     if curve.task.is_classification and line.level - curve.floor > UNSURE * curve.loss_of_error:
         return None
     sentence = (
         f"the loss has stayed at {line.level:.3g} over the second half of the training while the validation loss moved "
-        f"by {curve.jitter:.0%} from epoch to epoch; the learning rate is still {curve.rate(len(curve.losses) - 1):.3g}"
+        f"by {moved:.0%} from epoch to epoch; the learning rate is still {curve.rate(len(curve.losses) - 1):.3g}"
     )
     severity = Severity.INFO if level < UNFINISHED else None
-    return Remark(sentence, {"level": line.level, "change": line.change, "jitter": curve.jitter}, severity)
+    return Remark(sentence, {"level": line.level, "change": line.change, "jitter": moved}, severity)

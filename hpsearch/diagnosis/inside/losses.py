@@ -28,6 +28,9 @@ FEW = 3
 """Samples: fewer are told of by no rule (heuristic; each is seen exactly)."""
 KNOWN = 0.5
 """Of the samples of a class."""
+OF_CUT = frozenset({"HC201", "HC202"})
+"""What samples explain that are cut off on their way back. That a network fits too little they do not: units that are
+silent for some of the samples are of too few."""
 MORE_FREQUENT = 1.25
 """Times as many samples: classes that are nearer to each other may stand either way (heuristic)."""
 ORDERED = 0.9
@@ -166,7 +169,8 @@ def samples_left_out(inside: Inside) -> Remark | None:
     )
     numbers = {"left_out": out, "unreached": cut, "samples": sent, "wrong": wrong, "classes": never}
     harmless = not never and out < MOST and validated_well(inside) if masked else _ended_well(inside)
-    return Remark(sentence, numbers, Severity.INFO if harmless else None)
+    why = None if masked else OF_CUT
+    return Remark(sentence, numbers, Severity.INFO if harmless else None, explains=why)
 
 
 def _is_known(inside: Inside, label: int) -> bool:

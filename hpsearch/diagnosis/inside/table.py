@@ -259,7 +259,7 @@ _ALL = (
         "Take the mask, the weight of zero or the detach away, unless these samples are left out on purpose.",
         sources.BISHOP,
         explains=(NOT_LEARNED - {"HC103", "HC106"}) | UNLIKE,
-        explained_by=STEPS | {"HC301", "HC302", "HC305", "HC311", "HC315", "HC316", "HC333", "HC351"},
+        explained_by=STEPS | {"HC301", "HC302", "HC305", "HC311", "HC315", "HC316", "HC321", "HC332", "HC333", "HC351"},
     ),
     InsideRule(
         "HC354",
