@@ -168,5 +168,5 @@ def layers_of(root: nn.Module) -> list[tuple[str, nn.Module]]:
         (name or type(module).__name__, module)
         for name, module in root.named_modules()
         if "parametrizations" not in name.split(".")
-        and all(child == "parametrizations" for child, _ in module.named_children())
+        and all(key == "parametrizations" for key, child in vars(module)["_modules"].items() if child is not None)
     ]
