@@ -1,6 +1,7 @@
 """What else is known of a network whose stage was run: from looks inside it, and from what was tried of it."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from torch import Tensor
 
@@ -15,11 +16,24 @@ from hpsearch.gate.stage_run import StageRun
 from hpsearch.stage import StageName
 from hpsearch.verdict import Outcome, Verdict
 
+FROZEN = "HC316"
+"""Layers that are frozen as they were drawn."""
+
 
 def judged_inside(verdict: Verdict, run: StageRun, bench: CheckBench) -> Verdict:
     """The verdict of a stage with what looks inside say of the network."""
     seen = seen_inside(verdict, run.finished, bench.study, bench.task, leaves_unit=bench.leaves_unit)
-    return with_head_only(seen, run.finished, bench.drawn) if seen.stage is StageName.OVERFIT else seen
+    if seen.stage is not StageName.OVERFIT:
+        return seen
+    return with_head_only(_without_what_was_set(seen, bench), run.finished, bench.drawn)
+
+
+def _without_what_was_set(verdict: Verdict, bench: CheckBench) -> Verdict:
+    """Layers that are frozen as they were drawn are none if another seed draws them alike: they were set, or loaded."""
+    frozen = next((one.evidence.get("frozen") for one in verdict.findings if one.code == FROZEN), None)
+    if not isinstance(frozen, list) or any(one.startswith(f"{name}.") for name in frozen for one in bench.drawn):
+        return verdict
+    return replace(verdict, findings=tuple(one for one in verdict.findings if one.code != FROZEN))
 
 
 def judged(verdict: Verdict, run: StageRun, bench: CheckBench, told: Collection[str], images: Tensor) -> Verdict:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
@@ -12,10 +13,17 @@ from sklearn.datasets import load_digits
 from torch import Tensor, nn
 
 from hpsearch.checked import Checked, CheckVerdict
+from hpsearch.finding import Finding, Severity
+from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.check import check
 from hpsearch.gate.deadline import Deadline
+from hpsearch.gate.dose import QUICK
+from hpsearch.gate.judged import judged
+from hpsearch.gate.stage_run import run_stage
 from hpsearch.preflight.check import check_definition
+from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
+from hpsearch.verdict import Outcome, Verdict
 from tests.gate.gate_cases import small
 
 PASS, FAIL, INCOMPLETE, NOT_RUN = (
@@ -41,6 +49,17 @@ class Mixed(nn.Module):
 
 def build_mixed(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
     return Mixed(input_shape[0] * input_shape[1] * input_shape[2], outputs)
+
+
+def build_frozen(input_shape: tuple[int, int, int], outputs: int, drawn: bool) -> nn.Module:
+    """A first layer that is not trained, as torch has drawn it or as cosines."""
+    features = input_shape[0] * input_shape[1] * input_shape[2]
+    first = nn.Linear(features, 48)
+    if not drawn:
+        waves = torch.outer(torch.arange(1.0, 49.0), torch.linspace(0, 3, features)).cos() / 8
+        first.weight.data.copy_(waves)
+    first.weight.requires_grad_(False)
+    return nn.Sequential(nn.Flatten(), first, nn.ReLU(), nn.Linear(48, 32), nn.ReLU(), nn.Linear(32, outputs))
 
 
 def build_soft_max(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
@@ -98,6 +117,17 @@ def test_a_fault_fails_the_part_that_is_about_it(changes: dict[str, object], par
     failing = next(one for one in found.parts if one.name == part)
     assert failing.verdict is FAIL
     assert code in [placed.finding.code for placed in failing.findings]
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_what_is_frozen_as_it_was_set_is_not_told(drawn: bool) -> None:
+    study = small(network={"factory": f"{__name__}:build_frozen", "drawn": drawn})
+    bench = CheckBench(study, data := check_definition(study))
+    run = run_stage(bench, StageName.OVERFIT, QUICK)
+    frozen = Finding("HC316", Severity.WARNING, "frozen", {"frozen": ["1"]}, "")
+    verdict = Verdict(StageName.OVERFIT, Outcome.PASS, "", 0, {}, {}, (frozen,))
+    told = judged(verdict, replace(run, finished=()), bench, (), data.train.images)
+    assert [one.code for one in told.findings] == (["HC316"] if drawn else [])
 
 
 def test_what_comes_after_a_failed_stage_is_not_run() -> None:
