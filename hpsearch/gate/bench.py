@@ -63,9 +63,10 @@ class CheckBench:
 
     @cached_property
     def drawn(self) -> frozenset[str]:
-        """Parameters that another seed draws otherwise: those that are not are set, or were loaded."""
+        """Weights, of two dimensions and more, that another seed draws otherwise: others were set, or loaded."""
         first, second = (dict(_network(self.study, self.task, seed).named_parameters()) for seed in (0, 1))
-        return frozenset(name for name, one in first.items() if name in second and not torch.equal(one, second[name]))
+        both = ((name, one, second[name]) for name, one in first.items() if name in second and one.ndim > 1)
+        return frozenset(name for name, one, other in both if not torch.equal(one, other))
 
     def train(self, job: Job, enough: Callable[[Sequence[float]], bool] | None = None) -> FinishedTrial:
         """Trains a job to its end, or until the losses of its iterations are ``enough``."""
