@@ -4,8 +4,10 @@ import json
 from dataclasses import replace
 
 from hpsearch.diagnosis.stage import diagnose_stage
+from hpsearch.finding import Severity
 from hpsearch.trial import FinishedTrial
 from tests.diagnosis.curve_cases import SOUND, STUDY, TASK, Drawn, falling, straight
+from tests.diagnosis.curves.test_last_word import POOR
 
 RISING = Drawn(falling(2.4, 0.2, 1.8))
 LOW = Drawn(straight(2.3, 1.6))
@@ -40,3 +42,7 @@ def test_a_single_trial_speaks_for_itself() -> None:
     (finding,) = diagnose_stage(numbered(LOW), STUDY, TASK)
     assert finding.code == "HC103"
     assert diagnose_stage([], STUDY, TASK) == ()
+
+
+def test_no_search_follows_a_mere_state() -> None:
+    assert {one.severity for one in diagnose_stage(numbered(POOR["HC204"]), STUDY, TASK)} <= {Severity.INFO}

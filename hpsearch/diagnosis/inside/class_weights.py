@@ -51,7 +51,7 @@ def outweighing(looks: Iterable[LossLook]) -> Remark | None:
         return None
     (heavy, light), ratio = max(told.items(), key=lambda item: item[1])
     others = sum(one == heavy for one, _ in told)
-    beside = f" (and so of {others} of {len(shares) - 1} other classes)" if others > 1 else ""
+    beside = f" (and as much beside {others - 1} other{'s' * (others > 2)})" if others > 1 else ""
     sentence = (
         f"a sample of class {heavy} weighs {ratio:.3g} times as much in the loss as one of class {light}{beside}, with "
         f"{shares[heavy]:.1%} of the training samples beside {shares[light]:.1%}: weights that make up for how rare a "

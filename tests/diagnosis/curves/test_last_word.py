@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,21 @@ def test_the_state_of_a_poor_training_has_a_code(code: str) -> None:
     ((told, remark),) = last_word(Curve(POOR[code].trial, TASK), {}).items()
     assert told == code
     assert remark.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    ("code", "instead", "changed"),
+    [
+        (
+            "HC105",
+            "HC204",
+            {"validation_error": lambda share: 0.42 + 0.045 * (round(share * 12) % 2)},
+        ),  # hardly restless
+        ("HC203", "HC204", {"error": falling(0.9, 0.25)}),  # most errors are those of training
+    ],
+)
+def test_a_state_has_its_bounds(code: str, instead: str, changed: dict[str, Any]) -> None:
+    assert set(last_word(Curve(replace(POOR[code], **changed).trial, TASK), {})) == {instead}
 
 
 def test_it_is_told_where_no_rule_has_a_warning_and_only_where_the_end_is_bad() -> None:
