@@ -26,6 +26,8 @@ HARDLY = 1e-3
 """Deviation of the outputs from image to image (heuristic): those of sound first weights have a hundred times as much,
 and a last layer that begins with next to nothing grows at the first updates."""
 SYMPTOMS = frozenset({"loss-did-not-move", "loss-unstable", "loss-exploded", "stalled-above-zero"})
+ALL_ALIKE = "HC321"
+"""Weights that are all the same number: units that are alike make one number of every image."""
 ON_A_LINE, LOST = "outputs-on-a-line", "signal-lost"
 
 
@@ -48,8 +50,8 @@ def with_spread(verdict: Verdict, finished: Sequence[FinishedTrial], *, on_a_lin
     if verdict.stage is not StageName.OVERFIT:
         return verdict
     failed = verdict.outcome is Outcome.FAIL
-    found = [_line(task)] if on_a_line else []
     known = {one.code for one in verdict.findings}
+    found = [_line(task)] if on_a_line and ALL_ALIKE not in known else []
     if failed and known & (SYMPTOMS - {"stalled-above-zero"}) and (deviation := _hardly(finished)) is not None:
         found.append(_faint(deviation))
     if not found:
