@@ -101,7 +101,7 @@ def test_weights_of_classes_are_read_exactly_and_told_where_they_are_inverted() 
         (
             lambda z, y: functional.l1_loss(z.softmax(1), functional.one_hot(y, 3).float()),
             "HC354",
-            Severity.WARNING,
+            Severity.INFO,  # validation ends well all the same
             "asks little of samples that are far off",
         ),
         (mixed, "", None, ""),
