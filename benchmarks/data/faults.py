@@ -85,16 +85,18 @@ def under_noise(draw: Draw, images: Array) -> Array:
 
 
 def brighter(_draw: Draw, images: Array) -> Array:
-    found = 0.9 * (images - images.min()) + images.min()
+    found: Array = 0.9 * (images - images.min()) + images.min()
     return np.round(found) if images.dtype.kind in "ui" else found
 
 
 def mirrored(_draw: Draw, images: Array) -> Array:
-    return images[..., ::-1]
+    found: Array = images[..., ::-1]
+    return found
 
 
 def by_a_pixel(_draw: Draw, images: Array) -> Array:
-    return shift(images, (*[0] * (images.ndim - 1), 1), order=0, mode="nearest")
+    found: Array = shift(images, (*[0] * (images.ndim - 1), 1), order=0, mode="nearest")
+    return found
 
 
 def broken(value: float) -> Spoiling:

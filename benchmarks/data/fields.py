@@ -88,7 +88,7 @@ def stroke(size: tuple[int, int], points: Array, width: float) -> Array:
     return found
 
 
-def disc(size: tuple[int, int], middle: Sequence[float], radius: float) -> Array:
+def disc(size: tuple[int, int], middle: Sequence[float] | Array, radius: float) -> Array:
     """1 within a circle, with an edge one pixel wide (H, W)."""
     down, across = grid(*size)
     return np.clip(radius + 0.5 - np.hypot(down - middle[0], across - middle[1]), 0, 1)

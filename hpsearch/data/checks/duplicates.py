@@ -90,8 +90,8 @@ def near_duplicates_across_split(facts: Facts) -> Remark | None:
     simplest kind, which has the fewest dimensions (heuristic). Of more than 2,048 held-out images evenly spaced ones
     are looked at. Where there are none such, images are looked for that were mirrored or moved by a pixel, and told if
     they are more, by chance one in a thousand, than there are of any other of these ways, and of images as they are (a
-    pattern that may be anywhere has neighbours in all of them), and if most of them stand out. Of large data a hundred
-    images are looked at for that. Turned copies, and those that were moved further, are not found.
+    pattern that may be anywhere has neighbours in all of them), if most of them stand out, and if they are pairs. Of
+    large data a hundred images are looked at for that. Turned copies, and those that were moved further, are not found.
     Below one per cent, and below three pairs, this is information.
     """
     near_copies = facts.once(near_to_training)

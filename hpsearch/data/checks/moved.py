@@ -7,9 +7,11 @@ from torch import Tensor
 
 from hpsearch.data.checks.facts import Facts, Part, evenly
 from hpsearch.data.checks.neighbours import (
+    EQUAL,
     FEWEST_PAIRS,
     FURTHER,
     MOST_OF_THEM,
+    NEIGHBOURS,
     Change,
     Near,
     as_it_is,
@@ -17,11 +19,14 @@ from hpsearch.data.checks.neighbours import (
     copies_of,
     near_pairs,
 )
+from hpsearch.data.checks.prints import nearest
 
 MOST_KNOWN = 131_072
 """Training images that are compared, evenly spaced ones of more: the work is their product with held-out ones."""
 MOST_PAIRS, FEWEST = 2**21, 100
 """Pairs of images that are compared for each way of moving them; but so many held-out images at least."""
+IN_PAIRS = 0.9
+"""Of the pairs: in so many the training image is the only one that is so near (heuristic)."""
 LEAST_SIDE = 6
 """Of images, in pixels: of smaller ones a pixel is too much."""
 
@@ -33,6 +38,7 @@ def moved_copies(facts: Facts, part: Part) -> tuple[str, Near, int] | None:
     Stripes of any phase, or sprites in any place, have near neighbours under each way of moving them, and unmoved: so
     those of one way have to be more than those of any other but its opposite. Signs may mirror each other, and are the
     simplest ones or have more than one neighbour then: so most of the pairs must stand out among their neighbours.
+    Few signs in few places have neighbours in one way only, but then several: copies that somebody made are pairs.
     Opposite ways make one another, since either of two copies may be the one in training.
     """
     known = evenly(facts.train.telling, MOST_KNOWN)
@@ -50,10 +56,17 @@ def moved_copies(facts: Facts, part: Part) -> tuple[str, Near, int] | None:
     near = found[most]
     if near is None or most == UNMOVED or counts[most] < FEWEST_PAIRS:
         return None
-    if near.standing_out < MOST_OF_THEM * counts[most]:
+    if near.standing_out < MOST_OF_THEM * counts[most] or _alone(part, near, copies, MOVED[most]) < IN_PAIRS:
         return None
     others = max(count for way, count in counts.items() if AXES[way] != AXES[most])
     return (most, near, len(queries)) if beyond(counts[most], len(queries), others, len(queries)) else None
+
+
+def _alone(part: Part, near: Near, copies: Tensor, change: Change) -> float:
+    """The share of pairs of which the held-out image is so near to no second training image."""
+    alike, _ = nearest(copies_of(part, near.ours, change), copies, NEIGHBOURS)
+    distances = (2 - 2 * alike).clamp_min(EQUAL**2).sqrt()
+    return float((distances[:, 1] > near.ratio * distances[:, -1]).double().mean())
 
 
 def copies_of_training(facts: Facts) -> Tensor:
