@@ -63,10 +63,12 @@ class CheckBench:
 
     @cached_property
     def drawn(self) -> frozenset[str]:
-        """Weights, of two dimensions and more, that another seed draws otherwise: others were set, or loaded."""
+        """Weights, of two dimensions and more, that another seed draws otherwise: others were set, or loaded. All of
+        them where none does: a factory that gives the same network again tells nothing of what was drawn."""
         first, second = (dict(_network(self.study, self.task, seed).named_parameters()) for seed in (0, 1))
         both = ((name, one, second[name]) for name, one in first.items() if name in second and one.ndim > 1)
-        return frozenset(name for name, one, other in both if not torch.equal(one, other))
+        alike = {name: torch.equal(one, other) for name, one, other in both}
+        return frozenset(name for name, same in alike.items() if not same) or frozenset(alike)
 
     def train(self, job: Job, enough: Callable[[Sequence[float]], bool] | None = None) -> FinishedTrial:
         """Trains a job to its end, or until the losses of its iterations are ``enough``."""
