@@ -13,7 +13,7 @@ from hpsearch.advice.advise import advise_behaviour
 from hpsearch.data.checks.check import check_data
 from hpsearch.diagnosis.diagnose import diagnose
 from hpsearch.finding import Finding, Severity
-from hpsearch.recipe.initial_loss import judge
+from hpsearch.recipe.initial_loss.stage import judge
 from hpsearch.recipe.plan import Plan
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition

@@ -17,7 +17,7 @@ from hpsearch.executors.in_process import InProcessExecutor
 from hpsearch.job import Job
 from hpsearch.preflight.check import check_definition
 from hpsearch.recipe.plan import Plan
-from hpsearch.recipe.searching import halved, search_jobs
+from hpsearch.recipe.search.searching import halved, search_jobs
 from hpsearch.search import sampling
 from hpsearch.stage import StageName
 from hpsearch.store.memory import MemoryStore

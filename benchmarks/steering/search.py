@@ -7,7 +7,7 @@ from hpsearch.cohort import cohorts
 from hpsearch.data.dataset import Dataset
 from hpsearch.data.loading import load_dataset
 from hpsearch.job import Job, data_settings
-from hpsearch.recipe.change import Kind
+from hpsearch.recipe.search.steering.change import Kind
 from hpsearch.recipe.steps import RECIPE_STEPS, concluded, skipped
 from hpsearch.search import sampling
 from hpsearch.stage import RECIPE, StageName

@@ -7,8 +7,8 @@ from functools import partial
 from hpsearch.gate.dose import Dose
 from hpsearch.gate.standing import agree, is_hopeless, is_idle, stands
 from hpsearch.job import Job
-from hpsearch.recipe.attempt import Ending, attempts_of
 from hpsearch.recipe.learning_rates import allowed
+from hpsearch.recipe.overfit.attempt import Ending, attempts_of
 from hpsearch.recipe.plan import Plan
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition

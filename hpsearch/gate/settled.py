@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hpsearch.job import Job
 from hpsearch.recipe.loss_curve import Course, loss_curve
-from hpsearch.recipe.sweep import SMOOTHED_SHARE
+from hpsearch.recipe.lr_sweep.sweep import SMOOTHED_SHARE
 from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial, TrialResult, TrialState
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import torch
 
 from hpsearch.finding import Finding, Severity
-from hpsearch.recipe.initial_findings import FAINT
+from hpsearch.recipe.initial_loss.findings import FAINT
 from hpsearch.recipe.sources import GLOROT, HE, KARPATHY
 from hpsearch.stage import StageName
 from hpsearch.task import Task

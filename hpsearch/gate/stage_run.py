@@ -12,8 +12,10 @@ from hpsearch.gate.job_order import fitting, in_order
 from hpsearch.gate.patience import Patience, bounded_for_certain
 from hpsearch.gate.settled import is_settled, twin
 from hpsearch.job import Job
-from hpsearch.recipe import initial_loss, lr_sweep, overfit
+from hpsearch.recipe.initial_loss import stage as initial_loss
 from hpsearch.recipe.learning_rates import allowed
+from hpsearch.recipe.lr_sweep import stage as lr_sweep
+from hpsearch.recipe.overfit import stage as overfit
 from hpsearch.recipe.plan import Plan
 from hpsearch.recipe.step import Step
 from hpsearch.space import Space

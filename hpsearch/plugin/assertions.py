@@ -24,7 +24,7 @@ from hpsearch.gate.stage_run import StageRun, run_stage
 from hpsearch.plugin.held import FACTORY, Model, holding, network_of
 from hpsearch.plugin.outputs import outputs_of
 from hpsearch.plugin.samples import MOST_SAMPLES, dataset_of, pair_of
-from hpsearch.recipe.initial_findings import signal_lost, without_gradient
+from hpsearch.recipe.initial_loss.findings import signal_lost, without_gradient
 from hpsearch.recipe.wording import counted
 from hpsearch.report.words import facts_words, plain_facts, printable
 from hpsearch.stage import StageName

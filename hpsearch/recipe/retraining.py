@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hpsearch.finding import Finding, Severity
-from hpsearch.recipe.best import best_so_far, best_trial
 from hpsearch.recipe.plan import Plan, held
+from hpsearch.recipe.search.best import best_so_far, best_trial
 from hpsearch.recipe.sources import CAWLEY
 from hpsearch.recipe.step import Draw
 from hpsearch.recipe.wording import known

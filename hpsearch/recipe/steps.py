@@ -2,8 +2,12 @@
 
 from types import MappingProxyType
 
-from hpsearch.recipe import coarse, fine, initial_loss, lr_sweep, overfit, retraining
+from hpsearch.recipe import retraining
 from hpsearch.recipe.ends import concluded, told_to_skip
+from hpsearch.recipe.initial_loss import stage as initial_loss
+from hpsearch.recipe.lr_sweep import stage as lr_sweep
+from hpsearch.recipe.overfit import stage as overfit
+from hpsearch.recipe.search import coarse, fine
 from hpsearch.recipe.step import Step
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition

@@ -9,7 +9,7 @@ from hpsearch.gate.inside import BESIDE_A_PASS, FAULTS, OF_UPDATES, seen_inside
 from hpsearch.job import Job
 from hpsearch.look import LayerLook, Look, LossLook, OutputLook
 from hpsearch.preflight.check import check_definition
-from hpsearch.recipe.overfit import judge, plan
+from hpsearch.recipe.overfit.stage import judge, plan
 from hpsearch.trial import FinishedTrial, TrialResult, TrialState
 from tests.gate.gate_cases import small
 

@@ -12,7 +12,7 @@ from hpsearch.gate.patience import cannot_arrive
 from hpsearch.gate.stage_run import run_stage
 from hpsearch.job import Job
 from hpsearch.preflight.check import check_definition
-from hpsearch.recipe.overfit import plan
+from hpsearch.recipe.overfit.stage import plan
 from hpsearch.stage import StageName
 from hpsearch.trial import FinishedTrial, TrialResult, TrialState
 from hpsearch.verdict import Outcome

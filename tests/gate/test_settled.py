@@ -12,8 +12,8 @@ from hpsearch.gate.settled import is_settled, twin
 from hpsearch.gate.stage_run import Before, StageRun, run_stage
 from hpsearch.gate.standing import is_hopeless
 from hpsearch.preflight.check import check_definition
-from hpsearch.recipe import overfit
-from hpsearch.recipe.lr_sweep import plan
+from hpsearch.recipe.lr_sweep.stage import plan
+from hpsearch.recipe.overfit import stage as overfit
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
 from hpsearch.trial import FinishedTrial, TrialResult, TrialState

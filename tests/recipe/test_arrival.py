@@ -6,9 +6,9 @@ import pytest
 
 from hpsearch.finding import Severity
 from hpsearch.look import LayerLook, Look, OutputLook
-from hpsearch.recipe.arrival import arrival
-from hpsearch.recipe.initial_findings import activation_on_output, signal_lost, units_dead, without_gradient
-from hpsearch.recipe.layers import first_unhealthy
+from hpsearch.recipe.initial_loss.arrival import arrival
+from hpsearch.recipe.initial_loss.findings import activation_on_output, signal_lost, units_dead, without_gradient
+from hpsearch.recipe.initial_loss.layers import first_unhealthy
 from hpsearch.stage import StageName
 from hpsearch.trial import FinishedTrial
 from tests.recipe.recipe_cases import TASK, ended, layers, planned, study

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from hpsearch.recipe.curves import told
 from hpsearch.recipe.plan import Plan
+from hpsearch.recipe.search.curves import told
 from hpsearch.stage import StageName
 from hpsearch.trial import FinishedTrial
 from hpsearch.verdict import Verdict

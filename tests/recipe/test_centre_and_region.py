@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpsearch.recipe.centre import centre
-from hpsearch.recipe.region import part, position, region
+from hpsearch.recipe.search.region import part, position, region
 from hpsearch.space import Choice, Distribution, Grid, Int, LogInt, LogUniform, Uniform
 
 RANGES: tuple[Uniform | LogUniform | Int | LogInt, ...] = (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hpsearch.finding import Severity
-from hpsearch.recipe.layers import dead_from, first_unhealthy
+from hpsearch.recipe.initial_loss.layers import dead_from, first_unhealthy
 from hpsearch.recipe.output_loss import gross, tolerance
 from hpsearch.stage import StageName
 from hpsearch.task import Task

@@ -7,8 +7,8 @@ import pytest
 
 from hpsearch.finding import Severity
 from hpsearch.recipe.plan import Plan
-from hpsearch.recipe.search_findings import at_edge
-from hpsearch.recipe.searching import best_few
+from hpsearch.recipe.search.findings import at_edge
+from hpsearch.recipe.search.searching import best_few
 from hpsearch.space import Choice, LogUniform, Uniform
 from hpsearch.trial import EpochRecord, Failure
 from hpsearch.verdict import Outcome, Verdict

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from hpsearch.recipe.change import Kind
-from hpsearch.recipe.situation import Situation
-from hpsearch.recipe.steering import steered
+from hpsearch.recipe.search.situation import Situation
+from hpsearch.recipe.search.steering.change import Kind
+from hpsearch.recipe.search.steering.steered import steered
 from hpsearch.search_job import search_job
 from hpsearch.trial import Failure
 from hpsearch.verdict import Outcome

@@ -9,7 +9,7 @@ import pytest
 
 from hpsearch.diagnosis.diagnose import diagnose
 from hpsearch.finding import Severity
-from hpsearch.recipe import followed as sure_ones
+from hpsearch.recipe.search.steering import followed as sure_ones
 from hpsearch.search_job import EPOCHS, SCHEDULE, search_job
 from hpsearch.space import Choice, LogUniform, Uniform
 from hpsearch.store.codecs import verdict_document, verdict_of

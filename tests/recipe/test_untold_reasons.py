@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from hpsearch.diagnosis.diagnose import all_but, diagnose, explaining
 from hpsearch.look import ClassWeight, LayerLook, Look, LossLook
-from hpsearch.recipe.best_curves import CLEAR, found_in_best
-from hpsearch.recipe.curves import TOLD, told
+from hpsearch.recipe.search.best_curves import CLEAR, found_in_best
+from hpsearch.recipe.search.curves import TOLD, told
 from hpsearch.stage import StageName
 from hpsearch.trial import FinishedTrial
 from tests.diagnosis.curve_cases import STUDY, TASK

@@ -5,16 +5,16 @@ from dataclasses import replace
 from functools import partial
 
 from hpsearch.finding import Finding, Severity
-from hpsearch.recipe.best import best_so_far
-from hpsearch.recipe.best_curves import found_in_best
 from hpsearch.recipe.chance import noise
-from hpsearch.recipe.coarse import HALF_WIDTH
-from hpsearch.recipe.curves import common_findings, told
 from hpsearch.recipe.plan import Best, Plan
-from hpsearch.recipe.searching import epochs_of, halved, scores, search_jobs, swept_space
+from hpsearch.recipe.search.best import best_so_far
+from hpsearch.recipe.search.best_curves import found_in_best
+from hpsearch.recipe.search.coarse import HALF_WIDTH
+from hpsearch.recipe.search.curves import common_findings, told
+from hpsearch.recipe.search.searching import epochs_of, halved, scores, search_jobs, swept_space
+from hpsearch.recipe.search.steering.fit import epochs_advised
+from hpsearch.recipe.search.steering.steered import Steered, steered
 from hpsearch.recipe.sources import BOUTHILLIER
-from hpsearch.recipe.steering import Steered, steered
-from hpsearch.recipe.steering_fit import epochs_advised
 from hpsearch.recipe.step import Draw
 from hpsearch.recipe.wording import counted, shown_score
 from hpsearch.stage import StageName

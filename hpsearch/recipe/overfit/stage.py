@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from hpsearch.finding import Severity
 from hpsearch.job import Budget, job_for
-from hpsearch.recipe.attempt import NEARLY_LEARNED, Attempt, Ending, attempts_of
 from hpsearch.recipe.centre import centre
 from hpsearch.recipe.learning_rates import LEARNING_RATE, allowed, constant_rate, ladder, with_own, written
-from hpsearch.recipe.overfit_findings import model_finding, own_rates_finding
+from hpsearch.recipe.overfit.attempt import NEARLY_LEARNED, Attempt, Ending, attempts_of
+from hpsearch.recipe.overfit.findings import model_finding, own_rates_finding
 from hpsearch.recipe.plan import Plan, held
 from hpsearch.recipe.step import Draw
 from hpsearch.recipe.wording import counted, finite, known

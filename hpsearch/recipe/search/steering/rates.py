@@ -3,11 +3,11 @@
 import math
 from collections.abc import Iterator
 
-from hpsearch.recipe.change import Change, Kind
-from hpsearch.recipe.followed import followed
 from hpsearch.recipe.learning_rates import LEARNING_RATE, within
-from hpsearch.recipe.search_findings import end_of
-from hpsearch.recipe.situation import Situation, is_own
+from hpsearch.recipe.search.findings import end_of
+from hpsearch.recipe.search.situation import Situation, is_own
+from hpsearch.recipe.search.steering.change import Change, Kind
+from hpsearch.recipe.search.steering.followed import followed
 from hpsearch.recipe.sources import BERGSTRA
 from hpsearch.recipe.wording import counted
 from hpsearch.search_job import SCHEDULE, value_at

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from hpsearch.finding import Finding
-from hpsearch.recipe.curves import SURE
-from hpsearch.recipe.situation import Situation
+from hpsearch.recipe.search.curves import SURE
+from hpsearch.recipe.search.situation import Situation
 
 FEWEST_AGREEING = 3
 """Trials. One training that looks like something is told with that training, and changes no search (heuristic)."""

@@ -7,7 +7,7 @@ from typing import Any
 from hpsearch.finding import Finding
 from hpsearch.networks.parameters import PARAMETERS
 from hpsearch.optimization import OptimizerDefinition, ScheduleDefinition
-from hpsearch.recipe.region import Range, region
+from hpsearch.recipe.search.region import Range, region
 from hpsearch.search_job import EPOCHS, SCHEDULE, search_settings, value_at
 from hpsearch.space import Choice, Distribution, Int, LogInt, LogUniform, Point, Space, Uniform, Value
 from hpsearch.stage import Fine, StageName

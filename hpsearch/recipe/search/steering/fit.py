@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from hpsearch.finding import Finding, Severity
-from hpsearch.recipe.change import Change, Kind
-from hpsearch.recipe.followed import followed
 from hpsearch.recipe.learning_rates import within
-from hpsearch.recipe.situation import Situation, is_own, network_default
+from hpsearch.recipe.search.situation import Situation, is_own, network_default
+from hpsearch.recipe.search.steering.change import Change, Kind
+from hpsearch.recipe.search.steering.followed import followed
+from hpsearch.recipe.search.steering.rates import DECADE, FURTHEST, WEIGHT_DECAY
 from hpsearch.recipe.sources import JOHNSON
-from hpsearch.recipe.steering_rates import DECADE, FURTHEST, WEIGHT_DECAY
 from hpsearch.search_job import EPOCHS
 from hpsearch.space import Choice, Distribution, LogUniform, Uniform
 from hpsearch.stage import StageName

@@ -21,10 +21,10 @@ from hpsearch.recipe.learning_rates import (
     written,
 )
 from hpsearch.recipe.loss_curve import BLOW_UP, SHARE_OF_GUESSING, Course, LossCurve
+from hpsearch.recipe.lr_sweep.findings import fixed_rate_finding, none_dropped, outside_finding
+from hpsearch.recipe.lr_sweep.sweep import GOOD_SHARE, Sweep, sweep_of
 from hpsearch.recipe.plan import Plan, held
 from hpsearch.recipe.step import Draw
-from hpsearch.recipe.sweep import GOOD_SHARE, Sweep, sweep_of
-from hpsearch.recipe.sweep_findings import fixed_rate_finding, none_dropped, outside_finding
 from hpsearch.recipe.wording import counted
 from hpsearch.space import Distribution, Grid, Space
 from hpsearch.stage import StageName

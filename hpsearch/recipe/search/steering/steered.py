@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from hpsearch.finding import Finding
-from hpsearch.recipe.change import SWITCHES, Change, Kind
-from hpsearch.recipe.search_findings import AT_EDGE
-from hpsearch.recipe.situation import Situation
-from hpsearch.recipe.steering_fit import epochs_raised, regularisation_lowered, regularisation_raised, width_raised
-from hpsearch.recipe.steering_rates import decay_added, range_widened, rates_cut
+from hpsearch.recipe.search.findings import AT_EDGE
+from hpsearch.recipe.search.situation import Situation
+from hpsearch.recipe.search.steering.change import SWITCHES, Change, Kind
+from hpsearch.recipe.search.steering.fit import (
+    epochs_raised,
+    regularisation_lowered,
+    regularisation_raised,
+    width_raised,
+)
+from hpsearch.recipe.search.steering.rates import decay_added, range_widened, rates_cut
 from hpsearch.space import Space
 
 RULES: MappingProxyType[Kind, Callable[[Situation], Iterator[Change]]] = MappingProxyType(

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from hpsearch.finding import Severity
-from hpsearch.recipe.best_curves import found_in_best
-from hpsearch.recipe.curves import common_findings, told
 from hpsearch.recipe.plan import Plan
-from hpsearch.recipe.searching import halved, scores, search_jobs, swept_space
-from hpsearch.recipe.steering import Steered, steered
+from hpsearch.recipe.search.best_curves import found_in_best
+from hpsearch.recipe.search.curves import common_findings, told
+from hpsearch.recipe.search.searching import halved, scores, search_jobs, swept_space
+from hpsearch.recipe.search.steering.steered import Steered, steered
 from hpsearch.recipe.step import Draw
 from hpsearch.recipe.wording import counted, shown_score
 from hpsearch.stage import StageName

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 
 from hpsearch.finding import Finding, Severity
-from hpsearch.recipe.arrival import arrival, computes_on, mostly_dead, openers
 from hpsearch.recipe.broken_off import RAISED, in_a_sentence
-from hpsearch.recipe.layers import (
+from hpsearch.recipe.initial_loss.arrival import arrival, computes_on, mostly_dead, openers
+from hpsearch.recipe.initial_loss.layers import (
     BOUNDED,
     ONE_SIDED,
     Unhealthy,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hpsearch.finding import Finding, Severity
 from hpsearch.job import Budget, job_for
 from hpsearch.recipe.centre import centre
-from hpsearch.recipe.initial_findings import (
+from hpsearch.recipe.initial_loss.findings import (
     activation_on_output,
     not_measured,
     scale_left,
@@ -15,7 +15,7 @@ from hpsearch.recipe.initial_findings import (
     units_dead,
     without_gradient,
 )
-from hpsearch.recipe.initial_loss_off import loss_off
+from hpsearch.recipe.initial_loss.off import loss_off
 from hpsearch.recipe.output_loss import tolerance
 from hpsearch.recipe.plan import Plan, held
 from hpsearch.recipe.step import Draw

@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 
 from hpsearch.finding import Finding, Severity
-from hpsearch.recipe.attempt import Attempt, Ending, stands_at_a_floor
 from hpsearch.recipe.broken_off import every_training_failed
 from hpsearch.recipe.learning_rates import allowed, written
 from hpsearch.recipe.output_loss import floor_of_probabilities
+from hpsearch.recipe.overfit.attempt import Attempt, Ending, stands_at_a_floor
 from hpsearch.recipe.sources import JOHNSON, KARPATHY
 from hpsearch.recipe.wording import counted, finite, shortened
 from hpsearch.study import StudyDefinition

@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 
 from hpsearch.finding import Finding, Severity
-from hpsearch.recipe.initial_findings import INITIALISATION, of_unhealthy
-from hpsearch.recipe.layers import first_unhealthy, output_layer, spreads_of
+from hpsearch.recipe.initial_loss.findings import INITIALISATION, of_unhealthy
+from hpsearch.recipe.initial_loss.layers import first_unhealthy, output_layer, spreads_of
 from hpsearch.recipe.output_loss import excess, gross, tolerance
 from hpsearch.recipe.sources import HE, JOHNSON, KARPATHY
 from hpsearch.task import Task

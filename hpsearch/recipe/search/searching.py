@@ -8,8 +8,8 @@ from hpsearch.job import Job
 from hpsearch.recipe.chance import chance_of_accuracy, guessing_loss, least_accuracy, lucky_share, noise
 from hpsearch.recipe.learning_rates import LEARNING_RATE
 from hpsearch.recipe.plan import Plan
-from hpsearch.recipe.search_findings import at_edge, nothing_completed, nothing_generalises, some_failed
-from hpsearch.recipe.situation import Situation, around, point_of, whole_space
+from hpsearch.recipe.search.findings import at_edge, nothing_completed, nothing_generalises, some_failed
+from hpsearch.recipe.search.situation import Situation, around, point_of, whole_space
 from hpsearch.recipe.step import Draw
 from hpsearch.search_job import EPOCHS, search_job
 from hpsearch.space import Space

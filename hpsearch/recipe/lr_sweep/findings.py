@@ -6,8 +6,8 @@ from hpsearch.finding import Finding, Severity
 from hpsearch.recipe.broken_off import every_training_failed
 from hpsearch.recipe.learning_rates import allowed, own_rates, written
 from hpsearch.recipe.loss_curve import Course
+from hpsearch.recipe.lr_sweep.sweep import Sweep
 from hpsearch.recipe.sources import JOHNSON, SMITH
-from hpsearch.recipe.sweep import Sweep
 from hpsearch.study import StudyDefinition
 from hpsearch.trial import FinishedTrial
 

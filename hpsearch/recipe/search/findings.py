@@ -7,7 +7,7 @@ from typing import Any
 
 from hpsearch.finding import Finding, Severity
 from hpsearch.recipe.chance import significant_in_training
-from hpsearch.recipe.region import position
+from hpsearch.recipe.search.region import position
 from hpsearch.recipe.sources import BERGSTRA, ZHANG
 from hpsearch.recipe.wording import counted
 from hpsearch.space import Choice, Distribution, Grid, Point, Space

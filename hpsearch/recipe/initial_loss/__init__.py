@@ -1,0 +1,1 @@
+"""What the network answers before it is trained: the stage, and what is found in it."""

@@ -1,0 +1,1 @@
+"""What the findings of a search change in its next round."""
