@@ -14,7 +14,7 @@ from hpsearch.gate.dose import nominal_sample_s
 from hpsearch.gate.modes import norms_that_stand_still, seen_in_both_modes
 from hpsearch.gate.reach import Reach, reach_of
 from hpsearch.gate.speed import Speed
-from hpsearch.gate.spread import differ_along_a_line
+from hpsearch.gate.spread import Line, line_of
 from hpsearch.gate.unseen import unseen_by
 from hpsearch.job import Job, network_settings, seed_for
 from hpsearch.networks.build import build_network
@@ -55,8 +55,8 @@ class CheckBench:
         """Whether other weights were seen to take the outputs below 0 or above 1."""
         self.standing: tuple[str, ...] = ()
         """Norms whose statistics do not follow their batches, as far as an attempt was made to learn a sample."""
-        self.on_a_line = False
-        """Whether the outputs for all images lie on one line."""
+        self.line: Line | None = None
+        """On which the outputs for all images lie; None if they do not."""
         self._found = Tried()
         self._tried_out = False
         self.speed = Speed(nominal_sample_s(self.multiply_adds or UNKNOWN_MULTIPLY_ADDS))
@@ -87,7 +87,7 @@ class CheckBench:
             self.reach, self.leaves_unit = reached
             self._found = Tried(bend=bend_of(training), unseen=unseen_by(training))
             self.standing = norms_that_stand_still(training.network)
-            self.on_a_line = differ_along_a_line(training)
+            self.line = line_of(training)
         seen_in_both_modes(training, self._found)
 
 

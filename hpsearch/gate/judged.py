@@ -39,7 +39,7 @@ def _without_what_was_set(verdict: Verdict, bench: CheckBench) -> Verdict:
 def judged(verdict: Verdict, run: StageRun, bench: CheckBench, told: Collection[str], images: Tensor) -> Verdict:
     """… and with what was tried of it. ``told``: codes that have been told before; ``images``: of the training."""
     seen = told_once(judged_inside(verdict, run, bench), told)
-    seen = with_spread(seen, run.finished, on_a_line=bench.on_a_line, task=bench.task)
+    seen = with_spread(seen, run.finished, line=bench.line, task=bench.task)
     return with_images(with_beside(seen, bench.reach, bench.standing, bench.task, told), images)
 
 
@@ -50,5 +50,5 @@ def known(run: StageRun, bench: CheckBench, told: Collection[str]) -> tuple[Find
         return ()
     seen = seen_without_a_verdict(tried, bench.study, bench.task, leaves_unit=bench.leaves_unit)
     nothing = Verdict(run.plan.stage, Outcome.PASS, "", 0, {}, {}, seen)
-    nothing = with_spread(nothing, run.unproved, on_a_line=bench.on_a_line, task=bench.task)
+    nothing = with_spread(nothing, run.unproved, line=bench.line, task=bench.task)
     return with_beside(nothing, bench.reach, bench.standing, bench.task, told).findings

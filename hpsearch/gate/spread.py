@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
+from torch import Tensor
 
 from hpsearch.finding import Finding, Severity
 from hpsearch.recipe.initial_loss.findings import FAINT
@@ -25,40 +26,68 @@ SECOND = 1e-4
 HARDLY = 1e-3
 """Deviation of the outputs from image to image (heuristic): those of sound first weights have a hundred times as much,
 and a last layer that begins with next to nothing grows at the first updates."""
-SYMPTOMS = frozenset({"loss-did-not-move", "loss-unstable", "loss-exploded", "stalled-above-zero"})
+NOT_MOVED = "loss-did-not-move"
+"""Told where the loss stood at every rate: it neither fell nor exploded."""
+SYMPTOMS = frozenset({NOT_MOVED, "loss-unstable", "loss-exploded", "stalled-above-zero"})
 ALL_ALIKE = "HC321"
 """Weights that are all the same number: units that are alike make one number of every image."""
 ON_A_LINE, LOST = "outputs-on-a-line", "signal-lost"
+ORDERED_BY_CHANCE = 5
+"""Outputs (heuristic): so many are ordered by chance along a line in one of sixty networks; fewer far more often, but
+not evenly."""
+EVENLY = 1e-3
+"""Of the mean distance between neighbours: numbers that were learned are farther from it."""
 
 
-def differ_along_a_line(training: Training) -> bool:
-    """Whether the outputs for all images lie on one line, so that one number decides them all; not said of outputs that
-    are alike or not finite. The network is afterwards as it was."""
+@dataclass(frozen=True)
+class Line:
+    """On which the outputs for all images lie."""
+
+    in_order: bool
+    """Whether the outputs of the classes grow with that one number the more, or the less, the later the class: a score
+    of ordered classes, as of marks or ages, is meant so."""
+
+
+def line_of(training: Training) -> Line | None:
+    """The line on which the outputs for all images lie, so that one number decides them all; None where they do not,
+    where they are alike, and where they are not finite. The network is afterwards as it was."""
     if not training.task.is_classification or training.task.outputs < FEWEST_OUTPUTS:
-        return False
+        return None
     images, _ = training.arrays.batch(training.order.some(SAMPLES))
     with suppress(Exception), torch.no_grad(), undisturbed(training.network), training.autocast():
         outputs = predictions(training.network.eval(), images, training.task).double()
-        largest, second = torch.linalg.svdvals(outputs - outputs.mean(0))[:2].tolist()
-        return bool(0 < second / largest < SECOND) or (largest > 0 and second == 0)
-    return False
+        _, sizes, lines = torch.linalg.svd(outputs - outputs.mean(0), full_matrices=False)
+        largest, second = sizes[:2].tolist()
+        return Line(_in_order(lines[0])) if largest > 0 and second < SECOND * largest else None
+    return None
 
 
-def with_spread(verdict: Verdict, finished: Sequence[FinishedTrial], *, on_a_line: bool, task: Task) -> Verdict:
-    """The verdict of an attempt to learn a sample, with outputs that one number decides, and in front of a failure with
-    outputs that hardly differ at the start."""
+def _in_order(slopes: Tensor) -> bool:
+    """Of the outputs (outputs,) along the line; the soft-max does not ask where they begin."""
+    steps = slopes.diff()
+    if not ((steps > 0).all() or (steps < 0).all()):
+        return False
+    return len(slopes) >= ORDERED_BY_CHANCE or bool(((steps / steps.mean() - 1).abs() < EVENLY).all())
+
+
+def with_spread(verdict: Verdict, finished: Sequence[FinishedTrial], *, line: Line | None, task: Task) -> Verdict:
+    """The verdict of an attempt to learn a sample, with outputs that one number decides, and in front of a loss that
+    moved at no rate with outputs that hardly differ at the start. A score of ordered classes is an information."""
     if verdict.stage is not StageName.OVERFIT:
         return verdict
     failed = verdict.outcome is Outcome.FAIL
     known = {one.code for one in verdict.findings}
-    found = [_line(task)] if on_a_line and ALL_ALIKE not in known else []
-    if failed and known & (SYMPTOMS - {"stalled-above-zero"}) and (deviation := _hardly(finished)) is not None:
+    found = [_line(line, task)] if line is not None and ALL_ALIKE not in known else []
+    if failed and NOT_MOVED in known and (deviation := _hardly(finished)) is not None:
         found.append(_faint(deviation))
     if not found:
         return verdict
+    warnings = [one for one in found if one.severity is not Severity.INFO]
+    remarks = [one for one in found if one.severity is Severity.INFO]
     causes = failed and bool(known & SYMPTOMS)
-    findings = (*found, *verdict.findings) if causes else (*verdict.findings, *found)
-    return replace(verdict, findings=findings, summary="; ".join([verdict.summary, *(one.message for one in found)]))
+    findings = (*warnings, *verdict.findings) if causes else (*verdict.findings, *warnings)
+    summary = "; ".join([verdict.summary, *(one.message for one in warnings)])
+    return replace(verdict, findings=(*findings, *remarks), summary=summary)
 
 
 def _hardly(finished: Sequence[FinishedTrial]) -> float | None:
@@ -68,14 +97,16 @@ def _hardly(finished: Sequence[FinishedTrial]) -> float | None:
     return outputs.sample_std if outputs is not None and 0 < outputs.sample_std < HARDLY else None
 
 
-def _line(task: Task) -> Finding:
+def _line(line: Line, task: Task) -> Finding:
+    ordered = ", in the order of the classes" if line.in_order else ""
     return Finding(
         ON_A_LINE,
-        Severity.WARNING,
-        f"one number decides all {task.outputs} outputs: those of all images lie on a line",
-        {"outputs": task.outputs},
-        "Look for a layer of one unit, a sum or mean over all features, or an einsum whose indices do not meet "
-        "(nc,md->nd for nc,cd->nd).",
+        Severity.INFO if line.in_order else Severity.WARNING,
+        f"one number decides all {task.outputs} outputs: those of all images lie on a line{ordered}",
+        {"outputs": task.outputs, "in_order": line.in_order},
+        f"{'Fine if one score of ordered classes is meant. Otherwise look' if line.in_order else 'Look'} for a layer "
+        "of one unit, a sum or mean over all features, or an einsum whose indices do not meet (nc,md->nd for "
+        "nc,cd->nd).",
         KARPATHY,
     )
 
