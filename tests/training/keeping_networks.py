@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils.parametrizations import spectral_norm
 
 
 class Keeping(nn.Module):
@@ -66,6 +67,19 @@ class Averaging(Keeping):
         return values - self.mean
 
 
+class Spectral(Keeping):
+    """Divides its first weights by an estimate of their spectral norm, which each reading of them in training mode
+    brings nearer to it."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs)
+        self.first = spectral_norm(self.first)
+
+    def changed(self, values: Tensor) -> Tensor:
+        """Nothing."""
+        return values
+
+
 class Locked(Averaging):
     """Holds what cannot be copied as well."""
 
@@ -74,7 +88,7 @@ class Locked(Averaging):
         self.pages = (number for number in range(3))
 
 
-KINDS = {"drawing": Drawing, "queueing": Queueing, "averaging": Averaging, "locked": Locked}
+KINDS = {"drawing": Drawing, "queueing": Queueing, "averaging": Averaging, "spectral": Spectral, "locked": Locked}
 
 
 def build(input_shape: tuple[int, int, int], outputs: int, kind: str) -> nn.Module:

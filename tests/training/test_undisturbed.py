@@ -11,7 +11,7 @@ from hpsearch.training.size import Arithmetic
 from hpsearch.trial import TrialResult
 from tests.training.training_cases import classes, job, optimizer
 
-KEPT = ["drawing", "queueing", "averaging"]
+KEPT = ["drawing", "queueing", "averaging", "spectral"]
 
 
 def wanted(kind: str) -> Job:

@@ -103,8 +103,10 @@ def undisturbed(network: nn.Module) -> Iterator[Callable[[], None]]:
     for bit, also where a module's own ``train`` or forward pass works on weights; of what modules keep beside them,
     they have copies meanwhile. What it gives brings all of that back in between.
 
-    Of generators, lists and tensors that are no buffers too; not of what modules do not hold themselves, as a variable
-    that a hook encloses. Raises what copying raises, before anything is tried: then it must not be tried.
+    Of generators, lists and tensors that are no buffers too. What modules do not hold themselves is not kept: a
+    variable that a hook or another closure encloses, an attribute of a class, a global one. Where a forward pass
+    changes such a thing, and later ones depend on it, a training goes another way for being tried. Raises what copying
+    raises, before anything is tried: then it must not be tried.
     """
     held = _Held(network)
     held.lend()

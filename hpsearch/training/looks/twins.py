@@ -18,13 +18,17 @@ SAME = 1e-9
 
 def comparable(layers: Sequence[tuple[str, nn.Module]], trained: Container[str]) -> tuple[str, ...]:
     """Names of the layers whose units all see the same, so that two with equal weights are one; and of those that are
-    frozen, where equal weights are filters that were set. ``trained``: names of parameters."""
+    frozen, where equal weights are filters that were set. ``trained``: names of parameters.
+
+    Only weights that a layer has as a parameter of its own: those that are computed from others are not asked for,
+    because that may change what it keeps, as each reading of a spectral norm does in training mode.
+    """
     return tuple(
         name
         for name, module in layers
         if isinstance(module, nn.Linear | nn.Conv1d | nn.Conv2d | nn.Conv3d)
         and (getattr(module, "groups", 1) == 1 or f"{name}.weight" not in trained)
-        and isinstance(getattr(module, "weight", None), Tensor | Stacked)
+        and isinstance(vars(module)["_parameters"].get("weight"), Tensor | Stacked)
     )
 
 
