@@ -40,7 +40,7 @@ class LayerLook:
     weight_std: float | None = None
     """At the start; this and the next one are told in the first look alone."""
     weight_count: int | None = None
-    """How many numbers these weights are."""
+    """How many numbers these weights are; None where they are one for each channel, as a slope or a scale is."""
     twin_share: float | None = None
     """Share of the units of a linear layer, or of a convolution, that have exactly the weights of another one, and not
     zeros; told in the first look, and in the last one of layers that had any in the first. None for other layers, among

@@ -152,6 +152,16 @@ def test_a_network_none_of_whose_weights_gets_a_gradient_fails_at_once() -> None
     assert found.severity is Severity.WARNING
 
 
+@pytest.mark.parametrize(("frozen", "gate"), [(("conv.weight",), 1.0), ((), 0.0)])
+def test_what_is_frozen_or_waits_for_weights_of_zero_is_no_warning(frozen: tuple[str, ...], gate: float) -> None:
+    found = (layer("conv", 1, 1.0, 0.0), layer("gate", 1, gate), layer("head", 1))
+    look = Look(0, found, answers(1.0), frozen=frozen)
+    told = without_gradient(looked(look, without_gradient=("conv.weight",)))
+    assert told is not None
+    assert told.severity is Severity.INFO
+    assert ("not to be trained" in told.message) is bool(frozen)
+
+
 def test_zeros_norms_and_biases_are_no_unhealthy_scale() -> None:
     branch = layers(("conv", "Conv2d", 0.0, 1.0), ("branch", "Conv2d", 0.0, 0.0), ("head", "Linear", 0.0, 0.5))
     assert first_unhealthy(branch) is None

@@ -16,6 +16,7 @@ from hpsearch.look import LayerLook, Look, look_document, look_of
 from hpsearch.stage import StageName
 from hpsearch.study import StudyDefinition
 from hpsearch.training.looks import moments
+from hpsearch.training.looks.weights import Weighed
 from hpsearch.training.member import train_member
 from hpsearch.training.samples.arrays import Shelf
 from hpsearch.training.size import Arithmetic
@@ -140,6 +141,12 @@ def test_the_numbers_of_a_look_are_those_of_the_network() -> None:
     assert conv.gradient_norm == pytest.approx(float(network.first.weight.grad.norm()), rel=1e-3)  # type: ignore[union-attr]
     assert conv.update_norm == pytest.approx(0.02 * float(network.first.weight.grad.norm()), rel=1e-2)  # type: ignore[union-attr]
     assert look_of(look_document(first)) == first
+
+
+def test_one_number_for_each_channel_is_no_layer_of_equal_units() -> None:
+    values = {"slopes": torch.full((1, 8), 0.25), "scale": torch.ones(1, 1, 8, 1, 1), "head": torch.ones(1, 1, 8)}
+    weighed = Weighed(values, dict.fromkeys(values), spread=True)
+    assert weighed.are_matrices == (False, False, True)
 
 
 def test_a_sound_network_has_no_finding() -> None:

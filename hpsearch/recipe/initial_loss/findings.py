@@ -202,15 +202,39 @@ def without_gradient(finished: Sequence[FinishedTrial]) -> Finding | None:
         return _cut_off(names)
     if last is None or last.std == 0 or not names:
         return None
+    frozen = {name for trial in finished for look in trial.result.looks[:1] for name in look.frozen}
+    meant = [name for name in names if name not in frozen]
+    if not meant:
+        return _frozen(names)
     waiting = any(layer.zero_share == 1 for layer in layers)  # a residual branch that starts at zero, for example
-    waiting = waiting or any(trial.result.looks[0].graded_zeros for trial in finished if trial.result.looks)
+    waiting = waiting or any(_opens(trial) for trial in finished)
     return Finding(
         "parameters-without-gradient",
         Severity.INFO if waiting else Severity.WARNING,
-        f"no gradient at the start for {counted(len(names), 'parameter')}: {shortened(names)}",
-        {"parameters": names},
-        "Fine if they are frozen on purpose, or wait for weights behind them that start at zero; otherwise look for a "
-        "detached part or a dead activation.",
+        f"no gradient at the start for {counted(len(meant), 'parameter')}: {shortened(meant)}",
+        {"parameters": meant},
+        "Fine if they wait for weights behind them that start at zero; otherwise look for a detached part or a dead "
+        "activation.",
+        KARPATHY,
+    )
+
+
+def _opens(trial: FinishedTrial) -> bool:
+    """Whether something that is zero, and lets nothing through as long as it is, gets a gradient."""
+    first = trial.result.looks[0] if trial.result.looks else None
+    return first is not None and (
+        bool(first.graded_zeros) or any(layer.weight_norm == 0 and layer.gradient_norm for layer in first.layers)
+    )
+
+
+def _frozen(names: Sequence[str]) -> Finding:
+    """Of those alone that are not to be trained: whether they should be, looks at the weights themselves tell."""
+    return Finding(
+        "parameters-without-gradient",
+        Severity.INFO,
+        f"{counted(len(names), 'parameter')} not to be trained: {shortened(names)}",
+        {"parameters": list(names)},
+        "Fine if they are frozen on purpose and come from another training.",
         KARPATHY,
     )
 

@@ -163,6 +163,7 @@ class _Weights:
         self._twins = {} if twins is None else dict(zip(weighed.compared, twins.T.tolist(), strict=True))
         self._has_gradient = weighed.has_gradient
         self._sizes = weighed.sizes
+        self._are_matrices = weighed.are_matrices
         owned: dict[str, list[int]] = {}
         for place, name in enumerate(weighed.names):
             owned.setdefault(_owner(name), []).append(place)
@@ -182,12 +183,13 @@ class _Weights:
             rounded(math.sqrt(sum([one[member][place] for place in places]))) for one in self._squares
         )
         std = self._std(member, places)
+        has_units = any(self._are_matrices[place] for place in places)
         return {
             "weight_norm": weight,
             "gradient_norm": gradient if graded else None,
             "update_norm": update if updated else None,
             "weight_std": std,
-            "weight_count": None if std is None else sum(self._sizes[place] for place in places),
+            "weight_count": None if std is None or not has_units else sum(self._sizes[place] for place in places),
             "twin_share": rounded(self._twins[layer][member]) if layer in self._twins else None,
         }
 

@@ -43,6 +43,8 @@ class Weighed:
         self.has_gradient = tuple(gradient is not None for gradient in given)
         values = [parameters[name] for name in self.names]
         self.axes = tuple(value.ndim - 1 for value in values)
+        self.are_matrices = tuple(value.ndim == 3 or sum(side > 1 for side in value.shape[1:]) > 1 for value in values)
+        """Not so of what has one number for each channel, as (C,) or (1, C, 1, 1)."""
         self._members = len(values[0]) if values else 1
         self.sizes = tuple(value.numel() // self._members for value in values)
         self._parameters = values
