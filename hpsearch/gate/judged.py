@@ -8,7 +8,7 @@ from torch import Tensor
 from hpsearch.finding import Finding
 from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.beside import told_once, with_beside
-from hpsearch.gate.head_only import with_head_only
+from hpsearch.gate.head_only import TO_STAY, with_head_only
 from hpsearch.gate.images import with_images
 from hpsearch.gate.inside import seen_inside, seen_without_a_verdict
 from hpsearch.gate.spread import with_spread
@@ -31,9 +31,21 @@ def judged_inside(verdict: Verdict, run: StageRun, bench: CheckBench) -> Verdict
 def _without_what_was_set(verdict: Verdict, bench: CheckBench) -> Verdict:
     """Layers that are frozen as they were drawn are none if another seed draws them alike: they were set, or loaded."""
     frozen = next((one.evidence.get("frozen") for one in verdict.findings if one.code == FROZEN), None)
-    if not isinstance(frozen, list) or any(one.startswith(f"{name}.") for name in frozen for one in bench.drawn):
+    if not isinstance(frozen, list):
         return verdict
+    if any(one.startswith(f"{name}.") for name in frozen for one in bench.drawn):
+        return _with_what_goes_on(verdict)
     return replace(verdict, findings=tuple(one for one in verdict.findings if one.code != FROZEN))
+
+
+def _with_what_goes_on(verdict: Verdict) -> Verdict:
+    """A failure beside layers that are frozen as they were drawn, with what to do if they are meant so."""
+    if verdict.outcome is not Outcome.FAIL:
+        return verdict
+    findings = (
+        replace(one, advice=f"{one.advice} {TO_STAY}") if one.code == FROZEN else one for one in verdict.findings
+    )
+    return replace(verdict, findings=tuple(findings))
 
 
 def judged(verdict: Verdict, run: StageRun, bench: CheckBench, told: Collection[str], images: Tensor) -> Verdict:

@@ -18,6 +18,7 @@ from hpsearch.gate.bench import CheckBench
 from hpsearch.gate.check import check
 from hpsearch.gate.deadline import Deadline
 from hpsearch.gate.dose import QUICK
+from hpsearch.gate.head_only import TO_STAY
 from hpsearch.gate.judged import judged
 from hpsearch.gate.stage_run import run_stage
 from hpsearch.preflight.check import check_definition
@@ -47,6 +48,18 @@ class Mixed(nn.Module):
         return logits
 
 
+class Probe(nn.Module):
+    """So wide a layer that the last one learns the sample in a few iterations, although nothing reaches the first."""
+
+    def __init__(self, features: int, outputs: int) -> None:
+        super().__init__()
+        self.body, self.head = nn.Linear(features, 1024), nn.Linear(1024, outputs)
+
+    def forward(self, images: Tensor) -> Tensor:
+        logits: Tensor = self.head(torch.relu(self.body(images.flatten(1))).detach())
+        return logits
+
+
 def build_mixed(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
     return Mixed(input_shape[0] * input_shape[1] * input_shape[2], outputs)
 
@@ -60,6 +73,10 @@ def build_frozen(input_shape: tuple[int, int, int], outputs: int, drawn: bool) -
         first.weight.data.copy_(waves)
     first.weight.requires_grad_(False)
     return nn.Sequential(nn.Flatten(), first, nn.ReLU(), nn.Linear(48, 32), nn.ReLU(), nn.Linear(32, outputs))
+
+
+def build_probe(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
+    return Probe(input_shape[0] * input_shape[1] * input_shape[2], outputs)
 
 
 def build_soft_max(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
@@ -128,6 +145,21 @@ def test_what_is_frozen_as_it_was_set_is_not_told(drawn: bool) -> None:
     verdict = Verdict(StageName.OVERFIT, Outcome.PASS, "", 0, {}, {}, (frozen,))
     told = judged(verdict, replace(run, finished=()), bench, (), data.train.images)
     assert [one.code for one in told.findings] == (["HC316"] if drawn else [])
+    assert not any(TO_STAY in one.advice for one in told.findings)
+    failed = replace(verdict, outcome=Outcome.FAIL)
+    told = judged(failed, replace(run, finished=()), bench, (), data.train.images)
+    assert [TO_STAY in one.advice for one in told.findings] == ([True] if drawn else [])
+
+
+@pytest.mark.parametrize("override", [False, True])
+def test_a_head_that_learns_alone_fails_however_soon_it_has_learned_and_an_override_goes_on(override: bool) -> None:
+    """The sample is learned before there is a look behind an update."""
+    recipe = {"initial_loss": {"seeds": 2}, "overfit": {"batches": 1, "override": override}, "lr_sweep": {"skip": True}}
+    found = checked(small(network={"factory": f"{__name__}:build_probe"}, recipe=recipe))
+    overfit = found.parts[3]
+    assert overfit.verdict is (CheckVerdict.OVERRIDDEN if override else FAIL)
+    assert [(one.finding.code, one.finding.severity) for one in overfit.findings] == [("HC315", Severity.ERROR)]
+    assert TO_STAY in overfit.findings[0].finding.advice
 
 
 def test_what_comes_after_a_failed_stage_is_not_run() -> None:

@@ -11,6 +11,7 @@ from hpsearch.look import LayerLook, Look, LossLook, OutputLook
 from hpsearch.preflight.check import check_definition
 from hpsearch.recipe.overfit.stage import judge, plan
 from hpsearch.trial import FinishedTrial, TrialResult, TrialState
+from hpsearch.verdict import Outcome
 from tests.gate.gate_cases import small
 
 STUDY = small()
@@ -136,6 +137,31 @@ def test_a_network_of_which_the_head_alone_learns_fails() -> None:
     assert seen(both[:2], "a.weight", "b.weight", frozen=("b.weight",)) == [
         ("HC315", "error")
     ]  # of those to be trained
+
+
+def test_a_head_that_learned_before_anything_was_looked_at_fails_by_what_got_no_gradient_at_the_start() -> None:
+    first = look(0, 0.1)
+    cut = (*(replace(layer, gradient_norm=0.0) for layer in first.layers[:2]), first.layers[2])
+    names = ("a.weight", "a.bias", "b.weight", "b.bias")
+
+    def seen(only: Look, without: tuple[str, ...] = names, *others: Finding) -> list[tuple[str, str]]:
+        trial = learned(PLAN.jobs[0], (only,))
+        finished = [replace(trial, result=replace(trial.result, without_gradient=without))]
+        verdict = replace(judge(STUDY, TASK, PLAN, finished), findings=others)
+        told = with_head_only(verdict, finished, ("a.weight", "b.weight"))
+        assert (told.outcome is Outcome.FAIL) == (told is not verdict)
+        return [(one.code, one.severity) for one in told.findings]
+
+    alone = replace(first, layers=cut)
+    assert seen(alone) == [("HC315", "error")]
+    assert seen(first, ("a.bias", "b.bias")) == []  # biases in front of a norm
+    assert seen(alone, names[:2]) == []
+    assert seen(replace(alone, layers=(*cut[:2], replace(cut[2], weight_norm=0.0)))) == []  # they wait for the last
+    assert seen(replace(alone, graded_zeros=("scale",))) == []
+    equal = Finding("HC321", Severity.ERROR, "", {}, "")
+    assert seen(alone, names, equal) == [("HC321", "error")]
+    trained = tuple(replace(layer, update_norm=0.01) for layer in cut)
+    assert seen(replace(alone, step=200, layers=trained)) == []
 
 
 def learned(job: Job, looks: tuple[Look, ...]) -> FinishedTrial:
