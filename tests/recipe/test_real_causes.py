@@ -116,7 +116,7 @@ def test_a_network_that_raises() -> None:
     recipe = {**SHORT, "coarse": {"trials": 2, "epochs": 1}, "fine": {"trials": 2, "epochs": 1}}
     verdicts = walk(own_network("broken"), *RECIPE, recipe=recipe)
     assert outcomes(verdicts) == [Outcome.FAIL] * 5
-    assert all("the user's own mistake" in str(verdict.findings[0].evidence) for verdict in verdicts)
+    assert all("the user's own mistake" in str(verdict.findings[0]) for verdict in verdicts)
 
 
 def test_what_looks_odd_and_is_sound_passes() -> None:
