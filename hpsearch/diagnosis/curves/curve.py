@@ -242,8 +242,16 @@ class Curve:
 
     @property
     def chance_of_error(self) -> float:
-        """Share of wrong predictions of guessing; of regression, the loss of guessing in its own measure."""
-        return 1 - self.task.guessing_accuracy if self.task.is_classification else 1.0
+        """Share of wrong predictions of guessing, among all classes where all of validation is of one; of regression,
+        the loss of guessing in its own measure."""
+        if not self.task.is_classification:
+            return 1.0
+        return 1 - (1 / max(1, self.task.outputs) if self.of_one_class else self.task.guessing_accuracy)
+
+    @property
+    def of_one_class(self) -> bool:
+        """Whether all samples of validation are of one class."""
+        return self.task.is_classification and self.task.guessing_accuracy >= 1
 
     @property
     def ended_well(self) -> bool:

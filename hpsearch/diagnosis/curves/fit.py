@@ -118,11 +118,12 @@ def underfitting(curve: Curve) -> Remark | None:
     The network, or how it is held back, is the limit: it has too little capacity, too much regularisation, or the
     labels have errors that nobody can learn. The training error is at least 15 %, or three tenths of that of guessing
     if this is less; the validation error is not apart from it by more than two standard errors, 2.5 % and a third of
-    it, and validation loses no more than guessing; and the loss stands still, or half as many epochs
-    more would leave it above 30 % of guessing, or the training error above those 15 % (heuristics). Nothing is said
-    where validation has ended well. Half of those 15 % are enough where the loss stands still, no chance is needed to
-    call the gap small, validation errs no less than three quarters of what training does, and surely more than five per
-    cent, or a tenth of what guessing does: a network that is a little too small.
+    it, and validation loses no more than guessing; and the loss stands still, or half as many epochs more would leave
+    it above 30 % of guessing, or the training error above those 15 % (heuristics). Nothing is said where validation has
+    ended well, nor where all of it is of one class, whose errors are not those of the others. Half of those 15 % are
+    enough where the loss stands still, no chance is needed to call the gap small, validation errs no less than three
+    quarters of what training does, and surely more than five per cent, or a tenth of what guessing does: a network that
+    is a little too small.
 
     Labels that are wrong at random are named where answers are as they are then, among four classes and more: the loss
     is 0.8 to 1.25 times the entropy of the errors, as nothing is known of which other class it is, and wrong answers go
@@ -131,9 +132,9 @@ def underfitting(curve: Curve) -> Remark | None:
     an entropy, answers are as unsure of one sample as of another, and this is information, which no search follows: no
     network is better where labels are wrong by that share, and a network that is too small is seldom so even.
     """
-    if not curve.ended or not (curve.learned or _better_than_guessing(curve)):
+    if not curve.ended or curve.of_one_class or not (curve.learned or _better_than_guessing(curve)):
         return None
-    ahead = curve.level + min(0.0, curve.line(0.5, 1.0).change)
+    ahead = max(0.0, curve.level + min(0.0, curve.line(0.5, 1.0).change))
     wrong_ahead = _error_ahead(curve)
     far = curve.train_errors[-1] >= much_left(curve) and not curve.ended_well
     if not (far or _a_little_short(curve)):

@@ -52,13 +52,14 @@ def other_labels(inside: Inside) -> Remark | None:
     The gradient of cross-entropy at the outputs is the soft-max less the label, so that it shows of each sample which
     label the loss was given. In all looks together a twentieth of the samples and more are pulled to exactly one class
     that is not the one of the data (heuristic; in regression away from their target): labels are shifted, permuted or
-    in another order than the images, or the gradient has its sign changed. It is an error from half of them on. Nothing
-    is said of classes where a twentieth and more are pulled to no label alone: where images are laid over each other
-    and labels mixed with them, the other image sometimes has nearly all of the share. But where so many are pulled to
-    other labels in every look, and to labels alone in one of them, it is late that nothing else can be seen: a network
-    that is sure of the other label gets hardly any gradient. In regression, too, it must be so in every look. Of two
-    outputs, mixed and soft targets look like others: nothing is said there of fewer than half where validation has
-    ended well.
+    in another order than the images, or the gradient has its sign changed. It is an error from half of them on, and
+    else a warning. Where validation has ended well it is an error only from half of them on in each of several looks:
+    one batch alone may have been mixed with another; else it is an information there, of classes. Nothing is said of
+    classes where a twentieth and more are pulled to no label alone: where images are laid over each other and labels
+    mixed with them, the other image sometimes has nearly all of the share. But where so many are pulled to other labels
+    in every look, and to labels alone in one of them, it is late that nothing else can be seen: a network that is sure
+    of the other label gets hardly any gradient. In regression, too, it must be so in every look. Of two outputs, mixed
+    and soft targets look like others: nothing is said there of fewer than half where validation has ended well.
 
     The loss that hpsearch itself minimises never shows this. Where it is told all the same, a hook or a module of one's
     own changes the gradient at the outputs; or the records are those of a loop of one's own.
@@ -73,8 +74,16 @@ def other_labels(inside: Inside) -> Remark | None:
     pairs = next((one.moved for one in looks if one.moved), ())
     where = f", for example class {pairs[0][0]} to class {pairs[0][1]}" if pairs else ""
     sentence = f"the loss pulls {moved} of {counted} samples to another label than that of the data{where}"
-    severity = None if moved >= MOST * counted else Severity.WARNING
+    severity = _severity_of_moved(looks, inside)
     return Remark(sentence, {"samples": counted, "moved": moved, "pairs": [list(one) for one in pairs]}, severity)
+
+
+def _severity_of_moved(looks: Sequence[LossLook], inside: Inside) -> Severity:
+    """Of so many samples that are pulled to other labels: by all looks together, or by each of several."""
+    if validated_well(inside) and not (len(looks) > 1 and all(one.elsewhere >= MOST for one in looks)):
+        return Severity.INFO if inside.task.is_classification else Severity.WARNING
+    moved = math.fsum(one.samples * one.elsewhere for one in looks)
+    return Severity.ERROR if moved >= MOST * sum(one.samples for one in looks) else Severity.WARNING
 
 
 def _mixed(looks: Sequence[LossLook], classes: bool) -> bool:
@@ -199,7 +208,9 @@ def scaled_loss(inside: Inside) -> Remark | None:
     logarithm is missing, or has its sign changed; and one that asks less than a quarter of a batch before any update,
     unlike for samples of one class, hardly moves what is far off (absolute differences of probabilities; heuristic),
     which is an information where validation ended well. And where nearly every sample is pulled another way than by
-    cross-entropy, in every look, that is told of a training that ended badly: many losses that are sound do so.
+    cross-entropy, in every look, that is told of a training that ended badly: many losses that are sound do so. It is
+    an information where validation errs less than three quarters of what training does (heuristic), as where images and
+    labels are mixed in training.
 
     The loss that hpsearch itself minimises never shows this. Where it is told all the same, a hook or a module of one's
     own changes the gradient at the outputs; or the records are those of a loop of one's own.

@@ -3,7 +3,7 @@
 import math
 
 from hpsearch.diagnosis.inside.class_weights import by_class
-from hpsearch.diagnosis.inside.ends import ended_badly, validated_well
+from hpsearch.diagnosis.inside.ends import curve_of, ended_badly, validated_well
 from hpsearch.diagnosis.inside.seen import Inside
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
@@ -17,6 +17,13 @@ NEARLY_ALL = 0.9
 """Share of the samples, in every look (heuristic: where images are laid over each other, a tenth is hardly mixed)."""
 MOVED = 0.05
 """Share of the samples that are pulled to other labels, or to no label alone: what is asked is not known then."""
+AS_MUCH = 0.75
+"""Of the training error: where validation errs less, targets are harder in training than they are (heuristic)."""
+MEANT = (
+    "Mixed or soft targets look like this, and so do sound losses of other kinds: if it is meant, look for what else "
+    "holds the training; if not, give cross-entropy the logits and the labels, and look for hooks at the outputs."
+)
+"""What to do where it may be so on purpose."""
 
 
 def another_loss(inside: Inside) -> Remark | None:
@@ -63,6 +70,10 @@ def _another_way(inside: Inside) -> Remark | None:
         return None
     sentence = (
         "at the outputs the gradient of nearly every sample points another way than that of cross-entropy, in every "
-        "look: it is another loss that is minimised, and neither training nor validation has ended well"
+        "look: it is another loss that is minimised, or targets are mixed or soft; and neither training nor validation "
+        "has ended well"
     )
-    return Remark(sentence, {"otherwise": min(one.otherwise for one in seen)}, explains=frozenset())
+    curve = curve_of(inside)
+    harder = curve is not None and curve.ends[1] < AS_MUCH * curve.ends[0]
+    numbers = {"otherwise": min(one.otherwise for one in seen)}
+    return Remark(sentence, numbers, Severity.INFO if harder else None, explains=frozenset(), advice=MEANT)

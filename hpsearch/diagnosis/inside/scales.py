@@ -6,6 +6,7 @@ from statistics import median
 
 from hpsearch.diagnosis.curves.curve import Curve
 from hpsearch.diagnosis.curves.decay import held_by_decay
+from hpsearch.diagnosis.inside.ends import validated_well
 from hpsearch.diagnosis.inside.seen import NORMS, Inside, drops
 from hpsearch.look import LayerLook, Look
 from hpsearch.rulebook import Remark
@@ -15,6 +16,8 @@ LARGE, SMALL = 20.0, 0.02
 trainings of the catalogue it lies between 0.3 and 4)."""
 DECIDED = 10.0
 """The same of the output layer: logits that far apart are certain before anything was learned (heuristic)."""
+IN_VAIN = 2.0
+"""Times the loss of guessing: a first loss above it is that of answers that are certain and wrong (heuristic)."""
 HIDDEN = 100.0
 """The same in front of a norm, which takes the scale away (heuristic)."""
 BLOWN_UP = 1e3
@@ -45,8 +48,10 @@ def scale_at_start(inside: Inside) -> Remark | None:
     the variance is far above that, or nothing arrives: too small is below 0.02 of its weights. A layer is not too small
     where samples differ by more behind it: it is in a branch beside an identity, or the next weights make up for it. Of
     the first layer it is what one image makes of it that must not be too small either: biases do not hide images there
-    that come in a thousandth of their size. What is done behind the last layer counts as well: outputs must not differ
-    from sample to sample by more than 10.
+    that come in a thousandth of their size; nothing is said of these where validation ended well. What is done behind
+    the last layer counts as well: logits must not differ from sample to sample by more than 10. Logits may, of the last
+    layer or behind it, where answers were certain and right: where the first loss is no more than twice that of
+    guessing (heuristic) and validation ended well, as of a network that goes on from another training.
     """
     first = inside.first
     if first is None:
@@ -68,23 +73,35 @@ def scale_at_start(inside: Inside) -> Remark | None:
         low, high = 0.0 if layer is output else SMALL, DECIDED if behind is None else LARGE
         if std == 0 or low <= std <= high or layer.sample_std <= high < std:
             continue
-        if std < low and _comes_back(first, layer, output):
+        if std < low and (_comes_back(first, layer, output) or (layer.output_std >= low and validated_well(inside))):
+            continue
+        if layer is output and behind is None and std > high and _knows(inside):
             continue
         much = "large" if not std < low else "small"
         sentence = f"at the start the outputs of {layer.name} have a standard deviation of {std:.2g}, far too {much}"
         return Remark(sentence, {"layer": layer.name, "std": std, "weight_std": layer.weight_std})
-    return _outputs_at_start(first)
+    return _outputs_at_start(inside, first)
 
 
-def _outputs_at_start(first: Look) -> Remark | None:
-    """Whatever is done behind the last layer."""
+def _outputs_at_start(inside: Inside, first: Look) -> Remark | None:
+    """Whatever is done behind the last layer, to logits."""
     std = 0.0 if first.outputs is None else first.outputs.sample_std
-    if not DECIDED < std < math.inf:
+    if not inside.task.is_classification or not DECIDED < std < math.inf or _knows(inside):
         return None
-    sentence = (
-        f"at the start outputs differ by {std:.3g} from sample to sample: answers are certain, and none is learned"
-    )
+    wrong = ", and wrong" if _in_vain(inside) else ""
+    sentence = f"at the start outputs differ by {std:.3g} from sample to sample: answers are certain{wrong}"
     return Remark(sentence, {"layer": None, "std": std})
+
+
+def _knows(inside: Inside) -> bool:
+    """Whether answers that are certain at the start are right, and stay so."""
+    return inside.task.is_classification and not _in_vain(inside) and validated_well(inside)
+
+
+def _in_vain(inside: Inside) -> bool:
+    """Whether the first loss is far above that of guessing."""
+    losses = inside.trial.result.step_losses
+    return bool(losses) and not losses[0] <= IN_VAIN * inside.task.initial_loss
 
 
 def activations_blow_up(inside: Inside) -> Remark | None:

@@ -53,8 +53,8 @@ def updates_too_small(inside: Inside) -> Remark | None:
     are (heuristic: those that a rate holds back differ by seven): little reaches the weights then, whatever the rate.
     Layers that get no gradient say nothing of the size of steps. It is an error where half of the looks, at least two,
     show that the iteration left every weight exactly as it was although gradients were there and the learning rate was
-    not zero: the optimiser's step is left out. Where weights change between such looks and validation ended well, the
-    gradients of several batches are added up first, and nothing is said.
+    not zero: the optimiser's step is left out. Where weights that have a gradient change between such looks and
+    validation ended well, the gradients of several batches are added up first, and nothing is said.
     """
     steps = inside.steps
     looks = tuple(filter(was_updated, inside.every))
@@ -122,7 +122,7 @@ def _steps_left_out(inside: Inside, looks: tuple[Look, ...]) -> Remark | None:
     idle = [look for look in due if not any(layer.update_norm for layer in look.layers)]
     if len(idle) < FEWEST_IDLE or 2 * len(idle) < len(looks):
         return None
-    if _moved_between(idle) and validated_well(inside):
+    if _moved_between(inside, idle) and validated_well(inside):
         return None
     sentence = (
         f"in {len(idle)} of {len(looks)} looks the iteration left every weight as it was, although gradients were there"
@@ -130,11 +130,15 @@ def _steps_left_out(inside: Inside, looks: tuple[Look, ...]) -> Remark | None:
     return Remark(sentence, {"iterations": [look.step + 1 for look in idle], "looks": len(looks)}, Severity.ERROR)
 
 
-def _moved_between(idle: Sequence[Look]) -> bool:
-    """Whether all weights changed between any two of these looks in a row, as where the gradients of several batches
-    add up first; where numbers are too coarse for updates, some layers stay."""
-    norms = [[layer.weight_norm for layer in look.layers if layer.weight_norm] for look in idle]
-    return all(before != after for one, other in pairwise(norms) for before, after in zip(one, other, strict=False))
+def _moved_between(inside: Inside, idle: Sequence[Look]) -> bool:
+    """Whether all weights that have a gradient changed between any two of these looks in a row, as where the gradients
+    of several batches add up first; where numbers are too coarse for updates, some layers stay."""
+    return all(
+        before.weight_norm != after.weight_norm
+        for pair in pairwise(idle)
+        for before, after in inside.same(pair)
+        if before.weight_norm and before.gradient_norm
+    )
 
 
 def _steepest(look: Look) -> float:

@@ -7,6 +7,7 @@ import pytest
 
 from hpsearch.diagnosis.curves.curve import Curve
 from hpsearch.diagnosis.curves.decay import held_by_decay
+from hpsearch.diagnosis.curves.fit import underfitting
 from hpsearch.diagnosis.curves.held_up import loss_above_its_accuracy
 from hpsearch.diagnosis.curves.overfitting import training_held_back
 from hpsearch.diagnosis.diagnose import diagnose
@@ -17,6 +18,7 @@ from hpsearch.diagnosis.inside.seen import Inside
 from hpsearch.diagnosis.inside.updates import updates_too_small
 from hpsearch.finding import Severity
 from hpsearch.look import ClassWeight, LayerLook, Look, LossLook, OutputLook
+from hpsearch.task import Task
 from hpsearch.trial import FinishedTrial
 from tests.diagnosis.curve_cases import GUESS, STUDY, TASK, Drawn, constant, falling, straight
 
@@ -54,8 +56,11 @@ def test_answers_say_why_a_loss_is_high(sure: float, plain: float, loss: LossLoo
 
 def test_decay_that_holds_a_loss_is_told_and_no_bound() -> None:
     held = Drawn(constant(1.0), error=constant(0.12), validation_error=constant(0.3))
-    for norms, told in (((4.0, 3.0), True), ((4.0, 5.0), False), ((4.0, 1.5), False)):
-        looks = [Look(step, (replace(LAYER, weight_norm=norm),)) for step, norm in zip((0, 238), norms, strict=True)]
+    drawn_large = (6.0, 5.0), 4.0, False  # decay takes 0.5 of what the gradient gives
+    cases = ((4.0, 3.0), 0.4, True), ((4.0, 5.0), 0.4, False), ((4.0, 1.5), 0.4, False), drawn_large
+    for norms, gradient, told in cases:
+        head = replace(LAYER, gradient_norm=gradient)
+        looks = [Look(step, (replace(head, weight_norm=norm),)) for step, norm in zip((0, 238), norms, strict=True)]
         trial = trained(held, *looks)
         job = replace(trial.job, optimizer=replace(trial.job.optimizer, weight_decay=0.1))
         strong = FinishedTrial(job, trial.result)
@@ -119,6 +124,11 @@ def test_gradients_that_add_up_are_no_step_left_out() -> None:
     assert updates_too_small(Inside(trained(drawn, *looks(4.0, 4.1, 4.2)), TASK)) is None
     assert updates_too_small(Inside(trained(drawn, *looks(4.0, 4.0, 4.2)), TASK))
     assert updates_too_small(Inside(trained(POOR, *looks(4.0, 4.1, 4.2)), TASK))
+    frozen = replace(LAYER, name="body", gradient_norm=None, update_norm=0.0)
+    beside = [replace(look, layers=(frozen, *look.layers)) for look in looks(4.0, 4.1, 4.2)]
+    assert updates_too_small(Inside(trained(drawn, *beside), TASK)) is None
+    beside[1] = replace(beside[1], layers=beside[1].layers[::-1])
+    assert updates_too_small(Inside(trained(drawn, *beside), TASK)) is None
 
 
 def test_biases_do_not_hide_images_that_are_tiny_and_scales_behind_the_last_layer_count() -> None:
@@ -127,6 +137,49 @@ def test_biases_do_not_hide_images_that_are_tiny_and_scales_behind_the_last_laye
     loud = Look(0, (LAYER, LAYER), replace(ANSWERS, sample_std=30.0))
     assert scale_at_start(Inside(trained(POOR, loud), TASK))
     assert scale_at_start(Inside(trained(POOR, replace(loud, outputs=ANSWERS)), TASK)) is None
+
+
+def test_certain_answers_at_the_start_are_sound_where_they_are_right() -> None:
+    loud = replace(ANSWERS, sample_std=30.0)
+    wide = replace(LAYER, output_std=30.0, sample_std=30.0)
+    for look in Look(0, (LAYER, LAYER), loud), Look(0, (LAYER, wide), loud):
+        for drawn, told in ((WELL, False), (POOR, True), (replace(WELL, loss=falling(4 * GUESS, 0.01)), True)):
+            assert (scale_at_start(Inside(trained(drawn, look), TASK)) is not None) is told
+    numbers = Task("l2", (1, 8, 8), 1, 640, 400, 0)
+    assert scale_at_start(Inside(trained(POOR, Look(0, (LAYER, LAYER), loud)), numbers)) is None
+    faint = Look(0, (replace(LAYER, sample_std=0.019, output_std=0.3), LAYER), ANSWERS)
+    assert scale_at_start(Inside(trained(WELL, faint), TASK)) is None
+    assert scale_at_start(Inside(trained(POOR, faint), TASK))
+
+
+def test_a_batch_that_was_mixed_is_no_error_where_validation_ended_well() -> None:
+    def severity(drawn: Drawn, *shares: float) -> Severity | None:
+        looks = [seen(replace(PLAIN, elsewhere=share), step=60 * place) for place, share in enumerate(shares)]
+        said = other_labels(Inside(trained(drawn, *looks), TASK))
+        return None if said is None else said.severity
+
+    assert severity(WELL, 0.9) is Severity.INFO
+    assert severity(WELL, 0.9, 0.9, 0.1) is Severity.INFO
+    assert severity(WELL, 0.9, 0.9) is Severity.ERROR
+    assert severity(POOR, 0.9) is Severity.ERROR
+    assert severity(POOR, 0.3) is Severity.WARNING
+
+
+def test_mixed_targets_of_a_hard_task_are_information_with_advice_of_their_own() -> None:
+    for held, severity in ((0.45, Severity.INFO), (0.6, None)):
+        drawn = Drawn(straight(2.3, 1.7), error=constant(0.65), validation_error=constant(held))
+        said = scaled_loss(Inside(trained(drawn, seen(MIXED), seen(MIXED, step=100)), TASK))
+        assert said is not None
+        assert said.severity is severity
+        assert "soft" in str(said.advice)
+
+
+def test_nothing_is_said_of_fit_where_validation_has_one_class() -> None:
+    one = replace(TASK, validation_class_counts=(400, *[0] * 9))
+    slow = Drawn(falling(GUESS, 0.01), validation_error=constant(0.02))
+    assert underfitting(Curve(slow.trial, one)) is None
+    assert underfitting(Curve(POOR.trial, one)) is None
+    assert diagnose(slow.trial, STUDY, one) == ()
 
 
 def test_what_is_tried_in_evaluation_is_told() -> None:
