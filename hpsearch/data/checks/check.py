@@ -24,7 +24,7 @@ def check_data(dataset: Dataset, select: Iterable[str] = (OF_DATA,), ignore: Ite
     codes = _chosen(tuple(select), tuple(ignore))
     facts = Facts(dataset)
     with torch.no_grad():
-        noticed = [(rule, rule.look(facts)) for code, rule in DATA_CHECKS.items() if code in codes]
+        noticed = [(rule, facts.once(rule.look)) for code, rule in DATA_CHECKS.items() if code in codes]
     findings = [_finding(rule, remark) for rule, remark in noticed if remark is not None]
     return severest_first(findings)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from hpsearch.data.checks.agreement import labels_agree
 from hpsearch.data.checks.coincidence import equal_by_coincidence
 from hpsearch.data.checks.facts import Facts, Place, evenly
 from hpsearch.data.checks.moved import MOST_KNOWN, copies_of_training, in_training_too, moved_copies
@@ -91,17 +92,19 @@ def near_duplicates_across_split(facts: Facts) -> Remark | None:
     are looked at. Where there are none such, images are looked for that were mirrored or moved by a pixel, and told if
     they are more, by chance one in a thousand, than there are of any other of these ways, and of images as they are (a
     pattern that may be anywhere has neighbours in all of them), if most of them stand out, and if they are pairs. Of
-    large data a hundred images are looked at for that. Turned copies, and those that were moved further, are not found.
+    large data a hundred images are looked at for that. Where the labels of such pairs agree no more than by chance (one
+    in a hundred) it is information: a right hand is a mirrored left one, and who remembers the one does not know the
+    other. Turned copies, and those that were moved further, are not found.
     Below one per cent, and below three pairs, this is information.
     """
     near_copies = facts.once(near_to_training)
     for part in facts.held_out:
-        how = ""
+        how, remembered = "", True
         if part.name in near_copies:
             near, looked_at = near_copies[part.name]
         elif (moved := moved_copies(facts, part)) is not None:
             change, near, looked_at = moved
-            how = f", {change}"
+            how, remembered = f", {change}", labels_agree(facts, part, near)
         else:
             continue
         pairs: list[Sequence[Place]] = [
@@ -119,8 +122,10 @@ def near_duplicates_across_split(facts: Facts) -> Remark | None:
             "distance_ratio": near.ratio,
             **_examples(facts, pairs),
         }
-        severity = Severity.INFO if share < SERIOUS or len(pairs) < FEWEST_PAIRS else None
+        severity = Severity.INFO if share < SERIOUS or len(pairs) < FEWEST_PAIRS or not remembered else None
         sentence = f"{len(pairs)} of {looked_at} {part.name} images are nearly the same as a training image{how}"
+        if not remembered:
+            sentence += ", and labels of such pairs agree no more than by chance"
         sentence += _yours(facts, pairs[0])
         return Remark(sentence, numbers, severity)
     return None

@@ -6,7 +6,7 @@ import torch
 from scipy.special import chdtrc
 
 from hpsearch.data.checks.facts import Facts
-from hpsearch.data.checks.quantities import are_quantities
+from hpsearch.data.checks.quantities import UNORDERED, are_quantities
 from hpsearch.finding import Severity
 from hpsearch.rulebook import Remark
 
@@ -176,8 +176,9 @@ def targets_look_like_classes(facts: Facts) -> Remark | None:
     a three is nearer to a four than to an eight, which classes know nothing of. Told of one column of targets with 20
     values at most and ten samples or more of each, on average (heuristic). Ratings and counts look the same and are
     numbers for good: it is information where images of values that are near to each other are alike, by a model that
-    takes them for classes, more than of values in 49 of 50 random orders. Told of several columns as well where each
-    row has the sum 1 and no number below 0, as classes do that are written as one column each.
+    takes them for classes, more than of values in 49 of 50 random orders. Of four values and fewer there are not so
+    many orders, so that it stays a warning whatever they are. Told of several columns as well where each row has the
+    sum 1 and no number below 0, as classes do that are written as one column each.
     """
     targets = facts.train.split.targets
     if facts.dataset.task.is_classification or targets.ndim != 2 or not len(targets):
@@ -188,6 +189,9 @@ def targets_look_like_classes(facts: Facts) -> Remark | None:
     if not 2 <= values <= MOST_VALUES or len(targets) < OFTEN * values:
         return None
     sentence = f"the {len(targets)} training targets take {values} values only: "
+    if values <= UNORDERED:
+        sentence += "are they classes? (of so few, images cannot show whether they are numbers)"
+        return Remark(sentence, {"values": values, "targets": len(targets)})
     if are_quantities(facts):
         sentence += "images show that they have an order, as numbers have"
         return Remark(sentence, {"values": values, "targets": len(targets)}, Severity.INFO)

@@ -129,9 +129,10 @@ def _in_any_order(facts: Facts, images: Tensor, chosen: Tensor) -> Remark | None
         f"order one of {drawn:.3f} ± {deviation:.2g}: their order carries nothing"
     )
     severity = None
-    # An empty plane would have what the mean of all images is made of; and what is scattered comes to other places, so
-    # that all are in one unit.
+    # An empty plane would have what the mean of all images is made of, and a faint one what that of loud ones is; and
+    # what is scattered comes to other places, so that all are in one unit.
     shown = (images.amax(dim=(2, 3), keepdim=True) > images.amin(dim=(2, 3), keepdim=True)).float()
+    images = planes(images * alive, alive)
     left = (images - images.mean(dim=0)) * alive * shown
     if not places_differ(planes(left, alive), alive, _labels(facts, chosen)):
         sentence += ", and no other order would, since no place differs from others"

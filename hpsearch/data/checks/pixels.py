@@ -77,7 +77,7 @@ def not_normalised(facts: Facts) -> Remark | None:
     times too large, and a usable learning rate is ten thousand times too large for the first layer; with tiny pixels
     the signal is lost in the biases; so it is in what all pixels have in common, where they were divided by 255 and
     then brought to scale by the mean and the deviation of bytes. Reported where the root of the mean square is above 10
-    or below 0.05, or the deviation of the pixels of a channel below a twentieth of their mean (heuristic).
+    or below 0.05, or the deviation of the pixels of a channel that varies below a twentieth of their mean (heuristic).
     """
     part = facts.train
     square = (part.means**2 + part.spreads**2).double()
@@ -88,21 +88,34 @@ def not_normalised(facts: Facts) -> Remark | None:
         return None
     low, high = float(part.lowest[part.finite].min()), float(part.highest[part.finite].max())
     numbers = {"root_mean_square": strength, "lowest": low, "highest": high}
-    common = float(part.means.double().mean(dim=0).square().mean().sqrt())
-    deviation = max(0.0, strength**2 - common**2) ** 0.5
     if LEAST_STRENGTH <= strength <= MOST_STRENGTH:
-        if not 0 < deviation < FAINT * common:
-            return None
-        sentence = (
-            f"pixels hardly differ: from {low:.4g} to {high:.4g}, with a deviation of {deviation:.3g} at a distance of "
-            f"{common:.3g} from 0"
-        )
-        return Remark(sentence, {**numbers, "deviation": deviation, "distance": common})
+        return _hardly_differ(part)
     size = "large" if strength > 1 else "small"
     sentence = (
         f"pixels are too {size} for a network: from {low:.4g} to {high:.4g}, with a root mean square of {strength:.3g}"
     )
     return Remark(sentence, numbers)
+
+
+def _hardly_differ(part: Part) -> Remark | None:
+    """The channel whose pixels differ least, in units of how far they are from 0, if they hardly do."""
+    lows, highs = (one[part.finite] for one in (part.lowest, part.highest))
+    low, high = lows.amin(dim=0), highs.amax(dim=0)  # (C,)
+    means, squares = part.means.double(), part.spreads.double().square()
+    deviations = (squares.mean(dim=0) + means.var(dim=0, correction=0)).sqrt()
+    distances = means.mean(dim=0).abs()
+    found = torch.nonzero((low < high) & (deviations < FAINT * distances)).flatten()
+    if not len(found):
+        return None
+    which = int(found[(deviations / distances)[found].argmin()])
+    deviation, distance = float(deviations[which]), float(distances[which])
+    where = f" in channel {which}" if len(low) > 1 else ""
+    sentence = (
+        f"pixels hardly differ{where}: from {float(low[which]):.4g} to {float(high[which]):.4g}, with a deviation of "
+        f"{deviation:.3g} at a distance of {distance:.3g} from 0"
+    )
+    numbers = {"channel": which, "channels": found.tolist(), "deviation": deviation, "distance": distance}
+    return Remark(sentence, {**numbers, "lowest": float(low[which]), "highest": float(high[which])})
 
 
 def mixed_ranges(facts: Facts) -> Remark | None:

@@ -12,7 +12,9 @@ MOST, FEWEST = 2_048, 100
 ORDERS = 999
 """Random orders of the values …"""
 CHANCE = 0.02
-"""… of which so few may fit as well. Of four values there are twelve orders that differ: none of them is that rare."""
+"""… of which so few may fit as well."""
+UNORDERED = 4
+"""Of so many values there are twelve orders that differ: none of them is that rare."""
 FITS = 0.5
 """Least correlation of being taken for each other and being near (heuristic): signs made of the digits of a number have
 some order too, and no more than others."""

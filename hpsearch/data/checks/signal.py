@@ -6,9 +6,9 @@ import torch
 from scipy.special import bdtrc, ndtri
 from torch import Tensor
 
-from hpsearch.data.checks.differences import splits_look_different
-from hpsearch.data.checks.facts import Facts, Part
-from hpsearch.data.checks.measures import measures_of
+from hpsearch.data.checks.differences import measured_of, splits_look_different
+from hpsearch.data.checks.facts import Facts
+from hpsearch.data.checks.measures import Measured
 from hpsearch.data.checks.models import CheapModels, cheap_models, linear_scores
 from hpsearch.data.checks.stand_ins import pixels_stand_for_missing
 from hpsearch.data.checks.transformed import split_is_transformed
@@ -71,33 +71,34 @@ def labels_without_signal(facts: Facts) -> Remark | None:
 
 def _belong_together(facts: Facts, models: CheapModels) -> bool:
     """Whether what models say of validation images has to do with their labels, by more than chance."""
-    ours, theirs = (
-        _measures(part, some) for part, some in ((facts.train, models.known), (facts.validation, models.judged))
-    )
+    known = measured_of(facts)
+    (ours, labels), (theirs, truth) = (_measures(known[part.name], facts) for part in (facts.train, facts.validation))
     mean, spread = ours.mean(dim=0), ours.std(dim=0, correction=0)
     ours, theirs = (((one - mean) / spread.clamp_min(1e-9)).clamp(-FAR, FAR) for one in (ours, theirs))
-    of_measures = linear_scores(ours, models.labels, theirs, models.classes)
-    asked = [*models.scores.values(), *of_measures.values()]
+    of_measures = linear_scores(ours, labels, theirs, models.classes)
+    asked = [(scores, models.truth) for scores in models.scores.values()]
+    asked += [(scores, truth) for scores in of_measures.values()]
     beyond = float(ndtri(1 - CHANCE / len(asked)))
-    return any(_association(scores, models.truth) > beyond for scores in asked)
+    return any(_association(*one) > beyond for one in asked)
 
 
 def _has_a_cause(facts: Facts, models: CheapModels) -> bool:
     """Whether something else is told that makes a model fail, which learns from one half of training for the other."""
+    missing = facts.once(pixels_stand_for_missing) is not None
+    found = (facts.once(rule) for rule in (split_is_transformed, splits_look_different))
+    told = any(one is not None and one.numbers["split"] == facts.validation.name for one in found)
+    if missing == told:
+        return missing
     within = models.scores_of_other_half.values()
-    if not any(_association(scores, models.labels) > float(ndtri(1 - CHANCE / len(within))) for scores in within):
-        return facts.once(pixels_stand_for_missing) is not None
-    told = (facts.once(rule) for rule in (split_is_transformed, splits_look_different))
-    return any(one is not None and one.numbers["split"] == facts.validation.name for one in told)
+    learned = any(_association(scores, models.labels) > float(ndtri(1 - CHANCE / len(within))) for scores in within)
+    return told if learned else missing
 
 
-def _measures(part: Part, chosen: Tensor) -> Tensor:
-    """What images measure (N, M): each number, and the logarithm of its size."""
-    found = []
-    for some in torch.split(chosen, part.portion):
-        values = torch.stack(list(measures_of(part.split.images[some].float()).values()), dim=1).double()
-        found.append(torch.cat([values, values.abs().clamp_min(1e-9).log()], dim=1))
-    return torch.cat(found)
+def _measures(known: Measured, facts: Facts) -> tuple[Tensor, Tensor]:
+    """What images measure (N, M), each number and the logarithm of its size, and their labels (N,), if in range."""
+    kept = (known.labels >= 0) & (known.labels < facts.classes)
+    values = known.values[kept]
+    return torch.cat([values, values.abs().clamp_min(1e-9).log()], dim=1), known.labels[kept]
 
 
 def _association(scores: Tensor, labels: Tensor) -> float:

@@ -23,8 +23,10 @@ MORE, ALIKE, FEWER = 1.05, 1.05, 0.95
 the range apart so often at most (heuristics; sound images that do the first fail one of the others)."""
 STANDARD_ERRORS, CLUMP = 5.0, 4
 """By so many jumps are more than at random; and so many of them count as one, since an edge has several."""
-TURNS, TURN_SEEN, ROUNDING = (2 * math.pi, 360.0), 0.005, 1e-5
-"""Angles in use; so much of a turn may be missing at its ends, where it was measured in few places."""
+TURNS, TURN_SEEN, ROUNDING = (2 * math.pi, 360.0, math.pi, 180.0), 0.005, 1e-5
+"""Full and half turns in use; so much of one may be missing at its ends, where it was measured in few places."""
+STEP = 2**-13
+"""Of the range: levels that are nearer to each other are one."""
 BIN, BESIDE = 1 / 64, 0.6
 """Of the range at either end, the brightnesses of pixels beside a jump: the first such step holds at least so much of
 the mean of the next two, if the end is a place like any other. Black and white under noise hold less (heuristic) …"""
@@ -61,8 +63,8 @@ def wrapped_values(facts: Facts) -> Remark | None:
     without the pixels at the very ends of the range. Signs in black and white in a grey scene have them too; but there
     the ends are no place like any other: brightnesses beside a jump get rarer towards the end, or pile up on its last
     level where they were cut off (heuristics). Numbers that are angles look the same, and are better given as sine and
-    cosine: where the range is a full turn, 2 pi or 360, that is told as information. Nothing is said of images with
-    fewer than 32 levels.
+    cosine: where the range, or the range and a step, is a turn of 2 pi or 360, or half of one, as of lines, it is
+    information. Nothing is said of images with fewer than 32 levels.
     """
     for part in facts.parts:
         chosen = evenly(part.telling, min(MOST, max(FEWEST, NUMBERS // max(1, part.split.images[:1].numel()))))
@@ -77,7 +79,10 @@ def wrapped_values(facts: Facts) -> Remark | None:
         jumps, more = found
         numbers = {"split": part.name, "jumps": jumps, "as_often_as_at_random": more}
         if _are_angles(facts.raw_images(part.split.images[chosen].float())):
-            sentence = f"the {part.name} images have angles, whose ends are neighbours: {jumps:,} pixels jump by a turn"
+            sentence = (
+                f"the {part.name} images have angles, whose ends are neighbours: {jumps:,} pixels jump by a turn, or "
+                "by half of one"
+            )
             return Remark(sentence, numbers, Severity.INFO)
         sentence = (
             f"in the {part.name} images neighbouring pixels often jump from one end of the range to the other "
@@ -108,9 +113,14 @@ def _ran_over(images: Tensor) -> tuple[int, float] | None:
 
 
 def _are_angles(images: Tensor) -> bool:
-    """Whether images as they were given go from one end of a turn to the other."""
-    width = float(images.max() - images.min())
-    return any((1 - TURN_SEEN) * turn <= width <= (1 + ROUNDING) * turn for turn in TURNS)
+    """Whether images as they were given go from one end of a turn to the other, or come a step short of it."""
+    low, width = images.min(), float(images.max() - images.min())
+    levels = torch.unique(((images - low) / (STEP * width)).round())
+    step = STEP * width * float(levels.diff().median())
+    return any(
+        (1 - TURN_SEEN) * turn <= width <= (1 + ROUNDING) * turn or abs(width + step - turn) <= STEP * turn
+        for turn in TURNS
+    )
 
 
 def _sides(images: Tensor) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
