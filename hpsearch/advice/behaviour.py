@@ -125,7 +125,7 @@ def unregistered_weights(facts: Facts) -> Iterator[Remark]:
     another device. What is computed from such weights before it meets the images counts as they do. What needs no
     gradient, as the weights of a teacher, does not count; but random numbers that are neither parameters nor buffers
     do: they are not saved, so that a network with the same weights gives other outputs. They are found by building the
-    network with another seed and loading the weights into it.
+    network twice, with two seeds, and loading the weights of one into the other before either has seen a pass.
     """
     if facts.foreign:
         first, more = facts.foreign[0], len(facts.foreign) - 1
@@ -155,7 +155,9 @@ def gradients_of_something_else(facts: Facts) -> Iterator[Remark]:
     what the gradient promises. Where it falls although it should rise, training goes uphill: an error. A gradient that
     is a hundred times too large or too small is a warning: Adam does not mind, SGD does. The cause is the backward of
     an own ``torch.autograd.Function``, or a hook that turns or scales gradients. What is rounded in the forward pass
-    and handed back unchanged, as in quantised networks, has no slope that could be compared, and is not told.
+    and handed back unchanged, as in quantised networks, has no slope that could be compared, and is not told: a
+    gradient counts as wrong only if it is as wrong in long steps, and for each part of the weights. Large networks, of
+    more than some hundred million multiply-adds for a sample, are not tried.
     """
     turned = [one for one in facts.slopes if one.turned]
     wrong = turned or [one for one in facts.slopes if one.wrong]

@@ -1,5 +1,6 @@
 """What the rules look at: the calls of one forward pass, with sizes, settings, and who follows whom."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -215,9 +216,22 @@ class Facts:
         """The calls that take what a call gave."""
         return self._followers[call.index]
 
+    def source(self, call: Call) -> int:
+        """The call that made the numbers of a call's first input, whatever arranged them since; or ``IMAGES``."""
+        makers = self.makers(call)
+        found = self.origin(makers[0], frozenset({Kind.SHAPE})) if makers else None
+        return IMAGES if found is None else found.index
+
     def reaches_images(self, call: Call) -> bool:
         """Whether there is a way from the images to the call without a layer with weights in between."""
         return call.index in self._near_images
+
+    @property
+    def work(self) -> float:
+        """Multiply-adds of the products with weights, for one sample."""
+        return sum(
+            one.weights * max(1, one.positions if one.axes else math.prod(one.outputs[:-1])) for one in self.calls
+        )
 
     @cached_property
     def _followers(self) -> tuple[tuple[Call, ...], ...]:

@@ -20,7 +20,8 @@ from hpsearch.networks.build import build_network
 from hpsearch.networks.solid import solid
 
 LONGEST_REASON = 300
-ANOTHER_SEED = 1
+SEEDS = (0, 1)
+"""Of the two networks that are built afresh, and have seen no training pass when they are compared."""
 RAW: tuple[tuple[str, str, str], ...] = (
     (
         "modified by an inplace operation",
@@ -91,7 +92,7 @@ def facts_of_settings(
 ) -> Facts:
     """The facts about a network that is built for it; what building raises is a fact.
 
-    ``closely``: a user's own is built once more, to try whether its weights are all that it has, and its gradients.
+    ``closely``: a user's own is built twice more, to try whether its weights are all that it has, and its gradients.
 
     A user's own network is really built and tried out. A named one is followed without memory for its weights: how it
     behaves does not depend on its user, and is tried in this project's own tests.
@@ -103,21 +104,24 @@ def facts_of_settings(
         return Facts(purpose, failure=_failure(error))
     if settings.factory is not None:
         facts = facts_of_network(network, purpose, costs=costs)
-        return _closely(network, settings, facts) if closely else facts
+        return _closely(settings, facts) if closely else facts
     images = solid(network, torch.zeros(2, *purpose.input_shape, device="meta"))
     return _facts(network, images, purpose, costs=costs, real=False)
 
 
-def _closely(network: nn.Module, settings: NetworkSettings, facts: Facts) -> Facts:
+def _closely(settings: NetworkSettings, facts: Facts) -> Facts:
     """Of a network that is sound otherwise: whose outputs are to be had, and always the same."""
     purpose = facts.purpose
     if facts.foreign or facts.probe is None or facts.probe.difference != 0:
         return facts
+    again = None
     with contextlib.suppress(DefinitionError, *USERS_FAILURES):  # weights that cannot be loaded again tell nothing
-        again = build_network(settings, purpose.input_shape, purpose.outputs, seed=ANOTHER_SEED)
-        facts = replace(facts, unsaved=unsaved(network, again, purpose.input_shape))
+        fresh, again = (build_network(settings, purpose.input_shape, purpose.outputs, seed=seed) for seed in SEEDS)
+        facts = replace(facts, unsaved=unsaved(fresh, again, purpose.input_shape))
+    with contextlib.suppress(DefinitionError, *USERS_FAILURES):  # nor does what cannot be copied or cast
         outputs = purpose.outputs if purpose.is_classification else 1
-        facts = replace(facts, slopes=slopes(again, purpose.input_shape, outputs))
+        if again is not None:
+            facts = replace(facts, slopes=slopes(again, purpose.input_shape, outputs, facts.work))
     return facts
 
 

@@ -76,20 +76,28 @@ def stride_leaves_gaps(facts: Facts) -> Iterator[Remark]:
     A 1×1 convolution with stride 2, as in the shortcuts of residual networks, reads one pixel of four. Where
     another branch reads the rest that is usual, and costs a little accuracy; an average pooling in front of it
     avoids it. It is information for such a shortcut, and a warning for a larger window, for poolings, and for the first
-    layer with weights, in front of which nothing has read the rest.
+    layer with weights, in front of which nothing has read the rest, unless another layer reads the same numbers
+    without gaps.
     """
     for call in facts.of(Kind.CONVOLUTION, Kind.POOLING):
         gaps = [axis for axis in call.axes if axis.gap and axis.made > 1]
         if gaps:
             axis = gaps[0]
             shortcut = call.kind is Kind.CONVOLUTION and all(one.kernel == 1 for one in call.axes)
-            shortcut = shortcut and not facts.reaches_images(call)
+            shortcut = shortcut and (not facts.reaches_images(call) or _read_beside(facts, call))
             yield Remark(
                 call.name,
                 f"{call.said} ({call.kernel}) moves by {axis.stride} pixels and skips {axis.gap} between two windows",
                 {"kernel": axis.kernel, "stride": axis.stride, "gap": axis.gap},
                 Severity.INFO if shortcut else Severity.WARNING,
             )
+
+
+def _read_beside(facts: Facts, call: Call) -> bool:
+    """Whether another branch reads all of the map that a call reads with gaps."""
+    source = facts.source(call)
+    beside = (one for one in facts.of(Kind.CONVOLUTION, Kind.POOLING) if one.index != call.index)
+    return any(facts.source(one) == source and not any(axis.gap for axis in one.axes) for one in beside)
 
 
 def padding_changes_size(facts: Facts) -> Iterator[Remark]:

@@ -48,14 +48,15 @@ def _hidden(network: nn.Module) -> Iterator[tuple[str, bool]]:
 
 
 def _inside(value: object) -> Iterator[object]:
-    """The value, or what lists, tuples and mappings hold, however deep."""
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, list | tuple | set):
-        for one in value:
-            yield from _inside(one)
-    else:
-        yield value
+    """The value, or what lists, tuples, sets and mappings hold, however deep, and even if they hold themselves."""
+    waiting, met = [value], set[int]()
+    while waiting:
+        one = waiting.pop()
+        if not isinstance(one, list | tuple | set | Mapping):
+            yield one
+        elif id(one) not in met:
+            met.add(id(one))
+            waiting.extend(one.values() if isinstance(one, Mapping) else one)
 
 
 def _named(names: list[str]) -> str:

@@ -13,6 +13,21 @@ from hpsearch.finding import Severity
 CLASSES = 10
 
 
+class Branches(nn.Module):
+    """Two convolutions of the images with stride 2 that are added."""
+
+    def __init__(self, reading: int, shortcut: int = 1) -> None:
+        super().__init__()
+        self.branch = nn.Conv2d(3, 16, reading, 2, reading // 2)
+        self.shortcut = nn.Conv2d(3, 16, shortcut, 2, shortcut // 2)
+        self.head = nn.Linear(16, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        both = self.branch(x)[:, :, :8, :8] + self.shortcut(x)[:, :, :8, :8]
+        found: Tensor = self.head(both.relu().mean((2, 3)))
+        return found
+
+
 class WithToken(nn.Module):
     """Attention to a token for the class and to pixels, of which that token is read."""
 
@@ -251,6 +266,20 @@ PAIRS = (
         "skips 1 between",
         lambda: hidden(conv(16, 16, 1, stride=2)),
         lambda: hidden(nn.Sequential(nn.AvgPool2d(2), conv(16, 16, 1))),
+    ),
+    Pair(
+        "HP104",
+        INFO,
+        "skips 1 between",
+        lambda: Branches(reading=3),  # the other branch reads all of the images
+        lambda: Branches(reading=3, shortcut=2),
+    ),
+    Pair(
+        "HP104",
+        WARNING,
+        "skips 1 between",
+        lambda: Branches(reading=1),
+        lambda: Branches(reading=2, shortcut=3),
     ),
     Pair("HP104", WARNING, "moves by 3", lambda: hidden(nn.MaxPool2d(2, 3)), lambda: hidden(nn.MaxPool2d(3, 3))),
     Pair(
@@ -538,9 +567,9 @@ PAIRS = (
     Pair(
         "HP407",
         WARNING,
-        "takes 16×4×4 for 4×4×16",
-        lambda: pooled(lambda x: x.view(-1, 4, 4, 16).mean((1, 2))),
-        lambda: pooled(lambda x: x.permute(0, 2, 3, 1).reshape(-1, 4, 4, 16).mean((1, 2))),
+        "takes 8×4×4 for 4×4×8",
+        lambda: pooled(lambda x: x[:, :8].reshape(-1, 4, 4, 8).mean((1, 2)).repeat(1, 2)),
+        lambda: pooled(lambda x: x.view(-1, 4, 4, 16).mean((1, 2))),  # groups of channels, as well
     ),
     Pair(
         "HP407",

@@ -177,3 +177,17 @@ def test_a_factory_that_fails_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_network_is_advised_without_a_definition() -> None:
     network = NETWORKS["convnet"](input_shape=(1, 8, 8), outputs=10, kernel_size=2)
     assert codes(advise_network(network, Purpose((1, 8, 8), 10))) == ["HP101"]
+
+
+def build_twice(input_shape: tuple[int, int, int], outputs: int, factor: float, size: int) -> nn.Module:
+    """Its gradients are turned where the factor is negative."""
+    network = nn.Sequential(nn.Flatten(), nn.Linear(64, size), nn.Tanh(), nn.Linear(size, outputs))
+    for parameter in network.parameters():
+        parameter.register_hook(lambda gradient: gradient * factor)
+    return network
+
+
+@pytest.mark.parametrize(("factor", "expected"), [(1.0, []), (-1.0, ["HP408"])])
+def test_the_network_in_the_middle_of_the_space_is_built_once_more(factor: float, expected: list[str]) -> None:
+    parameters = {"factor": factor, "size": {"choice": [8, 12]}}
+    assert codes(advice_on({"factory": f"{__name__}:build_twice", **parameters}, select=["HP406", "HP408"])) == expected

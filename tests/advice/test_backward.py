@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from hpsearch.advice.advise import findings_of
+from hpsearch.advice.backward import most_tried
 from hpsearch.advice.facts import Purpose
 from hpsearch.advice.gathering import facts_of_settings
 from hpsearch.finding import Severity
@@ -43,11 +45,24 @@ class Tried(nn.Module):
             for parameter in self.parameters():
                 parameter.register_hook(lambda gradient: gradient * factor)
 
+    def weights(self) -> Tensor:
+        """Those of the first layer, or their signs with a scale, and a gradient as if they were themselves."""
+        kept, sizes = self.first.weight, self.first.weight.abs()
+        match self.habit:
+            case "signs of rows":
+                return (kept.sign() * sizes.mean(1, keepdim=True) - kept).detach() + kept
+            case "signs":
+                return (kept.sign() * sizes.mean() - kept).detach() + kept
+            case "three values":
+                far = sizes > 0.7 * sizes.mean()
+                return (kept.sign() * far * sizes[far].mean() - kept).detach() + kept
+        return kept
+
     def train(self, mode: bool = True) -> "Tried":
         return self if self.habit == "own train" else super().train(mode)
 
     def forward(self, images: Tensor) -> Tensor:
-        x = self.first(images.flatten(1))
+        x = functional.linear(images.flatten(1), self.weights(), self.first.bias)
         match self.habit:
             case "sound" | "turned":
                 x = Swish.apply(x, 1.0 if self.habit == "sound" else -1.0)  # type: ignore[no-untyped-call]
@@ -71,7 +86,9 @@ def told(habit: str) -> list[tuple[str, Severity]]:
     return [(one.code, one.severity) for one in found]
 
 
-@pytest.mark.parametrize("habit", ["sound", "rounded", "shrunk", "float", "times 0.2"])
+@pytest.mark.parametrize(
+    "habit", ["sound", "rounded", "shrunk", "float", "times 0.2", "signs of rows", "signs", "three values"]
+)
 def test_gradients_of_the_forward_pass_and_what_is_meant_so_are_not_told(habit: str) -> None:
     assert told(habit) == []
 
@@ -79,6 +96,10 @@ def test_gradients_of_the_forward_pass_and_what_is_meant_so_are_not_told(habit: 
 def test_gradients_of_something_else_are() -> None:
     assert told("turned") == told("times -1") == [("HP408", Severity.ERROR)]
     assert told("times 1e-6") == [("HP408", Severity.WARNING)]
+
+
+def test_large_networks_are_not_tried() -> None:
+    assert [most_tried(work) for work in (1e3, 1e7, 1e8, 1e9)] == [4, 4, 3, 0]
 
 
 def test_layers_that_eval_leaves_in_training_mode_are_named() -> None:

@@ -18,6 +18,7 @@ class Keeping(nn.Module):
     """Features times what a habit keeps."""
 
     table: Tensor
+    steps: int
 
     def __init__(self, habit: str) -> None:
         super().__init__()
@@ -29,12 +30,39 @@ class Keeping(nn.Module):
         return found
 
 
+class Steps:
+    """Counts passes in training mode, and makes features larger by them."""
+
+    def __init__(self, network: "Keeping") -> None:
+        network.table, network.steps = torch.eye(8), 0
+        network.register_forward_pre_hook(self.count)
+
+    def count(self, network: "Keeping", _images: object) -> None:
+        network.steps += network.training
+        network.table = torch.eye(8) * (1 + network.steps)
+
+
+def counted(network: Keeping) -> None:
+    """Draws a number that nothing depends on, too."""
+    network.steps = int(torch.randint(10**9, ()))
+    network.table = torch.randn(8, 8)
+
+
+def hidden(network: Keeping) -> None:
+    drawn = torch.randn(8)
+    network.table = torch.eye(8)
+    network.stem.register_forward_hook(lambda _module, _given, found: found * drawn)
+
+
 def shuffled(network: Keeping) -> None:
     network.table = torch.eye(8)[torch.from_numpy(np.random.permutation(8))]
 
 
 HABITS: dict[str, Callable[[Keeping], object]] = {
     "plain": lambda network: setattr(network, "table", torch.randn(8, 8)),
+    "counted beside": counted,
+    "hidden": hidden,
+    "warming up": Steps,
     "shuffled": shuffled,
     "forgotten buffer": lambda network: network.register_buffer("table", torch.randn(8, 8), persistent=False),
     "parameter": lambda network: setattr(network, "table", nn.Parameter(torch.randn(8, 8))),
@@ -52,7 +80,10 @@ def build(input_shape: tuple[int, int, int], outputs: int, habit: str) -> nn.Mod
     [
         ("plain", ("table",)),
         ("shuffled", ("table",)),
-        ("forgotten buffer", ("what __init__ draws",)),
+        ("forgotten buffer", ("table",)),
+        ("counted beside", ("table",)),
+        ("hidden", ("what __init__ draws",)),
+        ("warming up", ()),
         ("parameter", ()),
         ("buffer", ()),
         ("constant", ()),
@@ -61,3 +92,32 @@ def build(input_shape: tuple[int, int, int], outputs: int, habit: str) -> nn.Mod
 def test_what_is_drawn_and_not_saved_is_found(habit: str, held: tuple[str, ...]) -> None:
     settings = NetworkSettings(None, f"{__name__}:build", parameters={"habit": habit})
     assert facts_of_settings(settings, PURPOSE, costs=False).unsaved == held
+
+
+BODY = nn.Sequential(nn.Flatten(), nn.Linear(36, 8), nn.ReLU())
+
+
+class Shared(nn.Module):
+    """A body that all networks of this process have, and a head of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body, self.head = BODY, nn.Linear(8, 3)
+
+    def forward(self, images: Tensor) -> Tensor:
+        found: Tensor = self.head(self.body(images))
+        return found
+
+
+def share(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
+    return Shared()
+
+
+def test_layers_that_networks_share_stay_as_they_are() -> None:
+    kept = {name: value.clone() for name, value in BODY.state_dict().items()}
+    facts = facts_of_settings(NetworkSettings(None, f"{__name__}:share", {}), PURPOSE, costs=False)
+    assert (facts.failure, facts.unsaved) == (None, ())
+    assert facts.slopes
+    for name, value in BODY.state_dict().items():
+        assert value.dtype == torch.float32
+        assert torch.equal(value, kept[name])

@@ -105,3 +105,11 @@ def partly_scripted(input_shape: tuple[int, int, int], outputs: int) -> nn.Modul
 
 def frozen(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
     return sound(input_shape, outputs).requires_grad_(False)
+
+
+def holding_itself(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
+    network = frozen(input_shape, outputs)
+    notes: list[object] = [{"outputs": outputs}]
+    notes.append(notes)
+    network.notes = notes  # type: ignore[assignment]
+    return network

@@ -67,6 +67,7 @@ def test_every_end_and_every_choice_is_built_once_side_by_side() -> None:
             "outputs have 4 axes and not two: for 2 samples",
         ),
         (own("frozen"), "the network has no parameters to train: all of its 4 parameters are frozen (0.weight"),
+        (own("holding_itself"), "the network has no parameters to train: all of its 4 parameters are frozen (0.weight"),
         (own("listed"), "layers in a Python list or dict are no part of it (_steps), as HP406 says. Keep them in nn."),
         (own("whole_numbers"), "(got torch.int64 of shape (2, 10)). Return the logits"),
         (
