@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from torch import Tensor, nn
 
 from hpsearch.advice.own_scale import findings_in_data
 from hpsearch.data.dataset import Dataset, Split
@@ -21,6 +22,22 @@ def bytes_of_digits() -> Dataset:
     loaded = load_dataset(data_settings(StudyDefinition.model_validate({"data": DATA, "network": {"name": "convnet"}})))
     brightest = float(loaded.train.images.max())
     return replace(loaded, train=Split(loaded.train.images * (255 / brightest), loaded.train.targets))
+
+
+class Raised(nn.Module):
+    """Brings grey values to 1, and leaves next to nothing of what tells them apart."""
+
+    def __init__(self, features: int, outputs: int, divisor: float) -> None:
+        super().__init__()
+        self.divisor, self.last = divisor, nn.Linear(features, outputs)
+
+    def forward(self, images: Tensor) -> Tensor:
+        found: Tensor = self.last(images.flatten(1) / self.divisor + 1)
+        return found
+
+
+def raised(input_shape: tuple[int, int, int], outputs: int, divisor: float) -> nn.Module:
+    return Raised(input_shape[0] * input_shape[1] * input_shape[2], outputs, divisor)
 
 
 def of_scale(network: dict[str, Any], dataset: Dataset) -> Finding:
@@ -58,3 +75,10 @@ def test_what_arrives_stands_beside_the_finding(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.syspath_prepend("tests/advice/user_code")
     network = {"factory": "advised_network:dividing", "divisor": 255.0}
     assert 0.3 < of_scale(network, bytes_of_digits).evidence["arriving"] < 0.5
+
+
+@pytest.mark.parametrize(("divisor", "severity"), [(255.0, Severity.INFO), (25_500.0, Severity.WARNING)])
+def test_what_hardly_differs_is_not_of_scale_whatever_its_size(
+    bytes_of_digits: Dataset, divisor: float, severity: Severity
+) -> None:
+    assert of_scale({"factory": f"{__name__}:raised", "divisor": divisor}, bytes_of_digits).severity is severity

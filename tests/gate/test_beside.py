@@ -1,6 +1,7 @@
 """What a check tries of a network beside an attempt to learn a sample: bounded outputs, no bend, idle statistics."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from torch import Tensor, nn
@@ -13,6 +14,7 @@ from hpsearch.gate.dose import QUICK
 from hpsearch.gate.inside import seen_inside
 from hpsearch.gate.stage_run import run_stage
 from hpsearch.preflight.check import check_definition
+from hpsearch.recipe.overfit.stage import plan
 from hpsearch.stage import StageName
 from hpsearch.verdict import Outcome, Verdict
 from tests.gate.gate_cases import small
@@ -54,6 +56,14 @@ def build(
     return Ended(outputs, end, activation, momentum, scale)
 
 
+def build_closed(input_shape: tuple[int, int, int], outputs: int) -> nn.Module:
+    """Whose outputs are all zero until its last layer is moved."""
+    network = Ended(outputs, "clamped", "relu", 0.1, 1.0)
+    nn.init.zeros_(network.last.weight)
+    nn.init.zeros_(network.last.bias)
+    return network
+
+
 def warned(**network: object) -> dict[str, str]:
     study = small(network={"factory": f"{__name__}:build", **network})
     data = check_definition(study)
@@ -77,6 +87,18 @@ def test_outputs_that_no_weights_take_far_enough_are_told() -> None:
 )
 def test_outputs_that_weights_take_far_enough_are_not(network: dict[str, object]) -> None:
     assert warned(**network) == {}
+
+
+def test_weights_that_tell_nothing_leave_it_to_the_next_attempt() -> None:
+    study = small(network={"factory": f"{__name__}:build_closed"})
+    data = check_definition(study)
+    bench = CheckBench(study, data)
+    job = plan(study, data.task, (), (), None).jobs[0]  # type: ignore[arg-type]
+    for rate, bounded in ((0.0, False), (0.1, True)):
+        optimizer, budget = replace(job.optimizer, learning_rate=rate), replace(job.budget, steps=40)
+        trial = bench.train(replace(job, optimizer=optimizer, budget=budget))
+        assert trial.result.failure is None
+        assert (bench.reach is not None) == bounded
 
 
 def test_a_network_without_a_bend_and_statistics_that_stand_still_are_told() -> None:

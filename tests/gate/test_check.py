@@ -176,8 +176,10 @@ def test_a_large_network_that_does_not_learn_is_given_up_without_proof(monkeypat
     """In seconds rather than hours, and neither passed nor failed."""
     recipe = {"initial_loss": {"seeds": 2}, "overfit": {"batches": 1, "learning_rates": [1e-8, 2e-8, 3e-8, 4e-8]}}
     monkeypatch.setattr("hpsearch.gate.bench._multiply_adds", lambda *_: 500_000_000)
-    overfit = next(part for part in checked(small(recipe=recipe)).parts if part.name == "overfit")
+    found = checked(small(recipe=recipe))
+    overfit = next(part for part in found.parts if part.name == "overfit")
     assert overfit.verdict is INCOMPLETE
+    assert (found.parts[-1].verdict, found.parts[-1].summary) == (NOT_RUN, "not run: overfit was not judged")
     assert "20 of 400 iterations" in overfit.summary
     assert "--whole" in overfit.summary
 

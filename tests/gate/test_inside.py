@@ -144,8 +144,10 @@ def test_a_head_that_learned_before_anything_was_looked_at_fails_by_what_got_no_
     cut = (*(replace(layer, gradient_norm=0.0) for layer in first.layers[:2]), first.layers[2])
     names = ("a.weight", "a.bias", "b.weight", "b.bias")
 
-    def seen(only: Look, without: tuple[str, ...] = names, *others: Finding) -> list[tuple[str, str]]:
-        trial = learned(PLAN.jobs[0], (only,))
+    def seen(
+        only: Look, without: tuple[str, ...] = names, *others: Finding, later: tuple[Look, ...] = ()
+    ) -> list[tuple[str, str]]:
+        trial = learned(PLAN.jobs[0], (only, *later))
         finished = [replace(trial, result=replace(trial.result, without_gradient=without))]
         verdict = replace(judge(STUDY, TASK, PLAN, finished), findings=others)
         told = with_head_only(verdict, finished, ("a.weight", "b.weight"))
@@ -161,7 +163,7 @@ def test_a_head_that_learned_before_anything_was_looked_at_fails_by_what_got_no_
     equal = Finding("HC321", Severity.ERROR, "", {}, "")
     assert seen(alone, names, equal) == [("HC321", "error")]
     trained = tuple(replace(layer, update_norm=0.01) for layer in cut)
-    assert seen(replace(alone, step=200, layers=trained)) == []
+    assert seen(alone, later=(replace(alone, step=200, layers=trained),)) == []
 
 
 def learned(job: Job, looks: tuple[Look, ...]) -> FinishedTrial:

@@ -93,6 +93,8 @@ def test_a_score_of_ordered_classes_is_an_information() -> None:
     ):
         told = with_spread(verdict, run.finished, line=line, task=data.task)
         assert [(one.code, one.severity) for one in told.findings] == expected
+    alike = replace(verdict, findings=(_failed("HC321"),))
+    assert with_spread(alike, run.finished, line=Line(in_order=False), task=data.task) is alike  # that is why
 
 
 @pytest.mark.parametrize(
