@@ -108,12 +108,12 @@ def test_no_more_of_large_images_is_measured_than_for_all_checks_together(monkey
             counts.append(frame.f_locals["images"].numel())
 
     dataset = shuffled(1.0)
-    monkeypatch.setattr(measures, "NUMBERS", 2**15)
+    monkeypatch.setattr(measures, "NUMBERS", 2**14)
     sys.setprofile(count)
     try:
         found = told(dataset, "HD401")
     finally:
         sys.setprofile(None)
     assert found
-    assert dataset.train.images.numel() > 2**15
-    assert 0 < sum(counts) <= 3 * 2**15
+    assert dataset.train.images.numel() > 2**14
+    assert 0 < sum(counts) <= 3 * 2**14
