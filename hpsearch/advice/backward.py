@@ -28,8 +28,9 @@ STEADY = 5.0
 (heuristic: the loss is bent)."""
 PARTS = 4
 """Of the weights that are moved alone."""
-MOST_WORK = 3e9
-"""Multiply-adds in all passes together: a second of one thread. In larger networks fewer layers are tried, or none."""
+MOST_WORK = 1.5e9
+"""Multiply-adds in all passes together: some half a second of one thread. In larger networks fewer layers are tried,
+or none."""
 WAY_BACK, AT_LEAST = 3, 4
 """Forward passes that a pass and its way back cost, and the steps along one gradient."""
 
