@@ -84,18 +84,18 @@ def near_duplicates_across_split(facts: Facts) -> Remark | None:
     one kind are alike anyway, so the scale comes from the data: the distance to the nearest image is held against that
     to the sixteenth, with the chance that it is so small if neighbours are spread evenly in as many dimensions as the
     data have (Levina and Bickel), measured behind the fourth neighbour: nearer ones may be copies, and all images may
-    have some. Of the pairs reported at most one in a hundred may be so by chance (Benjamini and
-    Hochberg), and whole images must have a correlation of at least 0.9 (heuristic). Stripes, logos and sprites have
-    near neighbours wherever one looks: where training images are as often so near to each other, it is told only if
-    most of the pairs stand out by what is around them, with a gap between them and the next images, and are not of the
-    simplest kind, which has the fewest dimensions (heuristic). Of more than 2,048 held-out images evenly spaced ones
-    are looked at. Where there are none such, images are looked for that were mirrored or moved by a pixel, and told if
-    they are more, by chance one in a thousand, than there are of any other of these ways, and of images as they are (a
-    pattern that may be anywhere has neighbours in all of them), if most of them stand out, and if they are pairs. Of
-    large data a hundred images are looked at for that. Where the labels of such pairs agree no more than by chance (one
-    in a hundred) it is information: a right hand is a mirrored left one, and who remembers the one does not know the
-    other. Turned copies, and those that were moved further, are not found.
-    Below one per cent, and below three pairs, this is information.
+    have some. Of the pairs reported at most one in a hundred may be so by chance (Benjamini and Hochberg), and whole
+    images must have a correlation of at least 0.9 (heuristic). Stripes, logos and sprites have near neighbours wherever
+    one looks: where training images are as often so near to each other, it is told only if most of the pairs stand out
+    by what is around them, with a gap between them and the next images, and are not of the simplest kind, which has the
+    fewest dimensions (heuristic). Of more than 2,048 held-out images evenly spaced ones are looked at. Where there are
+    none such, images are looked for that were mirrored or moved by a pixel, and told if they are more, by chance one in
+    a thousand, than there are of any other of these ways, and of images as they are (a pattern that may be anywhere has
+    neighbours in all of them), if most of them stand out, and if they are pairs. Of large data a hundred images are
+    looked at for that. Where the labels of such pairs agree no more than by chance (one in a hundred), and not in all
+    pairs, it is information: a right hand is a mirrored left one, and who remembers the one does not know the other.
+    Turned copies, and those that were moved further, are not found. Below one per cent, and below three pairs, this is
+    information.
     """
     near_copies = facts.once(near_to_training)
     for part in facts.held_out:
