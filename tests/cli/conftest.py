@@ -32,7 +32,7 @@ def _no_service(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
     """The program in this process, with a home of its own and the import path put back afterwards."""
-    monkeypatch.setenv("HPSEARCH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HPSEARCH_HOME", str(tmp_path / "h"))
     monkeypatch.setattr(sys, "path", list(sys.path))
 
     def run(*arguments: object) -> Result:
@@ -48,7 +48,7 @@ def program(tmp_path: Path) -> Program:
     def run(*arguments: object, home: Path | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "hpsearch.cli", *map(str, arguments)],
-            env=environment(home or tmp_path / "home"),
+            env=environment(home or tmp_path / "h"),
             cwd=tmp_path,
             capture_output=True,
             text=True,

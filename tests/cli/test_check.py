@@ -198,7 +198,7 @@ def test_a_check_imports_nothing_heavy_but_torch(tmp_path: Path) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
-        env=environment(tmp_path / "home"),
+        env=environment(tmp_path / "h"),
         capture_output=True,
         text=True,
         timeout=200,

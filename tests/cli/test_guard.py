@@ -76,10 +76,10 @@ def test_json_errors_are_one_document(tmp_path: Path) -> None:
 
 
 def test_a_bug_is_one_line_and_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HPSEARCH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HPSEARCH_HOME", str(tmp_path / "h"))
     done = CliRunner().invoke(command_that_raises(ZeroDivisionError("a\nb")))
     assert (done.exit_code, done.stdout) == (70, "")
-    (file,) = (tmp_path / "home" / "errors").iterdir()
+    (file,) = (tmp_path / "h" / "errors").iterdir()
     assert done.stderr == (
         f"Unexpected error: ZeroDivisionError: a b. This is a bug in hpsearch; what is known of it is in {file}\n"
     )
@@ -94,9 +94,9 @@ def test_text_that_cannot_be_encoded_is_told_all_the_same(tmp_path: Path, monkey
     ):
         done = CliRunner().invoke(command_that_raises(error), ["--json"])
         assert "\\udc80" in json.loads(done.stdout)["error"]
-    monkeypatch.setenv("HPSEARCH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HPSEARCH_HOME", str(tmp_path / "h"))
     assert CliRunner().invoke(command_that_raises(RuntimeError("\udc80"))).exit_code == 70
-    (file,) = (tmp_path / "home" / "errors").iterdir()
+    (file,) = (tmp_path / "h" / "errors").iterdir()
     assert "RuntimeError: \\udc80" in file.read_text(encoding="utf-8")
 
 
@@ -104,7 +104,7 @@ def test_text_that_cannot_be_encoded_is_told_all_the_same(tmp_path: Path, monkey
 def test_a_stray_exit_does_not_decide_the_exit_code(
     code: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HPSEARCH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HPSEARCH_HOME", str(tmp_path / "h"))
     done = CliRunner().invoke(command_that_raises(SystemExit(code)))
     assert done.exit_code == 70
     assert done.stderr.startswith("Unexpected error: SystemExit: ")

@@ -133,9 +133,9 @@ def test_who_only_looks_makes_no_database(
 ) -> None:
     monkeypatch.delenv("HPSEARCH_DATABASE_URL", raising=False)
     found = document(cli("list", "--json"), "list")
-    assert found == {"studies": [], "stored_in": str(tmp_path / "home" / "postgres")}
+    assert found == {"studies": [], "stored_in": str(tmp_path / "h" / "postgres")}
     assert cli(*arguments).exit_code == 2
-    assert not (tmp_path / "home").exists()
+    assert not (tmp_path / "h").exists()
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_check_passes_without_ray_and_postgres(tiny: Path, tmp_path: Path) -> No
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
-        env=environment(tmp_path / "home"),
+        env=environment(tmp_path / "h"),
         capture_output=True,
         text=True,
         timeout=200,
@@ -55,7 +55,7 @@ def test_check_passes_without_ray_and_postgres(tiny: Path, tmp_path: Path) -> No
     assert found["verdict"] == "pass"
     assert [stage["name"] for stage in found["stages"]] == ["initial_loss", "overfit", "lr_sweep"]
     assert done.stderr.splitlines()[-1] == "[]"
-    assert not (tmp_path / "home").exists()
+    assert not (tmp_path / "h").exists()
 
 
 @pytest.mark.timeout(240)
@@ -107,7 +107,7 @@ def test_an_interrupted_study_is_left_in_order(program: Program, tiny: Path, tmp
     command = [sys.executable, "-m", "hpsearch.cli", "run", str(tiny), "--workers", "1"]
     process = subprocess.Popen(
         command,
-        env=environment(tmp_path / "home"),
+        env=environment(tmp_path / "h"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

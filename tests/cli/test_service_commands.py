@@ -127,7 +127,7 @@ def test_steering_makes_no_database(cli: Cli, monkeypatch: pytest.MonkeyPatch, t
     done = cli("cancel", "tiny")
     assert (done.exit_code, done.stdout) == (2, "")
     assert "there are no studies yet" in done.stderr
-    assert not (tmp_path / "home").exists()
+    assert not (tmp_path / "h").exists()
 
 
 def test_a_study_is_watched_to_its_end(service: Service, cli: Cli, submitted: int) -> None:
